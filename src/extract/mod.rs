@@ -1,0 +1,16 @@
+//! `Email` → `Declaration`: finders give candidates with evidence, one place weighs them.
+
+use chrono::{DateTime, Utc};
+
+/// What the reader knows besides the message.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// When the message was delivered (INTERNALDATE): the last fallback for its date.
+    pub received_at: DateTime<Utc>,
+    /// The mailbox's own addresses, lower case.
+    pub own_addresses: &'a [String],
+    /// The prefix of our references: `INC`.
+    pub mark: &'a str,
+    /// The installation's key; without it, marks are recognised but not verified.
+    pub key: Option<&'a [u8]>,
+}

@@ -1,0 +1,13 @@
+//! # Vigie
+//!
+//! Reads incident declarations sent by e-mail and asks for what is missing.
+#![cfg_attr(
+    test,
+    expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails there")
+)]
+
+pub mod clock;
+pub mod domain;
+pub mod extract;
+pub mod mail;
+pub mod text;
