@@ -3,7 +3,11 @@
 //! Reads incident declarations sent by e-mail and asks for what is missing.
 #![cfg_attr(
     test,
-    expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails there")
+    expect(
+        clippy::unwrap_used,
+        clippy::panic,
+        reason = "a test that cannot go on fails there"
+    )
 )]
 
 pub mod clock;

@@ -1,5 +1,8 @@
 //! `Email` → `Declaration`: finders give candidates with evidence, one place weighs them.
 
+pub mod phone;
+pub mod token;
+
 use chrono::{DateTime, Utc};
 
 /// What the reader knows besides the message.

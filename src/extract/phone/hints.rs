@@ -1,0 +1,332 @@
+//! What the words around a telephone number say of it.
+
+use super::{Number, is_support};
+use crate::text::fold;
+use std::ops::Range;
+
+/// What the words around a number, and its prefix, say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is one independent observation"
+)]
+pub struct Hints {
+    /// The words ask to be called there (« rappelez-moi au », « joignable », « mon numéro »).
+    pub reachable: bool,
+    /// A direct line, an office, a DECT, the room.
+    pub direct: bool,
+    /// A mobile, by prefix or by word.
+    pub mobile: bool,
+    /// A switchboard (« standard », « accueil »).
+    pub switchboard: bool,
+    /// A secretary's office.
+    pub secretariat: bool,
+    /// A fax.
+    pub fax: bool,
+    /// Somebody else's (« ma collègue », « voir avec M. … »).
+    pub third_party: bool,
+    /// The public's line, or a patient's or caller's number.
+    pub public_line: bool,
+    /// The support's own number.
+    pub support: bool,
+    /// Only an extension was given.
+    pub extension: bool,
+    /// « ne pas appeler ».
+    pub not_to_call: bool,
+}
+
+// Folded beginnings of words, parted by bars.
+const REACHABLE: &str = concat!(
+    "joign|joindre|rappel|appelez|appeler|mon num|mon tel|mon numero|contact|me joindre|",
+    "disponible|reach me|call me|my number|my phone|my mobile|je suis au|numero ici|dispo au",
+);
+const DIRECT: &str = "direct|dect|bureau|salle|ligne|pont|mon poste|desk";
+const MOBILE: &str = "portable|mobile|port.|port |gsm|cell|mob.";
+const SWITCHBOARD: &str = "standard|accueil|switchboard|std|hopital :|reception";
+const SECRETARIAT: &str = "secretariat|secretaire|secr.|sec.";
+const FAX: &str = "fax|telecopie|telecopieur|telec";
+const THIRD: &str = concat!(
+    "collegue|confrere|consoeur|voir avec|voyez avec|astreinte|informatique|hotline|",
+    "prestataire|editeur|remplac|prend le relais|son portable a elle|technicien|",
+    "chef de service|sa ligne",
+);
+const PUBLIC: &str = concat!(
+    "numero du samu|numero public|ligne publique|ligne 15|lignes 15|le 15 |appelant|patient|",
+    "requerant|usager|numero affiche|numero de la victime|tel patient|composant le|",
+    "compose le|appels du|appels entrants|numero entrant|apparait avec le",
+);
+const NOT_TO_CALL: &str = concat!(
+    "ne pas appel|ne pas rappel|ne pas joindre|ne pas utiliser|n'appelez pas|pas au |pas le |",
+    "surtout pas|plutot que le|plutot qu'au|et non au|et pas au|do not call|don't call|",
+    "ne repond pas|ne marche pas|ne fonctionne pas|hors service|ancien numero",
+);
+
+impl Hints {
+    /// How likely the number is where the declarant wants to be called.
+    pub(super) fn score(self, number: &Number) -> f32 {
+        if self.support || self.fax {
+            return 0.0;
+        }
+        let mut score: f32 = 0.6;
+        for (holds, weight) in [
+            (self.reachable, 0.2),
+            (self.direct, 0.12),
+            (self.mobile, 0.12),
+            (self.secretariat, -0.25),
+            (self.switchboard, -0.35),
+            (self.third_party, -0.4),
+            (self.public_line, -0.5),
+            (self.not_to_call, -0.6),
+        ] {
+            if holds {
+                score += weight;
+            }
+        }
+        if matches!(number, Number::Wrong(_)) {
+            score -= 0.2;
+        }
+        score.clamp(0.02, 0.99)
+    }
+}
+
+/// Reads the words around the number at `span`; words before `from` belong to another number.
+pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Number) -> Hints {
+    let before = before(text, span.start, from);
+    let after = after(text, span.end);
+    let has = |words: &str| nearest(&before, words) || named_after(&after, words);
+    let digits = match number {
+        Number::Valid(number) => number.as_str(),
+        Number::Wrong(_) => "",
+    };
+    let mobile_prefix = [
+        "+336", "+337", "+26269", "+262639", "+59069", "+59469", "+59669",
+    ]
+    .iter()
+    .any(|prefix| digits.starts_with(prefix));
+    let fax = nearest_kind(&before) == Some(Line::Fax) || named_after(&after, FAX);
+    let switchboard =
+        nearest_kind(&before) == Some(Line::Switchboard) || named_after(&after, SWITCHBOARD);
+    let secretariat =
+        nearest_kind(&before) == Some(Line::Secretariat) || named_after(&after, SECRETARIAT);
+    Hints {
+        reachable: has(REACHABLE),
+        direct: nearest_kind(&before) == Some(Line::Direct) || named_after(&after, DIRECT),
+        mobile: mobile_prefix || nearest_kind(&before) == Some(Line::Mobile),
+        switchboard,
+        secretariat,
+        fax,
+        third_party: third_party(&before) || named_after(&after, THIRD),
+        public_line: PUBLIC.split('|').any(|word| before.contains(word))
+            || named_after(&after, PUBLIC),
+        support: is_support(text.get(span.clone()).unwrap_or_default()),
+        extension: digits.is_empty() && span.len() <= 6,
+        not_to_call: refused(&before, &after),
+    }
+}
+
+/// A number's line, by the word that names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Fax,
+    Switchboard,
+    Secretariat,
+    Direct,
+    Mobile,
+}
+
+/// The kind of line named last before the number.
+fn nearest_kind(before: &str) -> Option<Line> {
+    let kinds = [
+        (Line::Fax, FAX),
+        (Line::Switchboard, SWITCHBOARD),
+        (Line::Secretariat, SECRETARIAT),
+        (Line::Direct, DIRECT),
+        (Line::Mobile, MOBILE),
+    ];
+    let letter = before.trim_end_matches([' ', ':', '.', '-']);
+    if letter == "f" || letter.ends_with(" f") || letter.ends_with("/f") || letter.ends_with("-f") {
+        return Some(Line::Fax);
+    }
+    kinds
+        .iter()
+        .flat_map(|(line, words)| {
+            words
+                .split('|')
+                .filter_map(|word| before.rfind(word).map(|at| (at, *line)))
+        })
+        .max_by_key(|(at, _)| *at)
+        .map(|(_, line)| line)
+}
+
+fn nearest(before: &str, words: &str) -> bool {
+    words.split('|').any(|word| before.contains(word))
+}
+
+/// Whether the bracket or the few words right behind the number name one of `words`, unrefused.
+fn named_after(after: &str, words: &str) -> bool {
+    words.split('|').any(|word| {
+        after.find(word).is_some_and(|at| {
+            let lead = &after[..at];
+            !(lead.contains("pas ")
+                || lead.contains("sauf")
+                || lead.contains("et non")
+                || lead.contains("plutot"))
+        })
+    })
+}
+
+/// « voir avec M. Pujol (04 …) »: the bracket's owner is somebody named with a title.
+fn third_party(before: &str) -> bool {
+    if THIRD.split('|').any(|word| before.contains(word))
+        && !before.contains("mon ")
+        && !before.contains("me ")
+    {
+        return true;
+    }
+    let lead = before.trim_end();
+    lead.ends_with('(')
+        && ["m. ", "mme ", "mr ", "monsieur ", "madame ", "dr "]
+            .iter()
+            .any(|title| lead.rfind(title).is_some_and(|at| lead.len() - at < 30))
+}
+
+fn refused(before: &str, after: &str) -> bool {
+    let near = &before[before.len().saturating_sub(28)..];
+    let near = near.trim_start_matches(|c: char| !c.is_ascii());
+    NOT_TO_CALL.split('|').any(|word| near.contains(word))
+        || [
+            "ne pas appeler)",
+            "ne pas appeler ce",
+            "ne repond pas",
+            "ne marche pas",
+            "hors service",
+            "ne fonctionne pas",
+        ]
+        .iter()
+        .any(|word| after.contains(word))
+}
+
+/// The folded words before the number on its line, back to the previous number or a separator.
+fn before(text: &str, start: usize, from: usize) -> String {
+    let mut begin = from.min(start).max(start.saturating_sub(160));
+    while !text.is_char_boundary(begin) {
+        begin += 1;
+    }
+    let mut words = &text[begin..start];
+    if let Some(line) = words.rfind('\n') {
+        // A sentence wrapped by the client goes on from the line above.
+        let last = &words[line + 1..];
+        let above = words[..line].trim_end();
+        let wrapped =
+            above.len() > 50 && !above.ends_with(['.', ':', '!', '?', ';']) && !last.contains(':');
+        if !wrapped {
+            words = last;
+        }
+    }
+    let folded = fold(words);
+    let cut = ["|", ";", " / ", " - ", ". ", "! ", "? "]
+        .iter()
+        .filter_map(|separator| {
+            let at = folded.rfind(separator)?;
+            // « T. », « Port. », « M. » end no sentence.
+            let word = folded[..at]
+                .rsplit([' ', '/', '-', '('])
+                .next()
+                .unwrap_or_default();
+            (*separator != ". " || word.len() > 4).then_some(at + separator.len())
+        })
+        .max()
+        .unwrap_or(0);
+    folded[cut..].to_owned()
+}
+
+/// The folded words right behind: a bracket, or up to the end of the clause.
+fn after(text: &str, end: usize) -> String {
+    let mut stop = (end + 60).min(text.len());
+    while !text.is_char_boundary(stop) {
+        stop -= 1;
+    }
+    let rest = fold(&text[end..stop]);
+    let rest = rest.split('\n').next().unwrap_or_default().trim_start();
+    if let Some(inside) = rest.strip_prefix('(') {
+        return inside
+            .split_inclusive(')')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+    }
+    let cut = rest
+        .find(|c: char| {
+            c.is_ascii_digit() || matches!(c, '|' | ';' | '/' | '.' | '!' | '?' | '-' | '<' | '(')
+        })
+        .unwrap_or(rest.len());
+    let clause = &rest[..cut];
+    // Words behind a comma speak of something else unless they refuse.
+    match clause.find(',') {
+        Some(0) => clause[1..].split(',').next().unwrap_or_default().to_owned(),
+        Some(comma) => clause[..comma].to_owned(),
+        None => clause.to_owned(),
+    }
+}
+
+fn lead(text: &str, start: usize, width: usize) -> String {
+    let mut begin = start.saturating_sub(width);
+    while !text.is_char_boundary(begin) {
+        begin += 1;
+    }
+    let folded = fold(&text[begin..start]);
+    folded.rsplit('\n').next().unwrap_or_default().to_owned()
+}
+
+/// Whether the words right before say that an extension follows (« poste », « DECT »).
+pub(super) fn names_extension(text: &str, start: usize) -> bool {
+    let lead = lead(text, start, 16);
+    let lead = lead.trim_end_matches([' ', ':', '.', '-', '°', '(']);
+    let word = lead
+        .rsplit(|c: char| !c.is_alphabetic())
+        .next()
+        .unwrap_or_default();
+    matches!(
+        word,
+        "poste" | "ext" | "extension" | "dect" | "bip" | "interne" | "tel" | "telephone"
+    ) && !lead.ends_with("du poste")
+        && !lead.ends_with("sur le poste")
+        && !lead.ends_with("le poste")
+}
+
+/// Whether the words right before announce a telephone number.
+pub(super) fn announces_number(text: &str, start: usize) -> bool {
+    let lead = lead(text, start, 40);
+    [
+        "tel", "num", "joign", "joindre", "appel", "phone", "portable", "mobile", "gsm", "port",
+        "call", "fixe", "ligne",
+    ]
+    .iter()
+    .any(|word| lead.contains(word))
+}
+
+/// Whether the words right before name another kind of number.
+pub(super) fn is_identifier(text: &str, start: usize) -> bool {
+    let lead = lead(text, start, 24);
+    [
+        "finess",
+        "rpps",
+        "adeli",
+        "siret",
+        "siren",
+        "dossier",
+        "ticket",
+        "ref",
+        "affaire",
+        "version",
+        "incident n",
+        "matricule",
+        "ip ",
+        "ip:",
+    ]
+    .iter()
+    .any(|word| {
+        lead.rfind(word)
+            .is_some_and(|at| !lead[at..].contains(',') && !lead[at..].contains("tel"))
+    })
+}

@@ -1,0 +1,319 @@
+//! Words, numbers and signs of folded text, each with the way back to the bytes it came from.
+//!
+//! The finders are small grammars over these tokens: « 14h30 » is the number 14, the word `h` and
+//! the number 30 without blanks between them.
+
+use crate::domain::field::Reading;
+use crate::text::Folded;
+use std::ops::Range;
+
+/// What the answer after a label says, and where in the text it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The value, or why it can't be used.
+    pub reading: Reading,
+    /// Bytes of the text given, on character boundaries.
+    pub span: Range<usize>,
+}
+
+/// What a token is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Letters.
+    Word,
+    /// ASCII digits.
+    Number,
+    /// One other character; those beyond ASCII are all `\u{1a}`.
+    Sign(u8),
+    /// A line's end.
+    Line,
+}
+
+/// One token; `start..end` are bytes of the folded text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token {
+    pub kind: Kind,
+    pub start: usize,
+    pub end: usize,
+    /// Blanks stand before it.
+    pub spaced: bool,
+}
+
+/// A text's tokens.
+#[derive(Debug)]
+pub(super) struct Tokens {
+    folded: Folded,
+    list: Vec<Token>,
+}
+
+impl Tokens {
+    /// Folds and cuts `text`. Linear.
+    pub fn new(text: &str) -> Self {
+        let folded = Folded::new(text);
+        let mut list = Vec::with_capacity(text.len() / 5 + 4);
+        let mut spaced = false;
+        let mut chars = folded.as_str().char_indices().peekable();
+        while let Some((start, character)) = chars.next() {
+            if character == '\n' {
+                list.push(Token {
+                    kind: Kind::Line,
+                    start,
+                    end: start + 1,
+                    spaced,
+                });
+                spaced = true;
+                continue;
+            }
+            if character.is_whitespace() || character.is_control() {
+                spaced = true;
+                continue;
+            }
+            let same: Option<fn(char) -> bool> = if character.is_ascii_digit() {
+                Some(|c| c.is_ascii_digit())
+            } else if character.is_alphabetic() {
+                Some(char::is_alphabetic)
+            } else {
+                None
+            };
+            let mut end = start + character.len_utf8();
+            let kind = match same {
+                None if character.is_ascii() => Kind::Sign(character as u8),
+                None => Kind::Sign(0x1a),
+                Some(same) => {
+                    while let Some((at, next)) = chars.next_if(|(_, c)| same(*c)) {
+                        end = at + next.len_utf8();
+                    }
+                    if character.is_ascii_digit() {
+                        Kind::Number
+                    } else {
+                        Kind::Word
+                    }
+                }
+            };
+            list.push(Token {
+                kind,
+                start,
+                end,
+                spaced,
+            });
+            spaced = false;
+        }
+        Self { folded, list }
+    }
+
+    /// How many tokens.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The token at `at`.
+    pub fn get(&self, at: usize) -> Option<Token> {
+        self.list.get(at).copied()
+    }
+
+    /// The folded text of the token at `at`; empty beyond the end.
+    pub fn text(&self, at: usize) -> &str {
+        self.list
+            .get(at)
+            .map_or("", |token| &self.folded.as_str()[token.start..token.end])
+    }
+
+    /// The word at `at`, or nothing where it is no word.
+    pub fn word(&self, at: usize) -> &str {
+        match self.list.get(at) {
+            Some(token) if token.kind == Kind::Word => {
+                &self.folded.as_str()[token.start..token.end]
+            }
+            _ => "",
+        }
+    }
+
+    /// Whether the word at `at` is one of `words`.
+    pub fn is(&self, at: usize, words: &[&str]) -> bool {
+        words.contains(&self.word(at))
+    }
+
+    /// Whether the sign at `at` is `sign`.
+    pub fn sign(&self, at: usize, sign: u8) -> bool {
+        self.get(at)
+            .is_some_and(|token| token.kind == Kind::Sign(sign))
+    }
+
+    /// Whether a line ends at `at`, or the text.
+    pub fn ends_line(&self, at: usize) -> bool {
+        self.get(at).is_none_or(|token| token.kind == Kind::Line)
+    }
+
+    /// Whether the token at `at` follows its predecessor without a blank.
+    pub fn glued(&self, at: usize) -> bool {
+        self.get(at).is_some_and(|token| !token.spaced)
+    }
+
+    /// The number at `at` when it has at most `digits` digits.
+    pub fn number(&self, at: usize, digits: usize) -> Option<u32> {
+        let token = self.get(at)?;
+        if token.kind != Kind::Number || token.end - token.start > digits.min(9) {
+            return None;
+        }
+        self.text(at).parse().ok()
+    }
+
+    /// How many characters of folded text the token at `at` has, in bytes.
+    pub fn width(&self, at: usize) -> usize {
+        self.get(at).map_or(0, |token| token.end - token.start)
+    }
+
+    /// Whether the words from `at` on are those of `phrase` (blank-separated); where they end.
+    /// Apostrophes and hyphens between words don't matter.
+    pub fn phrase(&self, at: usize, phrase: &str) -> Option<usize> {
+        let mut at = at;
+        for (index, word) in phrase.split(' ').enumerate() {
+            if index > 0 {
+                at = self.skip_joints(at);
+            }
+            if self.text(at) != word || word.is_empty() {
+                return None;
+            }
+            at += 1;
+        }
+        Some(at)
+    }
+
+    /// Where the longest of `phrases` that stands at `at` ends.
+    pub fn any_phrase(&self, at: usize, phrases: &[&str]) -> Option<usize> {
+        phrases
+            .iter()
+            .filter_map(|phrase| self.phrase(at, phrase))
+            .max()
+    }
+
+    /// Steps over one apostrophe, hyphen or abbreviation's point that joins two words.
+    pub fn skip_joints(&self, at: usize) -> usize {
+        match self.get(at).map(|token| token.kind) {
+            Some(Kind::Sign(b'\'' | b'-' | b'.')) => at + 1,
+            _ => at,
+        }
+    }
+
+    /// The bytes of the original text under tokens `from..to`.
+    pub fn span(&self, from: usize, to: usize) -> Range<usize> {
+        let start = self.list.get(from).map_or(usize::MAX, |token| token.start);
+        let end = to
+            .checked_sub(1)
+            .and_then(|last| self.list.get(last))
+            .map_or(start, |token| token.end);
+        self.folded.original(start.min(end)..end)
+    }
+}
+
+/// A number written in digits (at most `digits`) or in words at `at`: its value and where it ends.
+/// French up to 99 (« vingt et une », « soixante-douze »), « cent », English up to twelve.
+pub(super) fn number(tokens: &Tokens, at: usize, digits: usize) -> Option<(u32, usize)> {
+    if let Some(value) = tokens.number(at, digits) {
+        return Some((value, at + 1));
+    }
+    number_word(tokens, at)
+}
+
+/// A number written in words at `at`.
+pub(super) fn number_word(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
+    let word = tokens.word(at);
+    let value = simple(word)?;
+    let mut end = at + 1;
+    let mut total = value;
+    if word == "quatre" {
+        let next = tokens.skip_joints(end);
+        if tokens.is(next, &["vingt", "vingts"]) {
+            total = 80;
+            end = next + 1;
+        }
+    }
+    if matches!(total, 20 | 30 | 40 | 50 | 60 | 80) {
+        let mut next = tokens.skip_joints(end);
+        let joined = tokens.is(next, &["et"]);
+        if joined {
+            next = tokens.skip_joints(next + 1);
+        }
+        let teens = matches!(total, 60 | 80);
+        match simple(tokens.word(next)) {
+            Some(one) if joined && (one == 1 || (teens && one == 11)) => {
+                return Some((total + one, next + 1));
+            }
+            Some(one) if !joined && one > 0 && one < if teens { 20 } else { 10 } => {
+                return Some((total + one, next + 1));
+            }
+            _ => {}
+        }
+    }
+    if total == 10 {
+        let next = tokens.skip_joints(end);
+        if let Some(one @ 7..=9) = simple(tokens.word(next)) {
+            return Some((10 + one, next + 1));
+        }
+    }
+    Some((total, end))
+}
+
+fn simple(word: &str) -> Option<u32> {
+    Some(match word {
+        "zero" => 0,
+        "un" | "une" | "one" => 1,
+        "deux" | "two" => 2,
+        "trois" | "three" => 3,
+        "quatre" | "four" => 4,
+        "cinq" | "five" => 5,
+        "six" => 6,
+        "sept" | "seven" => 7,
+        "huit" | "eight" => 8,
+        "neuf" | "nine" => 9,
+        "dix" | "ten" => 10,
+        "onze" | "eleven" => 11,
+        "douze" | "twelve" => 12,
+        "treize" => 13,
+        "quatorze" => 14,
+        "quinze" => 15,
+        "seize" => 16,
+        "vingt" | "twenty" => 20,
+        "trente" | "thirty" => 30,
+        "quarante" | "forty" => 40,
+        "cinquante" | "fifty" => 50,
+        "soixante" => 60,
+        "cent" => 100,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_read_in_digits_and_in_words() {
+        for (text, value) in [
+            ("12", 12),
+            ("vingt et une", 21),
+            ("vingt-deux", 22),
+            ("dix-sept", 17),
+            ("soixante et onze", 71),
+            ("quatre-vingt-douze", 92),
+            ("deux", 2),
+            ("trente cinq", 35),
+        ] {
+            let tokens = Tokens::new(text);
+            assert_eq!(number(&tokens, 0, 3), Some((value, tokens.len())), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_leads_back_to_its_bytes() {
+        let text = "Débutée à 14h30, « œdème »";
+        let tokens = Tokens::new(text);
+        let words: Vec<&str> = (0..tokens.len())
+            .map(|at| &text[tokens.span(at, at + 1)])
+            .collect();
+        assert_eq!(
+            words,
+            ["Débutée", "à", "14", "h", "30", ",", "«", "œdème", "»"]
+        );
+    }
+}
