@@ -15,4 +15,5 @@ pub mod config;
 pub mod domain;
 pub mod extract;
 pub mod mail;
+pub mod secret;
 pub mod text;

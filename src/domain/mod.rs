@@ -1,5 +1,9 @@
 //! What the words mean. No I/O; imports `text` only.
 
+pub mod decision;
 pub mod declaration;
 pub mod field;
 pub mod form;
+pub mod mark;
+pub mod outgoing;
+pub mod sender;

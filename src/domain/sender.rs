@@ -1,0 +1,142 @@
+//! Who wrote, and which address an answer may go to.
+
+use super::decision::Review;
+use crate::text::fold;
+
+/// The addresses of a message, as its headers give them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sender<'a> {
+    /// The first mailbox of From.
+    pub from: Option<&'a str>,
+    /// How many mailboxes From holds.
+    pub from_count: usize,
+    /// The first mailbox of Reply-To.
+    pub reply_to: Option<&'a str>,
+}
+
+/// The address that an answer goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Addressee {
+    /// An address that a mail can be sent to.
+    Address {
+        /// `local@domain`, the domain lower case.
+        address: String,
+        /// Why a person must look first.
+        doubt: Option<Review>,
+    },
+    /// None that could be written to.
+    Nobody,
+}
+
+impl Addressee {
+    /// The address, where there is one.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        match self {
+            Self::Address { address, .. } => Some(address),
+            Self::Nobody => None,
+        }
+    }
+}
+
+impl Sender<'_> {
+    /// The address that an answer goes to: From's; Reply-To's where its domain is the same. A
+    /// Reply-To elsewhere is not followed, since anyone could have a mail of ours sent to a third
+    /// person that way; a person sees it first.
+    #[must_use]
+    pub fn addressee(&self) -> Addressee {
+        let Some((from, from_shape)) = self.from.and_then(checked) else {
+            return Addressee::Nobody;
+        };
+        let several = (self.from_count > 1).then_some(Review::SeveralAuthors);
+        let (address, shape, elsewhere) = match self.reply_to.and_then(checked) {
+            Some((reply_to, shape)) if domain(&reply_to) == domain(&from) => {
+                (reply_to, shape, None)
+            }
+            Some(_) => (from, from_shape, Some(Review::ReplyToElsewhere)),
+            None => (from, from_shape, None),
+        };
+        let odd = (shape == Shape::Odd).then_some(Review::OddAddress);
+        Addressee::Address {
+            address,
+            doubt: several.or(elsewhere).or(odd),
+        }
+    }
+}
+
+/// Whether the local part says that nobody reads answers.
+#[must_use]
+pub fn takes_no_answers(address: &str) -> bool {
+    let local = address.rsplit_once('@').map_or(address, |(local, _)| local);
+    let letters: String = fold(local)
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    const WITHIN: [&str; 8] = [
+        "noreply",
+        "donotreply",
+        "nepasrepondre",
+        "nonrepondre",
+        "sansreponse",
+        "mailerdaemon",
+        "autoresponder",
+        "unsubscribe",
+    ];
+    const WHOLE: [&str; 9] = [
+        "postmaster",
+        "bounce",
+        "bounces",
+        "daemon",
+        "nobody",
+        "root",
+        "listserv",
+        "majordomo",
+        "sympa",
+    ];
+    WITHIN.iter().any(|word| letters.contains(word))
+        || WHOLE.contains(&letters.as_str())
+        || local.ends_with("-bounces")
+        || local.starts_with("owner-")
+}
+
+/// The domain, lower case; empty where there is none.
+#[must_use]
+pub fn domain(address: &str) -> String {
+    address
+        .rsplit_once('@')
+        .map_or_else(String::new, |(_, domain)| domain.to_lowercase())
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Plain,
+    Odd,
+}
+
+/// An address that SMTP can carry (RFC 5321, 4.1.2 and 4.5.3.1), with its domain in lower case.
+/// Quoted and non-ASCII local parts are odd: allowed by the standards, mistyped in practice.
+fn checked(address: &str) -> Option<(String, Shape)> {
+    let (local, domain) = address.trim().rsplit_once('@')?;
+    let sound_domain = domain.len() <= 253
+        && domain.contains('.')
+        && domain.split('.').all(|label| {
+            !label.is_empty()
+                && label.len() <= 63
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        });
+    let forbidden = |c: char| c.is_control() || c.is_whitespace() || "<>()[],;:\\\"@".contains(c);
+    if local.is_empty() || local.len() > 64 || !sound_domain || local.contains(forbidden) {
+        return None;
+    }
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"._+'&=#~^*$/?{|}`-".contains(&b);
+    let odd = !local.bytes().all(plain)
+        || local.starts_with(['-', '.'])
+        || local.ends_with('.')
+        || local.contains("..");
+    let address = format!("{local}@{}", domain.to_lowercase());
+    Some((address, if odd { Shape::Odd } else { Shape::Plain }))
+}
