@@ -1,0 +1,516 @@
+//! The form's labels as people mangle them, found at the start of a piece of text.
+//!
+//! Labels are sequences of folded words, so that accents, capitals, apostrophes, no-break spaces
+//! and hyphens never matter. What stands behind the words (brackets, « concerné », « de
+//! l'incident ») is skipped as part of the label; typing slips are forgiven before a colon.
+
+use super::FieldName;
+use super::definition::RawField;
+use super::words::{Word, bare, words, words_of};
+use std::collections::HashMap;
+
+/// What a label stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LabelName {
+    /// The answer to a field.
+    Field(FieldName),
+    /// The declarant's family name alone.
+    Surname,
+    /// The declarant's first name alone.
+    Given,
+    /// No field of ours, but the answer before it ends here.
+    Other,
+}
+
+/// What stands between a label and its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Separator {
+    /// « : » or « = ».
+    Colon,
+    /// A tab: the next cell of a table.
+    Tab,
+    /// « - », « – », « -> », or a row of dots.
+    Dash,
+    /// The label is a question.
+    Question,
+    /// The label ends the line.
+    LineEnd,
+    /// Only a blank.
+    Nothing,
+}
+
+/// A label at the start of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelHit {
+    /// What it stands for.
+    pub name: LabelName,
+    /// An everyday word (« date », « erreur ») that is a label only with a separator.
+    pub weak: bool,
+    /// It was misspelt or stood among other words.
+    pub loose: bool,
+    /// What follows it.
+    pub separator: Separator,
+    /// Where the answer begins, in bytes of the text.
+    pub answer: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Variant {
+    words: Vec<String>,
+    joined: String,
+    name: LabelName,
+    weak: bool,
+}
+
+/// All labels of a form.
+#[derive(Debug, Clone, Default)]
+pub struct Labels {
+    variants: Vec<Variant>,
+    by_first: HashMap<String, Vec<usize>>,
+    tails: Vec<Vec<String>>,
+    prompts: Vec<(FieldName, Vec<String>)>,
+    placeholders: Vec<(Option<FieldName>, String)>,
+}
+
+pub(super) struct Builder(Labels);
+
+impl Builder {
+    pub(super) fn new(tails: &[String], others: &[String], placeholders: &[String]) -> Self {
+        let mut builder = Self(Labels::default());
+        builder.0.tails = tails.iter().map(|tail| words_of(tail)).collect();
+        for other in others {
+            builder.add(LabelName::Other, other, false);
+        }
+        for text in placeholders {
+            builder.0.placeholders.push((None, bare(text)));
+        }
+        builder
+    }
+
+    pub(super) fn add_field(&mut self, name: FieldName, field: &RawField) {
+        let head = field.label.split([':', '(']).next().unwrap_or_default();
+        self.add(LabelName::Field(name), head, true);
+        for label in &field.labels {
+            self.add(LabelName::Field(name), label, false);
+        }
+        for label in &field.weak {
+            self.add(LabelName::Field(name), label, true);
+        }
+        for label in &field.surname {
+            self.add(LabelName::Surname, label, true);
+        }
+        for label in &field.given {
+            self.add(LabelName::Given, label, true);
+        }
+        for question in [Some(&field.question), field.short.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            let head = question.split('(').next().unwrap_or_default();
+            self.add(LabelName::Field(name), head, false);
+        }
+        let prompts = &mut self.0.prompts;
+        prompts.extend(field.prompts.iter().map(|prompt| (name, words_of(prompt))));
+        // The longest first, so that a short prompt does not leave half of a long one.
+        prompts.sort_by_key(|(_, words)| std::cmp::Reverse(words.len()));
+        for text in &field.placeholders {
+            self.0.placeholders.push((Some(name), bare(text)));
+        }
+    }
+
+    fn add(&mut self, name: LabelName, label: &str, weak: bool) {
+        let words = words_of(label);
+        let joined = words.join(" ");
+        let Some(first) = words.first() else { return };
+        if let Some(known) = self.0.variants.iter_mut().find(|v| v.joined == joined) {
+            // Listed as strong later on: « Fonction » heads its field but stays weak there.
+            known.weak &= weak && known.name == name;
+            return;
+        }
+        let index = self.0.variants.len();
+        self.0
+            .by_first
+            .entry(first.clone())
+            .or_default()
+            .push(index);
+        self.0.variants.push(Variant {
+            words,
+            joined,
+            name,
+            weak,
+        });
+    }
+
+    pub(super) fn build(mut self) -> Labels {
+        let variants = &self.0.variants;
+        for indices in self.0.by_first.values_mut() {
+            indices.sort_by_key(|&index| std::cmp::Reverse(variants[index].words.len()));
+        }
+        self.0
+    }
+}
+
+impl Labels {
+    /// The label at the start of `text` (bullets and numbers already taken off), longest first.
+    #[must_use]
+    pub fn at_start(&self, text: &str) -> Option<LabelHit> {
+        let words = words(text, 16);
+        let first = words.first()?;
+        // Something else than an opening bracket, star or quote before the first word is no label.
+        if text[..first.span.start]
+            .chars()
+            .any(|c| !matches!(c, ' ' | '\u{a0}' | '*' | '_' | '"' | '«' | '(' | '\''))
+        {
+            return None;
+        }
+        let skipped = words
+            .iter()
+            .take(2)
+            .take_while(|word| DETERMINERS.contains(&word.text.as_str()))
+            .count();
+        (0..=skipped)
+            .find_map(|from| self.exact(text, &words, from))
+            .or_else(|| self.misspelt(text, &words))
+    }
+
+    fn exact(&self, text: &str, words: &[Word], from: usize) -> Option<LabelHit> {
+        let first = words.get(from)?;
+        let indices = self.by_first.get(&first.text)?;
+        let variant = indices
+            .iter()
+            .map(|&index| &self.variants[index])
+            .find(|variant| {
+                words.len() >= from + variant.words.len()
+                    && variant
+                        .words
+                        .iter()
+                        .zip(&words[from..])
+                        .all(|(a, b)| *a == b.text)
+            })?;
+        let last = &words[from + variant.words.len() - 1];
+        // « Tél. : », « Nb. : »: the stop of an abbreviation.
+        let after = &text[last.span.end..];
+        let stop = usize::from(after.starts_with('.') && !after.starts_with(".."));
+        let (end, next) = self.skip_tails(
+            text,
+            last.span.end + stop,
+            words,
+            from + variant.words.len(),
+        );
+        let (separator, answer) = separator(text, end);
+        if separator == Separator::Nothing
+            && !variant.weak
+            && let Some(colon) = near_colon(text, end, words, next)
+        {
+            return Some(LabelHit {
+                name: variant.name,
+                weak: false,
+                loose: true,
+                separator: Separator::Colon,
+                answer: colon,
+            });
+        }
+        Some(LabelHit {
+            name: variant.name,
+            weak: variant.weak,
+            loose: false,
+            separator,
+            answer,
+        })
+    }
+
+    fn skip_tails(
+        &self,
+        text: &str,
+        mut end: usize,
+        words: &[Word],
+        mut next: usize,
+    ) -> (usize, usize) {
+        loop {
+            let rest = &text[end..];
+            let trimmed = rest.trim_start_matches([' ', '\u{a0}', '\u{202f}', '*', '_', '"', '»']);
+            let at = end + (rest.len() - trimmed.len());
+            if trimmed.starts_with('(') {
+                let Some(close) = closing(trimmed) else {
+                    return (end, next);
+                };
+                end = at + close;
+                while words.get(next).is_some_and(|word| word.span.start < end) {
+                    next += 1;
+                }
+                continue;
+            }
+            let tail = self.tails.iter().find(|tail| {
+                words.len() >= next + tail.len()
+                    && words[next].span.start <= at + 1
+                    && tail.iter().zip(&words[next..]).all(|(a, b)| *a == b.text)
+            });
+            let Some(tail) = tail.filter(|tail| !tail.is_empty()) else {
+                return (end, next);
+            };
+            next += tail.len();
+            end = words[next - 1].span.end;
+        }
+    }
+
+    fn misspelt(&self, text: &str, words: &[Word]) -> Option<LabelHit> {
+        let colon = text.find([':', '：']).filter(|&at| at <= 70)?;
+        let cut = text[..colon].find('(').unwrap_or(colon);
+        let head: Vec<&str> = words
+            .iter()
+            .take_while(|word| word.span.end <= cut)
+            .map(|word| word.text.as_str())
+            .collect();
+        let typed = head.join(" ");
+        let length = typed.len();
+        if length < 5 || head.len() > 7 {
+            return None;
+        }
+        let variant = self
+            .variants
+            .iter()
+            .filter(|variant| variant.joined.len().abs_diff(length) <= 2)
+            .filter(|variant| {
+                variant.joined.as_bytes().first() == typed.as_bytes().first() || length >= 8
+            })
+            .find(|variant| {
+                let allowed = match variant.joined.len() {
+                    0..=4 => 0,
+                    5..=8 => 1,
+                    _ => 2,
+                };
+                allowed > 0 && strsim::osa_distance(&variant.joined, &typed) <= allowed
+            })?;
+        Some(LabelHit {
+            name: variant.name,
+            weak: variant.weak,
+            loose: true,
+            separator: Separator::Colon,
+            answer: colon + text[colon..].chars().next().map_or(1, char::len_utf8),
+        })
+    }
+
+    /// How many bytes at the start of an answer are still the form's own question.
+    #[must_use]
+    pub fn prompt_length(&self, name: FieldName, answer: &str) -> usize {
+        let words = words(answer, 24);
+        for (_, prompt) in self.prompts.iter().filter(|(field, _)| *field == name) {
+            if words.len() >= prompt.len() && prompt.iter().zip(&words).all(|(a, b)| *a == b.text) {
+                let end = words[prompt.len() - 1].span.end;
+                let rest = &answer[end..];
+                let kept = rest.trim_start_matches([' ', '\u{a0}', '\u{202f}', '?', ':', ')', '*']);
+                return end + (rest.len() - kept.len());
+            }
+        }
+        0
+    }
+
+    /// Whether the answer only repeats what an unfilled form says there.
+    #[must_use]
+    pub fn is_placeholder(&self, name: FieldName, answer: &str) -> bool {
+        let answer = bare(answer);
+        answer.is_empty()
+            || self
+                .placeholders
+                .iter()
+                .any(|(field, text)| field.is_none_or(|field| field == name) && *text == answer)
+    }
+}
+
+const DETERMINERS: [&str; 16] = [
+    "mon", "ma", "mes", "votre", "vos", "notre", "nos", "le", "la", "les", "l", "un", "my", "your",
+    "the", "n",
+];
+
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    for (at, c) in text.char_indices().take(160) {
+        match c {
+            '(' => depth += 1,
+            ')' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// « Téléphone de la salle : »: up to four more words before the colon.
+fn near_colon(text: &str, end: usize, words: &[Word], next: usize) -> Option<usize> {
+    let mut limit = (end + 44).min(text.len());
+    while !text.is_char_boundary(limit) {
+        limit -= 1;
+    }
+    let colon = end + text[end..limit].find(':')?;
+    let between = words[next..]
+        .iter()
+        .take_while(|word| word.span.end <= colon)
+        .count();
+    let plain = !text[end..colon].contains(['.', ',', ';', '!', '?', '"', '«', '\t'])
+        && !text[end..colon].bytes().any(|byte| byte.is_ascii_digit());
+    (between <= 4 && plain).then_some(colon + 1)
+}
+
+fn separator(text: &str, end: usize) -> (Separator, usize) {
+    let blank =
+        |c: char| (c.is_whitespace() && c != '\t') || matches!(c, '*' | '_' | '"' | '»' | ')');
+    let rest = &text[end..];
+    let trimmed = rest.trim_start_matches(blank);
+    let at = end + (rest.len() - trimmed.len());
+    let spaced = at > end;
+    let after = |from: usize| {
+        let rest = &text[from..];
+        from + (rest.len()
+            - rest
+                .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '='))
+                .len())
+    };
+    let Some(first) = trimmed.chars().next() else {
+        return (Separator::LineEnd, text.len());
+    };
+    let next = at + first.len_utf8();
+    match first {
+        ':' | '=' | '：' => (Separator::Colon, after(next)),
+        '\t' => (Separator::Tab, after(next)),
+        '?' => {
+            let rest = text[next..].trim_start_matches(blank);
+            match rest.chars().next() {
+                None => (Separator::Question, text.len()),
+                Some(_) => (Separator::Question, after(next)),
+            }
+        }
+        '-' | '–' | '—' | '→' | '➔' | '|' | '>'
+            if spaced || text[next..].starts_with([' ', '>']) =>
+        {
+            let skip = text[next..].trim_start_matches(['-', '>']);
+            (Separator::Dash, after(text.len() - skip.len()))
+        }
+        '…' => (Separator::Dash, at),
+        '.' if trimmed.starts_with("..") => (Separator::Dash, at),
+        _ => (Separator::Nothing, at),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Form;
+    use super::*;
+
+    fn read(text: &str) -> Option<(LabelName, &str)> {
+        let hit = Form::si_samu().labels().at_start(text)?;
+        Some((hit.name, text[hit.answer..].trim()))
+    }
+
+    #[test]
+    fn labels_are_found_however_they_are_written() {
+        use FieldName as F;
+        for (text, name, answer) in [
+            (
+                "Déclarant (nom, prénom et fonction) : Paul Roy, ARM",
+                F::DeclarantName,
+                "Paul Roy, ARM",
+            ),
+            ("DECLARANT\u{a0}: Paul Roy", F::DeclarantName, "Paul Roy"),
+            ("declarant Paul Roy", F::DeclarantName, "Paul Roy"),
+            (
+                "Entité concernée (Samu de Nantes, ARS PDL, ...) : Samu du 74",
+                F::Entity,
+                "Samu du 74",
+            ),
+            ("Samu : SAMU 21", F::Entity, "SAMU 21"),
+            ("Enitté concernée : SAMU 21", F::Entity, "SAMU 21"),
+            ("Utilisateur(s) concerné(s) : Paul", F::AffectedUser, "Paul"),
+            ("Utilisateur -", F::AffectedUser, ""),
+            ("Téléphone – 03 53 01 62 4", F::Phone, "03 53 01 62 4"),
+            ("Télephonne : 0353016240", F::Phone, "0353016240"),
+            ("Mon portable : 06 39 98 47 11", F::Phone, "06 39 98 47 11"),
+            (
+                "Tél. de la salle : 06 39 98 47 11",
+                F::Phone,
+                "06 39 98 47 11",
+            ),
+            (
+                "*Adresse mail du déclarant* : a@b.example",
+                F::Email,
+                "a@b.example",
+            ),
+            (
+                "Date et heure de début d’incident : ... hier 14h05",
+                F::StartedAt,
+                "... hier 14h05",
+            ),
+            ("Quand - ce jour", F::StartedAt, "ce jour"),
+            ("Nb utilisateurs : 1", F::AffectedCount, "1"),
+            ("Nombre d’utilisateurs impactés", F::AffectedCount, ""),
+            (
+                "Combien de personnes - une dizaine",
+                F::AffectedCount,
+                "une dizaine",
+            ),
+            (
+                "Fonctionnalité concernée par l'incident : ...",
+                F::Feature,
+                "...",
+            ),
+            (
+                "La vérification des pré-requis techniques a-t-elle réalisée sur le poste de travail ? oui",
+                F::PrerequisitesChecked,
+                "oui",
+            ),
+            ("Pré-requis vérifiés oui", F::PrerequisitesChecked, "oui"),
+            (
+                "L'incident peut-il être reproduit ? non",
+                F::Reproducible,
+                "non",
+            ),
+            (
+                "Téléphone (lu 02 40 08 77 0, il manque un chiffre) : 0240087700",
+                F::Phone,
+                "0240087700",
+            ),
+        ] {
+            assert_eq!(read(text), Some((LabelName::Field(name), answer)), "{text}");
+        }
+        assert_eq!(read("Priorité : 4"), Some((LabelName::Other, "4")));
+        assert_eq!(read("Prénom : Paul"), Some((LabelName::Given, "Paul")));
+    }
+
+    #[test]
+    fn a_sentence_that_mentions_a_label_word_has_no_separator() {
+        let labels = Form::si_samu().labels();
+        for text in [
+            "Depuis 21h45 la carte est blanche",
+            "Erreur 500 à chaque clic",
+            "date de naissance perdue",
+        ] {
+            let hit = labels.at_start(text);
+            assert!(
+                hit.as_ref()
+                    .is_none_or(|hit| hit.weak && hit.separator == Separator::Nothing),
+                "{text}: {hit:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_forms_own_words_are_no_answer() {
+        let labels = Form::si_samu().labels();
+        for (name, text) in [
+            (FieldName::Phone, "..."),
+            (FieldName::Environment, "formation, production ?"),
+            (FieldName::Environment, "Formation / Production"),
+            (FieldName::Reproducible, "oui / non"),
+            (FieldName::Feature, " … "),
+        ] {
+            assert!(labels.is_placeholder(name, text), "{text}");
+        }
+        assert!(!labels.is_placeholder(FieldName::Environment, "production"));
+        let text = "quelle est l'erreur, quel comportement était-il attendu ? Le champ se vide";
+        let at = labels.prompt_length(FieldName::Description, text);
+        assert_eq!(&text[at..], "Le champ se vide");
+    }
+}
