@@ -1,7 +1,7 @@
 //! From what was typed to what it means. Everything that can be refused is refused here.
 
-use super::error::{ConfigError, Place};
-use super::secret::{Secret, is_world_readable};
+use super::error::ConfigError;
+use super::reader::Reader;
 use super::typed::{Typed, Value};
 use super::value;
 use super::{
@@ -10,17 +10,14 @@ use super::{
 };
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
-use std::path::PathBuf;
 use std::time::Duration;
 
-type Checked<T> = Result<T, ConfigError>;
+/// A checked value, or what is wrong with it.
+pub(super) type Checked<T> = Result<T, ConfigError>;
 
 /// Checks everything; the first fault ends it.
 pub(super) fn check(typed: &Typed) -> Checked<Loaded> {
-    let mut reader = Reader {
-        typed,
-        warnings: Vec::new(),
-    };
+    let mut reader = Reader::new(typed);
     if !typed.has_file() && typed.get("mailbox.url").is_none() {
         return Err(ConfigError::NoFile);
     }
@@ -46,11 +43,6 @@ pub(super) fn check(typed: &Typed) -> Checked<Loaded> {
         config,
         warnings: reader.warnings,
     })
-}
-
-struct Reader<'a> {
-    typed: &'a Typed,
-    warnings: Vec<String>,
 }
 
 impl Reader<'_> {
@@ -336,117 +328,239 @@ impl Reader<'_> {
         .ok_or_else(|| self.invalid("log.level", "error, warn, info, debug or trace"))?;
         Ok(Log { format, level })
     }
+}
 
-    fn text(&self, key: &'static str) -> Option<&str> {
-        match self.typed.get(key) {
-            Some((Value::Text(text), _)) => Some(text),
-            _ => None,
+#[cfg(test)]
+mod tests {
+    use super::super::{AnswerFrom, ConfigError, Loaded, Mode, SAMPLE, Source, Sources, Typed};
+    use super::super::{Database, Transport, keys};
+    use std::path::PathBuf;
+
+    const SMALL: &str = "[service]\nname = \"Aide\"\nphone = \"01 99 00 12 34\"\n\
+        [mailbox]\nurl = \"maildir:/var/mail/aide\"\n\
+        [smtp]\nurl = \"dir:./sent\"\nfrom = \"Aide <aide@samu.example>\"\n";
+
+    fn sources(folder: &tempfile::TempDir, text: &str) -> Sources {
+        let path = folder.path().join("vigie.toml");
+        std::fs::write(&path, text).unwrap();
+        Sources {
+            file: Some(path),
+            ..Sources::default()
         }
     }
 
-    /// A required text of one line.
-    fn line(&self, key: &'static str, remedy: &'static str) -> Checked<String> {
-        let text = self.text(key).ok_or(ConfigError::Missing { key, remedy })?;
-        let text = text.trim();
-        if text.is_empty() || text.chars().any(char::is_control) {
-            return Err(self.invalid(key, "one line that is not empty"));
+    fn load(text: &str) -> Result<Loaded, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        Typed::read(&sources(&folder, text))?.check()
+    }
+
+    fn fault(text: &str) -> String {
+        let error = load(text).expect_err(text).to_string();
+        error
+            .rsplit_once('/')
+            .map_or(error.clone(), |(_, tail)| tail.to_owned())
+    }
+
+    #[test]
+    fn a_small_file_gives_the_defaults() {
+        let config = load(SMALL).unwrap().config;
+        assert_eq!(config.mailbox.address, "aide@samu.example");
+        assert_eq!(config.own_addresses(), ["aide@samu.example"]);
+        assert_eq!(config.mailbox.answer_from, AnswerFrom::FirstStart);
+        assert_eq!(config.replies.mode, Mode::Auto);
+        assert_eq!(config.replies.hold.as_secs(), 120);
+        assert_eq!(config.replies.limits.per_ticket, 3);
+        assert_eq!(config.web.listen.to_string(), "127.0.0.1:8080");
+        assert!(matches!(config.mailbox.source, Source::Maildir { .. }));
+        assert!(matches!(config.smtp.transport, Transport::Folder { .. }));
+    }
+
+    #[test]
+    fn bom_and_crlf_change_nothing() {
+        let text = format!("\u{feff}{}", SMALL.replace('\n', "\r\n"));
+        assert_eq!(load(&text).unwrap().config.service.name, "Aide");
+        let wrong = fault(&format!("{text}[web]\r\nlisen = \"127.0.0.1:1\"\r\n"));
+        assert!(
+            wrong.starts_with("vigie.toml:10: unknown key web.lisen"),
+            "{wrong}"
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_line() {
+        for (more, said) in [
+            (
+                "[web]\nlisen = \"x\"\n",
+                "vigie.toml:10: unknown key web.lisen (did you mean web.listen?)",
+            ),
+            (
+                "[escalation.open]\nphone = \"1\"\n",
+                "vigie.toml:9: unknown key escalation",
+            ),
+            (
+                "[[webhooks]]\nurl = \"x\"\n",
+                "vigie.toml:9: unknown key webhooks",
+            ),
+            ("[promise]\n", "vigie.toml:9: unknown key promise"),
+            (
+                "[web]\npublic_url = \"x\"\n",
+                "vigie.toml:10: unknown key web.public_url",
+            ),
+            (
+                "[web]\nlisten = 8080\n",
+                "vigie.toml:10: web.listen must be a text in quotes",
+            ),
+            (
+                "[replies]\nmax_per_ticket = -1\n",
+                "vigie.toml:10: replies.max_per_ticket must be a whole number from 0",
+            ),
+            (
+                "[replies]\nnever_to = \"a@b\"\n",
+                "vigie.toml:10: replies.never_to must be a list",
+            ),
+            (
+                "[replies]\nhold = \"soon\"\n",
+                "vigie.toml:10: replies.hold: « soon » is no duration",
+            ),
+            (
+                "[replies]\nmode = \"on\"\n",
+                "vigie.toml:10: replies.mode: auto, review or off",
+            ),
+            (
+                "[web]\nlisten = \"0.0.0.0:80\"\n",
+                "vigie.toml:10: web.listen: the console has no accounts yet",
+            ),
+            (
+                "[log]\nlevel = \"loud\"\n",
+                "vigie.toml:10: log.level: error, warn",
+            ),
+            (
+                "[storage]\ndatabase = \"postgres://a:b@c/d\"\n",
+                "vigie.toml:10: storage.database: no password in a URL",
+            ),
+            (
+                "[storage]\ndatabase = \"sqlite:${NOWHERE}/a.db\"\n",
+                "vigie.toml:10: storage.database: the environment has no NOWHERE",
+            ),
+            ("[web\n", "vigie.toml:9: "),
+        ] {
+            let text = format!("{SMALL}{more}");
+            let error = load(&text).expect_err(more).to_string();
+            let at = error.find("vigie.toml").unwrap_or(0);
+            assert!(error[at..].starts_with(said), "{more}: {error}");
+            assert_eq!(error.lines().count(), 1, "{error}");
         }
-        Ok(text.to_owned())
+        assert!(fault("form = 3\n").starts_with("vigie.toml:1: form must be a text"));
+        assert!(fault("").starts_with("service.name is missing: write the desk's name"));
     }
 
-    fn number(&self, key: &'static str) -> u32 {
-        match self.typed.get(key) {
-            Some((Value::Number(number), _)) => *number,
-            _ => 0,
-        }
-    }
-
-    /// A list of texts without case.
-    fn list(&self, key: &'static str) -> Vec<String> {
-        match self.typed.get(key) {
-            Some((Value::List(items), _)) => items
-                .iter()
-                .map(|item| item.trim().to_lowercase())
-                .collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn duration(&self, key: &'static str) -> Checked<Duration> {
-        value::duration(self.text(key).unwrap_or_default()).map_err(|why| self.invalid(key, why))
-    }
-
-    fn path(&self, key: &'static str) -> Checked<Option<PathBuf>> {
-        self.text(key)
-            .map(|text| self.expand(key, text))
-            .transpose()
-    }
-
-    /// A path, with each `${NAME}` replaced by that variable of the environment.
-    fn expand(&self, key: &'static str, text: &str) -> Checked<PathBuf> {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once("${") {
-            let (name, after) = after
-                .split_once('}')
-                .ok_or_else(|| self.invalid(key, "${ without }"))?;
-            let value = self.typed.variable(name).ok_or_else(|| {
-                self.invalid(
-                    key,
-                    format!(
-                        "the environment has no {name}; start as a service, or write the path out"
-                    ),
-                )
-            })?;
-            out.push_str(before);
-            out.push_str(value);
-            rest = after;
-        }
-        out.push_str(rest);
-        if out.is_empty() || out.contains('\0') {
-            return Err(self.invalid(key, "the path is empty"));
-        }
-        Ok(PathBuf::from(out))
-    }
-
-    fn secret(&mut self, key: &'static str) -> Checked<Option<Secret>> {
-        let Some(path) = self.path(key)? else {
-            return Ok(None);
+    #[test]
+    fn an_imap_mailbox_needs_a_user_and_a_password_in_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let secret = folder.path().join("imap-password");
+        let imap = |more: &str| {
+            SMALL.replace(
+                "url = \"maildir:/var/mail/aide\"",
+                &format!("url = \"imaps://imap.example\"\n{more}"),
+            )
         };
-        let secret = Secret::read(&path).map_err(|source| ConfigError::Secret {
-            place: self.place(key),
-            key,
-            path: path.clone(),
-            source,
-        })?;
-        if is_world_readable(&path) {
-            self.warnings.push(format!(
-                "{}: {key}: everyone can read {}; run chmod 600",
-                self.place(key),
-                path.display()
-            ));
+        assert!(fault(&imap("")).starts_with("mailbox.user is missing"));
+        assert!(fault(&imap("user = \"a\"")).starts_with("mailbox.password_file is missing"));
+        let named =
+            imap("user = \"a\"\npassword_file = \"${CREDENTIALS_DIRECTORY}/imap-password\"");
+        let mut sources = sources(&folder, &named);
+        sources.environment.push((
+            "CREDENTIALS_DIRECTORY".to_owned(),
+            folder.path().display().to_string(),
+        ));
+        let missing = Typed::read(&sources)
+            .unwrap()
+            .check()
+            .unwrap_err()
+            .to_string();
+        assert!(
+            missing.contains(":7: mailbox.password_file: cannot read the secret in"),
+            "{missing}"
+        );
+        std::fs::write(&secret, "hunter2\n").unwrap();
+        let loaded = Typed::read(&sources).unwrap().check().unwrap();
+        assert_eq!(loaded.warnings.len(), 1, "everyone can read it");
+        assert!(!format!("{:?}", loaded.config).contains("hunter2"));
+        let Source::Imap(account) = &loaded.config.mailbox.source else {
+            panic!("not IMAP");
+        };
+        assert_eq!((account.password.expose(), account.port), ("hunter2", 993));
+    }
+
+    #[test]
+    fn the_strongest_origin_wins_and_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut sources = sources(
+            &folder,
+            &format!("{SMALL}[web]\nlisten = \"127.0.0.1:1\"\n"),
+        );
+        let listen = |sources: &Sources| {
+            let typed = Typed::read(sources).unwrap();
+            let setting = typed
+                .settings()
+                .into_iter()
+                .find(|s| s.key == "web.listen")
+                .unwrap();
+            (setting.value, setting.place.to_string())
+        };
+        assert!(listen(&sources).1.ends_with("vigie.toml:10"));
+        let variable = ("VIGIE__WEB__LISTEN".to_owned(), "127.0.0.1:2".to_owned());
+        sources.environment.push(variable);
+        assert_eq!(
+            listen(&sources),
+            (
+                "\"127.0.0.1:2\"".to_owned(),
+                "environment VIGIE__WEB__LISTEN".to_owned()
+            )
+        );
+        sources
+            .flags
+            .push(("--listen", "web.listen", "127.0.0.1:3".to_owned()));
+        assert_eq!(
+            listen(&sources),
+            ("\"127.0.0.1:3\"".to_owned(), "flag --listen".to_owned())
+        );
+        sources
+            .environment
+            .push(("VIGIE__WEB__LISEN".to_owned(), String::new()));
+        let error = Typed::read(&sources).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "environment VIGIE__WEB__LISEN: unknown key web.lisen (did you mean web.listen?)"
+        );
+    }
+
+    #[test]
+    fn the_sample_names_every_key_and_is_accepted() {
+        let folder = tempfile::tempdir().unwrap();
+        for secret in ["imap-password", "smtp-password"] {
+            std::fs::write(folder.path().join(secret), "x").unwrap();
         }
-        Ok(Some(secret))
-    }
-
-    fn absent(&self, key: &'static str, why: &str) -> Checked<()> {
-        match self.typed.get(key) {
-            None => Ok(()),
-            Some(_) => Err(self.invalid(key, why)),
-        }
-    }
-
-    fn place(&self, key: &'static str) -> Place {
-        self.typed
-            .get(key)
-            .map_or(Place::Default, |(_, place)| place.clone())
-    }
-
-    fn invalid(&self, key: &'static str, why: impl Into<String>) -> ConfigError {
-        ConfigError::Invalid {
-            place: self.place(key),
-            key,
-            why: why.into(),
+        let mut sources = sources(&folder, SAMPLE);
+        sources.environment.push((
+            "CREDENTIALS_DIRECTORY".to_owned(),
+            folder.path().display().to_string(),
+        ));
+        let config = Typed::read(&sources).unwrap().check().unwrap().config;
+        assert!(
+            matches!(config.storage.database, Database::Sqlite { path } if path == PathBuf::from("/var/lib/vigie/vigie.db"))
+        );
+        for key in keys::KEYS {
+            let word = key.name.rsplit('.').next().unwrap_or(key.name);
+            assert!(
+                SAMPLE.lines().any(|line| {
+                    let line = line.strip_prefix("# ").unwrap_or(line);
+                    line.split_once('=')
+                        .is_some_and(|(name, _)| name.trim() == word)
+                }),
+                "{} is not in the sample",
+                key.name
+            );
         }
     }
 }
