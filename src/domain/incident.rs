@@ -1,0 +1,454 @@
+//! An incident: its reference, its status and the only legal moves, its history.
+//!
+//! ```text
+//!  to_review ──nothing missing──► complete ──► closed ──answer──► to_review
+//!      │ ▲                           ▲
+//!      │ └──────answer──────┐        │
+//!      └─request left──► waiting ──► to_call
+//!  from any but merged: set_aside, merged; both lead back to to_review
+//! ```
+
+use super::declaration::{Attachment, Kind};
+use super::field::Fields;
+use super::form::Ask;
+use super::message::MessageId;
+use super::outbox::OutboxId;
+use chrono::{DateTime, Utc};
+use std::fmt;
+use std::str::FromStr;
+
+/// `INC-26-00042`: the mark, the year of reception in Europe/Paris, a number of at least five
+/// digits that rises within the year and is never used again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Reference {
+    prefix: String,
+    year: u8,
+    number: u32,
+}
+
+impl Reference {
+    /// A reference; the year counts from 2000 and is cut to two digits.
+    #[must_use]
+    pub fn new(prefix: &str, year: i32, number: u32) -> Self {
+        Self {
+            prefix: prefix.to_owned(),
+            year: u8::try_from(year.rem_euclid(100)).unwrap_or_default(),
+            number,
+        }
+    }
+
+    /// The mark: `INC`.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Two digits of the year.
+    #[must_use]
+    pub fn year(&self) -> u8 {
+        self.year
+    }
+
+    /// The number within the year.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{:02}-{:05}", self.prefix, self.year, self.number)
+    }
+}
+
+/// The text is no reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a reference: a mark, two digits, at least five digits, joined by hyphens")]
+pub struct NotAReference;
+
+impl FromStr for Reference {
+    type Err = NotAReference;
+
+    fn from_str(text: &str) -> Result<Self, NotAReference> {
+        let (rest, number) = text.rsplit_once('-').ok_or(NotAReference)?;
+        let (prefix, year) = rest.rsplit_once('-').ok_or(NotAReference)?;
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let mark = !prefix.is_empty()
+            && prefix.len() <= 20
+            && prefix
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if !mark || year.len() != 2 || !digits(year) || number.len() < 5 || !digits(number) {
+            return Err(NotAReference);
+        }
+        Ok(Self {
+            prefix: prefix.to_ascii_uppercase(),
+            year: year.parse().map_err(|_| NotAReference)?,
+            number: number.parse().map_err(|_| NotAReference)?,
+        })
+    }
+}
+
+/// Where an incident stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// A person must look.
+    ToReview,
+    /// We asked and wait for the answer.
+    Waiting,
+    /// Asked in vain: a person telephones.
+    ToCall,
+    /// Nothing is missing.
+    Complete,
+    /// Done.
+    Closed,
+    /// Not an incident after all.
+    SetAside,
+    /// Part of another incident.
+    Merged,
+}
+
+impl Status {
+    /// All statuses, in the order of an incident's life.
+    pub const ALL: [Self; 7] = [
+        Self::ToReview,
+        Self::Waiting,
+        Self::ToCall,
+        Self::Complete,
+        Self::Closed,
+        Self::SetAside,
+        Self::Merged,
+    ];
+
+    /// The stable word in code, exports and the store.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ToReview => "to_review",
+            Self::Waiting => "waiting",
+            Self::ToCall => "to_call",
+            Self::Complete => "complete",
+            Self::Closed => "closed",
+            Self::SetAside => "set_aside",
+            Self::Merged => "merged",
+        }
+    }
+
+    /// What support reads.
+    #[must_use]
+    pub fn french(self) -> &'static str {
+        match self {
+            Self::ToReview => "à relire",
+            Self::Waiting => "en attente",
+            Self::ToCall => "à rappeler",
+            Self::Complete => "complet",
+            Self::Closed => "clos",
+            Self::SetAside => "écarté",
+            Self::Merged => "fusionné",
+        }
+    }
+
+    /// The status with that stable word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+
+    /// Whether an incident may pass from this status to `next`. Staying is always allowed.
+    #[must_use]
+    pub fn allows(self, next: Self) -> bool {
+        use Status::{Closed, Complete, Merged, SetAside, ToCall, ToReview, Waiting};
+        self == next
+            || match (self, next) {
+                (SetAside | Merged, next) => next == ToReview,
+                (_, SetAside | Merged | ToReview) => true,
+                (ToReview, Waiting | Complete) => true,
+                (Waiting, ToCall | Complete) => true,
+                (ToCall, Complete) => true,
+                (Complete, Closed) => true,
+                _ => false,
+            }
+    }
+}
+
+/// An incident's row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct IncidentId(pub i64);
+
+/// Why a person must look, beside doubtful fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Concern {
+    /// The message names a reference of ours that does not exist here.
+    UnknownReference,
+    /// The message names this incident's mark but comes from an address that is not in it, or with
+    /// a token that does not fit: it was not attached.
+    UnprovenReference,
+    /// The message could not be read as mail.
+    Unreadable,
+    /// The message is over the size limit: only its headers are here.
+    TooLarge,
+    /// Another message has the same Message-ID and other bytes.
+    SameMessageId,
+    /// Older than `answer_from`: recorded, never answered by the machine.
+    BeforeStart,
+    /// A mail of ours to the declarant came back.
+    Bounced,
+}
+
+impl Concern {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::UnknownReference,
+        Self::UnprovenReference,
+        Self::Unreadable,
+        Self::TooLarge,
+        Self::SameMessageId,
+        Self::BeforeStart,
+        Self::Bounced,
+    ];
+
+    /// The stable word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UnknownReference => "unknown_reference",
+            Self::UnprovenReference => "unproven_reference",
+            Self::Unreadable => "unreadable",
+            Self::TooLarge => "too_large",
+            Self::SameMessageId => "same_message_id",
+            Self::BeforeStart => "before_start",
+            Self::Bounced => "bounced",
+        }
+    }
+
+    /// What support reads.
+    #[must_use]
+    pub fn french(self) -> &'static str {
+        match self {
+            Self::UnknownReference => "cite une référence que nous ne connaissons pas",
+            Self::UnprovenReference => "cite une référence sans preuve d’y avoir part",
+            Self::Unreadable => "analyse impossible",
+            Self::TooLarge => "message trop volumineux, resté dans la boîte",
+            Self::SameMessageId => "un autre message porte le même identifiant",
+            Self::BeforeStart => "antérieur à la mise en service, sans réponse automatique",
+            Self::Bounced => "notre message n’a pas été remis",
+        }
+    }
+
+    /// The concern with that stable word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|concern| concern.as_str() == word)
+    }
+}
+
+/// An attachment as the store keeps it: its bytes stay inside the raw message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptAttachment {
+    /// Name, type, size and role.
+    pub attachment: Attachment,
+    /// SHA-256 of the decoded bytes, lower-case hexadecimal.
+    pub sha256: String,
+    /// The message that holds it.
+    pub message: MessageId,
+    /// Its number in that message, from 1.
+    pub number: u16,
+}
+
+/// One incident, whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incident {
+    /// Its row.
+    pub id: IncidentId,
+    /// Its name.
+    pub reference: Reference,
+    /// Where it stands.
+    pub status: Status,
+    /// Counts changes: an act names the version that it saw.
+    pub version: i64,
+    /// What its first message was.
+    pub kind: Kind,
+    /// When its first message reached the mailbox.
+    pub received_at: DateTime<Utc>,
+    /// The address that its first message came from, lower case; empty where it had none.
+    pub address: String,
+    /// The first message's subject, decoded.
+    pub subject: String,
+    /// Its fields so far, replies included.
+    pub fields: Fields,
+    /// The message that each field was read from, in the order of the form.
+    pub field_messages: [Option<MessageId>; 13],
+    /// What remains to be asked for.
+    pub to_ask: Vec<Ask>,
+    /// A whole service may be out of use.
+    pub major_suspected: bool,
+    /// Why a person must look.
+    pub concerns: Vec<Concern>,
+    /// Attachments of all its messages.
+    pub attachments: Vec<KeptAttachment>,
+}
+
+/// One line of the list of incidents.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IncidentLine {
+    /// Its name.
+    pub reference: Reference,
+    /// Where it stands.
+    pub status: Status,
+    /// What its first message was.
+    pub kind: Kind,
+    /// When its first message reached the mailbox.
+    pub received_at: DateTime<Utc>,
+    /// The entity as written; empty where it is not known.
+    pub entity: String,
+    /// What is wrong, the first 300 characters; the subject where there is no description.
+    pub summary: String,
+    /// What remains to be asked for.
+    pub to_ask: Vec<Ask>,
+    /// A whole service may be out of use.
+    pub major_suspected: bool,
+    /// Why a person must look.
+    pub concerns: Vec<Concern>,
+}
+
+/// What happened to an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    /// A first message made it.
+    Opened,
+    /// Another message joined it.
+    MessageAttached,
+    /// A bounce or an automatic answer to one of our mails arrived.
+    NoticeReceived,
+    /// The status changed; the detail is the new one.
+    StatusChanged,
+    /// A mail was prepared and waits for its hold or for a person.
+    MailPrepared,
+    /// No mail was prepared; the detail says why.
+    MailSuppressed,
+    /// A person released a mail.
+    MailReleased,
+    /// A person cancelled a mail.
+    MailCancelled,
+    /// A mail waits for a person since it grew too old; the detail says why.
+    MailSetBack,
+    /// A mail left.
+    MailSent,
+    /// A mail was refused for good.
+    MailFailed,
+    /// A mail may have left: the connection broke before the server's answer.
+    MailInDoubt,
+}
+
+impl EventKind {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::Opened,
+        Self::MessageAttached,
+        Self::NoticeReceived,
+        Self::StatusChanged,
+        Self::MailPrepared,
+        Self::MailSuppressed,
+        Self::MailReleased,
+        Self::MailCancelled,
+        Self::MailSetBack,
+        Self::MailSent,
+        Self::MailFailed,
+        Self::MailInDoubt,
+    ];
+
+    /// The stable word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::MessageAttached => "message_attached",
+            Self::NoticeReceived => "notice_received",
+            Self::StatusChanged => "status_changed",
+            Self::MailPrepared => "mail_prepared",
+            Self::MailSuppressed => "mail_suppressed",
+            Self::MailReleased => "mail_released",
+            Self::MailCancelled => "mail_cancelled",
+            Self::MailSetBack => "mail_set_back",
+            Self::MailSent => "mail_sent",
+            Self::MailFailed => "mail_failed",
+            Self::MailInDoubt => "mail_in_doubt",
+        }
+    }
+
+    /// The kind with that stable word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// One entry of an incident's history; entries are only ever added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub kind: EventKind,
+    /// The message that caused it.
+    pub message: Option<MessageId>,
+    /// The mail of ours that it is about.
+    pub mail: Option<OutboxId>,
+    /// A token: a status, a reason, a template. Never words of a message.
+    pub detail: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_reads_as_it_prints_and_grows_past_five_digits() {
+        for (reference, text) in [
+            (Reference::new("INC", 2026, 42), "INC-26-00042"),
+            (Reference::new("INC", 2031, 100_000), "INC-31-100000"),
+            (Reference::new("SI-SAMU", 2026, 1), "SI-SAMU-26-00001"),
+        ] {
+            assert_eq!(reference.to_string(), text);
+            assert_eq!(text.parse(), Ok(reference));
+        }
+        for wrong in [
+            "",
+            "INC",
+            "INC-26",
+            "INC-26-42",
+            "INC-2026-00042",
+            "-26-00042",
+            "INC-26-0004x",
+        ] {
+            assert_eq!(wrong.parse::<Reference>(), Err(NotAReference), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn stable_words_lead_back_to_their_meaning() {
+        for status in Status::ALL {
+            assert_eq!(Status::parse(status.as_str()), Some(status));
+        }
+        for concern in Concern::ALL {
+            assert_eq!(Concern::parse(concern.as_str()), Some(concern));
+        }
+        for kind in EventKind::ALL {
+            assert_eq!(EventKind::parse(kind.as_str()), Some(kind));
+        }
+    }
+
+    #[test]
+    fn a_closed_or_merged_incident_only_comes_back_for_review() {
+        for next in [Status::Waiting, Status::ToCall, Status::Complete] {
+            assert!(!Status::Closed.allows(next));
+            assert!(!Status::Merged.allows(next));
+        }
+        assert!(Status::Closed.allows(Status::ToReview));
+        assert!(Status::Merged.allows(Status::ToReview));
+        assert!(!Status::Waiting.allows(Status::Closed));
+    }
+}
