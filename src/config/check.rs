@@ -5,10 +5,11 @@ use super::reader::Reader;
 use super::typed::{Typed, Value};
 use super::value;
 use super::{
-    AnswerFrom, Config, Database, Imap, Level, Limits, Loaded, Log, LogFormat, Login, Mailbox,
-    Major, Mode, Replies, Sender, Sending, Service, Smtp, Source, Storage, Transport, Web,
+    AnswerFrom, Config, Database, Imap, Level, Loaded, Log, LogFormat, Login, Mailbox, Major,
+    Replies, Sender, Sending, Service, Smtp, Source, Storage, Transport, Web,
 };
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use crate::domain::decision::{Limits, Mode};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use std::time::Duration;
 
@@ -239,12 +240,13 @@ impl Reader<'_> {
             hold: self.duration("replies.hold")?,
             limits: Limits {
                 per_ticket: self.number("replies.max_per_ticket"),
-                per_ticket_minute: self.number("replies.max_per_ticket_minute"),
+                ticket_interval: TimeDelta::from_std(self.duration("replies.ticket_interval")?)
+                    .map_err(|_| self.invalid("replies.ticket_interval", "too long"))?,
                 per_address_hour: self.number("replies.max_per_address_hour"),
-                per_address: self.number("replies.max_per_address"),
-                same_body: self.number("replies.max_same_body"),
-                per_domain: self.number("replies.max_per_domain"),
-                total: self.number("replies.max_total"),
+                per_address_day: self.number("replies.max_per_address"),
+                per_body_day: self.number("replies.max_same_body"),
+                per_domain_quarter: self.number("replies.max_per_domain"),
+                all_quarter: self.number("replies.max_total"),
             },
             max_age: self.duration("replies.max_age")?,
             never_to,
@@ -332,9 +334,9 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{AnswerFrom, ConfigError, Loaded, Mode, SAMPLE, Source, Sources, Typed};
+    use super::super::{AnswerFrom, ConfigError, Loaded, SAMPLE, Source, Sources, Typed};
     use super::super::{Database, Transport, keys};
-    use std::path::PathBuf;
+    use crate::domain::decision::{Limits, Mode};
 
     const SMALL: &str = "[service]\nname = \"Aide\"\nphone = \"01 99 00 12 34\"\n\
         [mailbox]\nurl = \"maildir:/var/mail/aide\"\n\
@@ -355,7 +357,7 @@ mod tests {
     }
 
     fn fault(text: &str) -> String {
-        let error = load(text).expect_err(text).to_string();
+        let error = load(text).unwrap_err().to_string();
         error
             .rsplit_once('/')
             .map_or(error.clone(), |(_, tail)| tail.to_owned())
@@ -369,7 +371,7 @@ mod tests {
         assert_eq!(config.mailbox.answer_from, AnswerFrom::FirstStart);
         assert_eq!(config.replies.mode, Mode::Auto);
         assert_eq!(config.replies.hold.as_secs(), 120);
-        assert_eq!(config.replies.limits.per_ticket, 3);
+        assert_eq!(config.replies.limits, Limits::default());
         assert_eq!(config.web.listen.to_string(), "127.0.0.1:8080");
         assert!(matches!(config.mailbox.source, Source::Maildir { .. }));
         assert!(matches!(config.smtp.transport, Transport::Folder { .. }));
@@ -445,7 +447,7 @@ mod tests {
             ("[web\n", "vigie.toml:9: "),
         ] {
             let text = format!("{SMALL}{more}");
-            let error = load(&text).expect_err(more).to_string();
+            let error = load(&text).unwrap_err().to_string();
             let at = error.find("vigie.toml").unwrap_or(0);
             assert!(error[at..].starts_with(said), "{more}: {error}");
             assert_eq!(error.lines().count(), 1, "{error}");
@@ -548,7 +550,7 @@ mod tests {
         ));
         let config = Typed::read(&sources).unwrap().check().unwrap().config;
         assert!(
-            matches!(config.storage.database, Database::Sqlite { path } if path == PathBuf::from("/var/lib/vigie/vigie.db"))
+            matches!(config.storage.database, Database::Sqlite { path } if path == std::path::Path::new("/var/lib/vigie/vigie.db"))
         );
         for key in keys::KEYS {
             let word = key.name.rsplit('.').next().unwrap_or(key.name);

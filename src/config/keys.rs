@@ -68,7 +68,7 @@ pub(super) const KEYS: &[Key] = &[
     key("replies.mode", Kind::Text, Some("auto")),
     key("replies.hold", Kind::Text, Some("2m")),
     key("replies.max_per_ticket", Kind::Number, Some("3")),
-    key("replies.max_per_ticket_minute", Kind::Number, Some("1")),
+    key("replies.ticket_interval", Kind::Text, Some("1m")),
     key("replies.max_per_address_hour", Kind::Number, Some("3")),
     key("replies.max_per_address", Kind::Number, Some("10")),
     key("replies.max_same_body", Kind::Number, Some("3")),

@@ -18,7 +18,8 @@ pub use error::{ConfigError, Place};
 pub use secret::Secret;
 pub use typed::{Setting, Sources, Typed};
 
-use chrono::{DateTime, Utc};
+use crate::domain::decision::{Limits, Mode, Policy};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -67,6 +68,19 @@ impl Config {
         own.sort();
         own.dedup();
         own
+    }
+
+    /// What `decide` needs to know of it.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        Policy {
+            mode: self.replies.mode,
+            // Durations are bounded when they are read, far below what a TimeDelta holds.
+            hold: TimeDelta::from_std(self.replies.hold).unwrap_or(TimeDelta::MAX),
+            limits: self.replies.limits,
+            never_to: self.replies.never_to.clone(),
+            own_addresses: self.own_addresses(),
+        }
     }
 }
 
@@ -237,7 +251,7 @@ pub struct Replies {
     pub mode: Mode,
     /// How long a mail can be held back before it leaves.
     pub hold: Duration,
-    /// How much we write at most.
+    /// Decision 2 of the specification: over a limit, the mail is held and shown.
     pub limits: Limits,
     /// An unsent automatic mail older than this waits for a person.
     pub max_age: Duration,
@@ -245,36 +259,6 @@ pub struct Replies {
     pub never_to: Vec<String>,
     /// A folder of templates that replace the embedded ones.
     pub templates: Option<PathBuf>,
-}
-
-/// Whether mails leave by themselves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// After the hold.
-    Auto,
-    /// When a person releases them.
-    Review,
-    /// Never: none is written.
-    Off,
-}
-
-/// Decision 2 of the specification: over a limit, the mail is held and shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Requests per incident, ever.
-    pub per_ticket: u32,
-    /// Mails per incident in a minute.
-    pub per_ticket_minute: u32,
-    /// Unanswered mails per address in an hour.
-    pub per_address_hour: u32,
-    /// Mails per address in 24 hours.
-    pub per_address: u32,
-    /// Mails with the same body in 24 hours.
-    pub same_body: u32,
-    /// Mails per domain in 15 minutes.
-    pub per_domain: u32,
-    /// Mails all together in 15 minutes; above, the circuit opens.
-    pub total: u32,
 }
 
 /// `[major]`.
