@@ -16,4 +16,5 @@ pub mod domain;
 pub mod extract;
 pub mod mail;
 pub mod secret;
+pub mod store;
 pub mod text;

@@ -12,7 +12,6 @@ use super::declaration::{Attachment, Kind};
 use super::field::Fields;
 use super::form::Ask;
 use super::message::MessageId;
-use super::outbox::OutboxId;
 use chrono::{DateTime, Utc};
 use std::fmt;
 use std::str::FromStr;
@@ -395,8 +394,8 @@ pub struct Event {
     pub kind: EventKind,
     /// The message that caused it.
     pub message: Option<MessageId>,
-    /// The mail of ours that it is about.
-    pub mail: Option<OutboxId>,
+    /// The row in the outbox of the mail of ours that it is about.
+    pub mail: Option<i64>,
     /// A token: a status, a reason, a template. Never words of a message.
     pub detail: String,
 }

@@ -7,6 +7,5 @@ pub mod form;
 pub mod incident;
 pub mod mark;
 pub mod message;
-pub mod outbox;
 pub mod outgoing;
 pub mod sender;
