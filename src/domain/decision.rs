@@ -416,7 +416,12 @@ fn doubtful(situation: &Situation<'_>) -> Option<Review> {
 }
 
 /// The first limit that one more mail would break.
-fn over_limit(situation: &Situation<'_>, template: Template, limits: &Limits) -> Option<Review> {
+fn over_limit(
+    situation: &Situation<'_>,
+    template: Template,
+    limits: &Limits,
+    now: DateTime<Utc>,
+) -> Option<Review> {
     let (ticket, sent) = (&situation.ticket, &situation.sent);
     if template == Template::E1c && sent.outage_to_address_day == 0 {
         return None;
