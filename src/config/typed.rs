@@ -46,6 +46,8 @@ pub struct Setting {
     pub value: String,
     /// Where it was given.
     pub place: Place,
+    /// Whether it names a secret's file; the secret itself is never shown.
+    pub is_secret: bool,
 }
 
 impl Typed {
@@ -100,8 +102,10 @@ impl Typed {
                 let (value, place) = self.values.get(key.name)?;
                 Some(Setting {
                     key: key.name,
-                    value: show(value),
+                    value: show(&without_password(value)),
                     place: place.clone(),
+                    is_secret: key.name.ends_with("password_file")
+                        || key.name.ends_with("key_file"),
                 })
             })
             .collect()
@@ -220,6 +224,23 @@ fn unknown(place: Place, key: String) -> ConfigError {
         place,
         nearest: keys::nearest(&key),
         key,
+    }
+}
+
+/// A password that someone put into a URL, which `check` refuses, is not shown either.
+fn without_password(value: &Value) -> Value {
+    let Value::Text(text) = value else {
+        return value.clone();
+    };
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return value.clone();
+    };
+    match rest.rsplit_once('@') {
+        Some((login, host)) if login.contains(':') => {
+            let user = login.split(':').next().unwrap_or_default();
+            Value::Text(format!("{scheme}://{user}:(set)@{host}"))
+        }
+        _ => value.clone(),
     }
 }
 

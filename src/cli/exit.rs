@@ -1,0 +1,53 @@
+//! Exit codes, and which one an error chain means.
+
+use crate::config::ConfigError;
+use std::io;
+use std::process::ExitCode;
+
+/// How a command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// Failed while running.
+    Failed = 1,
+    /// Wrong usage.
+    Usage = 2,
+    /// The configuration is invalid.
+    Configuration = 3,
+    /// Mailbox or sending unreachable.
+    Unreachable = 4,
+    /// Database or storage.
+    Storage = 5,
+    /// `parse --strict`: at least one message could not be read.
+    Unread = 6,
+    /// `score --min`: below.
+    Below = 7,
+    /// Interrupted.
+    Interrupted = 130,
+}
+
+impl Exit {
+    /// The code that an error chain means: the first cause that belongs to a code decides. A reader
+    /// that closed its end of the pipe (`vigie … | head -1`) has what it wanted: done.
+    #[must_use]
+    pub fn of(error: &anyhow::Error) -> Self {
+        for cause in error.chain() {
+            if cause.is::<ConfigError>() {
+                return Self::Configuration;
+            }
+            if let Some(error) = cause.downcast_ref::<io::Error>()
+                && error.kind() == io::ErrorKind::BrokenPipe
+            {
+                return Self::Done;
+            }
+        }
+        Self::Failed
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

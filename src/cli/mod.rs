@@ -1,0 +1,148 @@
+//! The command line: one file a command, each builds its parts and makes one call.
+//!
+//! Data on stdout, talk on stderr. A command returns its exit code or an error whose chain says
+//! which code it is (`exit.rs`).
+
+mod config;
+mod exit;
+mod log;
+mod output;
+
+pub use exit::Exit;
+pub use output::Output;
+
+use crate::config::{Level, LogFormat, Sources, Typed};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The configuration that is read where `--config` names none.
+const SYSTEM_FILE: &str = "/etc/vigie/vigie.toml";
+
+/// An example stands first in every help text.
+const HELP: &str =
+    "{before-help}{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}{after-help}";
+
+const OVERVIEW: &str = concat!(
+    "vigie ",
+    env!("CARGO_PKG_VERSION"),
+    ": reads incident declarations and asks for what is missing.\n\n",
+    "  vigie demo                     try it now, nothing to install\n",
+    "  vigie parse message.eml        what Vigie understands of a message\n",
+    "  vigie reply message.eml        what it would answer (sends nothing)\n",
+    "  vigie check                    whether this installation works\n",
+    "  vigie serve                    the service\n\n",
+    "All: vigie --help  ·  one command: vigie parse --help\n",
+);
+
+/// Reads incident declarations sent by e-mail and asks for what is missing.
+#[derive(Debug, Parser)]
+#[command(name = "vigie", version, max_term_width = 80, help_template = HELP)]
+#[command(before_help = "Example: vigie demo\n", disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, clap::Args)]
+pub struct Global {
+    /// The configuration [default: /etc/vigie/vigie.toml, if it exists]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How much is logged: error, warn, info, debug, trace
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log_level: Option<String>,
+    /// Never write in colour
+    #[arg(long, global = true)]
+    no_color: bool,
+    /// Say nothing but errors on stderr
+    #[arg(short, long, global = true)]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print the effective configuration, with the origin of each value
+    #[command(before_help = config::EXAMPLE, help_template = HELP)]
+    Config(config::Args),
+}
+
+/// Runs the command that the arguments name.
+#[must_use]
+pub fn main() -> ExitCode {
+    log::silence_panics();
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let is_plain = arguments.iter().any(|argument| argument == "--no-color");
+    let colour = if is_plain {
+        clap::ColorChoice::Never
+    } else {
+        clap::ColorChoice::Auto
+    };
+    let parsed = Cli::command()
+        .color(colour)
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no error, and a closed pipe is nobody's fault.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage.into()
+            } else {
+                Exit::Done.into()
+            };
+        }
+    };
+    let mut output = Output::new(cli.global.no_color, cli.global.quiet);
+    let result = match &cli.command {
+        None => output.data(OVERVIEW).map(|()| Exit::Done),
+        Some(command) => run(command, &cli.global, &mut output),
+    };
+    match result.and_then(|exit| output.flush().map(|()| exit)) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            let exit = Exit::of(&error);
+            if exit != Exit::Done {
+                output.error(&error);
+            }
+            exit.into()
+        }
+    }
+}
+
+fn run(command: &Command, global: &Global, output: &mut Output) -> anyhow::Result<Exit> {
+    log::start(log::Stream::Stderr, Some(LogFormat::Text), Level::Warn);
+    match command {
+        Command::Config(args) => config::run(args, global, output),
+    }
+}
+
+impl Global {
+    /// Reads what was typed: the file, the environment, and these flags with the command's own.
+    fn typed(&self, mut flags: Vec<(&'static str, &'static str, String)>) -> anyhow::Result<Typed> {
+        if let Some(level) = &self.log_level {
+            flags.push(("--log-level", "log.level", level.clone()));
+        }
+        let system = Path::new(SYSTEM_FILE);
+        let file = self
+            .config
+            .clone()
+            .or_else(|| system.exists().then(|| system.to_owned()));
+        Ok(Typed::read(&Sources {
+            file,
+            environment: environment(),
+            flags,
+        })?)
+    }
+}
+
+/// The environment, as far as it is UTF-8: names and values of ours always are.
+fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
