@@ -2,6 +2,7 @@
 
 pub mod phone;
 pub mod token;
+pub mod when;
 
 use chrono::{DateTime, Utc};
 

@@ -179,10 +179,15 @@ impl Tokens {
         Some(at)
     }
 
-    /// Where the longest of `phrases` that stands at `at` ends.
-    pub fn any_phrase(&self, at: usize, phrases: &[&str]) -> Option<usize> {
+    /// Where the longest of `phrases` (parted by bars) that stands at `at` ends.
+    pub fn any_phrase(&self, at: usize, phrases: &str) -> Option<usize> {
+        let word = self.text(at);
+        if word.is_empty() {
+            return None;
+        }
         phrases
-            .iter()
+            .split('|')
+            .filter(|phrase| phrase.starts_with(word))
             .filter_map(|phrase| self.phrase(at, phrase))
             .max()
     }
@@ -192,6 +197,17 @@ impl Tokens {
         match self.get(at).map(|token| token.kind) {
             Some(Kind::Sign(b'\'' | b'-' | b'.')) => at + 1,
             _ => at,
+        }
+    }
+
+    /// The folded text under tokens `from..to`, blanks included.
+    pub fn folded(&self, from: usize, to: usize) -> &str {
+        match (
+            self.get(from),
+            to.checked_sub(1).and_then(|last| self.get(last)),
+        ) {
+            (Some(first), Some(last)) if from < to => &self.folded.as_str()[first.start..last.end],
+            _ => "",
         }
     }
 

@@ -1,0 +1,321 @@
+//! Days, hours and zones that stand together make one mention (« hier soir vers 23h20 »).
+
+use super::super::token::{Kind, Tokens};
+use super::ago::{Ago, ago};
+use super::clock::{Clock, clock};
+use super::day::{Day, Part, bare_number, day, night_between, part_of_day};
+use super::zone::{Zone, zone};
+
+/// What was written about one moment.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Mention {
+    /// First token.
+    pub from: usize,
+    /// Behind the last token.
+    pub to: usize,
+    pub day: Option<Day>,
+    /// The second day of a night between two.
+    pub until: Option<Day>,
+    pub part: Option<Part>,
+    pub clock: Option<Clock>,
+    /// The end of « 14h30-15h ».
+    pub end_clock: Option<Clock>,
+    pub ago: Option<Ago>,
+    pub zone: Option<Zone>,
+}
+
+impl Mention {
+    fn takes(&self, other: &Self) -> bool {
+        self.ago.is_none()
+            && other.ago.is_none()
+            && (self.clock.is_none() || other.clock.is_none())
+            && !(self.zone.is_some() && (other.zone.is_some() || other.clock.is_some()))
+            && !(self.until.is_some() && other.day.is_some())
+            && match (self.day, other.day) {
+                (Some(Day::Broad), Some(_)) | (Some(_), Some(Day::Broad)) => false,
+                (Some(one), Some(two)) => explicit(one) != explicit(two),
+                _ => true,
+            }
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.to = other.to;
+        self.day = match (self.day, other.day) {
+            (Some(one), Some(two)) => Some(if explicit(two) { two } else { one }),
+            (one, two) => one.or(two),
+        };
+        self.until = self.until.or(other.until);
+        self.part = self.part.or(other.part);
+        self.clock = self.clock.or(other.clock);
+        self.end_clock = self.end_clock.or(other.end_clock);
+        self.zone = self.zone.or(other.zone);
+    }
+}
+
+fn explicit(day: Day) -> bool {
+    matches!(day, Day::Date { .. } | Day::Numbered { .. })
+}
+
+/// All mentions, in order. `hour` is the hour at which the text was written.
+pub(super) fn mentions(tokens: &Tokens, hour: u32) -> Vec<Mention> {
+    let mut list: Vec<Mention> = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let Some(mut next) = atom(tokens, at, hour, list.last()) else {
+            at += 1;
+            continue;
+        };
+        next.from = at;
+        at = next.to.max(at + 1);
+        range_end(tokens, &mut next);
+        at = at.max(next.to);
+        match list.last_mut() {
+            Some(last) if last.takes(&next) && fills(tokens, last.to, next.from) => {
+                last.join(&next);
+            }
+            _ => list.push(next),
+        }
+    }
+    list.retain(|mention| {
+        mention.day.is_some() || mention.clock.is_some() || mention.ago.is_some()
+    });
+    prefer_paris(&mut list);
+    list
+}
+
+fn atom(tokens: &Tokens, at: usize, hour: u32, last: Option<&Mention>) -> Option<Mention> {
+    let kind = tokens.get(at)?.kind;
+    if !matches!(kind, Kind::Word | Kind::Number) {
+        return None;
+    }
+    let near = last.filter(|last| at.saturating_sub(last.to) <= 4);
+    if let Some((ago, to)) = ago(tokens, at, hour) {
+        return Some(match ago {
+            Ago::Days(days) => Mention {
+                day: Some(Day::Ago(days)),
+                to,
+                ..Mention::default()
+            },
+            Ago::Broad => Mention {
+                day: Some(Day::Broad),
+                to,
+                ..Mention::default()
+            },
+            exact => Mention {
+                ago: Some(exact),
+                to,
+                ..Mention::default()
+            },
+        });
+    }
+    if let Some((first, second, to)) = night_between(tokens, at) {
+        return Some(Mention {
+            day: Some(first),
+            until: Some(second),
+            part: Some(Part::Night),
+            to,
+            ..Mention::default()
+        });
+    }
+    if let Some((day, part, to)) = day(tokens, at) {
+        return Some(Mention {
+            day: Some(day),
+            part,
+            to,
+            ..Mention::default()
+        });
+    }
+    if let Some((clock, to)) = clock(tokens, at) {
+        return Some(Mention {
+            clock: Some(clock),
+            to,
+            ..Mention::default()
+        });
+    }
+    if let Some(near) = near {
+        if near.clock.is_some()
+            && near.zone.is_none()
+            && fills(tokens, near.to, at)
+            && let Some((zone, to)) = zone(tokens, at)
+        {
+            return Some(Mention {
+                zone: Some(zone),
+                to,
+                ..Mention::default()
+            });
+        }
+        if (near.day.is_some() || near.clock.is_some())
+            && near.part.is_none()
+            && let Some((part, to)) = part_of_day(tokens, at)
+        {
+            return Some(Mention {
+                part: Some(part),
+                to,
+                ..Mention::default()
+            });
+        }
+    }
+    // « depuis le 26 », « le 26 à 14h », « dès le 13 ».
+    if at >= 1 && tokens.is(at - 1, &["le"]) && kind == Kind::Number {
+        let (day, _, to) = bare_number(tokens, at)?;
+        let cued = at >= 2
+            && tokens.is(at - 2, &["depuis", "des", "since"])
+            && !tokens.is(to, &["a", "au"]);
+        let next = if tokens.is(to, &["a", "vers"]) {
+            to + 1
+        } else {
+            to
+        };
+        let timed = clock(tokens, next).is_some() || part_of_day(tokens, to).is_some();
+        return (cued || timed).then_some(Mention {
+            day: Some(day),
+            to,
+            ..Mention::default()
+        });
+    }
+    None
+}
+
+/// « 14h30-15h », « 14h à 15h », « entre 14h et 15h »: the start counts, the end is kept aside.
+fn range_end(tokens: &Tokens, mention: &mut Mention) {
+    let Some(first) = mention.clock else { return };
+    let at = mention.to;
+    let between = mention.from > 0 && tokens.is(mention.from - 1, &["entre", "between"]);
+    let joins = tokens.sign(at, b'-')
+        || tokens.sign(at, b'/')
+        || tokens.is(at, &["a", "to"])
+        || between && tokens.is(at, &["et", "and"]);
+    if joins && let Some((second, end)) = clock(tokens, at + 1) {
+        mention.end_clock = Some(second);
+        mention.to = end;
+    } else if between && tokens.is(at, &["et"]) {
+        return;
+    }
+    // « entre 14 et 15h » leaves the first hour bare.
+    if mention.end_clock.is_none() && mention.from >= 3 {
+        let from = mention.from;
+        let bare = tokens.number(from - 2, 2).filter(|hour| *hour < 24);
+        if tokens.is(from - 1, &["et", "a"])
+            && tokens.is(from - 3, &["entre", "de"])
+            && let Some(hour) = bare
+        {
+            mention.end_clock = Some(first);
+            mention.clock = Some(Clock {
+                hour,
+                minute: None,
+                midnight: false,
+                half: None,
+            });
+        }
+    }
+}
+
+/// Whether only small words stand between two parts of one mention.
+fn fills(tokens: &Tokens, from: usize, to: usize) -> bool {
+    let mut lines = 0;
+    to >= from
+        && to - from <= 6
+        && (from..to).all(|at| match tokens.get(at).map(|token| token.kind) {
+            Some(Kind::Word) => {
+                tokens.is(
+                    at,
+                    &[
+                        "a",
+                        "vers",
+                        "aux",
+                        "alentours",
+                        "alentour",
+                        "de",
+                        "des",
+                        "les",
+                        "le",
+                        "la",
+                        "l",
+                        "du",
+                        "en",
+                        "dans",
+                        "environ",
+                        "at",
+                        "on",
+                        "around",
+                        "about",
+                        "env",
+                        "sur",
+                        "coup",
+                        "exactement",
+                        "precisement",
+                        "soit",
+                        "d",
+                        "au",
+                        "apres",
+                        "entre",
+                        "t",
+                        "fin",
+                        "debut",
+                        "heure",
+                        "approximativement",
+                        "plus",
+                        "ou",
+                        "moins",
+                        "disons",
+                        "je",
+                        "dirais",
+                        "in",
+                        "since",
+                        "depuis",
+                        "partir",
+                        "h",
+                    ],
+                ) && !(tokens.is(at, &["ou", "apres", "depuis", "since"])
+                    && to - from < 2
+                    && tokens.is(at, &["ou"]))
+            }
+            Some(Kind::Sign(sign)) => matches!(
+                sign,
+                b',' | b'('
+                    | b')'
+                    | b':'
+                    | b'-'
+                    | b'/'
+                    | b'\''
+                    | b'~'
+                    | b'|'
+                    | b'"'
+                    | b'@'
+                    | b';'
+                    | b'>'
+            ),
+            Some(Kind::Line) => {
+                lines += 1;
+                lines <= 1
+            }
+            _ => false,
+        })
+}
+
+/// « 16h heure de Paris (10h chez nous) »: where both are given, Paris counts.
+fn prefer_paris(list: &mut Vec<Mention>) {
+    let mut at = 1;
+    while at < list.len() {
+        let (one, two) = (list[at - 1], list[at]);
+        let near = two.from - one.to.min(two.from) <= 5;
+        let paris =
+            |mention: &Mention| mention.clock.is_some() && mention.zone == Some(Zone::Paris);
+        if near
+            && paris(&one)
+            && two.clock.is_some()
+            && two.zone != Some(Zone::Paris)
+            && (two.day.is_none() || one.day.is_none())
+        {
+            list[at - 1].day = one.day.or(two.day);
+            list.remove(at);
+        } else if near && paris(&two) && one.clock.is_some() && one.zone != Some(Zone::Paris) {
+            list[at].day = two.day.or(one.day);
+            list[at].part = two.part.or(one.part);
+            list[at].from = one.from;
+            list.remove(at - 1);
+        } else {
+            at += 1;
+        }
+    }
+}

@@ -1,0 +1,315 @@
+use super::*;
+use chrono_tz::{America, Indian};
+
+fn base(date: &str) -> Base {
+    Base {
+        date: DateTime::parse_from_rfc3339(date).unwrap(),
+        overseas: None,
+    }
+}
+
+fn show(reading: &Reading) -> String {
+    match reading {
+        Reading::Present(Value::Instant { at, precision }) => {
+            let precision = match precision {
+                Precision::Minute => "minute",
+                Precision::Hour => "hour",
+                Precision::Day => "day",
+            };
+            format!("{} {precision}", at.format("%Y-%m-%dT%H:%M%:z"))
+        }
+        Reading::Unclear(Reason::DateInFuture { .. }) => "future".to_owned(),
+        Reading::Unclear(Reason::DateTooBroad { .. }) => "broad".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn answered(text: &str, base: &Base) -> String {
+    answer(text, base).map_or("nothing".to_owned(), |answer| show(&answer.reading))
+}
+
+fn best(text: &str, base: &Base) -> String {
+    find(text, base)
+        .iter()
+        .filter(|found| found.role != Role::Other && found.doubt.is_none())
+        .reduce(|best, next| if next.score > best.score { next } else { best })
+        .map_or("nothing".to_owned(), |found| {
+            show(&Reading::Present(Value::Instant {
+                at: found.at,
+                precision: found.precision,
+            }))
+        })
+}
+
+#[test]
+fn an_answer_is_resolved_against_the_message() {
+    // A Thursday.
+    let base = base("2026-03-12T15:20:00+01:00");
+    for (text, told) in [
+        ("12/03/2026 à 14h30", "2026-03-12T14:30+01:00 minute"),
+        ("12/03 14:30", "2026-03-12T14:30+01:00 minute"),
+        ("12-03-2026 14h30", "2026-03-12T14:30+01:00 minute"),
+        ("12.03.26 vers 14h30", "2026-03-12T14:30+01:00 minute"),
+        ("2026-03-12 14:30", "2026-03-12T14:30+01:00 minute"),
+        ("2026-03-12T14:30:00", "2026-03-12T14:30+01:00 minute"),
+        ("le 12 mars à 14 h 30", "2026-03-12T14:30+01:00 minute"),
+        ("jeudi 12 mars 2026, 14H30", "2026-03-12T14:30+01:00 minute"),
+        ("14h30 le 12/03", "2026-03-12T14:30+01:00 minute"),
+        ("ce jour 14h30", "2026-03-12T14:30+01:00 minute"),
+        (
+            "aujourd’hui vers 14h30 environ",
+            "2026-03-12T14:30+01:00 minute",
+        ),
+        ("Aujourd'hui, 14 heures 30", "2026-03-12T14:30+01:00 minute"),
+        ("14h30-15h", "2026-03-12T14:30+01:00 minute"),
+        ("entre 14h et 15h", "2026-03-12T14:00+01:00 hour"),
+        ("14h et quelques", "2026-03-12T14:00+01:00 hour"),
+        ("9h", "2026-03-12T09:00+01:00 hour"),
+        ("9 h 05", "2026-03-12T09:05+01:00 minute"),
+        ("9H05", "2026-03-12T09:05+01:00 minute"),
+        ("neuf heures et demie", "2026-03-12T09:30+01:00 minute"),
+        (
+            "ce matin 7 heures moins le quart",
+            "2026-03-12T06:45+01:00 minute",
+        ),
+        ("midi et quart", "2026-03-12T12:15+01:00 minute"),
+        ("ce midi", "2026-03-12T00:00+01:00 day"),
+        ("ce matin", "2026-03-12T00:00+01:00 day"),
+        ("hier", "2026-03-11T00:00+01:00 day"),
+        ("hier soir", "2026-03-11T00:00+01:00 day"),
+        ("hier soir vers 8h", "2026-03-11T20:00+01:00 hour"),
+        ("hier 3h de l'après-midi", "2026-03-11T15:00+01:00 hour"),
+        ("hier soir minuit", "2026-03-12T00:00+01:00 hour"),
+        ("minuit", "2026-03-12T00:00+01:00 hour"),
+        ("cette nuit vers 3h", "2026-03-12T03:00+01:00 hour"),
+        ("cette nuit 23h50", "2026-03-11T23:50+01:00 minute"),
+        ("la nuit dernière à 2h10", "2026-03-12T02:10+01:00 minute"),
+        (
+            "dans la nuit de mardi à mercredi vers 4h",
+            "2026-03-11T04:00+01:00 hour",
+        ),
+        (
+            "dans la nuit du 10 au 11 à 23h15",
+            "2026-03-10T23:15+01:00 minute",
+        ),
+        ("lundi", "2026-03-09T00:00+01:00 day"),
+        ("depuis lundi matin", "2026-03-09T00:00+01:00 day"),
+        ("vendredi dernier 14h", "2026-03-06T14:00+01:00 hour"),
+        ("mardi de la semaine dernière", "2026-03-03T00:00+01:00 day"),
+        ("mardi 10", "2026-03-10T00:00+01:00 day"),
+        ("mardi 10 à 8h12", "2026-03-10T08:12+01:00 minute"),
+        ("avant-hier 11h", "2026-03-10T11:00+01:00 hour"),
+        ("il y a 2 heures", "2026-03-12T13:20+01:00 hour"),
+        ("depuis deux heures", "2026-03-12T13:20+01:00 hour"),
+        ("depuis 20 min", "2026-03-12T15:00+01:00 minute"),
+        ("cela fait une demi-heure", "2026-03-12T14:50+01:00 minute"),
+        ("depuis trois jours", "2026-03-09T00:00+01:00 day"),
+        ("depuis 14 heures", "2026-03-12T14:00+01:00 hour"),
+        ("depuis une semaine", "2026-03-05T00:00+01:00 day"),
+        ("1er mars", "2026-03-01T00:00+01:00 day"),
+        ("31/12", "2025-12-31T00:00+01:00 day"),
+        ("20/12 à 6h", "2025-12-20T06:00+01:00 hour"),
+        ("03/04", "2025-04-03T00:00+02:00 day"),
+        ("this morning at 8", "2026-03-12T08:00+01:00 hour"),
+        ("yesterday 4 pm", "2026-03-11T16:00+01:00 hour"),
+        ("March 10th, 8:15am", "2026-03-10T08:15+01:00 minute"),
+        ("2 hours ago", "2026-03-12T13:20+01:00 hour"),
+        ("last Friday", "2026-03-06T00:00+01:00 day"),
+        ("la semaine dernière", "broad"),
+        ("depuis quelques jours", "broad"),
+        ("récemment", "broad"),
+        ("14/03/2026 9h", "future"),
+        ("demain", "nothing"),
+        ("?", "nothing"),
+        ("je ne sais pas", "nothing"),
+    ] {
+        assert_eq!(answered(text, &base), told, "{text}");
+    }
+}
+
+#[test]
+fn a_start_is_told_from_other_times() {
+    let base = base("2026-03-12T15:20:00+01:00");
+    for (text, told) in [
+        (
+            "Hier je pouvais sans problème. C'est arrivé à 13h00 après un redémarrage.",
+            "2026-03-12T13:00+01:00 hour",
+        ),
+        (
+            "Plus de carto depuis 14h12, 4 postes sur 6",
+            "2026-03-12T14:12+01:00 minute",
+        ),
+        (
+            "Prérequis vérifiés par l'astreinte à 14h05. Depuis 13h45 la liste est vide.",
+            "2026-03-12T13:45+01:00 minute",
+        ),
+        (
+            "Plus de SMUR dans la liste depuis 12h15. On les avait encore ce matin.",
+            "2026-03-12T12:15+01:00 minute",
+        ),
+        (
+            "Nous avions eu une coupure le 12 novembre. Là, avant-hier en fin de matinée, vers 11h, les pastilles ont disparu.",
+            "2026-03-10T11:00+01:00 hour",
+        ),
+        (
+            "Secrétariat (lun-ven 9h-17h), accueil ouvert de 8h à 20h",
+            "nothing",
+        ),
+        (
+            "Suite à notre appel de 13h58 à l'astreinte, portail inaccessible depuis 13h35",
+            "2026-03-12T13:35+01:00 minute",
+        ),
+        (
+            "Même souci que mardi : carto figée depuis 14h45",
+            "2026-03-12T14:45+01:00 minute",
+        ),
+        (
+            "la touche ne marche plus depuis la mise à jour de mardi",
+            "2026-03-10T00:00+01:00 day",
+        ),
+        (
+            "L'écran s'est figé à 12h50 et n'est reparti qu'à 13h40",
+            "2026-03-12T12:50+01:00 minute",
+        ),
+        ("Merci de faire vite, relève à 19h", "nothing"),
+        (
+            "Je suis joignable jusqu'à 18h. Début de l'incident ce matin à 8h",
+            "2026-03-12T08:00+01:00 hour",
+        ),
+        (
+            "hier, en pleine nuit de garde, le module a planté à 21h30",
+            "2026-03-11T21:30+01:00 minute",
+        ),
+        (
+            "Je pars en congés le 14 mars. Ça plante depuis le 10.",
+            "2026-03-10T00:00+01:00 day",
+        ),
+    ] {
+        assert_eq!(best(text, &base), told, "{text}");
+    }
+}
+
+#[test]
+fn overseas_hours_become_those_of_paris() {
+    let guadeloupe = Base {
+        overseas: Some(America::Guadeloupe),
+        ..base("2025-06-25T16:48:02+02:00")
+    };
+    let reunion = Base {
+        overseas: Some(Indian::Reunion),
+        ..base("2025-06-25T16:48:02+02:00")
+    };
+    for (text, base, told) in [
+        (
+            "ce jour vers 16h heure de Paris (10h chez nous)",
+            &guadeloupe,
+            "2025-06-25T16:00+02:00 hour",
+        ),
+        (
+            "10h chez nous, soit 16h à Paris",
+            &guadeloupe,
+            "2025-06-25T16:00+02:00 hour",
+        ),
+        ("ce matin à 8h", &guadeloupe, "2025-06-25T14:00+02:00 hour"),
+        (
+            "8h15 heure locale",
+            &guadeloupe,
+            "2025-06-25T14:15+02:00 minute",
+        ),
+        (
+            "12h15 heure de Paris",
+            &guadeloupe,
+            "2025-06-25T12:15+02:00 minute",
+        ),
+        ("ce soir 18h", &reunion, "2025-06-25T16:00+02:00 hour"),
+        ("depuis ce matin", &reunion, "2025-06-25T00:00+02:00 day"),
+    ] {
+        assert_eq!(answered(text, base), told, "{text}");
+    }
+}
+
+#[test]
+fn changes_of_the_clock_and_of_the_year_are_kept() {
+    for (text, date, told) in [
+        (
+            "cette nuit à 2h15",
+            "2026-03-29T07:40:00+02:00",
+            "2026-03-29T03:15+02:00 minute",
+        ),
+        (
+            "depuis hier soir 23h20",
+            "2025-03-30T08:05:04+02:00",
+            "2025-03-29T23:20+01:00 minute",
+        ),
+        (
+            "il y a 2 heures",
+            "2025-03-30T03:40:22+02:00",
+            "2025-03-30T00:40+01:00 hour",
+        ),
+        (
+            "depuis le 31/12 à 23h50",
+            "2026-01-02T08:10:58+01:00",
+            "2025-12-31T23:50+01:00 minute",
+        ),
+        (
+            "le 30 décembre, 21h15",
+            "2026-01-03T19:30:26+01:00",
+            "2025-12-30T21:15+01:00 minute",
+        ),
+        (
+            "mardi 26 vers minuit, je n'ai pas mieux",
+            "2025-08-28T14:19:37+02:00",
+            "2025-08-27T00:00+02:00 hour",
+        ),
+        (
+            "vendredi dernier, 14h",
+            "2026-06-16T09:25:31+02:00",
+            "2026-06-12T14:00+02:00 hour",
+        ),
+        (
+            "lundi 02/06/2025, 09h12",
+            "2025-06-02T10:40:58+02:00",
+            "2025-06-02T09:12+02:00 minute",
+        ),
+        (
+            "23h50",
+            "2026-01-02T08:10:58+01:00",
+            "2026-01-01T23:50+01:00 minute",
+        ),
+    ] {
+        assert_eq!(answered(text, &base(date)), told, "{text}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_without_a_panic(text in "\\PC*") {
+        for found in find(&text, &base("2026-03-12T15:20:00+01:00")) {
+            proptest::prop_assert!(text.get(found.span.clone()).is_some());
+        }
+    }
+
+    #[test]
+    fn any_mixture_of_its_words_is_read_without_a_panic(words in proptest::collection::vec(
+        proptest::sample::select(vec!["depuis", "le", "hier", "soir", "31", "02", "/", "2026", "h", "à", "et", "demie", "nuit", "du", "au", "mardi", "minuit", "24", "il y a", "heures", "-", ":", "\n", "29", "février", "moins", "cette"]), 0..16)) {
+        let text = words.join(" ");
+        for found in find(&text, &base("2026-03-12T15:20:00+01:00")) {
+            proptest::prop_assert!(text.get(found.span.clone()).is_some());
+        }
+        let _ = find(&text.replace(' ', ""), &base("2026-03-12T15:20:00+01:00"));
+    }
+}
+
+#[test]
+fn a_megabyte_is_read_in_linear_time() {
+    let base = base("2026-03-12T15:20:00+01:00");
+    for text in [
+        "1".repeat(1_000_000),
+        "a".repeat(1_000_000),
+        "le ".repeat(330_000),
+        "depuis le 12 ".repeat(70_000),
+        "9h ".repeat(300_000),
+    ] {
+        let _ = find(&text, &base);
+    }
+}
