@@ -1,5 +1,9 @@
 //! `Email` → `Declaration`: finders give candidates with evidence, one place weighs them.
 
+pub mod answer;
+pub mod cues;
+pub mod excerpt;
+pub mod label;
 pub mod phone;
 pub mod token;
 pub mod when;

@@ -1,0 +1,267 @@
+//! Answers written after the form's labels, however mangled: colons, dashes, tables, answers
+//! below their label, several on a line, numbered answers without labels, answers typed into the
+//! quoted form.
+
+use super::excerpt::Excerpt;
+use crate::domain::field::{FieldName, Source};
+use crate::domain::form::{Form, LabelHit, LabelName, Separator};
+use crate::mail::{BlockKind, Body, Line};
+use crate::text::fold;
+use reader::Reader;
+use rows::table_rows;
+use std::ops::Range;
+
+mod reader;
+mod rows;
+
+/// An answer and what it answers.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// What the label stands for.
+    pub name: LabelName,
+    /// The words of the answer; empty where the line was left unfilled.
+    pub words: Excerpt,
+    /// `Label`, or `Quoted` inside our own request.
+    pub source: Source,
+    /// The answer stands below its label.
+    pub below: bool,
+    /// The label was misspelt, a number, or stood in running text.
+    pub loose: bool,
+}
+
+/// What labels say in one voice (the newest message, a forwarded one, …).
+#[derive(Debug, Clone, Default)]
+pub struct Labelled {
+    /// The answers, in order.
+    pub answers: Vec<Answered>,
+    /// Bytes of the body that labels and answers took: not prose any more. Descriptions stay.
+    pub taken: Vec<Range<usize>>,
+    /// How many different fields have a label.
+    pub fields: usize,
+    /// The fields that our own quoted request asks for, in its order.
+    pub asked: Vec<FieldName>,
+}
+
+/// A label found in the body.
+struct Hit {
+    line: usize,
+    /// Where the label begins, in bytes of the body.
+    start: usize,
+    /// Where its answer begins, in bytes of the body.
+    answer: usize,
+    name: LabelName,
+    separator: Separator,
+    weak: bool,
+    loose: bool,
+    first: bool,
+    own: bool,
+}
+
+/// Reads the answers of the lines that `voice` accepts: for each line, whether its words are the
+/// speaker's (`Some(true)`), may only hold labels (`Some(false)`), or do not count (`None`).
+pub fn read(form: &Form, body: &Body, voice: impl Fn(&Line) -> Option<bool>) -> Labelled {
+    let voices: Vec<Option<bool>> = body.lines.iter().map(&voice).collect();
+    let mut labelled = Labelled::default();
+    let mut hits = Vec::new();
+    let mut noted = false;
+    for (number, line) in body.lines.iter().enumerate() {
+        let Some(own) = voices[number] else { continue };
+        let request = in_request(body, line);
+        let words = body.text.get(line.span.clone()).unwrap_or_default();
+        if request {
+            noted |= is_summary(words);
+        }
+        if noted && request {
+            continue;
+        }
+        find_hits(form, words, line.span.start, number, own, &mut hits);
+    }
+    let rows = table_rows(form, body, &voices, &hits);
+    accept(&mut hits);
+    labelled.fields = distinct(&hits);
+    labelled.asked = hits
+        .iter()
+        .filter(|hit| in_request(body, &body.lines[hit.line]))
+        .filter_map(|hit| match hit.name {
+            LabelName::Field(name) => Some(name),
+            _ => None,
+        })
+        .collect();
+    labelled.asked.dedup();
+    let reader = Reader {
+        form,
+        body,
+        voices: &voices,
+    };
+    for (index, hit) in hits.iter().enumerate() {
+        if rows.iter().any(|row| row.label_line == hit.line) {
+            continue;
+        }
+        reader.answer(hit, hits.get(index + 1), &mut labelled);
+    }
+    for row in rows {
+        reader.row(&row, &mut labelled);
+    }
+    if labelled.fields < 3 || !labelled.asked.is_empty() {
+        reader.numbered(&mut labelled);
+    }
+    labelled.taken.sort_by_key(|range| range.start);
+    labelled
+}
+
+fn in_request(body: &Body, line: &Line) -> bool {
+    line.block
+        .and_then(|block| body.blocks.get(block))
+        .is_some_and(|block| block.kind == BlockKind::OurRequest)
+}
+
+/// « Ce que nous avons noté : »: below it our request repeats what is already known.
+fn is_summary(words: &str) -> bool {
+    let words = fold(words);
+    [
+        "ce que nous avons",
+        "nous avons note",
+        "nous avons compris",
+        "deja note",
+        "deja connu",
+    ]
+    .iter()
+    .any(|cue| words.contains(cue))
+}
+
+fn find_hits(form: &Form, words: &str, base: usize, line: usize, own: bool, hits: &mut Vec<Hit>) {
+    let lead = lead(words);
+    let mut push = |at: usize, hit: LabelHit, first: bool| {
+        hits.push(Hit {
+            line,
+            start: base + at,
+            answer: base + at + hit.answer,
+            name: hit.name,
+            separator: hit.separator,
+            weak: hit.weak,
+            loose: hit.loose || !first,
+            first,
+            own,
+        });
+    };
+    let mut from = lead;
+    if let Some(hit) = form.labels().at_start(&words[lead..]) {
+        let skip = lead + hit.answer;
+        let tab = hit.separator == Separator::Tab;
+        push(lead, hit, true);
+        from = if tab {
+            skip.saturating_sub(1).max(lead)
+        } else {
+            skip
+        };
+    }
+    // Further labels on the line need a mark before them and a colon behind.
+    for start in starts(words, from) {
+        let Some(hit) = form.labels().at_start(&words[start..]) else {
+            continue;
+        };
+        let tabbed = words[..start].ends_with('\t');
+        let clear = hit.separator == Separator::Colon && !(hit.loose && hit.weak)
+            || tabbed && !hit.weak && matches!(hit.separator, Separator::Tab | Separator::LineEnd);
+        if clear && !hit.loose && start >= from {
+            from = start + hit.answer;
+            push(start, hit, tabbed);
+        }
+    }
+}
+
+/// Bullets, numbers and quote marks before the first word.
+fn lead(words: &str) -> usize {
+    let mut rest = words
+        .trim_start_matches(|c: char| c.is_whitespace() || "-*•·–—▪●○>→#☐□✓_\u{f0b7}".contains(c));
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    if (1..=2).contains(&digits) {
+        let after = &rest[digits..];
+        let mark = after.trim_start_matches(['.', ')', '-', '/', '°', ':']);
+        if mark.len() < after.len()
+            && (mark.starts_with([' ', '\u{a0}', '\t']) || mark.starts_with(char::is_alphabetic))
+        {
+            rest = mark.trim_start();
+        }
+    }
+    words.len() - rest.len()
+}
+
+/// Places inside a line where another label may begin.
+fn starts(words: &str, from: usize) -> impl Iterator<Item = usize> + '_ {
+    let bytes = words.as_bytes();
+    (from..words.len()).filter_map(move |at| {
+        let mark = match bytes[at] {
+            b'/' | b'|' | b';' | b'\t' | b',' | b'(' => true,
+            b'.' | b'-' => bytes.get(at + 1) == Some(&b' ') || bytes.get(at + 1) == Some(&0xc2),
+            b' ' => bytes.get(at + 1) == Some(&b' '),
+            0xe2 => words.is_char_boundary(at) && words[at..].starts_with(['–', '—', '•']),
+            _ => false,
+        };
+        if !mark {
+            return None;
+        }
+        let rest = words.get(at..)?;
+        let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || "/|;,.-–—•(".contains(c));
+        (!rest.is_empty()).then(|| words.len() - rest.len())
+    })
+}
+
+/// Keeps the labels that are labels: all where the text is a filled form, else only clear ones.
+fn accept(hits: &mut Vec<Hit>) {
+    let clear = |hit: &Hit| match hit.separator {
+        Separator::Colon | Separator::Tab => true,
+        Separator::Question => !hit.weak,
+        Separator::Dash | Separator::LineEnd | Separator::Nothing => false,
+    };
+    let loose_but_likely = |hit: &Hit| {
+        hit.first
+            && match hit.separator {
+                Separator::Dash => true,
+                Separator::LineEnd | Separator::Nothing => !hit.weak,
+                _ => false,
+            }
+    };
+    let form_like = {
+        let mut names: Vec<LabelName> = Vec::new();
+        for hit in hits
+            .iter()
+            .filter(|hit| clear(hit) || loose_but_likely(hit))
+        {
+            if hit.name != LabelName::Other && !names.contains(&hit.name) {
+                names.push(hit.name);
+            }
+        }
+        names.len()
+    };
+    hits.retain(|hit| {
+        if !hit.own && hit.weak && hit.separator != Separator::Colon {
+            return false;
+        }
+        if clear(hit) {
+            // « Problème : », « le portail, à savoir : … » inside a sentence is no label.
+            return form_like >= 3
+                || !hit.weak
+                || (hit.first
+                    && !matches!(
+                        hit.name,
+                        LabelName::Field(FieldName::Entity | FieldName::Feature)
+                    ));
+        }
+        match hit.separator {
+            Separator::Dash => form_like >= 3 && hit.first,
+            Separator::LineEnd => form_like >= 3 && hit.first && (!hit.weak || form_like >= 5),
+            Separator::Nothing => form_like >= 4 && hit.first && !hit.weak,
+            _ => false,
+        }
+    });
+    hits.sort_by_key(|hit| hit.start);
+}
+
+fn distinct(hits: &[Hit]) -> usize {
+    let mut names: Vec<LabelName> = hits.iter().map(|hit| hit.name).collect();
+    names.retain(|name| *name != LabelName::Other);
+    names.sort_by_key(|name| format!("{name:?}"));
+    names.dedup();
+    names.len()
+}
