@@ -16,6 +16,7 @@ pub mod config;
 pub mod domain;
 pub mod extract;
 pub mod mail;
+pub mod present;
 pub mod secret;
 pub mod store;
 pub mod text;

@@ -1,0 +1,4 @@
+//! What was understood, rendered for programs, terminals and pages.
+
+pub mod french;
+pub mod marks;
