@@ -17,6 +17,7 @@ pub mod domain;
 pub mod extract;
 pub mod mail;
 pub mod present;
+pub mod media;
 pub mod secret;
 pub mod store;
 pub mod text;

@@ -1,10 +1,21 @@
 //! Bytes → [`Email`]: parts decoded, charsets repaired, the body cut into lines with their role.
 //! Total: any bytes give an `Email`, with its doubts beside it. The only user of `mail_parser`.
 
-use crate::domain::declaration::Role;
+mod attachment;
+pub mod automatic;
+mod body;
+mod charset;
+mod encoded_word;
+mod header;
+mod html;
+mod nesting;
+mod parse;
+mod quote;
+
+pub use attachment::Attachment;
+
 use crate::domain::field::Part;
 use chrono::{DateTime, FixedOffset};
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// A name and an address, decoded; the address is as written but trimmed, the domain lower case.
@@ -80,7 +91,7 @@ pub enum Doubt {
 }
 
 /// The body that is read: one decoded text and its lines.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
     /// `Part::Text`, or `Part::Html` for text derived from HTML.
     pub part: Part,
@@ -157,19 +168,6 @@ pub enum BlockKind {
     Forwarded,
 }
 
-/// An attachment with its bytes.
-#[derive(Debug, Clone)]
-pub struct Attachment<'x> {
-    /// As in [`crate::domain::declaration::Attachment`].
-    pub filename: String,
-    /// Lower case, sniffed where the label is `application/octet-stream`.
-    pub content_type: String,
-    /// Decoded bytes.
-    pub contents: Cow<'x, [u8]>,
-    /// What it is for.
-    pub role: Role,
-}
-
 /// A `message/rfc822` part: its own headers and words.
 #[derive(Debug, Clone)]
 pub struct AttachedMessage {
@@ -184,5 +182,3 @@ pub struct AttachedMessage {
     /// Its body.
     pub body: Body,
 }
-
-pub mod automatic;

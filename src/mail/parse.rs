@@ -1,0 +1,275 @@
+//! `Email::parse`: from the tree of a message to the form that the rest of the program reads.
+
+use super::attachment::{self, Attachment, Places};
+use super::body::{self, Parts, Source};
+use super::header::{Headers, LONGEST_LINE};
+use super::nesting::{Budget, Content, Entity};
+use super::quote::{self, Writer};
+use super::{Address, AttachedMessage, Body, DateSource, Doubt, Email, LineRole, automatic};
+use chrono::{DateTime, FixedOffset};
+
+/// Levels of messages inside messages whose pictures are looked for.
+const MESSAGES_OPENED: usize = 4;
+/// Attachments that are listed.
+const MOST_ATTACHMENTS: usize = 200;
+/// Identifiers of References that are kept: the last ones.
+const MOST_REFERENCES: usize = 20;
+
+impl<'x> Email<'x> {
+    /// Reads a message. Total: any bytes give an `Email`, with what was odd in its doubts.
+    #[must_use]
+    pub fn parse(raw: &'x [u8]) -> Self {
+        if !raw.contains(&b'\n') && raw.contains(&b'\r') {
+            // Line ends of the old Macintosh: nothing can borrow from the repaired copy.
+            let repaired: Vec<u8> = raw
+                .iter()
+                .map(|&b| if b == b'\r' { b'\n' } else { b })
+                .collect();
+            let email = Email::parse(&repaired);
+            return email.into_owned();
+        }
+        let mut budget = Budget::default();
+        let message = Entity::message(raw, 0, &mut budget);
+        let envelope = Envelope::read(&message.headers);
+        let parts = body::parts(&message);
+        let source = body::source(&parts);
+        let mut doubts = Vec::new();
+        if source.repaired {
+            doubts.push(Doubt::CharsetRepaired);
+        }
+        if parts.encrypted {
+            doubts.push(Doubt::Encrypted);
+        }
+        let headers = &message.headers;
+        let mut automatic = automatic::of_headers(
+            headers,
+            envelope.from.as_ref(),
+            envelope.return_path.as_deref(),
+            &envelope.subject,
+        );
+        automatic::of_parts(&mut automatic, &message);
+        automatic::of_words(&mut automatic, &source.text);
+        let recipients: Vec<Address> = [headers.addresses("To"), headers.addresses("Cc")].concat();
+        let (body, places) = envelope.body(source, &recipients);
+        let mut found = Found::default();
+        found.collect(&parts, &places, &mut budget, 0);
+        if budget.cut {
+            doubts.push(Doubt::NestingCut);
+        }
+        doubts.extend(headers.doubt());
+        let (date, date_source) = match (envelope.date, headers.received()) {
+            (Some(date), _) => (Some(date), DateSource::Header),
+            (None, Some(date)) => (Some(date), DateSource::Received),
+            (None, None) => (None, DateSource::Absent),
+        };
+        Self {
+            message_id: envelope.message_id,
+            subject: envelope.subject,
+            from_count: envelope.from_count,
+            from: envelope.from,
+            reply_to: headers.addresses("Reply-To").into_iter().next(),
+            sender: headers.addresses("Sender").into_iter().next(),
+            return_path: envelope.return_path,
+            recipients,
+            date,
+            date_source,
+            in_reply_to: envelope.in_reply_to,
+            references: envelope.references,
+            automatic,
+            body,
+            attachments: found.attachments,
+            attached: found.messages,
+            doubts,
+        }
+    }
+
+    /// The same message with attachment bytes of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Email<'static> {
+        Email {
+            attachments: self
+                .attachments
+                .into_iter()
+                .map(Attachment::into_owned)
+                .collect(),
+            message_id: self.message_id,
+            subject: self.subject,
+            from: self.from,
+            from_count: self.from_count,
+            reply_to: self.reply_to,
+            sender: self.sender,
+            return_path: self.return_path,
+            recipients: self.recipients,
+            date: self.date,
+            date_source: self.date_source,
+            in_reply_to: self.in_reply_to,
+            references: self.references,
+            automatic: self.automatic,
+            body: self.body,
+            attached: self.attached,
+            doubts: self.doubts,
+        }
+    }
+}
+
+/// The headers that the outer message and attached ones have in common.
+struct Envelope {
+    message_id: Option<String>,
+    subject: String,
+    from: Option<Address>,
+    from_count: usize,
+    date: Option<DateTime<FixedOffset>>,
+    return_path: Option<String>,
+    in_reply_to: Vec<String>,
+    references: Vec<String>,
+}
+
+impl Envelope {
+    fn read(headers: &Headers<'_>) -> Self {
+        let from = headers.addresses("From");
+        let mut references = headers.ids("References");
+        references.drain(..references.len().saturating_sub(MOST_REFERENCES));
+        // RFC 5322 line length for all of them together: the newest count.
+        let mut length = 0;
+        let kept = references.iter().rev().take_while(|id| {
+            length += id.len() + 3;
+            length <= LONGEST_LINE
+        });
+        let kept = kept.count();
+        references.drain(..references.len() - kept);
+        Self {
+            message_id: headers.ids("Message-ID").into_iter().next(),
+            subject: headers.text("Subject").unwrap_or_default(),
+            from_count: from.len(),
+            from: from.into_iter().next(),
+            date: headers.date("Date"),
+            return_path: headers.raw("Return-Path").map(|value| {
+                super::header::ids(value)
+                    .into_iter()
+                    .next()
+                    .unwrap_or_default()
+            }),
+            in_reply_to: headers
+                .ids("In-Reply-To")
+                .into_iter()
+                .take(MOST_REFERENCES)
+                .collect(),
+            references,
+        }
+    }
+
+    fn body(&self, source: Source, recipients: &[Address]) -> (Body, OwnedPlaces) {
+        let writer = Writer {
+            from: self.from.as_ref(),
+            recipients,
+            subject: &self.subject,
+            replies_to: self
+                .in_reply_to
+                .iter()
+                .chain(&self.references)
+                .map(String::as_str)
+                .collect(),
+        };
+        let (lines, blocks) = quote::read(&source, &writer);
+        let own_end = lines
+            .iter()
+            .filter(|line| matches!(line.role, LineRole::Own | LineRole::Greeting))
+            .map(|line| line.span.end)
+            .max()
+            .unwrap_or(0);
+        let places = OwnedPlaces {
+            pictures: source.pictures,
+            own_end,
+        };
+        let body = Body {
+            part: source.part,
+            text: source.text,
+            lines,
+            blocks,
+            emphasis: source.emphasis,
+        };
+        (body, places)
+    }
+}
+
+struct OwnedPlaces {
+    pictures: Vec<super::html::Picture>,
+    own_end: usize,
+}
+
+#[derive(Default)]
+struct Found<'r> {
+    attachments: Vec<Attachment<'r>>,
+    messages: Vec<AttachedMessage>,
+}
+
+impl<'r> Found<'r> {
+    fn collect(
+        &mut self,
+        parts: &Parts<'_, 'r>,
+        places: &OwnedPlaces,
+        budget: &mut Budget,
+        level: usize,
+    ) {
+        let places = Places {
+            pictures: &places.pictures,
+            own_end: places.own_end,
+        };
+        for file in &parts.files {
+            if self.attachments.len() >= MOST_ATTACHMENTS {
+                budget.cut = true;
+                return;
+            }
+            self.attachments.push(attachment::read(file, &places));
+            let number = u16::try_from(self.attachments.len()).unwrap_or(u16::MAX);
+            if level >= MESSAGES_OPENED {
+                continue;
+            }
+            match &file.content {
+                Content::Message(inner) => self.open(inner, number, budget, level),
+                Content::Leaf if file.is_encoded_message() || is_message_file(file) => {
+                    let bytes = file.decoded();
+                    let inner = Entity::message(&bytes, level + 1, budget);
+                    let mut found = Found::default();
+                    found.open(&inner, number, budget, level);
+                    self.messages.extend(found.messages);
+                    for attachment in found.attachments {
+                        self.attachments.push(attachment.into_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        for embedded in attachment::embedded(&places) {
+            self.attachments.push(embedded);
+        }
+    }
+
+    /// Opens an attached message (ruling 17): its words at the first level, its pictures at all.
+    fn open(&mut self, inner: &Entity<'r>, number: u16, budget: &mut Budget, level: usize) {
+        let envelope = Envelope::read(&inner.headers);
+        let parts = body::parts(inner);
+        let recipients = inner.headers.addresses("To");
+        let (mut body, places) = envelope.body(body::source(&parts), &recipients);
+        body.part = crate::domain::field::Part::Attachment(number);
+        if level == 0 {
+            self.messages.push(AttachedMessage {
+                number,
+                date: envelope.date.or_else(|| inner.headers.received()),
+                from: envelope.from,
+                subject: envelope.subject,
+                body,
+            });
+        }
+        self.collect(&parts, &places, budget, level + 1);
+    }
+}
+
+/// A message that its label calls a file: `application/octet-stream; name=x.eml`.
+fn is_message_file(file: &Entity<'_>) -> bool {
+    let name = attachment::filename(file);
+    file.media_type.kind == "application"
+        && name
+            .get(name.len().saturating_sub(4)..)
+            .is_some_and(|end| end.eq_ignore_ascii_case(".eml"))
+}
