@@ -1,3 +1,5 @@
 //! The integration tests: one binary, a module for each side of the program.
 
 mod house;
+mod mailserver;
+mod support;

@@ -1,0 +1,8 @@
+//! What the tests build on: servers, stores, clocks and mails.
+
+pub mod certificates;
+pub mod daemon;
+pub mod dovecot;
+pub mod imap_client;
+pub mod postfix;
+pub mod smtp_client;
