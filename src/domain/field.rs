@@ -271,6 +271,34 @@ impl Reason {
     }
 }
 
+impl Reason {
+    /// The same reason with at most `most` characters of the declarant's words.
+    #[must_use]
+    pub fn shortened(&self, most: usize) -> Self {
+        let mut reason = self.clone();
+        let (Self::PhoneDigits { read, .. }
+        | Self::PhoneNotCallable { read }
+        | Self::VagueCount { read }
+        | Self::DateInFuture { read }
+        | Self::DateTooBroad { read }
+        | Self::IncompleteAddress { read }
+        | Self::WhichEntity { read }
+        | Self::Several { read }
+        | Self::NotClear { read }) = &mut reason
+        else {
+            return reason;
+        };
+        if read.chars().count() > most {
+            *read = read
+                .chars()
+                .take(most.saturating_sub(1))
+                .chain(['…'])
+                .collect();
+        }
+        reason
+    }
+}
+
 /// What kind of place a value was read from, or who entered it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,0 +1,261 @@
+//! What the templates may name: every variable of a mail, made from the declaration.
+
+use super::french::{self, NO_BREAK};
+use super::summary::{self, Line};
+use super::wrap::{FORM_WIDTH, clip, lines, one_line};
+use super::{Answered, Settings};
+use crate::domain::declaration::Declaration;
+use crate::domain::field::{FieldName, Value};
+use crate::domain::form::{Ask, Form, Item, Question};
+use crate::domain::outgoing::Template;
+use crate::text::fold;
+use serde::Serialize;
+
+/// Reasons that are named for what is asked.
+const MOST_PURPOSES: usize = 3;
+
+/// Lines of the writer's own words that are quoted.
+const MOST_QUOTED: usize = 6;
+
+/// Below this the declarant's name is not sure enough to greet with.
+const SURE: f32 = 0.85;
+
+/// The variables of a template.
+#[derive(Debug, Clone, Serialize)]
+pub struct Letter {
+    /// Whom to greet; none where unsure.
+    pub nom: Option<String>,
+    /// `INC-26-00042`.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The support's number as it is printed.
+    pub tel_support: String,
+    /// The support's number for a `tel:` link.
+    pub tel_lien: String,
+    /// « deux réponses et une copie d’écran ».
+    pub manque: String,
+    /// The numbered questions.
+    pub questions: Vec<Numbered>,
+    /// « une copie d’écran, sans donnée de santé… », where one is asked for.
+    pub copie: Option<String>,
+    /// « à vous rappeler et à reproduire la panne ».
+    pub pourquoi: Option<String>,
+    /// One thing is asked for, no more.
+    pub un_seul: bool,
+    /// What was understood.
+    pub compris: Vec<Line>,
+    /// « Le support SI-Samu ».
+    pub signature: String,
+    /// At most six lines of the writer's own words.
+    pub citation: Vec<String>,
+    /// « 23 novembre, 9 h 12 ».
+    pub citation_date: Option<String>,
+    /// The items of each number; not for templates.
+    #[serde(skip)]
+    pub numbers: Vec<Vec<Item>>,
+}
+
+/// A question with its number in this mail.
+#[derive(Debug, Clone, Serialize)]
+pub struct Numbered {
+    /// From 1.
+    pub numero: usize,
+    /// Without a final colon.
+    pub texte: String,
+}
+
+impl Letter {
+    /// The variables of one mail.
+    #[must_use]
+    pub fn new(
+        template: Template,
+        asks: &[Ask],
+        answered: &Answered<'_>,
+        settings: &Settings,
+        form: &Form,
+    ) -> Self {
+        let declaration = answered.declaration;
+        let mut questions = questions(asks, form);
+        let screenshot = questions
+            .pop_if(|question| question.items.contains(&Item::Screenshot))
+            .map(|question| one_line(&question.text));
+        let quote = template == Template::E1 && answered.sender_is_verified;
+        Self {
+            nom: greeting(declaration, answered),
+            reference: answered.reference.to_owned(),
+            tel_support: one_line(&settings.phone).replace(' ', &NO_BREAK.to_string()),
+            tel_lien: french::phone_link(&settings.phone),
+            manque: missing(questions.len(), screenshot.as_deref()),
+            pourquoi: purposes(asks, form),
+            un_seul: questions.len() + usize::from(screenshot.is_some()) == 1,
+            compris: match template {
+                Template::E2 => summary::noted(&declaration.fields),
+                _ => summary::understood(&declaration.fields, form),
+            },
+            signature: signature(&settings.service_name),
+            citation: match quote {
+                true => lines(&declaration.own_text, FORM_WIDTH - 2, MOST_QUOTED),
+                false => Vec::new(),
+            },
+            citation_date: answered
+                .date
+                .map(|date| date.with_timezone(&settings.timezone).fixed_offset())
+                .map(|date| format!("{}, {}", french::day(&date), french::hour(&date))),
+            numbers: questions
+                .iter()
+                .map(|question| question.items.clone())
+                .collect(),
+            questions: (1..)
+                .zip(&questions)
+                .map(|(numero, question)| Numbered {
+                    numero,
+                    texte: question.text.clone(),
+                })
+                .collect(),
+            copie: screenshot,
+        }
+    }
+}
+
+/// The questions, each short enough for its line: where the declarant's words make it too long,
+/// fewer of them are repeated.
+fn questions(asks: &[Ask], form: &Form) -> Vec<Question> {
+    // « 12) » and « : » stand around the text, two blanks before it.
+    let room = FORM_WIDTH - "  12)  :".len();
+    let mut questions = form.questions(asks);
+    for most in [40, 24, 16, 8] {
+        let fits = |question: &Question| question.text.chars().count() <= room;
+        if questions.iter().all(fits) {
+            return questions;
+        }
+        let shorter: Vec<Ask> = asks
+            .iter()
+            .map(|ask| Ask {
+                item: ask.item,
+                reason: ask.reason.as_ref().map(|reason| reason.shortened(most)),
+            })
+            .collect();
+        for (question, shorter) in questions.iter_mut().zip(form.questions(&shorter)) {
+            if !fits(question) {
+                *question = shorter;
+            }
+        }
+    }
+    for question in &mut questions {
+        if !question.items.contains(&Item::Screenshot) {
+            question.text = clip(&one_line(&question.text), room);
+        }
+    }
+    questions
+}
+
+/// « deux réponses et une copie d’écran ».
+fn missing(questions: usize, screenshot: Option<&str>) -> String {
+    let answers = match questions {
+        0 => None,
+        1 => Some("une réponse".to_owned()),
+        several => Some(format!("{} réponses", french::number(several, true))),
+    };
+    // « une copie d’écran, sans donnée de santé… »: what follows the comma is said further down.
+    let screenshot = screenshot
+        .and_then(|text| text.split(',').next())
+        .map(|text| text.trim().to_owned());
+    let parts: Vec<String> = answers.into_iter().chain(screenshot).collect();
+    french::enumerate(&parts)
+}
+
+/// « à vous rappeler, à reproduire la panne et à vous répondre », at most three, in the order in
+/// which they are asked for.
+fn purposes(asks: &[Ask], form: &Form) -> Option<String> {
+    let mut purposes: Vec<String> = Vec::new();
+    for question in form.questions(asks) {
+        let purpose = format!("à {}", question.purpose);
+        if !question.purpose.is_empty() && !purposes.contains(&purpose) {
+            purposes.push(purpose);
+        }
+    }
+    purposes.truncate(MOST_PURPOSES);
+    (!purposes.is_empty()).then(|| french::enumerate(&purposes))
+}
+
+/// The declarant's name, if the declarant is the writer: a name that the From header or the
+/// writer's address bears too. A message forwarded for somebody greets nobody.
+fn greeting(declaration: &Declaration, answered: &Answered<'_>) -> Option<String> {
+    let field = &declaration.fields[FieldName::DeclarantName];
+    let Some(Value::Text(name)) = field.value() else {
+        return None;
+    };
+    let is_sure = field
+        .evidence
+        .as_ref()
+        .is_some_and(|evidence| evidence.confidence >= SURE);
+    let words = |text: &str| -> Vec<String> {
+        fold(text)
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.chars().count() > 1)
+            .map(str::to_owned)
+            .collect()
+    };
+    let local = answered.from_address.split('@').next().unwrap_or_default();
+    let written_by: Vec<String> = [words(answered.from_name), words(local)].concat();
+    let name_words = words(name);
+    // A first name alone may be a colleague's; the address of one person often joins both names.
+    let joined: String = words(local).concat();
+    let shared = name_words
+        .iter()
+        .filter(|word| written_by.contains(*word) || (word.len() > 3 && joined.contains(*word)))
+        .count();
+    let is_writer =
+        shared >= 2.min(name_words.len()) || has_last_name(&name_words, &written_by, &joined);
+    let name = one_line(name);
+    let is_writable = !name.is_empty() && name.chars().count() <= 60;
+    (is_sure && is_writer && is_writable && !name_words.is_empty()).then_some(name)
+}
+
+/// Whether the writer's words hold the last word of the name: « c.lebreton » for Claire Lebreton.
+fn has_last_name(name: &[String], written_by: &[String], joined: &str) -> bool {
+    name.len() > 1
+        && name.last().is_some_and(|last| {
+            written_by.contains(last) || (last.len() > 3 && joined.contains(last))
+        })
+}
+
+/// « Le support SI-Samu » for « Support SI-Samu »; another desk's name as it is.
+fn signature(service: &str) -> String {
+    let service = one_line(service);
+    match service.split_once(' ') {
+        Some((first, rest)) if first.eq_ignore_ascii_case("support") => {
+            format!("Le support {rest}")
+        }
+        _ => service,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_counted_in_words() {
+        let copy = Some("une copie d’écran, sans donnée de santé");
+        for (questions, screenshot, said) in [
+            (2, copy, "deux réponses et une copie d’écran"),
+            (1, None, "une réponse"),
+            (0, copy, "une copie d’écran"),
+            (6, None, "six réponses"),
+        ] {
+            assert_eq!(missing(questions, screenshot), said);
+        }
+    }
+
+    #[test]
+    fn a_desk_signs_with_its_name() {
+        for (name, signed) in [
+            ("Support SI-Samu", "Le support SI-Samu"),
+            ("support régional", "Le support régional"),
+            ("Centre de services", "Centre de services"),
+        ] {
+            assert_eq!(signature(name), signed);
+        }
+    }
+}
