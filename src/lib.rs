@@ -23,3 +23,4 @@ pub mod secret;
 pub mod store;
 pub mod template;
 pub mod text;
+pub mod web;
