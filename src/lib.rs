@@ -16,6 +16,7 @@ pub mod config;
 pub mod domain;
 pub mod extract;
 pub mod mail;
+pub mod mailbox;
 pub mod media;
 pub mod metrics;
 pub mod present;
