@@ -27,3 +27,4 @@ pub mod template;
 pub mod text;
 pub mod wake;
 pub mod web;
+pub mod worker;
