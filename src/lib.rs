@@ -25,6 +25,7 @@ pub mod secret;
 pub mod store;
 pub mod template;
 pub mod text;
+pub mod transport;
 pub mod wake;
 pub mod web;
 pub mod worker;
