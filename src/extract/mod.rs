@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod count;
 pub mod cues;
+pub mod entity;
 pub mod excerpt;
 pub mod label;
 pub mod phone;
