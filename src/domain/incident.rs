@@ -9,7 +9,7 @@
 //! ```
 
 use super::declaration::{Attachment, Kind};
-use super::field::Fields;
+use super::field::{Field, Fields};
 use super::form::Ask;
 use super::message::MessageId;
 use chrono::{DateTime, Utc};
@@ -255,6 +255,20 @@ pub struct KeptAttachment {
     pub message: MessageId,
     /// Its number in that message, from 1.
     pub number: u16,
+}
+
+/// A value below this confidence is checked by a person.
+pub const SURE: f32 = 0.85;
+
+/// Whether a person must look at an incident even when its request has left: a value may be
+/// wrong, a concern is open, or a whole service may be out of use.
+#[must_use]
+pub fn is_doubtful(fields: &Fields, concerns: &[Concern], major_suspected: bool) -> bool {
+    let unsure = |field: &Field| {
+        let confidence = field.evidence.as_ref().map(|evidence| evidence.confidence);
+        field.value().is_some() && confidence.is_some_and(|confidence| confidence < SURE)
+    };
+    major_suspected || !concerns.is_empty() || fields.iter().any(|(_, field)| unsure(field))
 }
 
 /// One incident, whole.

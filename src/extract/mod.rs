@@ -1,9 +1,7 @@
 //! `Email` → `Declaration`: finders give candidates with evidence, one place weighs them.
 
 pub mod answer;
-pub mod count;
 pub mod cues;
-pub mod entity;
 pub mod excerpt;
 pub mod label;
 pub mod phone;

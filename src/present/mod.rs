@@ -1,5 +1,4 @@
 //! What was understood, rendered for programs, terminals and pages.
 
 pub mod french;
-pub mod mails;
 pub mod marks;

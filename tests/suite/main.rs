@@ -2,4 +2,5 @@
 
 mod house;
 mod mailserver;
+mod store;
 mod support;

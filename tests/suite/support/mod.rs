@@ -5,4 +5,6 @@ pub mod daemon;
 pub mod dovecot;
 pub mod imap_client;
 pub mod postfix;
+pub mod postgres;
 pub mod smtp_client;
+pub mod stores;

@@ -1,0 +1,343 @@
+//! A message's whole effect, in one transaction: its kind, its incident with fields and evidence,
+//! its attachments, the history, and the mail that answers. Several messages may share one
+//! transaction; one that fails falls out alone.
+
+use super::Store;
+use super::db::{Text, Tx};
+use super::error::{Result, StoreError};
+use super::fields::keep_fields;
+use super::history::{Entry, note};
+use super::mails::{insert_mail, sent_so_far, ticket_so_far};
+use super::outcome::{Answer, Committed, Effect, Facts, Filled, NewIncident, Outcome};
+use super::rows::{json, reference, size, to_json, unsigned};
+use crate::domain::declaration::{Attachment, Kind};
+use crate::domain::field::{FieldName, Fields, Value};
+use crate::domain::incident::{Concern, EventKind, IncidentId, Reference, Status, is_doubtful};
+use chrono::{DateTime, Utc};
+
+/// What the list shows of a description.
+const SUMMARY: usize = 300;
+
+impl Store {
+    /// Keeps one message's whole effect.
+    ///
+    /// # Errors
+    /// The database's; a conflict where the message was done by another, or its incident changed
+    /// since it was read. Nothing is kept then.
+    pub async fn commit_outcome(&self, outcome: &Outcome, now: DateTime<Utc>) -> Result<Committed> {
+        let mut tx = self.db.begin().await?;
+        let committed = keep(&mut tx, outcome, now).await?;
+        tx.commit().await?;
+        Ok(committed)
+    }
+
+    /// Keeps the effects of several messages with one commit, in order; one that fails is undone
+    /// alone and says why.
+    ///
+    /// # Errors
+    /// The database's, where it refuses the whole transaction: nothing is kept then.
+    pub async fn commit_outcomes(
+        &self,
+        outcomes: &[Outcome],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Result<Committed>>> {
+        let mut tx = self.db.begin().await?;
+        let mut results = Vec::with_capacity(outcomes.len());
+        for outcome in outcomes {
+            tx.query("SAVEPOINT one").execute().await?;
+            let result = keep(&mut tx, outcome, now).await;
+            if result.is_err() {
+                tx.query("ROLLBACK TO SAVEPOINT one").execute().await?;
+            }
+            tx.query("RELEASE SAVEPOINT one").execute().await?;
+            results.push(result);
+        }
+        tx.commit().await?;
+        Ok(results)
+    }
+}
+
+async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> Result<Committed> {
+    let mut committed = Committed {
+        message: outcome.message,
+        reference: None,
+        opened: false,
+        mail: None,
+        silent: None,
+    };
+    let (incident, answering) = match &outcome.effect {
+        Effect::Filed { incident } => {
+            if let Some(incident) = incident {
+                committed.reference = Some(notice(tx, *incident, outcome, now).await?);
+            }
+            (*incident, None)
+        }
+        Effect::Opened(new, answering) => {
+            let (incident, reference) = open(tx, new, outcome, now).await?;
+            committed.reference = Some(reference);
+            committed.opened = true;
+            (Some(incident), Some(answering))
+        }
+        Effect::Joined(filled, answering) => {
+            committed.reference = Some(join(tx, filled, outcome, now).await?);
+            (Some(filled.incident), Some(answering))
+        }
+    };
+    // The incident is made first and this fails where another did the message: all is undone then.
+    let done = tx
+        .query(
+            "UPDATE messages SET state = 'done', leased_until = NULL, last_error = '', kind = $2,
+                kind_reason = $3, from_address = $4, subject = $5, incident_id = $6
+             WHERE id = $1 AND state = 'new'",
+        )
+        .bind(outcome.message.0)
+        .text(outcome.kind.as_str())
+        .text(&outcome.reason)
+        .text(&outcome.from_address)
+        .text(&outcome.subject)
+        .bind(incident.map(|incident| incident.0))
+        .execute()
+        .await?;
+    if done == 0 {
+        return Err(StoreError::Conflict("the message"));
+    }
+    keep_attachments(tx, outcome, incident).await?;
+    if let (Some(incident), Some(answering), Some(reference)) =
+        (incident, answering, committed.reference.clone())
+    {
+        let (ticket, sequence) = ticket_so_far(tx, incident).await?;
+        let sent = sent_so_far(tx, &answering.address, &answering.body_hash, now).await?;
+        let facts = Facts {
+            reference,
+            sequence,
+            ticket,
+            sent,
+        };
+        let entry = Entry::of(incident, now).message(outcome.message);
+        match (answering.decide)(&facts) {
+            Answer::Mail(mail) => {
+                let id = insert_mail(tx, incident, outcome.message, &mail, now).await?;
+                let entry = entry.mail(id).detail(mail.template.as_str());
+                note(tx, EventKind::MailPrepared, &entry).await?;
+                committed.mail = Some(id);
+            }
+            Answer::Silent(reason) => {
+                note(tx, EventKind::MailSuppressed, &entry.detail(&reason)).await?;
+                committed.silent = Some(reason);
+            }
+        }
+    }
+    Ok(committed)
+}
+
+async fn open(
+    tx: &mut Tx,
+    new: &NewIncident,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+) -> Result<(IncidentId, Reference)> {
+    let year = i64::from(new.year);
+    let (number,): (i64,) = tx
+        .query(
+            "INSERT INTO reference_counters (prefix, year, last) VALUES ($1, $2, 1)
+             ON CONFLICT (prefix, year) DO UPDATE SET last = reference_counters.last + 1
+             RETURNING last",
+        )
+        .text(&new.prefix)
+        .bind(year)
+        .fetch_one()
+        .await?;
+    let number = unsigned("reference_counters", "last", year, number)?;
+    let reference = Reference::new(&new.prefix, new.year, number);
+    let (id,): (i64,) = tx
+        .query(
+            "INSERT INTO incidents (reference, status, version, kind, received_at, address,
+                subject, entity, summary, to_ask, concerns, major_suspected, doubtful)
+             VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",
+        )
+        .text(&reference.to_string())
+        .text(Status::ToReview.as_str())
+        .text(outcome.kind.as_str())
+        .bind(new.received_at)
+        .text(&outcome.from_address)
+        .text(&outcome.subject)
+        .text(&entity(&new.fields))
+        .text(&summary(&new.fields, &outcome.subject))
+        .text(&to_json(&new.to_ask))
+        .text(&concern_words(&new.concerns))
+        .bind(new.major_suspected)
+        .bind(is_doubtful(&new.fields, &new.concerns, new.major_suspected))
+        .fetch_one()
+        .await?;
+    let id = IncidentId(id);
+    for address in &new.addresses {
+        believe(tx, id, address).await?;
+    }
+    keep_fields(tx, id, outcome.message, &new.fields, &FieldName::ALL).await?;
+    let entry = Entry::of(id, now).message(outcome.message);
+    note(tx, EventKind::Opened, &entry.detail(outcome.kind.as_str())).await?;
+    Ok((id, reference))
+}
+
+async fn join(
+    tx: &mut Tx,
+    filled: &Filled,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+) -> Result<Reference> {
+    let row: Option<(String, String)> = tx
+        .query(
+            "UPDATE incidents SET version = version + 1, status = COALESCE($3, status),
+                entity = $4, summary = $5, to_ask = $6, concerns = $7, major_suspected = $8,
+                doubtful = $9
+             WHERE id = $1 AND version = $2 RETURNING reference, status",
+        )
+        .bind(filled.incident.0)
+        .bind(filled.version)
+        .bind(filled.status.map(|status| Text::from(status.as_str())))
+        .text(&entity(&filled.fields))
+        .text(&summary(&filled.fields, &filled.subject))
+        .text(&to_json(&filled.to_ask))
+        .text(&concern_words(&filled.concerns))
+        .bind(filled.major_suspected)
+        .bind(is_doubtful(
+            &filled.fields,
+            &filled.concerns,
+            filled.major_suspected,
+        ))
+        .fetch_optional()
+        .await?;
+    let (name, status) = row.ok_or(StoreError::Conflict("the incident"))?;
+    keep_fields(
+        tx,
+        filled.incident,
+        outcome.message,
+        &filled.fields,
+        &filled.changed,
+    )
+    .await?;
+    if let Some(address) = &filled.address {
+        believe(tx, filled.incident, address).await?;
+    }
+    if filled.is_answer {
+        tx.query(
+            "UPDATE outbox SET answered_at = $2 WHERE incident_id = $1 AND answered_at IS NULL",
+        )
+        .bind(filled.incident.0)
+        .bind(now)
+        .execute()
+        .await?;
+    }
+    let entry = Entry::of(filled.incident, now).message(outcome.message);
+    let names: Vec<&str> = filled.changed.iter().map(|name| name.as_str()).collect();
+    note(
+        tx,
+        EventKind::MessageAttached,
+        &entry.clone().detail(&names.join(" ")),
+    )
+    .await?;
+    if filled.status.is_some() {
+        note(tx, EventKind::StatusChanged, &entry.detail(&status)).await?;
+    }
+    reference("incidents", filled.incident.0, &name)
+}
+
+/// A bounce or an automatic answer to one of our mails.
+async fn notice(
+    tx: &mut Tx,
+    incident: IncidentId,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+) -> Result<Reference> {
+    let row: Option<(String, String)> = tx
+        .query("SELECT reference, concerns FROM incidents WHERE id = $1")
+        .bind(incident.0)
+        .fetch_optional()
+        .await?;
+    let (name, concerns) = row.ok_or(StoreError::Conflict("the incident"))?;
+    if outcome.kind == Kind::Bounce {
+        let mut words: Vec<String> = json("incidents", "concerns", incident.0, &concerns)?;
+        let bounced = Concern::Bounced.as_str();
+        if !words.iter().any(|word| word == bounced) {
+            words.push(bounced.to_owned());
+            tx.query(
+                "UPDATE incidents SET concerns = $2, doubtful = TRUE, version = version + 1
+                 WHERE id = $1",
+            )
+            .bind(incident.0)
+            .text(&to_json(&words))
+            .execute()
+            .await?;
+        }
+    }
+    let entry = Entry::of(incident, now).message(outcome.message);
+    note(
+        tx,
+        EventKind::NoticeReceived,
+        &entry.detail(outcome.kind.as_str()),
+    )
+    .await?;
+    reference("incidents", incident.0, &name)
+}
+
+/// From now on the incident's mark is believed when it comes from this address.
+async fn believe(tx: &mut Tx, incident: IncidentId, address: &str) -> Result<()> {
+    tx.query(
+        "INSERT INTO incident_addresses (incident_id, address) VALUES ($1, $2)
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(incident.0)
+    .text(address)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+async fn keep_attachments(
+    tx: &mut Tx,
+    outcome: &Outcome,
+    incident: Option<IncidentId>,
+) -> Result<()> {
+    for (index, new) in outcome.attachments.iter().enumerate() {
+        let Attachment {
+            filename,
+            content_type,
+            size: bytes,
+            role,
+        } = &new.attachment;
+        tx.query(
+            "INSERT INTO attachments (message_id, number, incident_id, filename, content_type,
+                size, sha256, role) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(outcome.message.0)
+        .bind(size(index + 1))
+        .bind(incident.map(|incident| incident.0))
+        .text(filename)
+        .text(content_type)
+        .bind(i64::try_from(*bytes).unwrap_or(i64::MAX))
+        .text(&new.sha256)
+        .text(role.as_str())
+        .execute()
+        .await?;
+    }
+    Ok(())
+}
+
+fn entity(fields: &Fields) -> String {
+    match fields[FieldName::Entity].value() {
+        Some(Value::Entity { name, .. }) => name.clone(),
+        _ => String::new(),
+    }
+}
+
+fn summary(fields: &Fields, subject: &str) -> String {
+    match fields[FieldName::Description].value() {
+        Some(Value::Text(text)) => text.chars().take(SUMMARY).collect(),
+        _ => subject.to_owned(),
+    }
+}
+
+fn concern_words(concerns: &[Concern]) -> String {
+    let words: Vec<&str> = concerns.iter().map(|concern| concern.as_str()).collect();
+    to_json(&words)
+}

@@ -1,0 +1,222 @@
+//! Exports in pages, and the numbers that health, metrics and pages show.
+
+use super::Store;
+use super::error::Result;
+use super::incidents::concerns;
+use super::rows::{json, reference, unsigned, word};
+use crate::domain::declaration::Kind;
+use crate::domain::field::Fields;
+use crate::domain::form::Ask;
+use crate::domain::incident::{Concern, IncidentId, Reference, Status};
+use chrono::{DateTime, Utc};
+
+/// One delivery: a message stored once may have reached the mailbox twice.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ExportedMessage {
+    /// Where the next page begins.
+    #[serde(skip)]
+    pub delivery: i64,
+    /// The incident, where the message belongs to one.
+    pub reference: Option<String>,
+    /// The kind's stable word; absent while the message is not read.
+    pub kind: Option<String>,
+    /// `new`, `done` or `quarantined`.
+    pub state: String,
+    /// The name of the mailbox.
+    pub mailbox: String,
+    /// Null for a Maildir.
+    pub uidvalidity: Option<u32>,
+    /// Null for a Maildir.
+    pub uid: Option<u32>,
+    /// The unique file name in a Maildir; null for IMAP.
+    pub name: Option<String>,
+    /// Without angle brackets.
+    pub message_id: Option<String>,
+    /// Of the bytes as served in this delivery, lower-case hexadecimal.
+    pub sha256: String,
+    /// Bytes as served.
+    pub size: u64,
+}
+
+/// One incident with its fields.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExportedTicket {
+    /// Where the next page begins.
+    pub incident: i64,
+    /// Its name.
+    pub reference: Reference,
+    /// Where it stands.
+    pub status: Status,
+    /// What its first message was.
+    pub kind: Kind,
+    /// When its first message reached the mailbox.
+    pub received_at: DateTime<Utc>,
+    /// A whole service may be out of use.
+    pub major_suspected: bool,
+    /// Why a person must look.
+    pub concerns: Vec<Concern>,
+    /// What remains to be asked for.
+    pub to_ask: Vec<Ask>,
+    /// Its fields so far.
+    pub fields: Fields,
+}
+
+/// Numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Messages not yet read.
+    pub waiting: u64,
+    /// Messages whose reading failed three times.
+    pub quarantined: u64,
+    /// Incidents to be reviewed.
+    pub to_review: u64,
+    /// Mails that will leave by themselves.
+    pub queued: u64,
+    /// Mails that wait for a person: to be released, refused, in doubt.
+    pub for_person: u64,
+}
+
+#[derive(sqlx::FromRow)]
+struct DeliveryRow {
+    id: i64,
+    reference: Option<String>,
+    kind: String,
+    state: String,
+    mailbox: String,
+    uidvalidity: Option<i64>,
+    uid: Option<i64>,
+    name: Option<String>,
+    message_id: Option<String>,
+    sha256: String,
+    size: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct TicketRow {
+    id: i64,
+    reference: String,
+    status: String,
+    kind: String,
+    received_at: DateTime<Utc>,
+    major_suspected: bool,
+    concerns: String,
+    to_ask: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct CountsRow {
+    waiting: i64,
+    quarantined: i64,
+    to_review: i64,
+    queued: i64,
+    for_person: i64,
+}
+
+impl Store {
+    /// Deliveries in the order in which they were stored, after `after` (0 for the first page).
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn export_messages(&self, after: i64, limit: u32) -> Result<Vec<ExportedMessage>> {
+        let rows: Vec<DeliveryRow> = self
+            .db
+            .read(
+                "SELECT d.id, i.reference, m.kind, m.state, b.name AS mailbox, d.uidvalidity,
+                    d.uid, d.name, m.message_id, d.sha256, d.size
+                 FROM deliveries d
+                 JOIN mailboxes b ON b.id = d.mailbox_id
+                 JOIN messages m ON m.id = d.message_id
+                 LEFT JOIN incidents i ON i.id = m.incident_id
+                 WHERE d.id > $1 ORDER BY d.id LIMIT $2",
+            )
+            .bind(after)
+            .bind(i64::from(limit))
+            .fetch_all()
+            .await?;
+        rows.into_iter()
+            .map(|row| {
+                let number = |column, value: Option<i64>| {
+                    value
+                        .map(|value| unsigned::<u32>("deliveries", column, row.id, value))
+                        .transpose()
+                };
+                Ok(ExportedMessage {
+                    delivery: row.id,
+                    reference: row.reference,
+                    kind: (!row.kind.is_empty()).then_some(row.kind),
+                    state: row.state,
+                    mailbox: row.mailbox,
+                    uidvalidity: number("uidvalidity", row.uidvalidity)?,
+                    uid: number("uid", row.uid)?,
+                    name: row.name,
+                    message_id: row.message_id,
+                    sha256: row.sha256,
+                    size: unsigned("deliveries", "size", row.id, row.size)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Incidents in the order of their making, after `after` (0 for the first page).
+    ///
+    /// # Errors
+    /// The database's; a row that can't be understood.
+    pub async fn export_tickets(&self, after: i64, limit: u32) -> Result<Vec<ExportedTicket>> {
+        let rows: Vec<TicketRow> = self
+            .db
+            .read(
+                "SELECT id, reference, status, kind, received_at, major_suspected, concerns,
+                    to_ask
+                 FROM incidents WHERE id > $1 ORDER BY id LIMIT $2",
+            )
+            .bind(after)
+            .bind(i64::from(limit))
+            .fetch_all()
+            .await?;
+        let mut tickets = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id = row.id;
+            let (fields, _) = self.fields(IncidentId(id)).await?;
+            tickets.push(ExportedTicket {
+                incident: id,
+                reference: reference("incidents", id, &row.reference)?,
+                status: word("incidents", "status", id, Status::parse(&row.status))?,
+                kind: word("incidents", "kind", id, Kind::parse(&row.kind))?,
+                received_at: row.received_at,
+                major_suspected: row.major_suspected,
+                concerns: concerns(id, &row.concerns)?,
+                to_ask: json("incidents", "to_ask", id, &row.to_ask)?,
+                fields,
+            });
+        }
+        Ok(tickets)
+    }
+
+    /// Numbers; each counts a small, indexed set.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn counts(&self) -> Result<Counts> {
+        let row: CountsRow = self
+            .db
+            .read(
+                "SELECT
+                    (SELECT COUNT(*) FROM messages WHERE state = 'new') AS waiting,
+                    (SELECT COUNT(*) FROM messages WHERE state = 'quarantined') AS quarantined,
+                    (SELECT COUNT(*) FROM incidents WHERE status = 'to_review') AS to_review,
+                    (SELECT COUNT(*) FROM outbox WHERE state IN ('queued', 'sending')) AS queued,
+                    (SELECT COUNT(*) FROM outbox
+                        WHERE state IN ('review', 'failed', 'in_doubt')) AS for_person",
+            )
+            .fetch_one()
+            .await?;
+        let number = |column, value| unsigned("counts", column, 0, value);
+        Ok(Counts {
+            waiting: number("waiting", row.waiting)?,
+            quarantined: number("quarantined", row.quarantined)?,
+            to_review: number("to_review", row.to_review)?,
+            queued: number("queued", row.queued)?,
+            for_person: number("for_person", row.for_person)?,
+        })
+    }
+}

@@ -1,0 +1,189 @@
+//! The fields of incidents with their evidence, a row each; one that is missing has none.
+
+use super::Store;
+use super::db::{Sql, Tx};
+use super::error::Result;
+use super::rows::{from_token, json, size, to_json, token, unsigned, word};
+use crate::domain::field::{Evidence, Field, FieldName, Fields, Part, Reading};
+use crate::domain::incident::IncidentId;
+use crate::domain::message::MessageId;
+
+#[derive(sqlx::FromRow)]
+struct FieldRow {
+    name: String,
+    state: String,
+    value: Option<String>,
+    reason: Option<String>,
+    source: Option<String>,
+    part: Option<String>,
+    span_start: Option<i64>,
+    span_end: Option<i64>,
+    raw: Option<String>,
+    confidence: Option<f64>,
+    message_id: Option<i64>,
+}
+
+impl Store {
+    /// The fields of an incident, each with the message that it was read from.
+    pub(super) async fn fields(
+        &self,
+        incident: IncidentId,
+    ) -> Result<(Fields, [Option<MessageId>; 13])> {
+        let rows: Vec<FieldRow> = self
+            .db
+            .read(
+                "SELECT name, state, value, reason, source, part, span_start, span_end, raw,
+                    confidence, message_id
+                 FROM incident_fields WHERE incident_id = $1",
+            )
+            .bind(incident.0)
+            .fetch_all()
+            .await?;
+        let mut fields = Fields::default();
+        let mut messages = [None; 13];
+        for row in rows {
+            // A form may have had other fields: theirs stay in the table and are not shown.
+            let Some(name) = FieldName::parse(&row.name) else {
+                continue;
+            };
+            messages[name as usize] = row.message_id.map(MessageId);
+            fields[name] = field(incident.0, row)?;
+        }
+        Ok((fields, messages))
+    }
+}
+
+#[derive(serde::Serialize)]
+struct NewRow {
+    name: &'static str,
+    state: &'static str,
+    value: Option<String>,
+    reason: Option<String>,
+    source: Option<String>,
+    part: Option<String>,
+    span_start: Option<i64>,
+    span_end: Option<i64>,
+    raw: Option<String>,
+    confidence: Option<f64>,
+}
+
+/// Keeps the named fields; one that is missing has no row.
+pub(super) async fn keep_fields(
+    tx: &mut Tx,
+    incident: IncidentId,
+    message: MessageId,
+    fields: &Fields,
+    names: &[FieldName],
+) -> Result<()> {
+    let rows: Vec<NewRow> = fields
+        .iter()
+        .filter(|(name, field)| names.contains(name) && field.reading != Reading::Missing)
+        .map(|(name, field)| {
+            let evidence = field.evidence.as_ref();
+            NewRow {
+                name: name.as_str(),
+                state: field.reading.state(),
+                value: field.value().map(to_json),
+                reason: match &field.reading {
+                    Reading::Unclear(reason) => Some(to_json(reason)),
+                    _ => None,
+                },
+                source: evidence.map(|evidence| token(&evidence.source)),
+                part: evidence.and_then(|evidence| evidence.part.map(|part| part.to_string())),
+                span_start: evidence.map(|evidence| size(evidence.span.start)),
+                span_end: evidence.map(|evidence| size(evidence.span.end)),
+                // Inside JSON a U+0000 would pass by `Text`.
+                raw: evidence.map(|evidence| evidence.raw.replace('\0', "")),
+                confidence: evidence.map(|evidence| f64::from(evidence.confidence)),
+            }
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    // Up to thirteen rows as one value: one round to the server instead of thirteen.
+    tx.query(Sql {
+        sqlite: "INSERT INTO incident_fields (incident_id, message_id, name, state, value, reason,
+                    source, part, span_start, span_end, raw, confidence)
+                 SELECT $1, $2, value ->> 'name', value ->> 'state', value ->> 'value',
+                    value ->> 'reason', value ->> 'source', value ->> 'part',
+                    value ->> 'span_start', value ->> 'span_end', value ->> 'raw',
+                    value ->> 'confidence'
+                 FROM json_each($3) WHERE TRUE
+                 ON CONFLICT (incident_id, name) DO UPDATE SET message_id = excluded.message_id,
+                    state = excluded.state, value = excluded.value, reason = excluded.reason,
+                    source = excluded.source, part = excluded.part,
+                    span_start = excluded.span_start, span_end = excluded.span_end,
+                    raw = excluded.raw, confidence = excluded.confidence",
+        postgres: "INSERT INTO incident_fields (incident_id, message_id, name, state, value,
+                      reason, source, part, span_start, span_end, raw, confidence)
+                   SELECT $1, $2, name, state, value, reason, source, part, span_start, span_end,
+                      raw, confidence
+                   FROM json_to_recordset($3::json) AS row (name TEXT, state TEXT, value TEXT,
+                      reason TEXT, source TEXT, part TEXT, span_start BIGINT, span_end BIGINT,
+                      raw TEXT, confidence DOUBLE PRECISION)
+                   ON CONFLICT (incident_id, name) DO UPDATE SET message_id = excluded.message_id,
+                      state = excluded.state, value = excluded.value, reason = excluded.reason,
+                      source = excluded.source, part = excluded.part,
+                      span_start = excluded.span_start, span_end = excluded.span_end,
+                      raw = excluded.raw, confidence = excluded.confidence",
+    })
+    .bind(incident.0)
+    .bind(message.0)
+    .text(&to_json(&rows))
+    .execute()
+    .await?;
+    Ok(())
+}
+
+fn field(incident: i64, row: FieldRow) -> Result<Field> {
+    let reading = match (row.state.as_str(), &row.value, &row.reason) {
+        ("present", Some(value), _) => Some(Reading::Present(json(
+            "incident_fields",
+            "value",
+            incident,
+            value,
+        )?)),
+        ("unclear", _, Some(reason)) => Some(Reading::Unclear(json(
+            "incident_fields",
+            "reason",
+            incident,
+            reason,
+        )?)),
+        ("unknown", ..) => Some(Reading::Unknown),
+        ("missing", ..) => Some(Reading::Missing),
+        _ => None,
+    };
+    let evidence = match row.source {
+        Some(source) => {
+            let bound = |column, value: Option<i64>| {
+                unsigned::<usize>(
+                    "incident_fields",
+                    column,
+                    incident,
+                    value.unwrap_or_default(),
+                )
+            };
+            let part = row.part.map(|part| {
+                let part = Part::try_from(part).ok();
+                word("incident_fields", "part", incident, part)
+            });
+            Some(Evidence {
+                source: from_token("incident_fields", "source", incident, &source)?,
+                part: part.transpose()?,
+                span: bound("span_start", row.span_start)?..bound("span_end", row.span_end)?,
+                raw: row.raw.unwrap_or_default(),
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "it was an f32 before it was stored"
+                )]
+                confidence: row.confidence.unwrap_or_default() as f32,
+            })
+        }
+        None => None,
+    };
+    Ok(Field {
+        reading: word("incident_fields", "state", incident, reading)?,
+        evidence,
+    })
+}

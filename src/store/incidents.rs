@@ -1,0 +1,190 @@
+//! Incidents as they are read: the list, one whole, and the one that a mark names.
+
+use super::Store;
+use super::error::Result;
+use super::rows::{json, reference, unsigned, word};
+use crate::domain::declaration::{Attachment, Kind, Role};
+use crate::domain::form::Ask;
+use crate::domain::incident::{
+    Concern, Incident, IncidentId, IncidentLine, KeptAttachment, Reference, Status,
+};
+use crate::domain::message::MessageId;
+use chrono::{DateTime, Utc};
+
+#[derive(sqlx::FromRow)]
+struct IncidentRow {
+    id: i64,
+    reference: String,
+    status: String,
+    version: i64,
+    kind: String,
+    received_at: DateTime<Utc>,
+    address: String,
+    subject: String,
+    entity: String,
+    summary: String,
+    to_ask: String,
+    concerns: String,
+    major_suspected: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct AttachmentRow {
+    message_id: i64,
+    number: i64,
+    filename: String,
+    content_type: String,
+    size: i64,
+    sha256: String,
+    role: String,
+}
+
+impl Store {
+    /// Incidents newest first; those made before `before`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_incidents(
+        &self,
+        before: Option<&Reference>,
+        limit: u32,
+    ) -> Result<Vec<IncidentLine>> {
+        let before = match before {
+            Some(reference) => self.incident_id(reference).await?,
+            None => None,
+        };
+        let rows: Vec<IncidentRow> = self
+            .db
+            .read(
+                "SELECT id, reference, status, version, kind, received_at, address, subject,
+                    entity, summary, to_ask, concerns, major_suspected
+                 FROM incidents WHERE id < $1 ORDER BY id DESC LIMIT $2",
+            )
+            .bind(before.map_or(i64::MAX, |id| id.0))
+            .bind(i64::from(limit))
+            .fetch_all()
+            .await?;
+        rows.into_iter().map(line).collect()
+    }
+
+    /// The row of a reference.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn incident_id(&self, reference: &Reference) -> Result<Option<IncidentId>> {
+        let row: Option<(i64,)> = self
+            .db
+            .read("SELECT id FROM incidents WHERE reference = $1")
+            .text(&reference.to_string())
+            .fetch_optional()
+            .await?;
+        Ok(row.map(|(id,)| IncidentId(id)))
+    }
+
+    /// Whether the incident's mark is believed when it comes from this address.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn is_known_address(&self, incident: IncidentId, address: &str) -> Result<bool> {
+        let row: Option<(i64,)> = self
+            .db
+            .read(
+                "SELECT incident_id FROM incident_addresses
+                 WHERE incident_id = $1 AND address = $2",
+            )
+            .bind(incident.0)
+            .text(&address.to_lowercase())
+            .fetch_optional()
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// One incident, whole.
+    ///
+    /// # Errors
+    /// The database's; a row that can't be understood.
+    pub async fn incident(&self, reference: &Reference) -> Result<Option<Incident>> {
+        let row: Option<IncidentRow> = self
+            .db
+            .read(
+                "SELECT id, reference, status, version, kind, received_at, address, subject,
+                    entity, summary, to_ask, concerns, major_suspected
+                 FROM incidents WHERE reference = $1",
+            )
+            .text(&reference.to_string())
+            .fetch_optional()
+            .await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let id = row.id;
+        let attachments: Vec<AttachmentRow> = self
+            .db
+            .read(
+                "SELECT message_id, number, filename, content_type, size, sha256, role
+                 FROM attachments WHERE incident_id = $1 ORDER BY message_id, number",
+            )
+            .bind(id)
+            .fetch_all()
+            .await?;
+        let (fields, field_messages) = self.fields(IncidentId(id)).await?;
+        Ok(Some(Incident {
+            id: IncidentId(id),
+            reference: super::rows::reference("incidents", id, &row.reference)?,
+            status: word("incidents", "status", id, Status::parse(&row.status))?,
+            version: row.version,
+            kind: word("incidents", "kind", id, Kind::parse(&row.kind))?,
+            received_at: row.received_at,
+            address: row.address,
+            subject: row.subject,
+            fields,
+            field_messages,
+            to_ask: json("incidents", "to_ask", id, &row.to_ask)?,
+            major_suspected: row.major_suspected,
+            concerns: concerns(id, &row.concerns)?,
+            attachments: attachments
+                .into_iter()
+                .map(attachment)
+                .collect::<Result<_>>()?,
+        }))
+    }
+}
+
+fn attachment(row: AttachmentRow) -> Result<KeptAttachment> {
+    let id = row.message_id;
+    Ok(KeptAttachment {
+        attachment: Attachment {
+            filename: row.filename,
+            content_type: row.content_type,
+            size: unsigned("attachments", "size", id, row.size)?,
+            role: word("attachments", "role", id, Role::parse(&row.role))?,
+        },
+        sha256: row.sha256,
+        message: MessageId(id),
+        number: unsigned("attachments", "number", id, row.number)?,
+    })
+}
+
+fn line(row: IncidentRow) -> Result<IncidentLine> {
+    let id = row.id;
+    Ok(IncidentLine {
+        reference: reference("incidents", id, &row.reference)?,
+        status: word("incidents", "status", id, Status::parse(&row.status))?,
+        kind: word("incidents", "kind", id, Kind::parse(&row.kind))?,
+        received_at: row.received_at,
+        entity: row.entity,
+        summary: row.summary,
+        to_ask: json::<Vec<Ask>>("incidents", "to_ask", id, &row.to_ask)?,
+        major_suspected: row.major_suspected,
+        concerns: concerns(id, &row.concerns)?,
+    })
+}
+
+/// The concerns of a row.
+pub(super) fn concerns(incident: i64, text: &str) -> Result<Vec<Concern>> {
+    let words: Vec<String> = json("incidents", "concerns", incident, text)?;
+    words
+        .iter()
+        .map(|concern| word("incidents", "concerns", incident, Concern::parse(concern)))
+        .collect()
+}

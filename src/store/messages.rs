@@ -1,0 +1,351 @@
+//! Messages as work: claimed for reading, given back, quarantined; and as lists show them.
+
+use super::Store;
+use super::db::{Sql, Tx};
+use super::error::{Result, StoreError};
+use super::rows::{reference, to_json, unsigned, word};
+use crate::domain::incident::Reference;
+use crate::domain::message::{MessageId, MessageState, Stored};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::HashMap;
+
+/// A message whose reading was begun so often without an end is left to a person.
+const ATTEMPTS: i64 = 3;
+
+/// One claim brings at most about so many bytes, so that a few large messages don't fill memory.
+const CLAIMED_BYTES: i64 = 16 << 20;
+
+/// One stored message as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageLine {
+    /// Its row.
+    pub id: MessageId,
+    /// How far the work on it is.
+    pub state: MessageState,
+    /// The kind's stable word; empty while it is not known.
+    pub kind: String,
+    /// Why this kind, in a few words.
+    pub kind_reason: String,
+    /// The incident that it belongs to.
+    pub reference: Option<Reference>,
+    /// Address of From, lower case; empty where it has none, or while it is not read.
+    pub from_address: String,
+    /// Decoded subject; empty while it is not read.
+    pub subject: String,
+    /// Bytes as served.
+    pub size: u64,
+    /// When the mailbox received it.
+    pub internal_date: DateTime<Utc>,
+    /// When we stored it.
+    pub received_at: DateTime<Utc>,
+    /// Tries to read it.
+    pub attempts: u32,
+    /// Why the last try failed: a token.
+    pub last_error: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct LineRow {
+    id: i64,
+    state: String,
+    kind: String,
+    kind_reason: String,
+    reference: Option<String>,
+    from_address: String,
+    subject: String,
+    size: i64,
+    internal_date: DateTime<Utc>,
+    received_at: DateTime<Utc>,
+    attempts: i64,
+    last_error: String,
+}
+
+impl LineRow {
+    fn line(self) -> Result<MessageLine> {
+        let Self { id, .. } = self;
+        Ok(MessageLine {
+            id: MessageId(id),
+            state: word("messages", "state", id, MessageState::parse(&self.state))?,
+            kind: self.kind,
+            kind_reason: self.kind_reason,
+            reference: match &self.reference {
+                Some(text) => Some(reference("incidents", id, text)?),
+                None => None,
+            },
+            from_address: self.from_address,
+            subject: self.subject,
+            size: unsigned("messages", "size", id, self.size)?,
+            internal_date: self.internal_date,
+            received_at: self.received_at,
+            attempts: unsigned("messages", "attempts", id, self.attempts)?,
+            last_error: self.last_error,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ClaimedRow {
+    id: i64,
+    mailbox: String,
+    sha256: String,
+    internal_date: DateTime<Utc>,
+    received_at: DateTime<Utc>,
+    first_start: DateTime<Utc>,
+    attempts: i64,
+    left_on_server: bool,
+    same_message_id_other_bytes: bool,
+}
+
+impl Store {
+    /// Claims unread messages until `now + lease`, oldest first. The attempt is counted before any
+    /// work: a message whose reading was begun three times without an end is quarantined here.
+    ///
+    /// A message that was begun before is claimed alone, so that one that kills the process doesn't
+    /// count against those claimed with it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn claim_messages(
+        &self,
+        now: DateTime<Utc>,
+        lease: TimeDelta,
+        limit: u32,
+    ) -> Result<Vec<Stored>> {
+        let mut tx = self.db.begin().await?;
+        tx.query(
+            "UPDATE messages SET state = 'quarantined', last_error = 'unfinished',
+                leased_until = NULL
+             WHERE state = 'new' AND attempts >= $1
+               AND (leased_until IS NULL OR leased_until <= $2)",
+        )
+        .bind(ATTEMPTS)
+        .bind(now)
+        .execute()
+        .await?;
+        let mut ids = claimable(&mut tx, true, now, i64::from(limit)).await?;
+        if ids.is_empty() {
+            ids = claimable(&mut tx, false, now, 1).await?;
+        }
+        if ids.is_empty() {
+            tx.commit().await?;
+            return Ok(Vec::new());
+        }
+        let ids = to_json(&ids);
+        tx.query(Sql {
+            sqlite: "UPDATE messages SET attempts = attempts + 1, leased_until = $2
+                     WHERE id IN (SELECT value FROM json_each($1))",
+            postgres: "UPDATE messages SET attempts = attempts + 1, leased_until = $2
+                       WHERE id IN (SELECT json_array_elements_text($1::json)::bigint)",
+        })
+        .text(&ids)
+        .bind(now + lease)
+        .execute()
+        .await?;
+        tx.commit().await?;
+        self.load_claimed(&ids).await
+    }
+
+    async fn load_claimed(&self, ids: &str) -> Result<Vec<Stored>> {
+        let rows: Vec<ClaimedRow> = self
+            .db
+            .read(Sql {
+                sqlite: "SELECT m.id, b.name AS mailbox, m.sha256, m.internal_date, m.received_at,
+                            b.first_start, m.attempts, m.left_on_server,
+                            m.same_message_id_other_bytes
+                         FROM messages m
+                         JOIN deliveries d ON d.id =
+                            (SELECT MIN(id) FROM deliveries WHERE message_id = m.id)
+                         JOIN mailboxes b ON b.id = d.mailbox_id
+                         WHERE m.id IN (SELECT value FROM json_each($1)) ORDER BY m.id",
+                postgres: "SELECT m.id, b.name AS mailbox, m.sha256, m.internal_date,
+                              m.received_at, b.first_start, m.attempts, m.left_on_server,
+                              m.same_message_id_other_bytes
+                           FROM messages m
+                           JOIN deliveries d ON d.id =
+                              (SELECT MIN(id) FROM deliveries WHERE message_id = m.id)
+                           JOIN mailboxes b ON b.id = d.mailbox_id
+                           WHERE m.id IN (SELECT json_array_elements_text($1::json)::bigint)
+                           ORDER BY m.id",
+            })
+            .text(ids)
+            .fetch_all()
+            .await?;
+        let chunks: Vec<(i64, Vec<u8>)> = self
+            .db
+            .read(Sql {
+                sqlite: "SELECT message_id, bytes FROM message_chunks
+                         WHERE message_id IN (SELECT value FROM json_each($1))
+                         ORDER BY message_id, sequence",
+                postgres: "SELECT message_id, bytes FROM message_chunks
+                           WHERE message_id IN
+                              (SELECT json_array_elements_text($1::json)::bigint)
+                           ORDER BY message_id, sequence",
+            })
+            .text(ids)
+            .fetch_all()
+            .await?;
+        let mut raw: HashMap<i64, Vec<u8>> = HashMap::with_capacity(rows.len());
+        for (id, bytes) in chunks {
+            match raw.entry(id) {
+                std::collections::hash_map::Entry::Vacant(none) => drop(none.insert(bytes)),
+                std::collections::hash_map::Entry::Occupied(mut some) => {
+                    some.get_mut().extend_from_slice(&bytes);
+                }
+            }
+        }
+        rows.into_iter()
+            .map(|row| {
+                Ok(Stored {
+                    id: MessageId(row.id),
+                    mailbox: row.mailbox,
+                    bytes: raw.remove(&row.id).unwrap_or_default(),
+                    sha256: row.sha256,
+                    internal_date: row.internal_date,
+                    received_at: row.received_at,
+                    first_start: row.first_start,
+                    attempts: unsigned("messages", "attempts", row.id, row.attempts)?,
+                    left_on_server: row.left_on_server,
+                    same_message_id_other_bytes: row.same_message_id_other_bytes,
+                })
+            })
+            .collect()
+    }
+
+    /// Notes that reading failed and why (a token, never words of the message). It is tried again
+    /// at once; the third time it is quarantined: kept raw, shown, left alone.
+    ///
+    /// # Errors
+    /// The database's; a conflict where the message is no longer to be read.
+    pub async fn fail_message(
+        &self,
+        id: MessageId,
+        error: &str,
+        _now: DateTime<Utc>,
+    ) -> Result<MessageState> {
+        let row: Option<(String,)> = self
+            .db
+            .write(
+                "UPDATE messages SET leased_until = NULL, last_error = $2,
+                    state = CASE WHEN attempts >= $3 THEN 'quarantined' ELSE state END
+                 WHERE id = $1 AND state = 'new' RETURNING state",
+            )
+            .bind(id.0)
+            .text(error)
+            .bind(ATTEMPTS)
+            .fetch_optional()
+            .await?;
+        let (state,) = row.ok_or(StoreError::Conflict("the message"))?;
+        word("messages", "state", id.0, MessageState::parse(&state))
+    }
+
+    /// Gives a claimed message back unread, its attempt not counted: the database failed, not the
+    /// message.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn give_back(&self, id: MessageId) -> Result<()> {
+        self.db
+            .write(
+                "UPDATE messages SET leased_until = NULL, attempts = attempts - 1
+                 WHERE id = $1 AND state = 'new' AND attempts > 0 AND leased_until IS NOT NULL",
+            )
+            .bind(id.0)
+            .execute()
+            .await?;
+        Ok(())
+    }
+
+    /// Messages newest first, those stored before `before`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_messages(
+        &self,
+        before: Option<MessageId>,
+        limit: u32,
+    ) -> Result<Vec<MessageLine>> {
+        let rows: Vec<LineRow> = self
+            .db
+            .read(
+                "SELECT m.id, m.state, m.kind, m.kind_reason, i.reference, m.from_address,
+                    m.subject, m.size, m.internal_date, m.received_at, m.attempts, m.last_error
+                 FROM messages m LEFT JOIN incidents i ON i.id = m.incident_id
+                 WHERE m.id < $1 ORDER BY m.id DESC LIMIT $2",
+            )
+            .bind(before.map_or(i64::MAX, |id| id.0))
+            .bind(i64::from(limit))
+            .fetch_all()
+            .await?;
+        rows.into_iter().map(LineRow::line).collect()
+    }
+
+    /// Quarantined messages, newest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_quarantined(&self, limit: u32) -> Result<Vec<MessageLine>> {
+        let rows: Vec<LineRow> = self
+            .db
+            .read(
+                "SELECT m.id, m.state, m.kind, m.kind_reason, i.reference, m.from_address,
+                    m.subject, m.size, m.internal_date, m.received_at, m.attempts, m.last_error
+                 FROM messages m LEFT JOIN incidents i ON i.id = m.incident_id
+                 WHERE m.state = 'quarantined' ORDER BY m.id DESC LIMIT $1",
+            )
+            .bind(i64::from(limit))
+            .fetch_all()
+            .await?;
+        rows.into_iter().map(LineRow::line).collect()
+    }
+
+    /// The messages of an incident, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn messages_of(&self, reference: &Reference) -> Result<Vec<MessageLine>> {
+        let rows: Vec<LineRow> = self
+            .db
+            .read(
+                "SELECT m.id, m.state, m.kind, m.kind_reason, i.reference, m.from_address,
+                    m.subject, m.size, m.internal_date, m.received_at, m.attempts, m.last_error
+                 FROM messages m JOIN incidents i ON i.id = m.incident_id
+                 WHERE i.reference = $1 ORDER BY m.id",
+            )
+            .text(&reference.to_string())
+            .fetch_all()
+            .await?;
+        rows.into_iter().map(LineRow::line).collect()
+    }
+}
+
+/// Ids of messages that may be claimed: those never begun, or the next of those begun before.
+async fn claimable(tx: &mut Tx, fresh: bool, now: DateTime<Utc>, limit: i64) -> Result<Vec<i64>> {
+    // Other instances skip what this one is about to claim instead of waiting for it.
+    let rows: Vec<(i64, i64)> = tx
+        .query(Sql {
+            sqlite: "SELECT id, size FROM messages
+                     WHERE state = 'new' AND (attempts = 0) = $1
+                       AND (leased_until IS NULL OR leased_until <= $2)
+                     ORDER BY id LIMIT $3",
+            postgres: "SELECT id, size FROM messages
+                       WHERE state = 'new' AND (attempts = 0) = $1
+                         AND (leased_until IS NULL OR leased_until <= $2)
+                       ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED",
+        })
+        .bind(fresh)
+        .bind(now)
+        .bind(limit)
+        .fetch_all()
+        .await?;
+    let mut bytes = 0_i64;
+    let within = |(index, (_, size)): &(usize, (i64, i64))| {
+        bytes = bytes.saturating_add(*size);
+        *index == 0 || bytes <= CLAIMED_BYTES
+    };
+    Ok(rows
+        .into_iter()
+        .enumerate()
+        .take_while(within)
+        .map(|(_, (id, _))| id)
+        .collect())
+}

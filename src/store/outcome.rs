@@ -1,0 +1,161 @@
+//! What one message does, as the desk decided it and the store keeps it.
+//!
+//! Whether and what we answer is asked inside the transaction ([`Answering`]), since it needs the
+//! reference, which is given out there, and what was sent so far, which must not change meanwhile.
+
+use crate::domain::decision::{Sent, Ticket};
+use crate::domain::declaration::{Attachment, Kind};
+use crate::domain::field::{FieldName, Fields};
+use crate::domain::form::Ask;
+use crate::domain::incident::{Concern, IncidentId, Reference, Status};
+use crate::domain::message::MessageId;
+use crate::domain::outgoing::Outgoing;
+use chrono::{DateTime, Utc};
+use std::fmt;
+
+/// What one message does.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The message.
+    pub message: MessageId,
+    /// What it is.
+    pub kind: Kind,
+    /// Why this kind, in a few words.
+    pub reason: String,
+    /// Address of From, lower case; empty where it has none.
+    pub from_address: String,
+    /// Decoded subject.
+    pub subject: String,
+    /// Its attachments, in order.
+    pub attachments: Vec<NewAttachment>,
+    /// What it does to incidents.
+    pub effect: Effect,
+}
+
+/// An attachment with the hash of its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAttachment {
+    /// Name, type, size and role.
+    pub attachment: Attachment,
+    /// SHA-256 of the decoded bytes, lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// What a message does to incidents.
+#[derive(Debug)]
+pub enum Effect {
+    /// Nothing but to be kept; an automatic answer or a bounce is linked to the incident whose mail
+    /// it is about, and a bounce makes that incident a person's concern.
+    Filed {
+        /// That incident.
+        incident: Option<IncidentId>,
+    },
+    /// It makes an incident.
+    Opened(Box<NewIncident>, Answering),
+    /// It joins an incident.
+    Joined(Box<Filled>, Answering),
+}
+
+/// An incident to be made.
+#[derive(Debug)]
+pub struct NewIncident {
+    /// The mark: `INC`.
+    pub prefix: String,
+    /// The year of reception in Europe/Paris.
+    pub year: i32,
+    /// When its message reached the mailbox.
+    pub received_at: DateTime<Utc>,
+    /// Addresses from which the incident's mark is believed, lower case.
+    pub addresses: Vec<String>,
+    /// What the message says.
+    pub fields: Fields,
+    /// What must be asked for.
+    pub to_ask: Vec<Ask>,
+    /// A whole service may be out of use.
+    pub major_suspected: bool,
+    /// Why a person must look.
+    pub concerns: Vec<Concern>,
+}
+
+/// What a message adds to an incident.
+#[derive(Debug)]
+pub struct Filled {
+    /// The incident.
+    pub incident: IncidentId,
+    /// The version that was read; another one by now is a conflict.
+    pub version: i64,
+    /// All fields, with those that the message brought.
+    pub fields: Fields,
+    /// Which those are.
+    pub changed: Vec<FieldName>,
+    /// What remains to be asked for.
+    pub to_ask: Vec<Ask>,
+    /// A whole service may be out of use.
+    pub major_suspected: bool,
+    /// Why a person must look.
+    pub concerns: Vec<Concern>,
+    /// The subject of its first message.
+    pub subject: String,
+    /// The new status; `None` leaves it.
+    pub status: Option<Status>,
+    /// The message says or brings something: our mails in this incident are answered.
+    pub is_answer: bool,
+    /// The writer's address, lower case, where it is to be believed from now on.
+    pub address: Option<String>,
+}
+
+/// How the answer is decided, once the reference and what was sent so far are known.
+pub struct Answering {
+    /// The address that would be answered.
+    pub address: String,
+    /// The hash of the words that would be answered.
+    pub body_hash: String,
+    /// Decides; called again if the transaction must be repeated.
+    pub decide: Decide,
+}
+
+/// A pure function from what is known inside the transaction to the answer.
+pub type Decide = Box<dyn Fn(&Facts) -> Answer + Send + Sync>;
+
+impl fmt::Debug for Answering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answering").finish_non_exhaustive()
+    }
+}
+
+/// What is known only inside the transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The incident's name.
+    pub reference: Reference,
+    /// The number that a mail would have within its incident, from 1.
+    pub sequence: u32,
+    /// Our mails in this incident so far.
+    pub ticket: Ticket,
+    /// Our mails so far that count against the limits.
+    pub sent: Sent,
+}
+
+/// What is answered.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// This mail, at once or after a person's look, as it says itself.
+    Mail(Box<Outgoing>),
+    /// Nothing; the token says why.
+    Silent(String),
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// The message.
+    pub message: MessageId,
+    /// Its incident, where it has one.
+    pub reference: Option<Reference>,
+    /// It made that incident.
+    pub opened: bool,
+    /// The row of the mail that answers it.
+    pub mail: Option<i64>,
+    /// Why no mail answers it: a token.
+    pub silent: Option<String>,
+}

@@ -1,0 +1,168 @@
+//! Raw messages, kept first and once each, with the places where they lay.
+
+use super::Store;
+use super::db::{Text, Tx};
+use super::error::Result;
+use super::mailboxes::{advance, mailbox_id};
+use super::rows::size;
+use crate::domain::message::{Cursor, Fetched, Identity, MessageId, Place, Recorded};
+use chrono::{DateTime, Datelike, SubsecRound, Utc};
+
+/// Raw bytes lie in rows of at most this many.
+const CHUNK: usize = 1 << 20;
+
+impl Store {
+    /// Stores raw messages with their deliveries, and the cursor, in one transaction; gives one
+    /// `Recorded` per fetched message, in order. A place that is stored is passed over; a message
+    /// whose bytes are stored but for trace headers becomes one more delivery.
+    ///
+    /// # Errors
+    /// The database's; nothing of the batch is stored then, and the cursor stays.
+    pub async fn record_batch(
+        &self,
+        mailbox: &str,
+        cursor: Option<Cursor>,
+        batch: &[Fetched],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Recorded>> {
+        let mut tx = self.db.begin().await?;
+        let mailbox = mailbox_id(&mut tx, mailbox, now).await?;
+        let mut recorded = Vec::with_capacity(batch.len());
+        for fetched in batch {
+            recorded.push(record(&mut tx, mailbox, fetched, now).await?);
+        }
+        if let Some(cursor) = cursor {
+            advance(&mut tx, mailbox, cursor).await?;
+        }
+        tx.commit().await?;
+        Ok(recorded)
+    }
+
+    /// The raw message as stored.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn raw(&self, id: MessageId) -> Result<Option<Vec<u8>>> {
+        let chunks: Vec<(Vec<u8>,)> = self
+            .db
+            .read("SELECT bytes FROM message_chunks WHERE message_id = $1 ORDER BY sequence")
+            .bind(id.0)
+            .fetch_all()
+            .await?;
+        if chunks.is_empty() {
+            let known: Option<(i64,)> = self
+                .db
+                .read("SELECT id FROM messages WHERE id = $1")
+                .bind(id.0)
+                .fetch_optional()
+                .await?;
+            return Ok(known.map(|_| Vec::new()));
+        }
+        Ok(Some(
+            chunks.into_iter().flat_map(|(bytes,)| bytes).collect(),
+        ))
+    }
+}
+
+async fn record(
+    tx: &mut Tx,
+    mailbox: i64,
+    fetched: &Fetched,
+    now: DateTime<Utc>,
+) -> Result<Recorded> {
+    let (uidvalidity, uid, name) = match &fetched.place {
+        Place::Imap { uidvalidity, uid } => {
+            (Some(i64::from(*uidvalidity)), Some(i64::from(*uid)), None)
+        }
+        Place::Maildir { name } => (None, None, Some(name)),
+    };
+    let stored: Option<(i64,)> = tx
+        .query(
+            "SELECT message_id FROM deliveries
+             WHERE mailbox_id = $1 AND (uidvalidity = $2 AND uid = $3 OR name = $4)",
+        )
+        .bind(mailbox)
+        .bind(uidvalidity)
+        .bind(uid)
+        .bind(name.map(Text::from))
+        .fetch_optional()
+        .await?;
+    if let Some((id,)) = stored {
+        return Ok(Recorded {
+            message: MessageId(id),
+            new: false,
+        });
+    }
+    let identity = Identity::of(&fetched.bytes);
+    let inserted: Option<(i64,)> = tx
+        .query(
+            "INSERT INTO messages (sha256, stored_sha256, content_hash, message_id, size,
+                internal_date, received_at, left_on_server, same_message_id_other_bytes, state,
+                attempts, last_error, kind, kind_reason, from_address, subject)
+             VALUES ($1, $1, $2, $3, $4, $5, $6, $7,
+                EXISTS (SELECT 1 FROM messages WHERE message_id = $3),
+                'new', 0, '', '', '', '', '')
+             ON CONFLICT (content_hash) DO NOTHING RETURNING id",
+        )
+        .text(&identity.sha256)
+        .text(&identity.content)
+        .bind(identity.message_id.as_ref().map(Text::from))
+        .bind(size(fetched.bytes.len()))
+        .bind(storable(fetched.internal_date, now))
+        .bind(now)
+        .bind(fetched.left_on_server)
+        .fetch_optional()
+        .await?;
+    let (id, new) = match inserted {
+        Some((id,)) => {
+            for (sequence, bytes) in fetched.bytes.chunks(CHUNK).enumerate() {
+                tx.query(
+                    "INSERT INTO message_chunks (message_id, sequence, bytes) VALUES ($1, $2, $3)",
+                )
+                .bind(id)
+                .bind(size(sequence))
+                .bind(bytes.to_vec())
+                .execute()
+                .await?;
+            }
+            (id, true)
+        }
+        None => {
+            let (id,): (i64,) = tx
+                .query("SELECT id FROM messages WHERE content_hash = $1")
+                .text(&identity.content)
+                .fetch_one()
+                .await?;
+            (id, false)
+        }
+    };
+    tx.query(
+        "INSERT INTO deliveries (message_id, mailbox_id, uidvalidity, uid, name, sha256, size,
+            delivered_at, left_on_server)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+    )
+    .bind(id)
+    .bind(mailbox)
+    .bind(uidvalidity)
+    .bind(uid)
+    .bind(name.map(Text::from))
+    .text(&identity.sha256)
+    .bind(size(fetched.bytes.len()))
+    .bind(now)
+    .bind(fetched.left_on_server)
+    .execute()
+    .await?;
+    Ok(Recorded {
+        message: MessageId(id),
+        new,
+    })
+}
+
+/// A date that both databases keep and sort alike; servers have been seen to give year 0 or 30,000.
+fn storable(date: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    if (1970..=9999).contains(&date.year()) {
+        date.trunc_subsecs(6)
+    } else {
+        now
+    }
+}

@@ -1,0 +1,987 @@
+//! The conformance suite: every method of the store, on SQLite and on a real PostgreSQL.
+
+use crate::support::stores::{TestStore, at, fetched, mail};
+use chrono::TimeDelta;
+use std::collections::HashSet;
+use std::future::Future;
+use vigie::domain::decision::Review;
+use vigie::domain::declaration::{Attachment, Kind, Role};
+use vigie::domain::field::{
+    Evidence, Field, FieldName, Fields, Part, Reading, Reason, Source, Value,
+};
+use vigie::domain::form::{Ask, Item};
+use vigie::domain::incident::{Concern, EventKind, IncidentId, Reference, Status};
+use vigie::domain::message::{Cursor, Fetched, MessageId, MessageState, Place};
+use vigie::domain::outgoing::{MailState, Outgoing, Template};
+use vigie::store::{
+    Answer, Answering, Committed, Effect, Filled, NewAttachment, NewIncident, OpenError, Outcome,
+    Store, StoreError,
+};
+
+const BOX: &str = "imap:support@mail.example/INBOX";
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+/// Runs one story on both databases.
+async fn on_both<F: Future<Output = ()>>(story: impl Fn(Store) -> F) {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        story(test.store.clone()).await;
+        test.store.close().await;
+    }
+}
+
+/// Stores one message and claims it.
+async fn claimed(store: &Store, uid: u32, bytes: &[u8]) -> MessageId {
+    let recorded = store
+        .record_batch(BOX, None, &[fetched(uid, bytes)], at(0))
+        .await
+        .unwrap();
+    assert!(recorded[0].new);
+    let claimed = store.claim_messages(at(1), LEASE, 1).await.unwrap();
+    assert_eq!(claimed[0].id, recorded[0].message);
+    claimed[0].id
+}
+
+fn fields() -> Fields {
+    let mut fields = Fields::default();
+    fields[FieldName::DeclarantName] = Field {
+        reading: Reading::Present(Value::Text("Claire Lebreton".into())),
+        evidence: Some(Evidence {
+            source: Source::Signature,
+            part: Some(Part::Attachment(2)),
+            span: 312..334,
+            raw: "LEBRETON Claire\0, ARM".into(),
+            confidence: 0.97,
+        }),
+    };
+    fields[FieldName::Entity] = Field {
+        reading: Reading::Present(Value::Entity {
+            name: "SAMU de Nantes".into(),
+            id: Some("samu-44".into()),
+        }),
+        evidence: None,
+    };
+    fields[FieldName::Description] = Field {
+        reading: Reading::Present(Value::Text("La carte reste grise\0.".into())),
+        evidence: None,
+    };
+    fields[FieldName::Phone] = Field {
+        reading: Reading::Unclear(Reason::PhoneDigits {
+            read: "02 61 91 00 1".into(),
+            digits: 9,
+            expected: 10,
+        }),
+        evidence: None,
+    };
+    fields[FieldName::AffectedUser].reading = Reading::Unknown;
+    fields
+}
+
+fn asks() -> Vec<Ask> {
+    vec![
+        Ask {
+            item: Item::Field(FieldName::Phone),
+            reason: None,
+        },
+        Ask {
+            item: Item::Screenshot,
+            reason: None,
+        },
+    ]
+}
+
+fn silent() -> Answering {
+    Answering {
+        address: "c.lebreton@chu.example".into(),
+        body_hash: "hash".into(),
+        decide: Box::new(|_| Answer::Silent("off".into())),
+    }
+}
+
+fn answered(template: Template, review: Option<Review>, hold: i64) -> Answering {
+    Answering {
+        decide: Box::new(move |facts| {
+            Answer::Mail(Box::new(Outgoing {
+                template,
+                reference: facts.reference.to_string(),
+                sequence: facts.sequence,
+                to: "C.Lebreton@chu.example".into(),
+                subject: format!("Re: Carto grise [{}]", facts.reference),
+                message_id: format!("<{}.{}.ff@vigie.example>", facts.reference, facts.sequence),
+                envelope_from: "support@vigie.example".into(),
+                mime: b"Subject: x\r\n\r\n\0\xff".to_vec(),
+                text: "Bonjour".into(),
+                body_hash: "hash".into(),
+                numbers: vec![vec![Item::Field(FieldName::Phone)]],
+                hold_until: at(hold),
+                review,
+            }))
+        }),
+        ..silent()
+    }
+}
+
+fn outcome(message: MessageId, effect: Effect) -> Outcome {
+    Outcome {
+        message,
+        kind: Kind::Declaration,
+        reason: "a fault is described".into(),
+        from_address: "c.lebreton@chu.example".into(),
+        subject: "Carto grise\0".into(),
+        attachments: vec![NewAttachment {
+            attachment: Attachment {
+                filename: "capture\0.png".into(),
+                content_type: "image/png".into(),
+                size: 48_211,
+                role: Role::Screenshot,
+            },
+            sha256: "ab".repeat(32),
+        }],
+        effect,
+    }
+}
+
+fn opening(message: MessageId, answering: Answering) -> Outcome {
+    let new = NewIncident {
+        prefix: "INC".into(),
+        year: 2026,
+        received_at: at(0),
+        addresses: vec!["c.lebreton@chu.example".into()],
+        fields: fields(),
+        to_ask: asks(),
+        major_suspected: false,
+        concerns: Vec::new(),
+    };
+    outcome(message, Effect::Opened(Box::new(new), answering))
+}
+
+/// An incident made from a new message.
+async fn opened(store: &Store, uid: u32, answering: Answering) -> Committed {
+    let bytes = mail(&format!("{uid}@chu.example"), "La carte reste grise.");
+    let message = claimed(store, uid, &bytes).await;
+    store
+        .commit_outcome(&opening(message, answering), at(2))
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn raw_bytes_and_cursor_are_stored_together_and_come_back_as_they_were() {
+    on_both(|store| async move {
+        let mut large = vec![b'x'; (2 << 20) + 5];
+        large[1 << 20] = 0;
+        let batch = [
+            fetched(1, b"\0\xff\r\nnot mail \x00"),
+            fetched(2, &large),
+            fetched(3, b""),
+        ];
+        let cursor = Cursor {
+            uidvalidity: u32::MAX,
+            uidnext: 4,
+        };
+        assert_eq!(store.cursor(BOX).await.unwrap(), None);
+        let recorded = store
+            .record_batch(BOX, Some(cursor), &batch, at(0))
+            .await
+            .unwrap();
+        assert_eq!(store.cursor(BOX).await.unwrap(), Some(cursor));
+        for (recorded, fetched) in recorded.iter().zip(&batch) {
+            assert!(recorded.new);
+            let raw = store.raw(recorded.message).await.unwrap().unwrap();
+            assert!(raw == fetched.bytes);
+        }
+        assert_eq!(store.raw(MessageId(999)).await.unwrap(), None);
+        let uids = store.known_uids(BOX, 7, &[1, 3, 4]).await.unwrap();
+        assert_eq!(uids, HashSet::from([1, 3]));
+        let next = Cursor {
+            uidvalidity: 8,
+            uidnext: 1,
+        };
+        store.set_cursor(BOX, next, at(1)).await.unwrap();
+        assert_eq!(store.cursor(BOX).await.unwrap(), Some(next));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_place_twice_is_one_message_and_one_delivery() {
+    on_both(|store| async move {
+        let first = fetched(1, &mail("1@chu.example", "x"));
+        let batch = [first.clone(), first.clone()];
+        let recorded = store.record_batch(BOX, None, &batch, at(0)).await.unwrap();
+        assert_eq!((recorded[0].new, recorded[1].new), (true, false));
+        assert_eq!(recorded[0].message, recorded[1].message);
+        let again = store
+            .record_batch(BOX, None, &[first], at(9))
+            .await
+            .unwrap();
+        assert!(!again[0].new);
+        assert_eq!(store.export_messages(0, 9).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_copy_with_other_trace_headers_is_one_more_delivery_of_the_same_message() {
+    on_both(|store| async move {
+        let plain = mail("1@chu.example", "x");
+        let mut copy = b"Received: from mx.example\r\n by here\r\nX-Spam: no\r\n".to_vec();
+        copy.extend_from_slice(&plain);
+        let batch = [fetched(1, &plain), fetched(2, &copy)];
+        let recorded = store.record_batch(BOX, None, &batch, at(0)).await.unwrap();
+        assert_eq!(recorded[0].message, recorded[1].message);
+        // After UIDVALIDITY changed the folder is read again.
+        let mut renumbered = fetched(1, &plain);
+        renumbered.place = Place::Imap {
+            uidvalidity: 8,
+            uid: 1,
+        };
+        let again = store.record_batch(BOX, None, &[renumbered], at(1)).await;
+        assert!(!again.unwrap()[0].new);
+        let rows = store.export_messages(0, 9).await.unwrap();
+        assert_eq!(rows.len(), 3);
+        assert_ne!(rows[0].sha256, rows[1].sha256, "each as it was served");
+        assert_eq!(rows[0].sha256, rows[2].sha256);
+        assert_eq!(rows[2].uidvalidity, Some(8));
+        assert_eq!(
+            store.claim_messages(at(2), LEASE, 9).await.unwrap().len(),
+            1
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_message_id_on_other_bytes_is_another_message_and_says_so() {
+    on_both(|store| async move {
+        let batch = [
+            fetched(1, &mail("1@chu.example", "x")),
+            fetched(2, &mail("1@chu.example", "y")),
+        ];
+        let recorded = store.record_batch(BOX, None, &batch, at(0)).await.unwrap();
+        assert!(recorded[0].new && recorded[1].new);
+        let claimed = store.claim_messages(at(1), LEASE, 9).await.unwrap();
+        let flags: Vec<bool> = claimed
+            .iter()
+            .map(|stored| stored.same_message_id_other_bytes)
+            .collect();
+        assert_eq!(flags, [false, true]);
+        assert_eq!(claimed[0].bytes, batch[0].bytes);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_maildir_is_known_by_its_file_names() {
+    on_both(|store| async move {
+        let name = "1795510800.M1P2.host";
+        let file = Fetched {
+            place: Place::Maildir { name: name.into() },
+            ..fetched(1, &mail("1@chu.example", "x"))
+        };
+        store
+            .record_batch("maildir:x", None, &[file], at(0))
+            .await
+            .unwrap();
+        let names = [name.to_owned(), "other \" ' name".to_owned()];
+        let known = store.known_names("maildir:x", &names).await.unwrap();
+        assert_eq!(known, HashSet::from([name.to_owned()]));
+        assert!(
+            store
+                .known_names("maildir:y", &names)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        let row = &store.export_messages(0, 9).await.unwrap()[0];
+        assert_eq!((row.uidvalidity, row.uid), (None, None));
+        assert_eq!(row.name.as_deref(), Some(name));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_first_start_and_the_first_key_are_kept() {
+    on_both(|store| async move {
+        assert_eq!(store.first_start(BOX, at(5)).await.unwrap(), at(5));
+        assert_eq!(store.first_start(BOX, at(9)).await.unwrap(), at(5));
+        assert_eq!(store.keep("key", b"one").await.unwrap(), b"one");
+        assert_eq!(store.keep("key", b"two").await.unwrap(), b"one");
+        store.ping(at(0)).await.unwrap();
+        store.ping(at(1)).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_whole_may_be_moved_once_and_what_was_left_on_the_server_never() {
+    on_both(|store| async move {
+        let mut batch: Vec<Fetched> = (1..=3)
+            .map(|uid| fetched(uid, &mail(&format!("{uid}@x.example"), "x")))
+            .collect();
+        batch[1].left_on_server = true;
+        store.record_batch(BOX, None, &batch, at(0)).await.unwrap();
+        assert_eq!(store.to_move(BOX, 7, 9).await.unwrap(), [1, 3]);
+        assert_eq!(store.to_move(BOX, 7, 1).await.unwrap(), [1]);
+        assert_eq!(store.to_move(BOX, 8, 9).await.unwrap(), [0; 0]);
+        store.mark_moved(BOX, 7, &[1], at(1)).await.unwrap();
+        assert_eq!(store.to_move(BOX, 7, 9).await.unwrap(), [3]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_claimers_never_get_the_same_message() {
+    on_both(|store| async move {
+        let batch: Vec<Fetched> = (1..=40)
+            .map(|uid| fetched(uid, &mail(&format!("{uid}@x.example"), "x")))
+            .collect();
+        store.record_batch(BOX, None, &batch, at(0)).await.unwrap();
+        let mut tasks = Vec::new();
+        for _ in 0..8 {
+            let store = store.clone();
+            tasks.push(tokio::spawn(async move {
+                let mut mine = Vec::new();
+                loop {
+                    let claimed = store.claim_messages(at(1), LEASE, 3).await.unwrap();
+                    if claimed.is_empty() {
+                        return mine;
+                    }
+                    mine.extend(claimed.into_iter().map(|stored| stored.id));
+                }
+            }));
+        }
+        let mut all = Vec::new();
+        for task in tasks {
+            all.extend(task.await.unwrap());
+        }
+        let unique: HashSet<_> = all.iter().collect();
+        assert_eq!((all.len(), unique.len()), (40, 40));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_is_begun_three_times_at_most_and_alone_after_the_first() {
+    on_both(|store| async move {
+        let batch: Vec<Fetched> = (1..=2)
+            .map(|uid| fetched(uid, &mail(&format!("{uid}@x.example"), "x")))
+            .collect();
+        store.record_batch(BOX, None, &batch, at(0)).await.unwrap();
+        let claim = |seconds| store.claim_messages(at(seconds), LEASE, 9);
+        assert_eq!(claim(0).await.unwrap().len(), 2);
+        assert_eq!(claim(59).await.unwrap().len(), 0, "leased");
+        let again = claim(60).await.unwrap();
+        assert_eq!(again.len(), 1, "the lease ended, so it is claimed alone");
+        assert_eq!(again[0].attempts, 2);
+        // The one is done, the other kills the process each time.
+        store
+            .commit_outcome(
+                &outcome(again[0].id, Effect::Filed { incident: None }),
+                at(61),
+            )
+            .await
+            .unwrap();
+        assert_eq!(claim(61).await.unwrap()[0].attempts, 2);
+        assert_eq!(claim(200).await.unwrap()[0].attempts, 3);
+        assert_eq!(claim(400).await.unwrap().len(), 0);
+        let quarantined = store.list_quarantined(9).await.unwrap();
+        assert_eq!(quarantined.len(), 1);
+        assert_eq!(quarantined[0].last_error, "unfinished");
+        assert_eq!(store.counts().await.unwrap().quarantined, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_that_fails_three_times_is_quarantined_and_keeps_its_bytes() {
+    on_both(|store| async move {
+        let bytes = mail("1@x.example", "x");
+        let id = claimed(&store, 1, &bytes).await;
+        store.give_back(id).await.unwrap();
+        for attempt in 1..=3 {
+            let claimed = store.claim_messages(at(attempt), LEASE, 9).await.unwrap();
+            assert_eq!(i64::from(claimed[0].attempts), attempt);
+            let state = store
+                .fail_message(id, "panicked", at(attempt))
+                .await
+                .unwrap();
+            let expected = if attempt < 3 {
+                MessageState::New
+            } else {
+                MessageState::Quarantined
+            };
+            assert_eq!(state, expected);
+        }
+        assert!(
+            store
+                .claim_messages(at(9), LEASE, 9)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        let refused = store.fail_message(id, "panicked", at(9)).await;
+        assert!(matches!(refused, Err(StoreError::Conflict(_))));
+        assert_eq!(store.raw(id).await.unwrap(), Some(bytes));
+        let line = &store.list_messages(None, 9).await.unwrap()[0];
+        assert_eq!(line.state, MessageState::Quarantined);
+        assert_eq!(line.last_error, "panicked");
+        assert!(store.list_messages(Some(id), 9).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_incident_comes_back_as_it_was_kept() {
+    on_both(|store| async move {
+        let committed = opened(&store, 1, silent()).await;
+        assert!(committed.opened);
+        assert_eq!(committed.silent.as_deref(), Some("off"));
+        let reference = committed.reference.unwrap();
+        assert_eq!(reference, Reference::new("INC", 2026, 1));
+        let incident = store.incident(&reference).await.unwrap().unwrap();
+        assert_eq!(incident.status, Status::ToReview);
+        assert_eq!(incident.kind, Kind::Declaration);
+        assert_eq!(incident.received_at, at(0));
+        assert_eq!(incident.subject, "Carto grise");
+        assert_eq!(incident.to_ask, asks());
+        // U+0000 does not fit into PostgreSQL's text: it is dropped where it stands in plain text,
+        // and kept where it is escaped.
+        let mut expected = fields();
+        let name = expected[FieldName::DeclarantName]
+            .evidence
+            .as_mut()
+            .unwrap();
+        name.raw = "LEBRETON Claire, ARM".into();
+        assert_eq!(incident.fields, expected);
+        let from = |name| incident.field_messages[name as usize];
+        assert_eq!(from(FieldName::Phone), Some(committed.message));
+        assert_eq!(from(FieldName::StartedAt), None);
+        assert_eq!(incident.attachments.len(), 1);
+        assert_eq!(incident.attachments[0].attachment.filename, "capture.png");
+        assert_eq!(incident.attachments[0].number, 1);
+        let line = &store.list_incidents(None, 9).await.unwrap()[0];
+        assert_eq!(line.reference, reference);
+        assert_eq!(line.entity, "SAMU de Nantes");
+        assert_eq!(line.summary, "La carte reste grise.");
+        let messages = store.messages_of(&reference).await.unwrap();
+        assert_eq!(messages[0].kind, "declaration");
+        assert_eq!(messages[0].reference.as_ref(), Some(&reference));
+        let events: Vec<EventKind> = store
+            .history(&reference)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|event| event.kind)
+            .collect();
+        assert_eq!(events, [EventKind::Opened, EventKind::MailSuppressed]);
+        let unknown = Reference::new("INC", 2026, 2);
+        assert_eq!(store.incident(&unknown).await.unwrap(), None);
+        assert_eq!(store.incident_id(&unknown).await.unwrap(), None);
+        let ticket = &store.export_tickets(0, 9).await.unwrap()[0];
+        assert_eq!(ticket.reference, reference);
+        assert_eq!(ticket.fields, expected);
+        assert_eq!(ticket.to_ask, asks());
+        assert!(
+            store
+                .export_tickets(ticket.incident, 9)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        assert_eq!(store.counts().await.unwrap().to_review, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn references_rise_within_their_year_and_the_list_is_newest_first() {
+    on_both(|store| async move {
+        for uid in 1..=3 {
+            opened(&store, uid, silent()).await;
+        }
+        let message = claimed(&store, 4, &mail("4@x.example", "x")).await;
+        let mut next_year = opening(message, silent());
+        if let Effect::Opened(new, _) = &mut next_year.effect {
+            new.year = 2027;
+        }
+        let committed = store.commit_outcome(&next_year, at(3)).await.unwrap();
+        let january = Reference::new("INC", 2027, 1);
+        assert_eq!(committed.reference.as_ref(), Some(&january));
+        let list = |before: Option<Reference>| {
+            let store = store.clone();
+            async move {
+                let lines = store.list_incidents(before.as_ref(), 2).await.unwrap();
+                lines
+                    .into_iter()
+                    .map(|line| line.reference.to_string())
+                    .collect::<Vec<_>>()
+            }
+        };
+        assert_eq!(list(None).await, ["INC-27-00001", "INC-26-00003"]);
+        let third = Reference::new("INC", 2026, 3);
+        assert_eq!(list(Some(third)).await, ["INC-26-00002", "INC-26-00001"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_message_has_one_effect_whoever_commits_it() {
+    on_both(|store| async move {
+        let message = claimed(&store, 1, &mail("1@x.example", "x")).await;
+        let (first, second) = (
+            opening(message, answered(Template::E1, None, 120)),
+            opening(message, answered(Template::E1, None, 120)),
+        );
+        let both = tokio::join!(
+            store.commit_outcome(&first, at(2)),
+            store.commit_outcome(&second, at(2))
+        );
+        let kept = usize::from(both.0.is_ok()) + usize::from(both.1.is_ok());
+        assert_eq!(kept, 1);
+        for failed in [both.0.err(), both.1.err()].into_iter().flatten() {
+            assert!(matches!(failed, StoreError::Conflict(_)), "{failed:?}");
+            assert!(!failed.is_transient());
+        }
+        assert_eq!(store.list_incidents(None, 9).await.unwrap().len(), 1);
+        assert_eq!(store.list_outbox(None, None, 9).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_several_effects_kept_together_a_failing_one_falls_out_alone() {
+    on_both(|store| async move {
+        let first = claimed(&store, 1, &mail("1@x.example", "x")).await;
+        let third = claimed(&store, 3, &mail("3@x.example", "x")).await;
+        let outcomes = [
+            opening(first, silent()),
+            opening(MessageId(999), silent()),
+            opening(third, silent()),
+        ];
+        let results = store.commit_outcomes(&outcomes, at(2)).await.unwrap();
+        assert!(results[0].is_ok() && results[1].is_err() && results[2].is_ok());
+        let references: Vec<String> = store
+            .list_incidents(None, 9)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|line| line.reference.to_string())
+            .collect();
+        assert_eq!(references, ["INC-26-00002", "INC-26-00001"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_fills_what_was_missing_unless_the_incident_changed_meanwhile() {
+    on_both(|store| async move {
+        let committed = opened(&store, 1, answered(Template::E1, None, 2)).await;
+        let reference = committed.reference.unwrap();
+        let before = store.incident(&reference).await.unwrap().unwrap();
+        let message = claimed(&store, 2, &mail("2@x.example", "06")).await;
+        let mut filled_fields = before.fields.clone();
+        filled_fields[FieldName::Phone].reading =
+            Reading::Present(Value::Phone("+33261910012".into()));
+        let joining = |version| {
+            let filled = Filled {
+                incident: before.id,
+                version,
+                fields: filled_fields.clone(),
+                changed: vec![FieldName::Phone],
+                to_ask: asks()[1..].to_vec(),
+                major_suspected: false,
+                concerns: vec![Concern::SameMessageId],
+                subject: before.subject.clone(),
+                status: Some(Status::ToReview),
+                is_answer: true,
+                address: Some("collegue@chu.example".into()),
+            };
+            outcome(message, Effect::Joined(Box::new(filled), silent()))
+        };
+        let late = store
+            .commit_outcome(&joining(before.version + 1), at(3))
+            .await;
+        assert!(matches!(late, Err(StoreError::Conflict(_))));
+        assert_eq!(
+            store
+                .limits("c.lebreton@chu.example", "", at(3))
+                .await
+                .unwrap()
+                .to_address_hour,
+            1
+        );
+        store
+            .commit_outcome(&joining(before.version), at(3))
+            .await
+            .unwrap();
+        assert_eq!(
+            store
+                .limits("c.lebreton@chu.example", "", at(3))
+                .await
+                .unwrap()
+                .to_address_hour,
+            0
+        );
+        let after = store.incident(&reference).await.unwrap().unwrap();
+        assert_eq!(after.version, before.version + 1);
+        assert_eq!(after.fields, filled_fields);
+        assert_eq!(
+            after.field_messages[FieldName::Phone as usize],
+            Some(message)
+        );
+        assert_eq!(
+            after.field_messages[FieldName::Entity as usize],
+            Some(committed.message)
+        );
+        assert_eq!(after.to_ask, asks()[1..]);
+        assert_eq!(after.concerns, [Concern::SameMessageId]);
+        assert!(
+            store
+                .is_known_address(after.id, "Collegue@chu.example")
+                .await
+                .unwrap()
+        );
+        assert!(
+            !store
+                .is_known_address(after.id, "autre@chu.example")
+                .await
+                .unwrap()
+        );
+        assert_eq!(store.messages_of(&reference).await.unwrap().len(), 2);
+        let history = store.history(&reference).await.unwrap();
+        let attached = history
+            .iter()
+            .find(|event| event.kind == EventKind::MessageAttached);
+        assert_eq!(attached.unwrap().detail, "phone");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_bounce_is_linked_to_its_incident_and_shown_to_a_person() {
+    on_both(|store| async move {
+        let reference = opened(&store, 1, silent()).await.reference.unwrap();
+        let id = store.incident_id(&reference).await.unwrap().unwrap();
+        for uid in [2, 3] {
+            let message = claimed(&store, uid, &mail(&format!("{uid}@x.example"), "x")).await;
+            let mut bounce = outcome(message, Effect::Filed { incident: Some(id) });
+            bounce.kind = Kind::Bounce;
+            store.commit_outcome(&bounce, at(3)).await.unwrap();
+        }
+        let incident = store.incident(&reference).await.unwrap().unwrap();
+        assert_eq!(incident.concerns, [Concern::Bounced]);
+        assert_eq!(store.messages_of(&reference).await.unwrap().len(), 3);
+        let message = claimed(&store, 9, &mail("9@x.example", "x")).await;
+        let effect = Effect::Filed {
+            incident: Some(IncidentId(999)),
+        };
+        let lost = store.commit_outcome(&outcome(message, effect), at(3)).await;
+        assert!(lost.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mail_leaves_once_after_its_hold_and_its_incident_waits() {
+    on_both(|store| async move {
+        let committed = opened(&store, 1, answered(Template::E1, None, 120)).await;
+        let reference = committed.reference.unwrap();
+        let id = committed.mail.unwrap();
+        assert_eq!(store.next_due().await.unwrap(), Some(at(120)));
+        let claim = |seconds| store.claim_outbox(at(seconds), LEASE, 9);
+        assert!(claim(119).await.unwrap().is_empty(), "held");
+        let mail = claim(120).await.unwrap().remove(0);
+        assert_eq!(mail.reference, reference.to_string());
+        assert_eq!((mail.sequence, mail.attempts), (1, 1));
+        assert_eq!(mail.mime, b"Subject: x\r\n\r\n\0\xff");
+        assert_eq!(store.outbox_mime(id).await.unwrap(), Some(mail.mime));
+        assert!(claim(121).await.unwrap().is_empty(), "leased");
+        let early = store.mark_sent(id, at(121)).await;
+        assert!(matches!(early, Err(StoreError::Conflict(_))), "not begun");
+        assert!(store.mark_sending(id, at(121), LEASE).await.unwrap());
+        assert!(!store.mark_sending(id, at(121), LEASE).await.unwrap());
+        store.mark_sent(id, at(122)).await.unwrap();
+        assert!(claim(9999).await.unwrap().is_empty());
+        assert_eq!(store.next_due().await.unwrap(), None);
+        let entry = store.outbox_entry(id).await.unwrap().unwrap();
+        assert_eq!(entry.state, MailState::Sent);
+        assert_eq!(entry.sent_at, Some(at(122)));
+        assert_eq!(store.mails_of(&reference).await.unwrap(), [entry]);
+        let incident = store.incident(&reference).await.unwrap().unwrap();
+        assert_eq!(incident.status, Status::Waiting);
+        let last = store.history(&reference).await.unwrap().pop().unwrap();
+        assert_eq!(
+            (last.kind, last.detail.as_str()),
+            (EventKind::StatusChanged, "waiting")
+        );
+        assert!(!store.release(id, at(123)).await.unwrap());
+        assert!(!store.cancel(id, at(123)).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mail_that_failed_is_tried_again_when_due_and_refused_ones_wait_for_a_person() {
+    on_both(|store| async move {
+        let id = opened(&store, 1, answered(Template::E1, None, 0))
+            .await
+            .mail
+            .unwrap();
+        store.claim_outbox(at(10), LEASE, 9).await.unwrap();
+        assert!(store.mark_sending(id, at(10), LEASE).await.unwrap());
+        store
+            .mark_temporary(id, "451", at(300), at(11))
+            .await
+            .unwrap();
+        assert!(
+            store
+                .claim_outbox(at(299), LEASE, 9)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        let again = store
+            .claim_outbox(at(300), LEASE, 9)
+            .await
+            .unwrap()
+            .remove(0);
+        assert_eq!(again.attempts, 2);
+        assert_eq!(again.first_due, at(0));
+        assert!(store.mark_sending(id, at(300), LEASE).await.unwrap());
+        store.mark_permanent(id, "550", at(301)).await.unwrap();
+        let failed = store
+            .list_outbox(Some(MailState::Failed), None, 9)
+            .await
+            .unwrap();
+        assert_eq!((failed[0].id, failed[0].last_error.as_str()), (id, "550"));
+        assert_eq!(store.counts().await.unwrap().for_person, 1);
+        assert!(store.release(id, at(302)).await.unwrap());
+        let released = store
+            .claim_outbox(at(302), LEASE, 9)
+            .await
+            .unwrap()
+            .remove(0);
+        assert!(released.released);
+        assert_eq!((released.first_due, released.attempts), (at(302), 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_crash_while_sending_leaves_the_mail_in_doubt_and_one_before_it_does_not() {
+    on_both(|store| async move {
+        let begun = opened(&store, 1, answered(Template::E1, None, 0))
+            .await
+            .mail
+            .unwrap();
+        let only_claimed = opened(&store, 2, answered(Template::E1, None, 0))
+            .await
+            .mail
+            .unwrap();
+        store.claim_outbox(at(10), LEASE, 9).await.unwrap();
+        assert!(store.mark_sending(begun, at(10), LEASE).await.unwrap());
+        assert_eq!(store.settle_interrupted(at(69)).await.unwrap(), 0);
+        assert_eq!(store.settle_interrupted(at(70)).await.unwrap(), 1);
+        let again = store.claim_outbox(at(70), LEASE, 9).await.unwrap();
+        let ids: Vec<i64> = again.iter().map(|mail| mail.id).collect();
+        assert_eq!(ids, [only_claimed]);
+        let entry = store.outbox_entry(begun).await.unwrap().unwrap();
+        assert_eq!(entry.state, MailState::InDoubt);
+        // The slow server's late word still counts.
+        store.mark_sent(begun, at(80)).await.unwrap();
+        assert!(
+            store
+                .mark_sending(only_claimed, at(80), LEASE)
+                .await
+                .unwrap()
+        );
+        store
+            .mark_in_doubt(only_claimed, "cut", at(81))
+            .await
+            .unwrap();
+        assert_eq!(store.counts().await.unwrap().for_person, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_releases_and_cancels_what_has_not_left() {
+    on_both(|store| async move {
+        let review = Some(Review::TicketTool);
+        let held = opened(&store, 1, answered(Template::E1, None, 500))
+            .await
+            .mail
+            .unwrap();
+        let waits = opened(&store, 2, answered(Template::E1, review, 0))
+            .await
+            .mail
+            .unwrap();
+        let gone = opened(&store, 3, answered(Template::E2, None, 0)).await;
+        assert_eq!(
+            store.outbox_entry(waits).await.unwrap().unwrap().review,
+            review
+        );
+        assert!(store.cancel(gone.mail.unwrap(), at(3)).await.unwrap());
+        assert!(!store.cancel(gone.mail.unwrap(), at(3)).await.unwrap());
+        assert!(!store.release(gone.mail.unwrap(), at(3)).await.unwrap());
+        assert!(!store.release(999, at(3)).await.unwrap());
+        assert!(
+            store
+                .claim_outbox(at(4), LEASE, 9)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        assert!(store.release(held, at(5)).await.unwrap());
+        assert!(store.release(waits, at(6)).await.unwrap());
+        let claimed = store.claim_outbox(at(7), LEASE, 9).await.unwrap();
+        let ids: Vec<i64> = claimed.iter().map(|mail| mail.id).collect();
+        assert_eq!(ids, [held, waits]);
+        // Taken back between the claim and the sending.
+        assert!(store.cancel(held, at(8)).await.unwrap());
+        assert!(!store.mark_sending(held, at(8), LEASE).await.unwrap());
+        let history = store.history(&gone.reference.unwrap()).await.unwrap();
+        assert_eq!(history.last().unwrap().kind, EventKind::MailCancelled);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_old_mail_waits_for_a_person_unless_one_released_it() {
+    on_both(|store| async move {
+        let old = opened(&store, 1, answered(Template::E1, None, 0))
+            .await
+            .mail
+            .unwrap();
+        let released = opened(&store, 2, answered(Template::E1, None, 0))
+            .await
+            .mail
+            .unwrap();
+        assert!(store.release(released, at(3)).await.unwrap());
+        assert_eq!(
+            store.set_back_old(at(2), at(90_000)).await.unwrap(),
+            0,
+            "made at 2"
+        );
+        assert_eq!(store.set_back_old(at(3), at(90_000)).await.unwrap(), 1);
+        let entry = store.outbox_entry(old).await.unwrap().unwrap();
+        assert_eq!(entry.state, MailState::Review);
+        assert_eq!(entry.review, Some(Review::TooOld));
+        let claimed = store.claim_outbox(at(90_000), LEASE, 9).await.unwrap();
+        assert_eq!(claimed.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn limits_count_what_was_made_and_not_what_was_cancelled() {
+    on_both(|store| async move {
+        let first = opened(&store, 1, answered(Template::E1c, None, 0))
+            .await
+            .mail
+            .unwrap();
+        opened(&store, 2, answered(Template::E1, Some(Review::Mode), 0)).await;
+        let sent = |seconds| {
+            let store = store.clone();
+            async move {
+                store
+                    .limits("c.LEBRETON@chu.example", "hash", at(seconds))
+                    .await
+                    .unwrap()
+            }
+        };
+        let now = sent(10).await;
+        assert_eq!((now.to_address_hour, now.to_address_day), (2, 2));
+        assert_eq!((now.outage_to_address_day, now.same_body_day), (1, 2));
+        assert_eq!((now.to_domain_quarter, now.all_quarter), (2, 2));
+        let later = sent(1000).await;
+        assert_eq!((later.all_quarter, later.to_address_hour), (0, 2));
+        let tomorrow = sent(86_403).await;
+        assert_eq!((tomorrow.to_address_day, tomorrow.same_body_day), (0, 0));
+        store.cancel(first, at(3)).await.unwrap();
+        assert_eq!(sent(10).await.all_quarter, 1);
+        let elsewhere = store.limits("a@b.example", "other", at(10)).await.unwrap();
+        assert_eq!((elsewhere.to_address_day, elsewhere.all_quarter), (0, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_senders_never_get_the_same_mail() {
+    on_both(|store| async move {
+        for uid in 1..=12 {
+            opened(&store, uid, answered(Template::E1, None, 0)).await;
+        }
+        let mut tasks = Vec::new();
+        for _ in 0..6 {
+            let store = store.clone();
+            tasks.push(tokio::spawn(async move {
+                let mut mine = Vec::new();
+                loop {
+                    let claimed = store.claim_outbox(at(10), LEASE, 2).await.unwrap();
+                    if claimed.is_empty() {
+                        return mine;
+                    }
+                    mine.extend(claimed.into_iter().map(|mail| mail.id));
+                }
+            }));
+        }
+        let mut all = Vec::new();
+        for task in tasks {
+            all.extend(task.await.unwrap());
+        }
+        let unique: HashSet<_> = all.iter().collect();
+        assert_eq!((all.len(), unique.len()), (12, 12));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_committed_is_there_after_a_restart_and_nothing_else() {
+    for mut test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let message = claimed(&test.store, 1, &mail("1@x.example", "x")).await;
+        let effect = opening(message, answered(Template::E1, None, 0));
+        // Dropped at its first await: as if the process had been killed there.
+        drop(test.store.commit_outcome(&effect, at(2)));
+        test.reopen().await;
+        assert!(test.store.list_incidents(None, 9).await.unwrap().is_empty());
+        let again = test.store.claim_messages(at(100), LEASE, 9).await.unwrap();
+        assert_eq!(again[0].id, message);
+        let committed = test.store.commit_outcome(&effect, at(101)).await.unwrap();
+        test.reopen().await;
+        let kept = test
+            .store
+            .incident(&committed.reference.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(
+            kept.unwrap().fields[FieldName::Entity],
+            fields()[FieldName::Entity]
+        );
+        test.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_database_of_ours_is_refused_with_its_reason_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("notes.txt");
+    std::fs::write(
+        &text,
+        "not a database, by far, but long enough to be read as one\n".repeat(99),
+    )
+    .unwrap();
+    let before = std::fs::read(&text).unwrap();
+    let refused = Store::open(&format!("sqlite:{}", text.display())).await;
+    assert!(
+        matches!(refused, Err(OpenError::NotADatabase(_))),
+        "{refused:?}"
+    );
+    assert_eq!(std::fs::read(&text).unwrap(), before);
+    let refused = Store::open("mysql://localhost/x").await;
+    assert!(matches!(refused, Err(OpenError::Url)), "{refused:?}");
+    let refused = Store::open("postgres://x@127.0.0.1:1/x").await;
+    assert!(refused.is_err_and(|error| error.is_transient()));
+    let refused = Store::open(&format!("sqlite:{}/sub/x.db", text.display())).await;
+    assert!(matches!(refused, Err(OpenError::Folder(_))), "{refused:?}");
+}

@@ -1,0 +1,74 @@
+//! Stores for tests: a temporary SQLite file, or a database of the tests' own PostgreSQL.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tempfile::TempDir;
+use vigie::domain::message::{Fetched, Place};
+use vigie::store::Store;
+
+/// An open store and what must outlive it.
+pub struct TestStore {
+    /// The store.
+    pub store: Store,
+    /// Where it can be opened again.
+    pub url: String,
+    _folder: Option<TempDir>,
+}
+
+impl TestStore {
+    /// An empty SQLite store in a folder of its own.
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("no temporary folder");
+        let url = format!("sqlite:{}", folder.path().join("vigie.db").display());
+        Self {
+            store: Store::open(&url).await.expect("the store opens"),
+            url,
+            _folder: Some(folder),
+        }
+    }
+
+    /// An empty PostgreSQL store.
+    pub async fn postgres() -> Self {
+        let url = tokio::task::spawn_blocking(super::postgres::new_database)
+            .await
+            .expect("postgres starts");
+        Self {
+            store: Store::open(&url).await.expect("the store opens"),
+            url,
+            _folder: None,
+        }
+    }
+
+    /// Closes it and opens it again, as after a crash: what was not committed is gone.
+    pub async fn reopen(&mut self) {
+        self.store.close().await;
+        self.store = Store::open(&self.url).await.expect("the store opens again");
+    }
+}
+
+/// 24 November 2026, 09:00 UTC, and so many seconds.
+pub fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_510_800, 0).expect("a valid time") + TimeDelta::seconds(seconds)
+}
+
+/// A message with this UID of UIDVALIDITY 7.
+pub fn fetched(uid: u32, bytes: &[u8]) -> Fetched {
+    Fetched {
+        place: Place::Imap {
+            uidvalidity: 7,
+            uid,
+        },
+        internal_date: at(0),
+        bytes: bytes.to_vec(),
+        left_on_server: false,
+    }
+}
+
+/// A small mail with this Message-ID and words.
+pub fn mail(id: &str, words: &str) -> Vec<u8> {
+    format!(
+        "From: Claire Lebreton <c.lebreton@chu.example>\r\nTo: support@vigie.example\r\n\
+         Subject: Carto grise\r\nDate: Tue, 24 Nov 2026 09:55:00 +0100\r\n\
+         Message-ID: <{id}>\r\n\r\n{words}\r\n"
+    )
+    .into_bytes()
+}
