@@ -182,3 +182,6 @@ pub struct AttachedMessage {
     /// Its body.
     pub body: Body,
 }
+
+#[cfg(test)]
+mod corpus_tests;

@@ -126,6 +126,8 @@ struct Page {
     cells: u32,
     /// Where the text of the open cell began: blocks at its top owe no line end.
     cell_start: usize,
+    /// Line ends owed when the row's first cell was opened.
+    row_owed: u8,
 }
 
 impl Page {
@@ -161,6 +163,7 @@ impl Page {
         match name {
             "td" | "th" => {
                 self.owed = if self.cells == 0 { self.owed } else { 0 };
+                self.row_owed = if self.cells == 0 { self.owed } else { 0 };
                 if self.cells > 0 && !self.inherited().hidden {
                     self.begin_text();
                     self.out.text.push('\t');
@@ -292,7 +295,12 @@ impl Page {
         }
         match name {
             "br" => self.owed = self.owed.saturating_add(1).min(3),
-            "td" | "th" => self.owed = 0,
+            // A cell's last line end is the row's; one with nothing in it (a logo) leaves the row's
+            // own line end owed.
+            "td" | "th" => {
+                let empty = self.out.text.len() <= self.cell_start;
+                self.owed = if empty { self.row_owed } else { 0 };
+            }
             "tr" | "table" => {
                 self.owed = 0;
                 self.cell_start = 0;
@@ -418,7 +426,14 @@ impl Page {
         let end = self.out.text.len();
         if end > start && (look.bold || look.coloured) && !word.trim().is_empty() {
             match self.out.emphasis.last_mut() {
-                Some(last) if blank && last.end + 1 == start || last.end == start => last.end = end,
+                // One run goes on over blanks, no-break ones included, but not over a line end.
+                Some(last)
+                    if self.out.text[last.end..start]
+                        .chars()
+                        .all(|c| matches!(c, ' ' | '\u{a0}')) =>
+                {
+                    last.end = end;
+                }
                 _ => self.out.emphasis.push(start..end),
             }
         }

@@ -58,6 +58,10 @@ fn table_rows_are_lines_with_tabs_between_the_cells() {
             "<table><tr><td><table><tr><td>a</td><td>b</td></tr></table></td></tr></table>",
             "a\tb",
         ),
+        (
+            "<div>cdlt</div><table><tr><td><img src=x></td><td>Claire<br>ARM</td></tr></table>",
+            "cdlt\n\tClaire\nARM",
+        ),
     ] {
         assert_eq!(text(html), expected, "{html}");
     }
