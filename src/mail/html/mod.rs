@@ -162,8 +162,12 @@ impl Page {
         self.imply_ends(name);
         match name {
             "td" | "th" => {
-                self.owed = if self.cells == 0 { self.owed } else { 0 };
-                self.row_owed = if self.cells == 0 { self.owed } else { 0 };
+                if self.cells == 0 {
+                    self.row_owed = self.owed;
+                } else {
+                    self.end_cell();
+                    self.row_owed = 0;
+                }
                 if self.cells > 0 && !self.inherited().hidden {
                     self.begin_text();
                     self.out.text.push('\t');
@@ -295,12 +299,7 @@ impl Page {
         }
         match name {
             "br" => self.owed = self.owed.saturating_add(1).min(3),
-            // A cell's last line end is the row's; one with nothing in it (a logo) leaves the row's
-            // own line end owed.
-            "td" | "th" => {
-                let empty = self.out.text.len() <= self.cell_start;
-                self.owed = if empty { self.row_owed } else { 0 };
-            }
+            "td" | "th" => self.end_cell(),
             "tr" | "table" => {
                 self.owed = 0;
                 self.cell_start = 0;
@@ -313,6 +312,13 @@ impl Page {
         if let Some(at) = self.stack.iter().rposition(|o| &*o.name == name) {
             self.stack.truncate(at);
         }
+    }
+
+    /// A cell's last line end is the row's; one with nothing in it (a logo) leaves the line end
+    /// owed before the row.
+    fn end_cell(&mut self) {
+        let empty = self.out.text.len() <= self.cell_start;
+        self.owed = if empty { self.row_owed } else { 0 };
     }
 
     fn block(&mut self) {
