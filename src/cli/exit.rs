@@ -1,6 +1,7 @@
 //! Exit codes, and which one an error chain means.
 
 use crate::config::ConfigError;
+use crate::store::StoreError;
 use std::io;
 use std::process::ExitCode;
 
@@ -32,9 +33,16 @@ impl Exit {
     /// that closed its end of the pipe (`vigie … | head -1`) has what it wanted: done.
     #[must_use]
     pub fn of(error: &anyhow::Error) -> Self {
+        // A context is found through the error, a cause through its chain.
+        if error.is::<StorageFailed>() {
+            return Self::Storage;
+        }
         for cause in error.chain() {
             if cause.is::<ConfigError>() {
                 return Self::Configuration;
+            }
+            if cause.is::<StoreError>() {
+                return Self::Storage;
             }
             if let Some(error) = cause.downcast_ref::<io::Error>()
                 && error.kind() == io::ErrorKind::BrokenPipe
@@ -45,6 +53,11 @@ impl Exit {
         Self::Failed
     }
 }
+
+/// Marks an error chain as one of storage.
+#[derive(Debug, thiserror::Error)]
+#[error("storage failed")]
+pub(super) struct StorageFailed;
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

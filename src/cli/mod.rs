@@ -4,14 +4,19 @@
 //! which code it is (`exit.rs`).
 
 mod config;
+mod csv;
 mod exit;
+mod export;
 mod log;
+mod outbox;
 mod output;
+mod parts;
 
 pub use exit::Exit;
 pub use output::Output;
 
-use crate::config::{Level, LogFormat, Sources, Typed};
+use crate::config::{Level, Loaded, LogFormat, Sources, Typed};
+use anyhow::Context as _;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -68,6 +73,12 @@ enum Command {
     /// Print the effective configuration, with the origin of each value
     #[command(before_help = config::EXAMPLE, help_template = HELP)]
     Config(config::Args),
+    /// Export what is stored, for other programs
+    #[command(before_help = export::EXAMPLE, help_template = HELP)]
+    Export(export::Args),
+    /// List mails, let them leave, or take them back
+    #[command(before_help = outbox::EXAMPLE, help_template = HELP)]
+    Outbox(outbox::Args),
 }
 
 /// Runs the command that the arguments name.
@@ -118,6 +129,8 @@ fn run(command: &Command, global: &Global, output: &mut Output) -> anyhow::Resul
     log::start(log::Stream::Stderr, Some(LogFormat::Text), Level::Warn);
     match command {
         Command::Config(args) => config::run(args, global, output),
+        Command::Export(args) => export::run(args, global, output),
+        Command::Outbox(args) => outbox::run(args, global, output),
     }
 }
 
@@ -138,6 +151,28 @@ impl Global {
             flags,
         })?)
     }
+
+    /// The checked configuration; its warnings are said.
+    fn load(
+        &self,
+        flags: Vec<(&'static str, &'static str, String)>,
+        output: &mut Output,
+    ) -> anyhow::Result<Loaded> {
+        let loaded = self.typed(flags)?.check()?;
+        for warning in &loaded.warnings {
+            output.warn(warning);
+        }
+        Ok(loaded)
+    }
+}
+
+/// Runs a command's work on a runtime of its own.
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?
+        .block_on(work)
 }
 
 /// The environment, as far as it is UTF-8: names and values of ours always are.

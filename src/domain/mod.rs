@@ -8,4 +8,5 @@ pub mod incident;
 pub mod mark;
 pub mod message;
 pub mod outgoing;
+pub mod reason;
 pub mod sender;

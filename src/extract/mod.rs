@@ -1,7 +1,9 @@
 //! `Email` → `Declaration`: finders give candidates with evidence, one place weighs them.
 
 pub mod answer;
+pub mod count;
 pub mod cues;
+pub mod entity;
 pub mod excerpt;
 pub mod label;
 pub mod phone;

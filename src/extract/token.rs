@@ -133,6 +133,12 @@ impl Tokens {
         words.contains(&self.word(at))
     }
 
+    /// Whether the word at `at` is one of `words`, parted by bars.
+    pub fn among(&self, at: usize, words: &str) -> bool {
+        let word = self.word(at);
+        !word.is_empty() && words.split('|').any(|one| one == word)
+    }
+
     /// Whether the sign at `at` is `sign`.
     pub fn sign(&self, at: usize, sign: u8) -> bool {
         self.get(at)

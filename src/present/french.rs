@@ -97,9 +97,8 @@ pub fn value(value: &Value) -> String {
         Value::Environment(Environment::Training) => "formation".to_owned(),
         Value::Count(number) => count(*number),
         Value::YesNo(true) => "oui".to_owned(),
-        Value::YesNo(false) => "non".to_owned(),
         Value::Frequency(Frequency::Yes) => "oui, toujours".to_owned(),
-        Value::Frequency(Frequency::No) => "non".to_owned(),
+        Value::YesNo(false) | Value::Frequency(Frequency::No) => "non".to_owned(),
         Value::Frequency(Frequency::Intermittent) => "parfois".to_owned(),
     }
 }

@@ -1,4 +1,5 @@
 //! What was understood, rendered for programs, terminals and pages.
 
 pub mod french;
+pub mod mails;
 pub mod marks;

@@ -2,13 +2,12 @@
 
 use super::Store;
 use super::error::Result;
-use super::incidents::concerns;
-use super::rows::{json, reference, unsigned, word};
-use crate::domain::declaration::Kind;
-use crate::domain::field::Fields;
+use super::rows::{json, token, unsigned};
+use crate::domain::field::{Field, Reading, Value};
 use crate::domain::form::Ask;
-use crate::domain::incident::{Concern, IncidentId, Reference, Status};
-use chrono::{DateTime, Utc};
+use crate::domain::incident::IncidentId;
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::json as object;
 
 /// One delivery: a message stored once may have reached the mailbox twice.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -39,41 +38,48 @@ pub struct ExportedMessage {
 }
 
 /// One incident with its fields.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ExportedTicket {
     /// Where the next page begins.
+    #[serde(skip)]
     pub incident: i64,
     /// Its name.
-    pub reference: Reference,
-    /// Where it stands.
-    pub status: Status,
-    /// What its first message was.
-    pub kind: Kind,
+    pub reference: String,
+    /// Its status's stable word.
+    pub status: String,
+    /// Its first message's kind.
+    pub kind: String,
     /// When its first message reached the mailbox.
     pub received_at: DateTime<Utc>,
     /// A whole service may be out of use.
     pub major_suspected: bool,
     /// Why a person must look.
-    pub concerns: Vec<Concern>,
+    pub concerns: Vec<String>,
     /// What remains to be asked for.
-    pub to_ask: Vec<Ask>,
-    /// Its fields so far.
-    pub fields: Fields,
+    pub to_ask: Vec<String>,
+    /// The thirteen fields: state, value, evidence, as `vigie parse` writes them.
+    pub fields: serde_json::Map<String, serde_json::Value>,
 }
 
 /// Numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
+    /// All messages.
+    pub messages: u64,
     /// Messages not yet read.
     pub waiting: u64,
     /// Messages whose reading failed three times.
     pub quarantined: u64,
+    /// All incidents.
+    pub incidents: u64,
     /// Incidents to be reviewed.
     pub to_review: u64,
     /// Mails that will leave by themselves.
     pub queued: u64,
     /// Mails that wait for a person: to be released, refused, in doubt.
     pub for_person: u64,
+    /// Mails that left.
+    pub sent: u64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -105,6 +111,9 @@ struct TicketRow {
 
 #[derive(sqlx::FromRow)]
 struct CountsRow {
+    messages: i64,
+    incidents: i64,
+    sent: i64,
     waiting: i64,
     quarantined: i64,
     to_review: i64,
@@ -179,20 +188,26 @@ impl Store {
             let (fields, _) = self.fields(IncidentId(id)).await?;
             tickets.push(ExportedTicket {
                 incident: id,
-                reference: reference("incidents", id, &row.reference)?,
-                status: word("incidents", "status", id, Status::parse(&row.status))?,
-                kind: word("incidents", "kind", id, Kind::parse(&row.kind))?,
+                reference: row.reference,
+                status: row.status,
+                kind: row.kind,
                 received_at: row.received_at,
                 major_suspected: row.major_suspected,
-                concerns: concerns(id, &row.concerns)?,
-                to_ask: json("incidents", "to_ask", id, &row.to_ask)?,
-                fields,
+                concerns: json("incidents", "concerns", id, &row.concerns)?,
+                to_ask: json::<Vec<Ask>>("incidents", "to_ask", id, &row.to_ask)?
+                    .iter()
+                    .map(|ask| ask.item.as_str().to_owned())
+                    .collect(),
+                fields: fields
+                    .iter()
+                    .map(|(name, field)| (name.to_string(), shown(field)))
+                    .collect(),
             });
         }
         Ok(tickets)
     }
 
-    /// Numbers; each counts a small, indexed set.
+    /// Numbers.
     ///
     /// # Errors
     /// The database's.
@@ -201,6 +216,9 @@ impl Store {
             .db
             .read(
                 "SELECT
+                    (SELECT COUNT(*) FROM messages) AS messages,
+                    (SELECT COUNT(*) FROM incidents) AS incidents,
+                    (SELECT COUNT(*) FROM outbox WHERE state = 'sent') AS sent,
                     (SELECT COUNT(*) FROM messages WHERE state = 'new') AS waiting,
                     (SELECT COUNT(*) FROM messages WHERE state = 'quarantined') AS quarantined,
                     (SELECT COUNT(*) FROM incidents WHERE status = 'to_review') AS to_review,
@@ -212,6 +230,9 @@ impl Store {
             .await?;
         let number = |column, value| unsigned("counts", column, 0, value);
         Ok(Counts {
+            messages: number("messages", row.messages)?,
+            incidents: number("incidents", row.incidents)?,
+            sent: number("sent", row.sent)?,
             waiting: number("waiting", row.waiting)?,
             quarantined: number("quarantined", row.quarantined)?,
             to_review: number("to_review", row.to_review)?,
@@ -219,4 +240,42 @@ impl Store {
             for_person: number("for_person", row.for_person)?,
         })
     }
+}
+
+/// A field as `vigie parse` writes it.
+fn shown(field: &Field) -> serde_json::Value {
+    let mut shown = object!({ "state": field.reading.state() });
+    match &field.reading {
+        Reading::Present(value) => {
+            shown["value"] = match value {
+                Value::Text(text) | Value::Phone(text) | Value::Entity { name: text, .. } => {
+                    object!(text)
+                }
+                Value::Instant { at, .. } => {
+                    object!(at.to_rfc3339_opts(SecondsFormat::Secs, false))
+                }
+                Value::Environment(environment) => object!(environment),
+                Value::Count(count) => object!(count),
+                Value::YesNo(yes) => object!(if *yes { "yes" } else { "no" }),
+                Value::Frequency(frequency) => object!(frequency),
+            };
+            match value {
+                Value::Entity { id, .. } => shown["id"] = object!(id),
+                Value::Instant { precision, .. } => shown["precision"] = object!(precision),
+                _ => {}
+            }
+        }
+        Reading::Unclear(reason) => shown["reason"] = object!(reason.french()),
+        Reading::Unknown | Reading::Missing => {}
+    }
+    if let Some(evidence) = &field.evidence {
+        shown["raw"] = object!(evidence.raw);
+        shown["source"] = object!(token(&evidence.source));
+        if let Some(part) = evidence.part {
+            shown["part"] = object!(part.to_string());
+            shown["span"] = object!([evidence.span.start, evidence.span.end]);
+        }
+        shown["confidence"] = object!((f64::from(evidence.confidence) * 100.0).round() / 100.0);
+    }
+    shown
 }

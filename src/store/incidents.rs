@@ -181,7 +181,7 @@ fn line(row: IncidentRow) -> Result<IncidentLine> {
 }
 
 /// The concerns of a row.
-pub(super) fn concerns(incident: i64, text: &str) -> Result<Vec<Concern>> {
+fn concerns(incident: i64, text: &str) -> Result<Vec<Concern>> {
     let words: Vec<String> = json("incidents", "concerns", incident, text)?;
     words
         .iter()

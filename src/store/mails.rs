@@ -3,8 +3,8 @@
 use super::Store;
 use super::db::{Query, Text, Tx};
 use super::error::Result;
-use super::rows::{from_token, reference, to_json, token, unsigned, word};
-use crate::domain::decision::{Review, Sent, Ticket};
+use super::rows::{reference, to_json, token, unsigned, word};
+use crate::domain::decision::{Sent, Ticket};
 use crate::domain::incident::{IncidentId, Reference};
 use crate::domain::message::MessageId;
 use crate::domain::outgoing::{MailState, Outgoing, Template};
@@ -17,8 +17,8 @@ pub struct OutboxEntry {
     pub id: i64,
     /// The incident that it is about.
     pub reference: Reference,
-    /// Which mail it is.
-    pub template: Template,
+    /// `E1`, `E1b`, `E1c`, `E2`.
+    pub template: String,
     /// Its number within the incident, from 1.
     pub sequence: u32,
     /// The one recipient.
@@ -29,8 +29,8 @@ pub struct OutboxEntry {
     pub text: String,
     /// Where it stands.
     pub state: MailState,
-    /// Why a person must release it, or had to.
-    pub review: Option<Review>,
+    /// Why a person must release it, or had to: a token of `decision::Review`; empty where none.
+    pub review: String,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// It does not leave before; later than now: it is held, or waits for its next try.
@@ -67,16 +67,13 @@ impl EntryRow {
         Ok(OutboxEntry {
             id,
             reference: reference("incidents", id, &self.reference)?,
-            template: word("outbox", "template", id, Template::parse(&self.template))?,
+            template: self.template,
             sequence: unsigned("outbox", "sequence", id, self.sequence)?,
             to: self.recipient,
             subject: self.subject,
             text: self.text,
             state: word("outbox", "state", id, MailState::parse(&self.state))?,
-            review: match self.review.as_str() {
-                "" => None,
-                review => Some(from_token("outbox", "review", id, review)?),
-            },
+            review: self.review,
             created_at: self.created_at,
             due_at: self.due_at,
             attempts: unsigned("outbox", "attempts", id, self.attempts)?,

@@ -306,8 +306,8 @@ async fn the_first_start_and_the_first_key_are_kept() {
         assert_eq!(store.first_start(BOX, at(9)).await.unwrap(), at(5));
         assert_eq!(store.keep("key", b"one").await.unwrap(), b"one");
         assert_eq!(store.keep("key", b"two").await.unwrap(), b"one");
-        store.ping(at(0)).await.unwrap();
-        store.ping(at(1)).await.unwrap();
+        store.ping().await.unwrap();
+        store.ping().await.unwrap();
     })
     .await;
 }
@@ -478,9 +478,9 @@ async fn an_incident_comes_back_as_it_was_kept() {
         assert_eq!(store.incident(&unknown).await.unwrap(), None);
         assert_eq!(store.incident_id(&unknown).await.unwrap(), None);
         let ticket = &store.export_tickets(0, 9).await.unwrap()[0];
-        assert_eq!(ticket.reference, reference);
-        assert_eq!(ticket.fields, expected);
-        assert_eq!(ticket.to_ask, asks());
+        assert_eq!(ticket.reference, reference.to_string());
+        assert_eq!(ticket.fields["entity"]["id"], "samu-44");
+        assert_eq!(ticket.to_ask, ["phone", "screenshot"]);
         assert!(
             store
                 .export_tickets(ticket.incident, 9)
@@ -819,7 +819,7 @@ async fn a_person_releases_and_cancels_what_has_not_left() {
         let gone = opened(&store, 3, answered(Template::E2, None, 0)).await;
         assert_eq!(
             store.outbox_entry(waits).await.unwrap().unwrap().review,
-            review
+            "ticket_tool"
         );
         assert!(store.cancel(gone.mail.unwrap(), at(3)).await.unwrap());
         assert!(!store.cancel(gone.mail.unwrap(), at(3)).await.unwrap());
@@ -866,7 +866,7 @@ async fn an_old_mail_waits_for_a_person_unless_one_released_it() {
         assert_eq!(store.set_back_old(at(3), at(90_000)).await.unwrap(), 1);
         let entry = store.outbox_entry(old).await.unwrap().unwrap();
         assert_eq!(entry.state, MailState::Review);
-        assert_eq!(entry.review, Some(Review::TooOld));
+        assert_eq!(entry.review, "too_old");
         let claimed = store.claim_outbox(at(90_000), LEASE, 9).await.unwrap();
         assert_eq!(claimed.len(), 1);
     })

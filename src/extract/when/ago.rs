@@ -194,12 +194,7 @@ fn quantity(tokens: &Tokens, at: usize) -> Option<(Ago, usize)> {
     let (value, after) = number(tokens, next, 3)
         .or_else(|| tokens.is(next, &["a", "an"]).then_some((1, next + 1)))?;
     next = after;
-    if tokens.is(
-        next,
-        &[
-            "bonne", "bonnes", "petite", "petites", "grosse", "grosses", "full", "good",
-        ],
-    ) {
+    if tokens.among(next, "bonne|bonnes|petite|petites|grosse|grosses|full|good") {
         next += 1;
     }
     unit(tokens, next, value)

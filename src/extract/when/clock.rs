@@ -137,12 +137,7 @@ fn digital(tokens: &Tokens, at: usize, hour: u32) -> Option<(Clock, usize)> {
     if tokens.is(next, &["o"]) && tokens.sign(next + 1, b'\'') && tokens.is(next + 2, &["clock"]) {
         return Some((clock, next + 3));
     }
-    if tokens.is(
-        next,
-        &[
-            "h", "heure", "heures", "heur", "hrs", "hr", "hre", "hres", "hh",
-        ],
-    ) {
+    if tokens.among(next, "h|heure|heures|heur|hrs|hr|hre|hres|hh") {
         let spelled = tokens.word(next).starts_with("heur");
         let mut end = next + 1;
         // « 9h.30 », « 9h:30 »
@@ -195,23 +190,9 @@ fn digital(tokens: &Tokens, at: usize, hour: u32) -> Option<(Clock, usize)> {
     let cued = at > 0 && tokens.is(at - 1, &["since", "at", "around"]);
     let bare = tokens.ends_line(next)
         || matches!(tokens.get(next).map(|t| t.kind), Some(Kind::Sign(b',' | b'.' | b';' | b'!' | b')')) if !tokens.glued(next + 1))
-        || tokens.is(
+        || tokens.among(
             next,
-            &[
-                "this",
-                "in",
-                "yesterday",
-                "today",
-                "on",
-                "last",
-                "and",
-                "we",
-                "i",
-                "the",
-                "sharp",
-                "no",
-                "tonight",
-            ],
+            "this|in|yesterday|today|on|last|and|we|i|the|sharp|no|tonight",
         );
     (cued && bare && hour < 24).then_some((clock, next))
 }

@@ -74,12 +74,9 @@ pub(super) fn numeric(tokens: &Tokens, at: usize) -> Option<(Day, usize)> {
         ));
     }
     let cued = at > 0
-        && tokens.is(
+        && tokens.among(
             at - 1,
-            &[
-                "le", "du", "depuis", "au", "date", "ce", "lundi", "mardi", "mercredi", "jeudi",
-                "vendredi", "samedi", "dimanche",
-            ],
+            "le|du|depuis|au|date|ce|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche",
         );
     let whole = tokens.width(at + 2) == 2 && (sign == b'/' || tokens.width(at) == 2);
     let end = at + 3;
@@ -91,12 +88,8 @@ pub(super) fn numeric(tokens: &Tokens, at: usize) -> Option<(Day, usize)> {
         b'/' => whole || cued || timed,
         _ => whole && (cued || timed) && tokens.width(at) == 2,
     };
-    let unit = tokens.is(
-        end,
-        &[
-            "h", "heures", "ko", "mo", "fois", "postes", "poste", "heure", "j", "jours",
-        ],
-    ) || tokens.sign(end, b'%');
+    let unit = tokens.among(end, "h|heures|ko|mo|fois|postes|poste|heure|j|jours")
+        || tokens.sign(end, b'%');
     (believed && !unlikely && !unit && !goes_on(end)).then_some((
         Day::Date {
             year: None,

@@ -1,0 +1,188 @@
+//! `vigie outbox`: what waits to leave; let it leave, or take it back.
+
+use super::{Exit, Global, Output, parts};
+use crate::clock::Clock;
+use crate::domain::outgoing::MailState;
+use crate::store::{OutboxEntry, Store};
+use anyhow::bail;
+use serde_json::json;
+
+pub(super) const EXAMPLE: &str = "Example: vigie outbox list --state review\n";
+
+/// Rows read at once.
+const PAGE: u32 = 200;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Act {
+    /// List mails, newest first; without --state those that have not left yet
+    #[command(before_help = "Example: vigie outbox list --state sent\n")]
+    List {
+        /// Only this state
+        #[arg(long, value_name = "STATE")]
+        state: Option<Word>,
+        /// Print JSON: one object a mail, with its text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Let mails leave now
+    #[command(before_help = "Example: vigie outbox release 12 13\n")]
+    Release {
+        /// Numbers as `vigie outbox list` shows them
+        #[arg(required = true)]
+        numbers: Vec<i64>,
+    },
+    /// Take mails back: they never leave
+    #[command(before_help = "Example: vigie outbox cancel 12\n")]
+    Cancel {
+        /// Numbers as `vigie outbox list` shows them
+        #[arg(required = true)]
+        numbers: Vec<i64>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Word {
+    Review,
+    Queued,
+    Sending,
+    Sent,
+    InDoubt,
+    Failed,
+    Cancelled,
+    All,
+}
+
+pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::Result<Exit> {
+    let config = global.load(Vec::new(), output)?.config;
+    super::block_on(async {
+        let store = parts::open_store(&config).await?;
+        let done = match &args.act {
+            Act::List { state, json } => list(&store, *state, *json, output).await,
+            Act::Release { numbers } => act(&store, numbers, true, output).await,
+            Act::Cancel { numbers } => act(&store, numbers, false, output).await,
+        };
+        store.close().await;
+        done
+    })
+}
+
+async fn list(
+    store: &Store,
+    word: Option<Word>,
+    json: bool,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let mut before = None;
+    let mut shown = 0;
+    loop {
+        let page = store
+            .list_outbox(word.and_then(state), before, PAGE)
+            .await?;
+        let Some(last) = page.last() else {
+            break;
+        };
+        before = Some(last.id);
+        for mail in &page {
+            // Without --state: what still needs somebody or some time.
+            let is_over = matches!(mail.state, MailState::Sent | MailState::Cancelled);
+            if word.is_none() && is_over {
+                continue;
+            }
+            shown += 1;
+            print(mail, json, output)?;
+        }
+    }
+    if shown == 0 && !json {
+        output.say("nothing waits");
+    }
+    Ok(Exit::Done)
+}
+
+fn print(mail: &OutboxEntry, json: bool, output: &mut Output) -> anyhow::Result<()> {
+    if json {
+        let object = json!({
+            "number": mail.id,
+            "reference": mail.reference.to_string(),
+            "template": mail.template,
+            "sequence": mail.sequence,
+            "to": mail.to,
+            "subject": mail.subject,
+            "state": mail.state.as_str(),
+            "review": (!mail.review.is_empty()).then_some(&mail.review),
+            "created_at": mail.created_at,
+            "due_at": mail.due_at,
+            "attempts": mail.attempts,
+            "last_error": (!mail.last_error.is_empty()).then_some(&mail.last_error),
+            "sent_at": mail.sent_at,
+            "text": mail.text,
+        });
+        return output.line(&object.to_string());
+    }
+    let why = match mail.state {
+        MailState::Review => mail.review.clone(),
+        MailState::Queued | MailState::Sending => mail.due_at.format("due %F %TZ").to_string(),
+        _ => mail.last_error.clone(),
+    };
+    let state = match mail.state {
+        MailState::Failed | MailState::InDoubt | MailState::Review => {
+            output.paint("31", &format!("{:<9}", mail.state.as_str()))
+        }
+        _ => format!("{:<9}", mail.state.as_str()),
+    };
+    let line = format!(
+        "{:>6}  {}  {:<3}  {state}  {:<24}  {}",
+        mail.id, mail.reference, mail.template, why, mail.to
+    );
+    output.line(line.trim_end())
+}
+
+async fn act(
+    store: &Store,
+    numbers: &[i64],
+    is_release: bool,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let now = Clock::System.now();
+    let mut refused = Vec::new();
+    for number in numbers {
+        let done = if is_release {
+            store.release(*number, now).await?
+        } else {
+            store.cancel(*number, now).await?
+        };
+        if done {
+            let word = if is_release { "released" } else { "cancelled" };
+            output.say(&format!("{number}: {word}"));
+        } else {
+            refused.push(number.to_string());
+        }
+    }
+    if !refused.is_empty() {
+        bail!(
+            "not in a state to be {}: {}; see vigie outbox list --state all",
+            if is_release { "released" } else { "cancelled" },
+            refused.join(", ")
+        );
+    }
+    Ok(Exit::Done)
+}
+
+fn state(word: Word) -> Option<MailState> {
+    match word {
+        Word::Review => Some(MailState::Review),
+        Word::Queued => Some(MailState::Queued),
+        Word::Sending => Some(MailState::Sending),
+        Word::Sent => Some(MailState::Sent),
+        Word::InDoubt => Some(MailState::InDoubt),
+        Word::Failed => Some(MailState::Failed),
+        Word::Cancelled => Some(MailState::Cancelled),
+        Word::All => None,
+    }
+}

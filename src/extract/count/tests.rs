@@ -1,0 +1,160 @@
+use super::*;
+
+fn show(count: Count) -> String {
+    match (count.min, count.max) {
+        (Some(min), Some(max)) if count.all => format!("all {min}-{max}"),
+        (Some(min), Some(max)) => format!("{min}-{max}"),
+        _ if count.all => "all".to_owned(),
+        _ => "none".to_owned(),
+    }
+}
+
+fn answered(text: &str) -> String {
+    match answer(text).map(|answer| answer.reading) {
+        Some(Reading::Present(Value::Count(count))) => show(count),
+        Some(Reading::Unclear(Reason::VagueCount { .. })) => "vague".to_owned(),
+        None => "nothing".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn best(text: &str) -> String {
+    find(text)
+        .iter()
+        .reduce(|best, next| if next.score > best.score { next } else { best })
+        .map_or("nothing".to_owned(), |found| {
+            if found.doubt.is_some() {
+                "vague".to_owned()
+            } else {
+                show(found.count)
+            }
+        })
+}
+
+#[test]
+fn an_answer_is_read() {
+    for (text, told) in [
+        ("6", "6-6"),
+        ("deux", "2-2"),
+        ("10 à 12", "10-12"),
+        ("4 à 5", "4-5"),
+        ("4 ou 5", "4-5"),
+        ("4-5", "4-5"),
+        ("quatre ou cinq", "4-5"),
+        ("entre 5 et 10", "5-10"),
+        ("une dizaine", "10-10"),
+        ("une quinzaine environ", "15-15"),
+        ("une demi-douzaine", "6-6"),
+        ("environ 20", "20-20"),
+        ("5 utilisateurs", "5-5"),
+        ("Les 5 ARM de la salle", "5-5"),
+        ("3 ARM + 2 médecins", "5-5"),
+        ("3 ARM et 2 médecins", "5-5"),
+        ("3 + 2", "5-5"),
+        ("4 postes sur 6", "4-4"),
+        ("4/6", "4-4"),
+        ("moi", "1-1"),
+        ("moi uniquement", "1-1"),
+        ("1 (moi)", "1-1"),
+        ("un seul", "1-1"),
+        ("une personne", "1-1"),
+        ("moi et Sabrina", "2-2"),
+        ("moi + 2 collègues", "3-3"),
+        ("ma collègue et moi", "2-2"),
+        ("tous", "all"),
+        ("Tous les postes", "all"),
+        ("tout le monde", "all"),
+        ("toute la salle", "all"),
+        ("tout le monde, on est 6", "all 6-6"),
+        ("tous les ARM (12)", "all 12-12"),
+        ("plusieurs", "vague"),
+        ("quelques-uns", "vague"),
+        ("beaucoup", "vague"),
+        ("3 users", "3-3"),
+        ("all of us", "all"),
+        ("only me", "1-1"),
+        ("vingt-deux", "22-22"),
+        ("?", "nothing"),
+        ("je ne sais pas", "nothing"),
+    ] {
+        assert_eq!(answered(text), told, "{text}");
+    }
+}
+
+#[test]
+fn prose_is_read() {
+    for (text, told) in [
+        (
+            "plus de carto depuis 14h12 au samu 35, 4 postes sur 6, fond gris",
+            "4-4",
+        ),
+        ("On est une dizaine dessus.", "10-10"),
+        ("Tout le monde en salle, on est 6.", "all 6-6"),
+        ("Ca gêne les 2 ARM de la salle.", "2-2"),
+        ("la carte est blanche sur 6 postes ARM depuis 21h45", "6-6"),
+        (
+            "Mes deux collègues d'en face ont la même chose que moi.",
+            "3-3",
+        ),
+        ("Les collegues marche bien, c'est seulement moi.", "1-1"),
+        ("Je suis le seul touché, mon confrère y arrive", "1-1"),
+        ("On est 4 à avoir le problème.", "4-4"),
+        ("et on était 5 en salle à l'avoir", "5-5"),
+        (
+            "Cela ne le fait pas sur tous les postes, quatre ou cinq je dirais",
+            "4-5",
+        ),
+        (
+            "portail inaccessible pour toute la salle depuis 7h10",
+            "all",
+        ),
+        ("plus personne ne se connecte", "all"),
+        ("Plusieurs personnes de la salle se font éjecter", "vague"),
+        ("marche plus chez moi et chez Sabrina", "2-2"),
+        ("connexion refusée aux 6 comptes stagiaires", "6-6"),
+        ("carto figée depuis 19h45, 3 ARM + 2 médecins", "5-5"),
+        (
+            "oui j'ai réessayé plusieurs fois, 3 fois sur 3, toutes les 10 secondes",
+            "nothing",
+        ),
+        (
+            "dossiers 4471 à 4478, au bout de 5 min, sur le poste 2",
+            "nothing",
+        ),
+        (
+            "il y a 2 heures, 200 lignes habituelles, tous les appels",
+            "nothing",
+        ),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_without_a_panic(text in "\\PC*") {
+        for found in find(&text) {
+            proptest::prop_assert!(text.get(found.span.clone()).is_some());
+        }
+        let _ = answer(&text);
+    }
+
+    #[test]
+    fn any_mixture_of_its_words_is_read_without_a_panic(words in proptest::collection::vec(
+        proptest::sample::select(vec!["on est", "tous", "les", "5", "ARM", "+", "et", "moi", "sur", "6", "une", "dizaine", "de", "plusieurs", "postes", "ou", "collègues", "99999", "\n"]), 0..14)) {
+        let text = words.join(" ");
+        let _ = (find(&text), answer(&text));
+    }
+}
+
+#[test]
+fn a_megabyte_is_read_in_linear_time() {
+    for text in [
+        "1".repeat(1_000_000),
+        "a".repeat(1_000_000),
+        "le ".repeat(330_000),
+        "3 ARM + ".repeat(100_000),
+    ] {
+        let _ = find(&text);
+    }
+}

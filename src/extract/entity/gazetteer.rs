@@ -1,0 +1,114 @@
+//! The names of `gazetteer.txt`, looked up by folded words.
+
+use super::super::token::{Kind, Tokens};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// The longest name in words.
+const LONGEST: usize = 7;
+
+struct Gazetteer {
+    samu: HashMap<&'static str, &'static str>,
+    ars: HashMap<&'static str, &'static str>,
+}
+
+static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(|| {
+    let mut gazetteer = Gazetteer {
+        samu: HashMap::new(),
+        ars: HashMap::new(),
+    };
+    for line in include_str!("gazetteer.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+    {
+        let mut parts = line.split(';');
+        let id = parts.next().unwrap_or_default();
+        let names = if id.starts_with("samu-") {
+            &mut gazetteer.samu
+        } else {
+            &mut gazetteer.ars
+        };
+        // A department's own name goes before another's seat of the same name (« Vienne »).
+        for (rank, list) in parts.enumerate() {
+            for name in list.split(',').filter(|name| !name.is_empty()) {
+                if rank == 0 {
+                    names.insert(name, id);
+                } else {
+                    names.entry(name).or_insert(id);
+                }
+            }
+        }
+    }
+    gazetteer
+});
+
+/// The SAMU of a department's name or a seat's that stands at `at`, and where the name ends.
+pub(super) fn samu(tokens: &Tokens, at: usize) -> Option<(&'static str, usize)> {
+    longest(tokens, at, &GAZETTEER.samu)
+}
+
+/// The agency of a region's name that stands at `at`, and where the name ends.
+pub(super) fn ars(tokens: &Tokens, at: usize) -> Option<(&'static str, usize)> {
+    longest(tokens, at, &GAZETTEER.ars)
+}
+
+/// The SAMU of a department's number, leading zero or not, that stands at `at`.
+pub(super) fn department(tokens: &Tokens, at: usize) -> Option<(String, usize)> {
+    let number = tokens.number(at, 3)?;
+    if number == 2
+        && tokens.is(at + 1, &["a", "b"])
+        && (tokens.glued(at + 1) || !tokens.glued(at + 2))
+    {
+        // « 2 a » is Corsica only where nothing else can be meant.
+        let word = tokens.is(
+            at + 2,
+            &["eu", "un", "des", "plus", "encore", "le", "la", "les"],
+        );
+        return (!word).then(|| {
+            (
+                format!("samu-2{}", tokens.word(at + 1).to_uppercase()),
+                at + 2,
+            )
+        });
+    }
+    let known = match number {
+        20 => return Some(("samu-2A".to_owned(), at + 1)),
+        1..=95 => true,
+        971..=978 | 986..=988 => true,
+        _ => false,
+    };
+    known.then(|| (format!("samu-{number:02}"), at + 1))
+}
+
+fn longest(
+    tokens: &Tokens,
+    at: usize,
+    names: &HashMap<&'static str, &'static str>,
+) -> Option<(&'static str, usize)> {
+    let mut name = String::new();
+    let mut best = None;
+    let mut next = at;
+    for _ in 0..LONGEST {
+        if !matches!(
+            tokens.get(next).map(|t| t.kind),
+            Some(Kind::Word | Kind::Number)
+        ) {
+            break;
+        }
+        if !name.is_empty() {
+            // « 64 b » written apart is no name.
+            name.push(' ');
+        }
+        name.push_str(match tokens.text(next) {
+            "st" => "saint",
+            "ste" => "sainte",
+            word => word,
+        });
+        next += 1;
+        if let Some(id) = names.get(name.as_str()) {
+            best = Some((*id, next));
+        }
+        next = tokens.skip_joints(next);
+    }
+    best
+}

@@ -1,0 +1,179 @@
+use super::*;
+
+fn best(text: &str) -> String {
+    find(text)
+        .iter()
+        .reduce(|best, next| if next.score > best.score { next } else { best })
+        .map_or("nothing".to_owned(), |found| {
+            format!("{} = {}", found.name, found.id)
+        })
+}
+
+fn answered(text: &str) -> String {
+    match answer(text).map(|answer| answer.reading) {
+        Some(Reading::Present(Value::Entity { name, id })) => {
+            format!("{name} = {}", id.unwrap_or_else(|| "null".to_owned()))
+        }
+        Some(Reading::Unclear(Reason::WhichEntity { .. })) => "which".to_owned(),
+        None => "nothing".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_samu_is_resolved_in_every_writing() {
+    for (text, told) in [
+        ("SAMU 44", "SAMU 44 = samu-44"),
+        ("samu44", "samu44 = samu-44"),
+        ("SAMU-44", "SAMU-44 = samu-44"),
+        ("SAMU n° 44", "SAMU n° 44 = samu-44"),
+        ("Samu du 74", "Samu du 74 = samu-74"),
+        ("SAMU 2A", "SAMU 2A = samu-2A"),
+        ("SAMU 6", "SAMU 6 = samu-06"),
+        ("SAMU de Nantes", "SAMU de Nantes = samu-44"),
+        ("SAMU de l'Oise", "SAMU de l'Oise = samu-60"),
+        ("SAMU DE L’OISE", "SAMU DE L’OISE = samu-60"),
+        (
+            "Samu des Alpes-Maritimes",
+            "Samu des Alpes-Maritimes = samu-06",
+        ),
+        ("Samu des Côtes d'Armor", "Samu des Côtes d'Armor = samu-22"),
+        ("Samu d’Arras (62)", "Samu d’Arras (62) = samu-62"),
+        ("Samu de Saint-Etienne", "Samu de Saint-Etienne = samu-42"),
+        ("samu de St Brieuc", "samu de St Brieuc = samu-22"),
+        ("SAMU 22 St-Brieuc", "SAMU 22 St-Brieuc = samu-22"),
+        ("SAMU 58 Nevers", "SAMU 58 Nevers = samu-58"),
+        ("SAMU 86 (Poitiers)", "SAMU 86 (Poitiers) = samu-86"),
+        (
+            "SAMU 971, Pointe-à-Pitre",
+            "SAMU 971, Pointe-à-Pitre = samu-971",
+        ),
+        ("CHU, SAMU 86", "SAMU 86 = samu-86"),
+        ("centre 15 de Lille", "centre 15 de Lille = samu-59"),
+        ("CRRA 15 du Rhône", "CRRA 15 du Rhône = samu-69"),
+        (
+            "SAMU - Centre 15 de Lyon",
+            "SAMU - Centre 15 de Lyon = samu-69",
+        ),
+        ("SAMU 37 - Centre 15", "SAMU 37 = samu-37"),
+        ("SAMU/SMUR 38", "SAMU/SMUR 38 = samu-38"),
+        ("SAMU du CHU de Rouen", "SAMU du CHU de Rouen = samu-76"),
+        ("Samu du Val-de-Marne", "Samu du Val-de-Marne = samu-94"),
+        ("SAMU de la Réunion", "SAMU de la Réunion = samu-974"),
+        ("SAMU La Rochelle", "SAMU La Rochelle = samu-17"),
+        ("SAMU du Mans", "SAMU du Mans = samu-72"),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}
+
+#[test]
+fn an_agency_is_resolved_by_its_region() {
+    for (text, told) in [
+        ("ARS PdL", "ARS PdL = ars-PDL"),
+        ("ARS Pays de la Loire", "ARS Pays de la Loire = ars-PDL"),
+        ("l'ARS de Bretagne", "ARS de Bretagne = ars-BRE"),
+        (
+            "Agence régionale de santé Île-de-France",
+            "Agence régionale de santé Île-de-France = ars-IDF",
+        ),
+        (
+            "ARS Provence-Alpes-Côte d'Azur",
+            "ARS Provence-Alpes-Côte d'Azur = ars-PACA",
+        ),
+        ("ARS Océan Indien - La Réunion", "nothing"),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}
+
+#[test]
+fn what_names_no_samu_is_left() {
+    for text in [
+        "le SI-Samu ne marche pas",
+        "portail SI Samu inaccessible",
+        "le SAMU ne répond plus",
+        "CHU de Nantes",
+        "CRRA 15 - CHU du Furan",
+        "plus de SMUR du 38 ni du 74",
+        "le samu depuis 14h12",
+        "SAMU 4 postes sur 6 bloqués",
+        "Centre 15",
+    ] {
+        assert_eq!(best(text), "nothing", "{text}");
+    }
+}
+
+#[test]
+fn the_declarants_own_goes_before_a_neighbours() {
+    for (text, told) in [
+        (
+            "transfert de dossier vers le SAMU 79 depuis le nôtre, SAMU 86",
+            "SAMU 86 = samu-86",
+        ),
+        (
+            "les collègues du SAMU 73 ne voient rien, nous au SAMU 74 non plus",
+            "SAMU 74 = samu-74",
+        ),
+        ("médecin régulateur au SAMU 47 ce soir", "SAMU 47 = samu-47"),
+        (
+            "Locum emergency physician at SAMU 06 here",
+            "SAMU 06 = samu-06",
+        ),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}
+
+#[test]
+fn an_answer_is_kept_as_written() {
+    for (text, told) in [
+        ("SAMU 33", "SAMU 33 = samu-33"),
+        ("régulation, SAMU 21", "SAMU 21 = samu-21"),
+        ("CH Golfe et Rhuys", "CH Golfe et Rhuys = null"),
+        ("Nantes", "Nantes = null"),
+        ("le SAMU", "which"),
+        ("Samu", "which"),
+        ("centre 15", "which"),
+        ("44", "44 = samu-44"),
+        (
+            "...Samu de Saint-Etienne...",
+            "Samu de Saint-Etienne = samu-42",
+        ),
+        ("...", "nothing"),
+        ("", "nothing"),
+    ] {
+        assert_eq!(answered(text), told, "{text}");
+    }
+}
+
+#[test]
+fn overseas_entities_have_their_zone() {
+    assert_eq!(zone("samu-972"), Some(America::Martinique));
+    assert_eq!(zone("ars-REU"), Some(Indian::Reunion));
+    assert_eq!(zone("samu-44"), None);
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_without_a_panic(text in "\\PC*") {
+        for found in find(&text) {
+            proptest::prop_assert!(text.get(found.span.clone()).is_some());
+        }
+        if let Some(answer) = answer(&text) {
+            proptest::prop_assert!(text.get(answer.span).is_some());
+        }
+    }
+}
+
+#[test]
+fn a_megabyte_is_read_in_linear_time() {
+    for text in [
+        "1".repeat(1_000_000),
+        "a".repeat(1_000_000),
+        "samu de ".repeat(120_000),
+        "samu 44 ".repeat(120_000),
+    ] {
+        let _ = find(&text);
+    }
+}

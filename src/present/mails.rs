@@ -1,0 +1,130 @@
+//! Words for our mails and for what happened to an incident.
+
+use crate::domain::decision::{Review, Suppressed};
+use crate::domain::incident::{Event, EventKind, Status};
+use crate::domain::outgoing::{MailState, Template};
+use serde::de::DeserializeOwned;
+
+/// What a mail is for.
+#[must_use]
+pub fn template(word: &str) -> &'static str {
+    match Template::parse(word) {
+        Some(Template::E1 | Template::E1b) => "Demande d’éléments manquants",
+        Some(Template::E1c) => "Réponse à une panne possible",
+        Some(Template::E2) => "Dossier complet",
+        None => "Message",
+    }
+}
+
+/// Where a mail stands.
+#[must_use]
+pub fn state(state: MailState) -> &'static str {
+    match state {
+        MailState::Review => "retenu",
+        MailState::Queued => "prêt",
+        MailState::Sending => "envoi en cours",
+        MailState::Sent => "envoyé",
+        MailState::InDoubt => "envoi incertain",
+        MailState::Failed => "refusé",
+        MailState::Cancelled => "annulé",
+    }
+}
+
+/// Why a person must release a mail; the token where it is none that we know.
+#[must_use]
+pub fn review(token: &str) -> String {
+    let Some(review) = read::<Review>(token) else {
+        return token.to_owned();
+    };
+    match review {
+        Review::SeveralAuthors => "le message a plusieurs auteurs",
+        Review::OddAddress => "l’adresse est inhabituelle",
+        Review::ReplyToElsewhere => "la réponse irait vers un autre domaine",
+        Review::TicketTool => "déclaré à travers un outil de tickets",
+        Review::ThroughList => "écrit à travers une liste de diffusion",
+        Review::Forged => "l’expéditeur est peut-être usurpé",
+        Review::UncertainKind => "la nature du message n’est pas certaine",
+        Review::TicketLimit => "trop de demandes pour ce dossier",
+        Review::TicketInterval => "un message vient de partir pour ce dossier",
+        Review::AddressHour => "trop de messages à cette adresse en une heure, sans réponse",
+        Review::AddressDay => "trop de messages à cette adresse en un jour",
+        Review::SameBody => "le même texte est arrivé trop souvent",
+        Review::DomainLimit => "trop de messages à ce domaine",
+        Review::AllLimit => "trop de messages en tout",
+        Review::Mode => "chaque envoi est relu",
+        Review::TooOld => "trop ancien pour partir seul",
+    }
+    .to_owned()
+}
+
+/// Why no mail was made; the token where it is none that we know.
+#[must_use]
+pub fn suppressed(token: &str) -> String {
+    let Some(reason) = read::<Suppressed>(token) else {
+        return token.to_owned();
+    };
+    match reason {
+        Suppressed::AutoReply => "c’est une réponse automatique",
+        Suppressed::Bounce => "c’est un retour d’erreur",
+        Suppressed::Other => "rien n’est déclaré",
+        Suppressed::Reply => "c’est une réponse, classée dans le dossier",
+        Suppressed::Escalation => "c’est une demande d’escalade : une personne répond",
+        Suppressed::BulkList => "c’est une diffusion en nombre",
+        Suppressed::Ourselves => "le message vient de notre adresse",
+        Suppressed::NoReply => "l’adresse ne reçoit pas de réponse",
+        Suppressed::NullSender => "l’expéditeur d’enveloppe est vide",
+        Suppressed::Circling => "le message tourne en boucle",
+        Suppressed::NoAddress => "il n’y a pas d’adresse où répondre",
+        Suppressed::Older => "le message est antérieur à la mise en service",
+        Suppressed::Off => "les envois sont coupés",
+    }
+    .to_owned()
+}
+
+/// One line of an incident's history.
+#[must_use]
+pub fn event(event: &Event) -> String {
+    let detail = event.detail.as_str();
+    let with = |text: &str, detail: String| {
+        if detail.is_empty() {
+            text.to_owned()
+        } else {
+            format!("{text}\u{a0}: {detail}")
+        }
+    };
+    match event.kind {
+        EventKind::Opened => "dossier ouvert".to_owned(),
+        EventKind::MessageAttached => "message rattaché".to_owned(),
+        EventKind::NoticeReceived => "retour ou réponse automatique reçu".to_owned(),
+        EventKind::StatusChanged => with(
+            "état",
+            Status::parse(detail)
+                .map_or_else(|| detail.to_owned(), |status| status.french().to_owned()),
+        ),
+        EventKind::MailPrepared => with("message préparé", detail.to_owned()),
+        EventKind::MailSuppressed => with("aucune réponse automatique", suppressed(detail)),
+        EventKind::MailReleased => "envoi libéré par une personne".to_owned(),
+        EventKind::MailCancelled => "envoi annulé par une personne".to_owned(),
+        EventKind::MailSetBack => "envoi retenu, trop ancien pour partir seul".to_owned(),
+        EventKind::MailSent => with("message envoyé", detail.to_owned()),
+        EventKind::MailFailed => with("message refusé", detail.to_owned()),
+        EventKind::MailInDoubt => "envoi incertain : à vérifier".to_owned(),
+    }
+}
+
+fn read<T: DeserializeOwned>(token: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(token.to_owned())).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_become_words_and_unknown_ones_stay_as_they_are() {
+        assert_eq!(review("ticket_limit"), "trop de demandes pour ce dossier");
+        assert_eq!(suppressed("auto_reply"), "c’est une réponse automatique");
+        assert_eq!(review("later"), "later");
+        assert_eq!(suppressed("later"), "later");
+    }
+}

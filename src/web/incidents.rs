@@ -1,0 +1,172 @@
+//! `/`: incidents, newest first, each with what is wrong and what is still missing.
+
+use super::page::{Console, Moment, PageError, plural};
+use crate::domain::declaration::Kind;
+use crate::domain::form::Ask;
+use crate::domain::incident::{Concern, IncidentLine, Reference, Status};
+use crate::domain::outgoing::MailState;
+use crate::present::{french, mails};
+use crate::store::OutboxEntry;
+use axum::extract::{Query, State};
+use axum::response::{Html, Response};
+use serde::{Deserialize, Serialize};
+
+/// Rows on one page.
+const ROWS: usize = 50;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Paging {
+    avant: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    reference: String,
+    received: Moment,
+    entity: String,
+    summary: String,
+    flags: Vec<&'static str>,
+    status: &'static str,
+    tone: &'static str,
+    todo: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Incidents<'a> {
+    rows: Vec<Row>,
+    next: Option<String>,
+    range: String,
+    reload: String,
+    first_start: bool,
+    mailbox: &'a str,
+}
+
+pub(super) async fn list(State(console): State<Console>, Query(paging): Query<Paging>) -> Response {
+    console.answer(page(&console, paging).await)
+}
+
+async fn page(console: &Console, paging: Paging) -> Result<Html<String>, PageError> {
+    let before: Option<Reference> = paging
+        .avant
+        .map(|text| text.parse().map_err(|_| PageError::NotFound))
+        .transpose()?;
+    let store = console.store();
+    let mut lines = store
+        .list_incidents(before.as_ref(), ROWS as u32 + 1)
+        .await?;
+    let has_more = lines.len() > ROWS;
+    lines.truncate(ROWS);
+    let next = lines
+        .last()
+        .filter(|_| has_more)
+        .map(|line| line.reference.to_string());
+    let mut rows = Vec::with_capacity(lines.len());
+    for line in lines {
+        let sent = store.mails_of(&line.reference).await?;
+        rows.push(row(console, line, &sent));
+    }
+    let context = Incidents {
+        range: match &before {
+            None => plural(rows.len() as u64, "dossier affiché.", "dossiers affichés."),
+            Some(before) => format!("Avant {before}."),
+        },
+        reload: before
+            .as_ref()
+            .map_or_else(|| "/".to_owned(), |before| format!("/?avant={before}")),
+        first_start: before.is_none(),
+        mailbox: console.mailbox(),
+        rows,
+        next,
+    };
+    console.render("dossiers", "incidents.html", context).await
+}
+
+fn row(console: &Console, line: IncidentLine, sent: &[OutboxEntry]) -> Row {
+    let mut todo = asks(&line.to_ask);
+    todo.extend(sent.last().map(|mail| mail_line(console, mail)));
+    Row {
+        reference: line.reference.to_string(),
+        received: console.moment(line.received_at),
+        entity: line.entity,
+        summary: line.summary,
+        flags: flags(line.major_suspected, line.kind, &line.concerns),
+        status: line.status.french(),
+        tone: tone(line.status),
+        todo,
+    }
+}
+
+/// Words that must not be overlooked.
+pub(super) fn flags(major: bool, kind: Kind, concerns: &[Concern]) -> Vec<&'static str> {
+    let mut flags = Vec::new();
+    if major {
+        flags.push("majeur\u{a0}?");
+    }
+    if kind == Kind::Escalation {
+        flags.push("escalade");
+    }
+    if !concerns.is_empty() {
+        flags.push("à regarder");
+    }
+    flags
+}
+
+/// The class of a status.
+pub(super) fn tone(status: Status) -> &'static str {
+    match status {
+        Status::ToReview | Status::ToCall => "bad",
+        Status::Complete | Status::Closed => "good",
+        Status::Waiting | Status::SetAside | Status::Merged => "",
+    }
+}
+
+/// « manque 2 : téléphone, capture », « à préciser : début ».
+pub(super) fn asks(asks: &[Ask]) -> Vec<String> {
+    let names = |unclear: bool| -> Vec<String> {
+        asks.iter()
+            .filter(|ask| ask.reason.is_some() == unclear)
+            .map(|ask| french::item(ask.item))
+            .collect()
+    };
+    let missing = names(false);
+    let unclear = names(true);
+    let mut lines = Vec::new();
+    if !missing.is_empty() {
+        lines.push(format!(
+            "manque {}\u{a0}: {}",
+            missing.len(),
+            missing.join(", ")
+        ));
+    }
+    if !unclear.is_empty() {
+        lines.push(format!("à préciser\u{a0}: {}", unclear.join(", ")));
+    }
+    lines
+}
+
+/// « demande envoyée lun. 23 nov. 09:14 ».
+fn mail_line(console: &Console, mail: &OutboxEntry) -> String {
+    let name = mails::template(&mail.template).to_lowercase();
+    let detail = mail_detail(console, mail);
+    let state = mails::state(mail.state);
+    if detail.is_empty() {
+        format!("{name}\u{a0}: {state}")
+    } else {
+        format!("{name}\u{a0}: {state}, {detail}")
+    }
+}
+
+/// When it left, when it will, or why it does not.
+pub(super) fn mail_detail(console: &Console, mail: &OutboxEntry) -> String {
+    let time = |at| console.moment(at).text().to_owned();
+    match mail.state {
+        MailState::Review => mails::review(&mail.review),
+        MailState::Queued if mail.attempts > 0 => {
+            format!("nouvel essai {} ({})", time(mail.due_at), mail.last_error)
+        }
+        MailState::Queued => format!("part {}", time(mail.due_at)),
+        MailState::Sent => mail.sent_at.map(time).unwrap_or_default(),
+        MailState::Failed | MailState::InDoubt => mail.last_error.clone(),
+        MailState::Sending | MailState::Cancelled => String::new(),
+    }
+}

@@ -1,0 +1,284 @@
+//! What all pages share: the console's parts, the frame around a page, errors without internals.
+
+use super::guard;
+use crate::clock::Clock;
+use crate::present::french;
+use crate::store::{Counts, Store, StoreError};
+use crate::template::{Source, TemplateError, Templates};
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Response};
+use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// The pages' templates.
+const TEMPLATES: &[Source] = &[
+    ("base.html", include_str!("templates/base.html")),
+    ("incidents.html", include_str!("templates/incidents.html")),
+    ("incident.html", include_str!("templates/incident.html")),
+    ("messages.html", include_str!("templates/messages.html")),
+    ("error.html", include_str!("templates/error.html")),
+];
+
+/// What the console is made of.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// Where everything is read.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where times are shown.
+    pub zone: Tz,
+    /// The desk's name, at the top of each page.
+    pub service: String,
+    /// How the mailbox is called where it is empty.
+    pub mailbox: String,
+    /// Whether nothing is really sent, which each page then says.
+    pub demo: bool,
+}
+
+/// The console's state: its parts and its parsed templates. Cloning shares them.
+#[derive(Debug, Clone)]
+pub(super) struct Console(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    parts: Parts,
+    templates: Templates,
+    at_once: Semaphore,
+}
+
+/// Why a page can't be shown.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PageError {
+    /// There is no such thing.
+    #[error("no such page")]
+    NotFound,
+    /// The store failed.
+    #[error("the store did not answer")]
+    Store(#[from] StoreError),
+    /// A template failed.
+    #[error("the page could not be rendered")]
+    Template(#[from] TemplateError),
+}
+
+/// An instant as a page shows it.
+#[derive(Debug, Serialize)]
+pub(super) struct Moment {
+    iso: String,
+    text: String,
+    age: String,
+}
+
+impl Moment {
+    /// The time alone.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// The frame around a page.
+#[derive(Debug, Serialize)]
+struct Frame<'a> {
+    here: &'static str,
+    style: &'static str,
+    service: &'a str,
+    demo: bool,
+    incidents: u64,
+    messages: u64,
+    quarantined: bool,
+    quarantined_words: String,
+    for_person: bool,
+    for_person_words: String,
+    zone: String,
+    now: String,
+    now_iso: String,
+}
+
+impl Console {
+    pub(super) fn new(parts: Parts) -> Result<Self, TemplateError> {
+        Ok(Self(Arc::new(Inner {
+            templates: Templates::load(TEMPLATES, None)?,
+            parts,
+            at_once: Semaphore::new(guard::MOST_AT_ONCE),
+        })))
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.0.parts.store
+    }
+
+    pub(super) fn mailbox(&self) -> &str {
+        &self.0.parts.mailbox
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.0.parts.clock.now()
+    }
+
+    pub(super) fn at_once(&self) -> &Semaphore {
+        &self.0.at_once
+    }
+
+    /// « lun. 23 nov. 09:12 », with its age.
+    pub(super) fn moment(&self, at: DateTime<Utc>) -> Moment {
+        let now = self.now();
+        Moment {
+            iso: iso(at),
+            text: french::instant(at, self.0.parts.zone, now),
+            age: french::age(at, now),
+        }
+    }
+
+    /// Renders one page in its frame.
+    pub(super) async fn render<C: Serialize>(
+        &self,
+        here: &'static str,
+        template: &str,
+        context: C,
+    ) -> Result<Html<String>, PageError> {
+        #[derive(Serialize)]
+        struct Framed<'a, C> {
+            frame: Frame<'a>,
+            #[serde(flatten)]
+            context: C,
+        }
+        let frame = self.frame(here, self.store().counts().await?);
+        let page = self
+            .0
+            .templates
+            .render(template, &Framed { frame, context })?;
+        Ok(Html(page))
+    }
+
+    fn frame(&self, here: &'static str, counts: Counts) -> Frame<'_> {
+        let parts = &self.0.parts;
+        let now = self.now();
+        Frame {
+            here,
+            style: super::assets::style_path(),
+            service: &parts.service,
+            demo: parts.demo,
+            incidents: counts.incidents,
+            messages: counts.messages,
+            quarantined: counts.quarantined > 0,
+            quarantined_words: plural(
+                counts.quarantined,
+                "message n’a pas pu être lu.",
+                "messages n’ont pas pu être lus.",
+            ),
+            for_person: counts.for_person > 0,
+            for_person_words: plural(
+                counts.for_person,
+                "envoi attend une personne.",
+                "envois attendent une personne.",
+            ),
+            zone: zone_name(parts.zone),
+            now: french::instant(now, parts.zone, now),
+            now_iso: iso(now),
+        }
+    }
+
+    /// Turns a page's failure into an answer; what went wrong is logged once, here.
+    pub(super) fn answer(&self, result: Result<Html<String>, PageError>) -> Response {
+        result.map_or_else(
+            |error| {
+                let status = match &error {
+                    PageError::NotFound => StatusCode::NOT_FOUND,
+                    PageError::Store(cause) if cause.is_transient() => {
+                        StatusCode::SERVICE_UNAVAILABLE
+                    }
+                    PageError::Store(_) | PageError::Template(_) => {
+                        StatusCode::INTERNAL_SERVER_ERROR
+                    }
+                };
+                if status != StatusCode::NOT_FOUND {
+                    tracing::error!(
+                        event = "web.failed",
+                        error = &error as &dyn std::error::Error
+                    );
+                }
+                self.error(status)
+            },
+            axum::response::IntoResponse::into_response,
+        )
+    }
+
+    /// A page that says what happened and nothing of how.
+    pub(super) fn error(&self, status: StatusCode) -> Response {
+        #[derive(Serialize)]
+        struct Context {
+            title: &'static str,
+            text: &'static str,
+            style: &'static str,
+        }
+        let (title, text) = match status {
+            StatusCode::NOT_FOUND => (
+                "Page introuvable",
+                "Il n’y a rien à cette adresse. Le numéro d’un dossier s’écrit INC-26-00042.",
+            ),
+            StatusCode::SERVICE_UNAVAILABLE => (
+                "Momentanément indisponible",
+                "La base ou la machine est trop occupée. Rechargez dans un instant.",
+            ),
+            StatusCode::MISDIRECTED_REQUEST => (
+                "Adresse refusée",
+                "La console ne répond que sous le nom 127.0.0.1 ou localhost.",
+            ),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                ("Action inconnue", "Cette page se lit, rien ne s’y envoie.")
+            }
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => (
+                "Demande trop longue",
+                "Les en-têtes de la demande dépassent 16 ko.",
+            ),
+            _ => (
+                "Erreur du service",
+                "La page n’a pas pu être préparée. L’erreur est inscrite au journal.",
+            ),
+        };
+        let context = Context {
+            title,
+            text,
+            style: super::assets::style_path(),
+        };
+        // Should even this fail, the bare words remain.
+        let body = self
+            .0
+            .templates
+            .render("error.html", &context)
+            .unwrap_or_else(|_| format!("<!doctype html><title>{title}</title><p>{text}"));
+        let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
+        (status, kind, body).into_response()
+    }
+}
+
+pub(super) async fn not_found(State(console): State<Console>) -> Response {
+    console.error(StatusCode::NOT_FOUND)
+}
+
+pub(super) async fn not_allowed(State(console): State<Console>) -> Response {
+    console.error(StatusCode::METHOD_NOT_ALLOWED)
+}
+
+/// « 1 message », « 2 messages »: the number and the words that fit it.
+pub(super) fn plural(number: u64, one: &str, many: &str) -> String {
+    let words = if number < 2 { one } else { many };
+    format!("{number}\u{a0}{words}")
+}
+
+fn iso(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// `Europe/Paris` as « Paris ».
+fn zone_name(zone: Tz) -> String {
+    zone.name()
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .replace('_', " ")
+}
