@@ -124,8 +124,8 @@ struct Page {
     blank: bool,
     line_start: usize,
     cells: u32,
-    /// Where the text of the open cell began: blocks at its top owe no line end.
-    cell_start: usize,
+    /// The open cell holds nothing yet: blocks at its top owe no line end.
+    cell_empty: bool,
     /// Line ends owed when the row's first cell was opened.
     row_owed: u8,
 }
@@ -174,7 +174,7 @@ impl Page {
                     self.blank = false;
                 }
                 self.cells += 1;
-                self.cell_start = self.out.text.len();
+                self.cell_empty = true;
             }
             "tr" => {
                 self.block();
@@ -279,7 +279,7 @@ impl Page {
             if closes.contains(&open) {
                 self.stack.truncate(at);
                 if name == "tr" {
-                    self.cell_start = 0;
+                    self.cell_empty = false;
                 }
                 return;
             }
@@ -302,7 +302,7 @@ impl Page {
             "td" | "th" => self.end_cell(),
             "tr" | "table" => {
                 self.owed = 0;
-                self.cell_start = 0;
+                self.cell_empty = false;
                 self.block();
                 self.cells = 0;
             }
@@ -317,12 +317,11 @@ impl Page {
     /// A cell's last line end is the row's; one with nothing in it (a logo) leaves the line end
     /// owed before the row.
     fn end_cell(&mut self) {
-        let empty = self.out.text.len() <= self.cell_start;
-        self.owed = if empty { self.row_owed } else { 0 };
+        self.owed = if self.cell_empty { self.row_owed } else { 0 };
     }
 
     fn block(&mut self) {
-        if self.owed == 0 && self.out.text.len() > self.line_start.max(self.cell_start) {
+        if self.owed == 0 && self.out.text.len() > self.line_start && !self.cell_empty {
             self.owed = 1;
         }
         self.blank = false;
@@ -421,6 +420,7 @@ impl Page {
 
     fn write(&mut self, word: &str, look: Inherited) {
         let blank = std::mem::take(&mut self.blank) && self.owed == 0;
+        self.cell_empty = false;
         self.begin_text();
         if blank && !self.out.text.ends_with(['\t', '\n']) {
             self.out.text.push(' ');
