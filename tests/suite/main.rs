@@ -1,4 +1,12 @@
 //! The integration tests: one binary, a module for each side of the program.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails there, and says what it saw"
+)]
 
 mod house;
 mod mailserver;
