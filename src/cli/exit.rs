@@ -1,7 +1,9 @@
 //! Exit codes, and which one an error chain means.
 
 use crate::config::ConfigError;
+use crate::mailbox::MailboxError;
 use crate::store::StoreError;
+use crate::transport::TransportError;
 use std::io;
 use std::process::ExitCode;
 
@@ -34,12 +36,15 @@ impl Exit {
     #[must_use]
     pub fn of(error: &anyhow::Error) -> Self {
         // A context is found through the error, a cause through its chain.
-        if error.is::<StorageFailed>() {
-            return Self::Storage;
+        if let Some(coded) = error.downcast_ref::<Coded>() {
+            return coded.exit;
         }
         for cause in error.chain() {
             if cause.is::<ConfigError>() {
                 return Self::Configuration;
+            }
+            if cause.is::<MailboxError>() || cause.is::<TransportError>() {
+                return Self::Unreachable;
             }
             if cause.is::<StoreError>() {
                 return Self::Storage;
@@ -54,10 +59,22 @@ impl Exit {
     }
 }
 
-/// Marks an error chain as one of storage.
+/// A context that says which code its error means.
 #[derive(Debug, thiserror::Error)]
-#[error("storage failed")]
-pub(super) struct StorageFailed;
+#[error("{text}")]
+pub(super) struct Coded {
+    exit: Exit,
+    text: String,
+}
+
+impl Coded {
+    pub(super) fn new(exit: Exit, text: impl Into<String>) -> Self {
+        Self {
+            exit,
+            text: text.into(),
+        }
+    }
+}
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

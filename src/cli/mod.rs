@@ -3,6 +3,7 @@
 //! Data on stdout, talk on stderr. A command returns its exit code or an error whose chain says
 //! which code it is (`exit.rs`).
 
+mod check;
 mod config;
 mod csv;
 mod exit;
@@ -70,6 +71,9 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Try everything that the service needs, and say what to do
+    #[command(before_help = check::EXAMPLE, help_template = HELP)]
+    Check(check::Args),
     /// Print the effective configuration, with the origin of each value
     #[command(before_help = config::EXAMPLE, help_template = HELP)]
     Config(config::Args),
@@ -128,6 +132,7 @@ pub fn main() -> ExitCode {
 fn run(command: &Command, global: &Global, output: &mut Output) -> anyhow::Result<Exit> {
     log::start(log::Stream::Stderr, Some(LogFormat::Text), Level::Warn);
     match command {
+        Command::Check(args) => check::run(args, global, output),
         Command::Config(args) => config::run(args, global, output),
         Command::Export(args) => export::run(args, global, output),
         Command::Outbox(args) => outbox::run(args, global, output),

@@ -1,22 +1,106 @@
 //! What several commands build from a configuration.
 
-use crate::config::Config;
+use super::exit::{Coded, Exit};
+use crate::clock::Clock;
+use crate::config::{Config, Database};
+use crate::domain::form::Form;
+use crate::reply::{self, Settings};
+use crate::secret::Key;
 use crate::store::Store;
+use crate::template::Templates;
 use anyhow::Context as _;
+use chrono::{DateTime, FixedOffset};
+use std::path::Path;
 
 /// Opens the database, made and migrated as needed.
 pub(super) async fn open_store(config: &Config) -> anyhow::Result<Store> {
     let database = &config.storage.database;
-    if let crate::config::Database::Sqlite { path } = database
-        && let Some(folder) = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
+    if let Database::Sqlite { path } = database
+        && let Some(folder) = folder_of(path)
     {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make {}", folder.display()))
-            .context(super::exit::StorageFailed)?;
+        std::fs::create_dir_all(folder).with_context(|| {
+            Coded::new(Exit::Storage, format!("cannot make {}", folder.display()))
+        })?;
     }
     Store::open(database.url().expose())
         .await
         .with_context(|| format!("cannot open the database {database}"))
+}
+
+/// The folder that a file stands in, where the path names one.
+pub(super) fn folder_of(path: &Path) -> Option<&Path> {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+}
+
+/// The form: the configured definition, else the embedded one.
+pub(super) fn form(config: &Config) -> anyhow::Result<Form> {
+    let Some(path) = &config.form else {
+        return Ok(Form::si_samu().clone());
+    };
+    let wrong = || Coded::new(Exit::Configuration, format!("form {}", path.display()));
+    let definition = std::fs::read_to_string(path).with_context(wrong)?;
+    Form::parse(&definition).with_context(wrong)
+}
+
+/// The mails' templates, each rendered once with sample data.
+pub(super) fn templates(
+    config: &Config,
+    settings: &Settings,
+    form: &Form,
+) -> anyhow::Result<(Templates, reply::Checked)> {
+    let wrong = || Coded::new(Exit::Configuration, "templates");
+    let templates = Templates::load(reply::TEMPLATES, config.replies.templates.as_deref())
+        .with_context(wrong)?;
+    let checked = reply::check(&templates, settings, form).with_context(wrong)?;
+    Ok((templates, checked))
+}
+
+/// Who we are in every mail.
+pub(super) fn settings(config: &Config, key: &Key) -> Settings {
+    let from = &config.smtp.from;
+    Settings {
+        service_name: config.service.name.clone(),
+        phone: config.service.phone.clone(),
+        from_name: from
+            .name
+            .clone()
+            .unwrap_or_else(|| config.service.name.clone()),
+        from_address: from.address.clone(),
+        mailbox: config.mailbox.address.clone(),
+        plus_address: config.mailbox.plus_address,
+        timezone: config.service.timezone,
+        key: *key.as_bytes(),
+    }
+}
+
+/// The installation's key: the configured file's, else the one that the store keeps since its first
+/// start.
+pub(super) async fn key(config: &Config, store: &Store) -> anyhow::Result<Key> {
+    if let Some(key) = key_file(config)? {
+        return Ok(key);
+    }
+    let made = Key::generate()?;
+    let kept = store.keep("key", made.as_bytes()).await?;
+    let bytes = <[u8; 32]>::try_from(kept.as_slice())
+        .context(Coded::new(Exit::Storage, "the stored key is damaged"))?;
+    Ok(Key::from_bytes(bytes))
+}
+
+/// The configured key file's key.
+pub(super) fn key_file(config: &Config) -> anyhow::Result<Option<Key>> {
+    let Some(path) = &config.service.key_file else {
+        return Ok(None);
+    };
+    let wrong = || {
+        let text = format!("service.key_file {}", path.display());
+        Coded::new(Exit::Configuration, text)
+    };
+    let contents = std::fs::read(path).with_context(wrong)?;
+    Ok(Some(Key::from_file(&contents).with_context(wrong)?))
+}
+
+/// A clock that stands at `now`, or the system's.
+pub(super) fn clock(now: Option<DateTime<FixedOffset>>) -> Clock {
+    now.map_or(Clock::System, |now| Clock::Fixed(now.to_utc()))
 }

@@ -9,7 +9,7 @@ mod sample;
 mod summary;
 mod wrap;
 
-pub use sample::check;
+pub use sample::{Checked, check};
 
 use crate::domain::decision::Decision;
 use crate::domain::declaration::Declaration;
