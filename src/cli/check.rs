@@ -213,7 +213,7 @@ async fn database(config: &Config) -> Result<String, Fault> {
         let counts = store.counts().await;
         store.close().await;
         pinged?;
-        counts
+        Ok::<_, anyhow::Error>(counts?)
     };
     match tried.await {
         Ok(counts) => Ok(format!(
@@ -222,7 +222,7 @@ async fn database(config: &Config) -> Result<String, Fault> {
         )),
         Err(error) => Err(Fault {
             exit: Exit::Storage,
-            text: format!("{database}: {:#}", anyhow::Error::from(error)),
+            text: format!("{database}: {error:#}"),
             remedy: match database {
                 Database::Sqlite { .. } => {
                     "check that the account that runs vigie may write the file and its folder, and that the disk is not full".to_owned()

@@ -2,7 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::mailbox::MailboxError;
-use crate::store::StoreError;
+use crate::store::{OpenError, StoreError};
 use crate::transport::TransportError;
 use std::io;
 use std::process::ExitCode;
@@ -46,7 +46,7 @@ impl Exit {
             if cause.is::<MailboxError>() || cause.is::<TransportError>() {
                 return Self::Unreachable;
             }
-            if cause.is::<StoreError>() {
+            if cause.is::<StoreError>() || cause.is::<OpenError>() {
                 return Self::Storage;
             }
             if let Some(error) = cause.downcast_ref::<io::Error>()

@@ -2,7 +2,7 @@
 
 use super::exit::{Coded, Exit};
 use crate::clock::Clock;
-use crate::config::{Config, Database};
+use crate::config::Config;
 use crate::domain::form::Form;
 use crate::reply::{self, Settings};
 use crate::secret::Key;
@@ -15,13 +15,6 @@ use std::path::Path;
 /// Opens the database, made and migrated as needed.
 pub(super) async fn open_store(config: &Config) -> anyhow::Result<Store> {
     let database = &config.storage.database;
-    if let Database::Sqlite { path } = database
-        && let Some(folder) = folder_of(path)
-    {
-        std::fs::create_dir_all(folder).with_context(|| {
-            Coded::new(Exit::Storage, format!("cannot make {}", folder.display()))
-        })?;
-    }
     Store::open(database.url().expose())
         .await
         .with_context(|| format!("cannot open the database {database}"))
