@@ -1,5 +1,6 @@
 //! The loops: fetch, process, deliver. Each can be stopped at any point and goes on from what is
 //! stored; `lifecycle` starts, watches and stops them.
 
+pub mod deliver;
 pub mod fetch;
 pub mod lifecycle;

@@ -1,0 +1,169 @@
+//! What is answered to one message, and by whose leave: the pure chain from a read message to the
+//! mail that would leave. The intake, `vigie reply` and every preview call it alike.
+
+use crate::config::Config;
+use crate::domain::decision::{
+    self, Decision, List, Origin, Policy, Sent, Situation, Ticket, decide,
+};
+use crate::domain::declaration::Declaration;
+use crate::domain::field::{FieldName, Source};
+use crate::domain::form::{Ask, Form};
+use crate::domain::outgoing::Outgoing;
+use crate::domain::sender::{Addressee, Sender};
+use crate::mail::Email;
+use crate::mail::automatic::{AutoSubmitted, Precedence};
+use crate::reply::{self, Answered, Settings, TEMPLATES};
+use crate::secret::Key;
+use crate::template::{TemplateError, Templates};
+use chrono::{DateTime, Utc};
+
+/// What answering needs to know of this installation; made once.
+pub struct Answering {
+    /// Who is answered, and how often.
+    pub policy: Policy,
+    /// Who we are.
+    pub settings: Settings,
+    /// The words.
+    pub templates: Templates,
+}
+
+impl Answering {
+    /// Reads the templates and renders each of them once.
+    ///
+    /// # Errors
+    /// A template of `[replies] templates` can't be used.
+    pub fn new(config: &Config, key: &Key, form: &Form) -> Result<Self, TemplateError> {
+        let answering = Self {
+            policy: config.policy(),
+            settings: Settings {
+                service_name: config.service.name.clone(),
+                phone: config.service.phone.clone(),
+                from_name: config.smtp.from.name.clone().unwrap_or_default(),
+                from_address: config.smtp.from.address.clone(),
+                mailbox: config.mailbox.address.clone(),
+                plus_address: config.mailbox.plus_address,
+                timezone: config.service.timezone,
+                key: *key.as_bytes(),
+            },
+            templates: Templates::load(TEMPLATES, config.replies.templates.as_deref())?,
+        };
+        reply::check(&answering.templates, &answering.settings, form)?;
+        Ok(answering)
+    }
+}
+
+/// One message, read, and its place among the others.
+#[derive(Debug, Clone, Copy)]
+pub struct Incoming<'a> {
+    /// The message.
+    pub email: &'a Email<'a>,
+    /// What it says.
+    pub declaration: &'a Declaration,
+    /// What must be asked for.
+    pub asks: &'a [Ask],
+    /// It arrived after `answer_from`.
+    pub answerable: bool,
+    /// Its ticket's reference.
+    pub reference: &'a str,
+    /// The number of our next mail within the ticket, from 1.
+    pub sequence: u32,
+    /// The ticket so far.
+    pub ticket: Ticket,
+    /// Our mails so far, for [`addressee`] and [`body_hash`].
+    pub sent: Sent,
+}
+
+/// Decides, and makes the mail if there is one.
+///
+/// # Errors
+/// A replaced template fails on data that its samples did not have.
+pub fn answer(
+    incoming: &Incoming<'_>,
+    form: &Form,
+    answering: &Answering,
+    now: DateTime<Utc>,
+) -> Result<(Decision, Option<Outgoing>), TemplateError> {
+    let (email, declaration) = (incoming.email, incoming.declaration);
+    let situation = Situation {
+        declaration,
+        asks: incoming.asks,
+        sender: sender(email),
+        origin: origin(email),
+        answerable: incoming.answerable,
+        kind_certain: is_certain(declaration),
+        ticket: incoming.ticket,
+        sent: incoming.sent,
+    };
+    let decision = decide(&situation, &answering.policy, now);
+    let body_hash = body_hash(email, declaration);
+    let from = email.from.as_ref();
+    let answered = Answered {
+        declaration,
+        subject: &email.subject,
+        message_id: email.message_id.as_deref(),
+        references: &email.references,
+        from_name: from.map_or("", |from| &from.name),
+        from_address: from.map_or("", |from| &from.address),
+        // Nothing in the message proves its sender, and quoting would let anyone have their words
+        // sent to a third person in our name.
+        sender_is_verified: false,
+        date: email.date,
+        reference: incoming.reference,
+        sequence: incoming.sequence,
+        body_hash: &body_hash,
+    };
+    let (settings, templates) = (&answering.settings, &answering.templates);
+    let mail = reply::reply(&decision, &answered, settings, form, templates, now)?;
+    Ok((decision, mail))
+}
+
+/// The address that an answer would go to: limits are counted for it.
+#[must_use]
+pub fn addressee(email: &Email<'_>) -> Addressee {
+    sender(email).addressee()
+}
+
+/// The hash of the message's words: the limit on same words counts it.
+#[must_use]
+pub fn body_hash(email: &Email<'_>, declaration: &Declaration) -> String {
+    decision::body_hash(&declaration.own_text, &email.subject)
+}
+
+fn sender<'a>(email: &'a Email<'_>) -> Sender<'a> {
+    Sender {
+        from: email.from.as_ref().map(|from| from.address.as_str()),
+        from_count: email.from_count,
+        reply_to: email.reply_to.as_ref().map(|to| to.address.as_str()),
+    }
+}
+
+fn origin(email: &Email<'_>) -> Origin {
+    let marks = &email.automatic;
+    let list = match marks.precedence {
+        Some(Precedence::Bulk | Precedence::Junk) => Some(List::Bulk),
+        Some(Precedence::List) => Some(List::Person),
+        None => marks.list_header.map(|_| List::Person),
+    };
+    let by_a_machine = !matches!(marks.auto_submitted, None | Some(AutoSubmitted::No));
+    Origin {
+        list,
+        ticket_tool: marks.ticket_tool || by_a_machine,
+        null_sender: marks.null_sender || email.return_path.as_deref() == Some(""),
+        forged: false,
+        received: marks.received,
+    }
+}
+
+/// Whether the message surely declares something: it says what goes wrong or where, or it answers
+/// two lines of the form.
+fn is_certain(declaration: &Declaration) -> bool {
+    let fields = &declaration.fields;
+    let says = |name: FieldName| fields[name].value().is_some();
+    let labelled = fields
+        .iter()
+        .filter(|(_, field)| field.value().is_some())
+        .filter_map(|(_, field)| field.evidence.as_ref())
+        .filter(|evidence| evidence.source == Source::Label)
+        .count();
+    says(FieldName::Description) || says(FieldName::Feature) || labelled >= 2
+}

@@ -1,0 +1,4 @@
+//! One file an act: load, decide, reply, commit in one transaction. Loops, pages and commands only
+//! call it.
+
+pub mod answer;
