@@ -6,14 +6,16 @@
 //! 3. a mail that a machine should not send alone, or that is over a limit, is held for a person
 //!    ([`Review`]); it is shown, never dropped.
 
+pub use super::policy::{Limits, Mode, Policy};
+pub use super::restraint::{Review, Suppressed};
+
 use super::declaration::{Declaration, Kind};
 use super::form::Ask;
 use super::outgoing::Template;
 use super::sender::{Addressee, Sender};
 use crate::text::fold;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// More Received lines than this mean that the message runs in circles.
@@ -21,67 +23,6 @@ const MOST_RECEIVED: usize = 50;
 
 /// More questions than this make the long form (E1b), which asks for a call first.
 const MOST_FOR_E1: usize = 6;
-
-/// Who releases our mails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// The machine, after the hold.
-    #[default]
-    Auto,
-    /// A person, each of them.
-    Review,
-    /// Nobody: no mail is made.
-    Off,
-}
-
-/// How many mails may leave by themselves; each is a key of `[replies]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Requests in one ticket.
-    pub per_ticket: u32,
-    /// Between two mails of one ticket.
-    pub ticket_interval: TimeDelta,
-    /// To one address in an hour, since it last wrote something new.
-    pub per_address_hour: u32,
-    /// To one address in 24 hours.
-    pub per_address_day: u32,
-    /// In answer to the same words, from whomever, in 24 hours.
-    pub per_body_day: u32,
-    /// To one domain in 15 minutes.
-    pub per_domain_quarter: u32,
-    /// In all in 15 minutes.
-    pub all_quarter: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            per_ticket: 3,
-            ticket_interval: TimeDelta::minutes(1),
-            per_address_hour: 3,
-            per_address_day: 10,
-            per_body_day: 3,
-            per_domain_quarter: 30,
-            all_quarter: 300,
-        }
-    }
-}
-
-/// What the operator has settled.
-#[derive(Debug, Clone, Default)]
-pub struct Policy {
-    /// Who releases.
-    pub mode: Mode,
-    /// How long each mail waits in the outbox, where it can be cancelled.
-    pub hold: TimeDelta,
-    /// The limits.
-    pub limits: Limits,
-    /// Addresses that are never written to: `*` stands for any characters.
-    pub never_to: Vec<String>,
-    /// The mailbox's own addresses, lower case.
-    pub own_addresses: Vec<String>,
-}
 
 /// How the message came: marks that its headers bear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -177,76 +118,6 @@ pub enum Decision {
     },
 }
 
-/// Why no mail is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Suppressed {
-    /// An automatic answer.
-    AutoReply,
-    /// A bounce.
-    Bounce,
-    /// Nothing is declared.
-    Other,
-    /// An answer in a ticket: filed there.
-    Reply,
-    /// A demand for escalation: a person answers it.
-    Escalation,
-    /// A newsletter or announcement.
-    BulkList,
-    /// From one of our own addresses.
-    Ourselves,
-    /// The address takes no answers.
-    NoReply,
-    /// The null envelope sender.
-    NullSender,
-    /// More than 50 Received lines.
-    Circling,
-    /// No address to answer to.
-    NoAddress,
-    /// Older than `answer_from`.
-    Older,
-    /// `mode = "off"`.
-    Off,
-}
-
-/// Why a person must release a mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Review {
-    /// From has several authors.
-    SeveralAuthors,
-    /// The address is odd, though it may be right.
-    OddAddress,
-    /// Reply-To leads to another domain.
-    ReplyToElsewhere,
-    /// A ticket tool wrote for a person.
-    TicketTool,
-    /// Written through a mailing list.
-    ThroughList,
-    /// The sender's domain may be forged.
-    Forged,
-    /// The kind is not sure.
-    UncertainKind,
-    /// Too many requests in this ticket.
-    TicketLimit,
-    /// The ticket's last mail is too recent.
-    TicketInterval,
-    /// Too many mails to this address in an hour, without an answer.
-    AddressHour,
-    /// Too many mails to this address in a day.
-    AddressDay,
-    /// The same words came too often.
-    SameBody,
-    /// Too many mails to this domain.
-    DomainLimit,
-    /// Too many mails in all.
-    AllLimit,
-    /// `mode = "review"`.
-    Mode,
-    /// It waited longer than `max_age`.
-    TooOld,
-}
-
 /// Decides what is done about one message.
 #[must_use]
 pub fn decide(situation: &Situation<'_>, policy: &Policy, now: DateTime<Utc>) -> Decision {
@@ -258,7 +129,7 @@ pub fn decide(situation: &Situation<'_>, policy: &Policy, now: DateTime<Utc>) ->
             reason: Suppressed::NoAddress,
         };
     };
-    if let Some(reason) = unwanted(&address, policy) {
+    if let Some(reason) = policy.forbids(&address) {
         return Decision::Silent { reason };
     }
     let asks = situation.asks;
@@ -349,56 +220,6 @@ fn never_answered(situation: &Situation<'_>, policy: &Policy) -> Option<Suppress
     }
 }
 
-/// Addresses that are not written to.
-fn unwanted(address: &str, policy: &Policy) -> Option<Suppressed> {
-    let address = address.to_lowercase();
-    if policy
-        .own_addresses
-        .iter()
-        .any(|own| is_same_mailbox(own, &address))
-    {
-        return Some(Suppressed::Ourselves);
-    }
-    let listed = policy
-        .never_to
-        .iter()
-        .any(|pattern| matches_pattern(&pattern.to_lowercase(), &address));
-    (listed || super::sender::takes_no_answers(&address)).then_some(Suppressed::NoReply)
-}
-
-/// Whether two addresses are one mailbox: what follows a `+` does not count.
-fn is_same_mailbox(own: &str, address: &str) -> bool {
-    let bare = |address: &str| {
-        let (local, domain) = address.rsplit_once('@')?;
-        let local = local.split('+').next().unwrap_or(local);
-        Some((local.to_lowercase(), domain.to_lowercase()))
-    };
-    bare(own).is_some() && bare(own) == bare(address)
-}
-
-/// Whether `text` matches `pattern`, where `*` stands for any characters. Linear in
-/// `pattern × text` at worst, both short.
-fn matches_pattern(pattern: &str, text: &str) -> bool {
-    let mut pieces = pattern.split('*');
-    let first = pieces.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else {
-        return false;
-    };
-    let Some(last) = pattern
-        .contains('*')
-        .then(|| pieces.next_back().unwrap_or_default())
-    else {
-        return rest.is_empty();
-    };
-    for piece in pieces {
-        let Some(at) = rest.find(piece) else {
-            return false;
-        };
-        rest = &rest[at + piece.len()..];
-    }
-    rest.ends_with(last)
-}
-
 /// What a machine does not answer alone.
 fn doubtful(situation: &Situation<'_>) -> Option<Review> {
     let origin = &situation.origin;
@@ -443,5 +264,291 @@ fn over_limit(
         Some(Review::AllLimit)
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::field::{FieldName, Fields};
+    use crate::domain::form::Item;
+
+    fn declaration(kind: Kind) -> Declaration {
+        Declaration {
+            kind,
+            reason: String::new(),
+            incident: None,
+            own_text: String::new(),
+            major_suspected: false,
+            fields: Fields::default(),
+            attachments: Vec::new(),
+        }
+    }
+
+    fn situation<'a>(declaration: &'a Declaration, asks: &'a [Ask]) -> Situation<'a> {
+        Situation {
+            declaration,
+            asks,
+            sender: Sender {
+                from: Some("claire@samu.example"),
+                from_count: 1,
+                reply_to: None,
+            },
+            origin: Origin::default(),
+            answerable: true,
+            kind_certain: true,
+            ticket: Ticket::default(),
+            sent: Sent::default(),
+        }
+    }
+
+    fn asks(count: usize) -> Vec<Ask> {
+        let items = FieldName::ALL.into_iter().rev().map(Item::Field);
+        items
+            .take(count)
+            .map(|item| Ask { item, reason: None })
+            .collect()
+    }
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-23T08:14:00Z".parse().unwrap()
+    }
+
+    fn policy() -> Policy {
+        Policy {
+            hold: chrono::TimeDelta::seconds(120),
+            own_addresses: vec!["support@vigie.example".to_owned()],
+            ..Policy::default()
+        }
+    }
+
+    fn silent(situation: &Situation<'_>, policy: &Policy) -> Option<Suppressed> {
+        match decide(situation, policy, now()) {
+            Decision::Silent { reason } => Some(reason),
+            Decision::Reply { .. } => None,
+        }
+    }
+
+    fn mail(situation: &Situation<'_>) -> (Template, Option<Review>) {
+        match decide(situation, &policy(), now()) {
+            Decision::Reply {
+                template, review, ..
+            } => (template, review),
+            Decision::Silent { reason } => panic!("{reason:?}"),
+        }
+    }
+
+    #[test]
+    fn machines_lists_and_old_mail_get_no_answer() {
+        let two = asks(2);
+        for (kind, reason) in [
+            (Kind::AutoReply, Some(Suppressed::AutoReply)),
+            (Kind::Bounce, Some(Suppressed::Bounce)),
+            (Kind::Other, Some(Suppressed::Other)),
+            (Kind::Reply, Some(Suppressed::Reply)),
+            (Kind::Escalation, Some(Suppressed::Escalation)),
+            (Kind::Declaration, None),
+        ] {
+            assert_eq!(
+                silent(&situation(&declaration(kind), &two), &policy()),
+                reason
+            );
+        }
+        let declaration = declaration(Kind::Declaration);
+        let with = |change: &dyn Fn(&mut Situation<'_>)| {
+            let mut situation = situation(&declaration, &two);
+            change(&mut situation);
+            silent(&situation, &policy())
+        };
+        assert_eq!(with(&|s| s.origin.received = 50), None);
+        assert_eq!(
+            with(&|s| s.origin.received = 51),
+            Some(Suppressed::Circling)
+        );
+        assert_eq!(
+            with(&|s| s.origin.null_sender = true),
+            Some(Suppressed::NullSender)
+        );
+        assert_eq!(
+            with(&|s| s.origin.list = Some(List::Bulk)),
+            Some(Suppressed::BulkList)
+        );
+        assert_eq!(with(&|s| s.answerable = false), Some(Suppressed::Older));
+        assert_eq!(with(&|s| s.sender.from = None), Some(Suppressed::NoAddress));
+        assert_eq!(
+            with(&|s| s.sender.from = Some("noreply@x.example")),
+            Some(Suppressed::NoReply)
+        );
+        assert_eq!(
+            with(&|s| s.sender.from = Some("support@vigie.example")),
+            Some(Suppressed::Ourselves)
+        );
+        let off = Policy {
+            mode: Mode::Off,
+            ..policy()
+        };
+        assert_eq!(
+            silent(&situation(&declaration, &two), &off),
+            Some(Suppressed::Off)
+        );
+    }
+
+    #[test]
+    fn the_mail_follows_from_what_is_missing() {
+        let declaration = declaration(Kind::Declaration);
+        for (count, template) in [
+            (0, Template::E2),
+            (1, Template::E1),
+            (6, Template::E1),
+            (7, Template::E1b),
+            (13, Template::E1b),
+        ] {
+            assert_eq!(
+                mail(&situation(&declaration, &asks(count))).0,
+                template,
+                "{count}"
+            );
+        }
+        // Name and role are one question, the screenshot is none.
+        let mut seven = asks(5);
+        let more = [
+            Item::Field(FieldName::DeclarantName),
+            Item::Field(FieldName::DeclarantRole),
+            Item::Screenshot,
+        ];
+        seven.extend(more.map(|item| Ask { item, reason: None }));
+        assert_eq!(mail(&situation(&declaration, &seven)).0, Template::E1);
+        let mut outage = declaration.clone();
+        outage.major_suspected = true;
+        assert_eq!(mail(&situation(&outage, &seven)).0, Template::E1c);
+    }
+
+    #[test]
+    fn what_a_machine_should_not_answer_alone_is_held() {
+        let (declaration, two) = (declaration(Kind::Declaration), asks(2));
+        let with = |change: &dyn Fn(&mut Situation<'_>)| {
+            let mut situation = situation(&declaration, &two);
+            change(&mut situation);
+            mail(&situation).1
+        };
+        assert_eq!(with(&|_| ()), None);
+        assert_eq!(
+            with(&|s| s.origin.ticket_tool = true),
+            Some(Review::TicketTool)
+        );
+        assert_eq!(
+            with(&|s| s.origin.list = Some(List::Person)),
+            Some(Review::ThroughList)
+        );
+        assert_eq!(with(&|s| s.origin.forged = true), Some(Review::Forged));
+        assert_eq!(
+            with(&|s| s.kind_certain = false),
+            Some(Review::UncertainKind)
+        );
+        assert_eq!(
+            with(&|s| s.sender.from_count = 2),
+            Some(Review::SeveralAuthors)
+        );
+        let elsewhere = with(&|s| s.sender.reply_to = Some("a@b.example"));
+        assert_eq!(elsewhere, Some(Review::ReplyToElsewhere));
+    }
+
+    #[test]
+    fn over_a_limit_the_mail_is_held() {
+        let (declaration, two) = (declaration(Kind::Declaration), asks(2));
+        let recent = now() - chrono::TimeDelta::seconds(59);
+        let with = |change: &dyn Fn(&mut Situation<'_>)| {
+            let mut situation = situation(&declaration, &two);
+            change(&mut situation);
+            mail(&situation).1
+        };
+        assert_eq!(with(&|s| s.ticket.requests = 2), None);
+        assert_eq!(with(&|s| s.ticket.requests = 3), Some(Review::TicketLimit));
+        assert_eq!(
+            with(&|s| s.ticket.last_mail = Some(recent)),
+            Some(Review::TicketInterval)
+        );
+        assert_eq!(with(&|s| s.sent.to_address_hour = 2), None);
+        assert_eq!(
+            with(&|s| s.sent.to_address_hour = 3),
+            Some(Review::AddressHour)
+        );
+        assert_eq!(
+            with(&|s| s.sent.to_address_day = 10),
+            Some(Review::AddressDay)
+        );
+        assert_eq!(with(&|s| s.sent.same_body_day = 3), Some(Review::SameBody));
+        assert_eq!(
+            with(&|s| s.sent.to_domain_quarter = 30),
+            Some(Review::DomainLimit)
+        );
+        assert_eq!(with(&|s| s.sent.all_quarter = 300), Some(Review::AllLimit));
+    }
+
+    #[test]
+    fn one_call_for_an_outage_passes_every_limit() {
+        let mut outage = declaration(Kind::Declaration);
+        outage.major_suspected = true;
+        let mut situation = situation(&outage, &[]);
+        situation.sent = Sent {
+            to_address_hour: 99,
+            to_address_day: 99,
+            same_body_day: 99,
+            to_domain_quarter: 99,
+            all_quarter: 999,
+            outage_to_address_day: 0,
+        };
+        assert_eq!(mail(&situation), (Template::E1c, None));
+        situation.sent.outage_to_address_day = 1;
+        assert_eq!(mail(&situation), (Template::E1c, Some(Review::AddressHour)));
+    }
+
+    #[test]
+    fn a_complete_ticket_is_acknowledged_after_three_requests() {
+        let declaration = declaration(Kind::Declaration);
+        let mut situation = situation(&declaration, &[]);
+        situation.ticket.requests = 3;
+        assert_eq!(mail(&situation), (Template::E2, None));
+    }
+
+    #[test]
+    fn each_mail_waits_for_its_hold_and_a_person_where_asked() {
+        let (declaration, two) = (declaration(Kind::Declaration), asks(2));
+        let review = Policy {
+            mode: Mode::Review,
+            ..policy()
+        };
+        let Decision::Reply {
+            hold_until,
+            review,
+            asks,
+            to,
+            ..
+        } = decide(&situation(&declaration, &two), &review, now())
+        else {
+            panic!("silent");
+        };
+        assert_eq!((hold_until - now()).num_seconds(), 120);
+        assert_eq!(review, Some(Review::Mode));
+        assert_eq!((asks, to.as_str()), (two, "claire@samu.example"));
+    }
+
+    #[test]
+    fn the_same_words_hash_alike_whatever_their_numbers() {
+        let words = "Votre demande 48213 est bien enregistrée, nous revenons vers vous.";
+        let again = "votre DEMANDE 48999 est bien enregistree,\n nous revenons vers vous.";
+        assert_eq!(
+            body_hash(words, "Accusé 1"),
+            body_hash(again, "Tout autre chose")
+        );
+        assert_ne!(
+            body_hash(words, ""),
+            body_hash("La carte reste grise depuis ce matin, écran figé", "")
+        );
+        // A few words are told apart by the subject.
+        assert_ne!(
+            body_hash("voir objet", "carte figée"),
+            body_hash("voir objet", "bip muet")
+        );
     }
 }

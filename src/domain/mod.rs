@@ -8,5 +8,7 @@ pub mod incident;
 pub mod mark;
 pub mod message;
 pub mod outgoing;
+pub mod policy;
 pub mod reason;
+pub mod restraint;
 pub mod sender;

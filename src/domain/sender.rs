@@ -140,3 +140,69 @@ fn checked(address: &str) -> Option<(String, Shape)> {
     let address = format!("{local}@{}", domain.to_lowercase());
     Some((address, if odd { Shape::Odd } else { Shape::Plain }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn to(from: &str, count: usize, reply_to: Option<&str>) -> (Option<String>, Option<Review>) {
+        let sender = Sender {
+            from: Some(from),
+            from_count: count,
+            reply_to,
+        };
+        match sender.addressee() {
+            Addressee::Address { address, doubt } => (Some(address), doubt),
+            Addressee::Nobody => (None, None),
+        }
+    }
+
+    #[test]
+    fn an_answer_goes_to_from_or_to_a_reply_to_of_the_same_domain() {
+        let own = Some("claire@samu.example".to_owned());
+        assert_eq!(to("claire@SAMU.example", 1, None), (own.clone(), None));
+        let same = to("claire@samu.example", 1, Some("regulation@samu.example"));
+        assert_eq!(same, (Some("regulation@samu.example".to_owned()), None));
+        let elsewhere = to("claire@samu.example", 1, Some("claire@webmail.example"));
+        assert_eq!(elsewhere, (own.clone(), Some(Review::ReplyToElsewhere)));
+        assert_eq!(
+            to("claire@samu.example", 2, None),
+            (own.clone(), Some(Review::SeveralAuthors))
+        );
+        assert_eq!(to("claire@samu.example", 1, Some("nobody")), (own, None));
+    }
+
+    #[test]
+    fn odd_addresses_are_held_and_impossible_ones_get_nothing() {
+        for odd in [
+            "-rf@samu.example",
+            "a%b@samu.example",
+            "a!b@samu.example",
+            "é@samu.example",
+            "a..b@samu.example",
+        ] {
+            assert_eq!(to(odd, 1, None).1, Some(Review::OddAddress), "{odd}");
+        }
+        let long = format!("{}@samu.example", "a".repeat(300));
+        for bad in [
+            "",
+            "a@",
+            "@b.example",
+            "a@b",
+            "a b@c.example",
+            "a@b>,c@d.example",
+            "a@b.example\r\n",
+            "\"a@b\"@c.example",
+            "a@b(c)@d.example",
+            "<a@b.example>",
+            "a@-b.example",
+            "a@b..example",
+            &long,
+        ] {
+            let bad_to = to(bad, 1, None);
+            let is_trimmed = bad == "a@b.example\r\n" && bad_to.0.as_deref() == Some("a@b.example");
+            assert!(bad_to.0.is_none() || is_trimmed, "{bad:?} {bad_to:?}");
+        }
+        assert_eq!(Sender::default().addressee(), Addressee::Nobody);
+    }
+}

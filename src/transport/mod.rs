@@ -5,6 +5,7 @@
 
 mod folder;
 mod smtp;
+mod starttls;
 mod tls;
 mod wire;
 
