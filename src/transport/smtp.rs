@@ -169,6 +169,8 @@ impl Smtp {
         to: Address,
         mime: &[u8],
     ) -> Result<(), Failure> {
+        // A kept connection has written the dot of the mail before.
+        connection.dot.store(false, Ordering::Relaxed);
         let smtp = &mut connection.smtp;
         let limit = self.timeouts.command;
         within(
@@ -179,7 +181,6 @@ impl Smtp {
         .await?;
         within(limit, Stage::Rcpt, smtp.command(Rcpt::new(to, vec![]))).await?;
         within(limit, Stage::Data, smtp.command(Data)).await?;
-        connection.dot.store(false, Ordering::Relaxed);
         // lettre ends the mail with a line end of its own before the dot.
         let mime = mime.strip_suffix(b"\r\n").unwrap_or(mime);
         within(self.timeouts.data, Stage::Data, smtp.message(mime)).await?;

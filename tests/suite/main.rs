@@ -10,5 +10,6 @@
 
 mod house;
 mod mailserver;
+mod sending;
 mod store;
 mod support;

@@ -7,4 +7,5 @@ pub mod imap_client;
 pub mod postfix;
 pub mod postgres;
 pub mod smtp_client;
+pub mod smtp_script;
 pub mod stores;
