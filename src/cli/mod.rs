@@ -6,12 +6,16 @@
 mod check;
 mod config;
 mod csv;
+mod demo;
 mod exit;
 mod export;
 mod log;
 mod outbox;
 mod output;
 mod parts;
+mod poll;
+mod serve;
+mod service;
 
 pub use exit::Exit;
 pub use output::Output;
@@ -71,6 +75,15 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Try everything on this machine, with samples; touches nothing else
+    #[command(before_help = demo::EXAMPLE, help_template = HELP)]
+    Demo(demo::Args),
+    /// Run the service: reads the mailbox, answers, serves the console
+    #[command(before_help = serve::EXAMPLE, help_template = HELP)]
+    Serve(serve::Args),
+    /// Read the mailbox once, then exit
+    #[command(before_help = poll::EXAMPLE, help_template = HELP)]
+    Poll(poll::Args),
     /// Try everything that the service needs, and say what to do
     #[command(before_help = check::EXAMPLE, help_template = HELP)]
     Check(check::Args),
@@ -130,8 +143,16 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: &Command, global: &Global, output: &mut Output) -> anyhow::Result<Exit> {
-    log::start(log::Stream::Stderr, Some(LogFormat::Text), Level::Warn);
+    if !matches!(
+        command,
+        Command::Demo(_) | Command::Serve(_) | Command::Poll(_)
+    ) {
+        log::start(log::Stream::Stderr, Some(LogFormat::Text), Level::Warn);
+    }
     match command {
+        Command::Demo(args) => demo::run(args, global, output),
+        Command::Serve(args) => serve::run(args, global, output),
+        Command::Poll(args) => poll::run(args, global, output),
         Command::Check(args) => check::run(args, global, output),
         Command::Config(args) => config::run(args, global, output),
         Command::Export(args) => export::run(args, global, output),

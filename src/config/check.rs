@@ -318,16 +318,8 @@ impl Reader<'_> {
             Some(_) => return Err(self.invalid("log.format", "json or text")),
         };
         let level = self.text("log.level").unwrap_or_default();
-        let level = [
-            Level::Error,
-            Level::Warn,
-            Level::Info,
-            Level::Debug,
-            Level::Trace,
-        ]
-        .into_iter()
-        .find(|known| known.as_str() == level)
-        .ok_or_else(|| self.invalid("log.level", "error, warn, info, debug or trace"))?;
+        let level = Level::parse(level)
+            .ok_or_else(|| self.invalid("log.level", "error, warn, info, debug or trace"))?;
         Ok(Log { format, level })
     }
 }

@@ -309,6 +309,20 @@ pub enum Level {
 }
 
 impl Level {
+    /// The level with that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [
+            Self::Error,
+            Self::Warn,
+            Self::Info,
+            Self::Debug,
+            Self::Trace,
+        ]
+        .into_iter()
+        .find(|level| level.as_str() == word)
+    }
+
     /// The word in the configuration and for the log's filter.
     #[must_use]
     pub fn as_str(self) -> &'static str {

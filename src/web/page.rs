@@ -2,6 +2,7 @@
 
 use super::guard;
 use crate::clock::Clock;
+use crate::metrics::MailboxHealth;
 use crate::present::french;
 use crate::store::{Counts, Store, StoreError};
 use crate::template::{Source, TemplateError, Templates};
@@ -36,6 +37,8 @@ pub struct Parts {
     pub service: String,
     /// How the mailbox is called where it is empty.
     pub mailbox: String,
+    /// How the mailbox fares.
+    pub health: Arc<MailboxHealth>,
     /// Whether nothing is really sent, which each page then says.
     pub demo: bool,
 }
@@ -87,6 +90,8 @@ struct Frame<'a> {
     style: &'static str,
     service: &'a str,
     demo: bool,
+    polled: String,
+    unreachable: String,
     incidents: u64,
     messages: u64,
     quarantined: bool,
@@ -162,6 +167,8 @@ impl Console {
             style: super::assets::style_path(),
             service: &parts.service,
             demo: parts.demo,
+            polled: self.polled(now),
+            unreachable: self.unreachable(),
             incidents: counts.incidents,
             messages: counts.messages,
             quarantined: counts.quarantined > 0,
@@ -180,6 +187,25 @@ impl Console {
             now: french::instant(now, parts.zone, now),
             now_iso: iso(now),
         }
+    }
+
+    /// « Relevé à l’instant. », where a round went through.
+    fn polled(&self, now: DateTime<Utc>) -> String {
+        let last = self.0.parts.health.state().last_success;
+        last.map(|at| format!("Boîte relevée {}.", french::age(at, now)))
+            .unwrap_or_default()
+    }
+
+    /// What is said while the mailbox can't be read; empty where it can.
+    fn unreachable(&self) -> String {
+        let Some(failure) = self.0.parts.health.state().failure else {
+            return String::new();
+        };
+        format!(
+            "Boîte injoignable depuis {} ({}).",
+            self.moment(failure.since).text(),
+            plural(failure.tries.into(), "essai", "essais")
+        )
     }
 
     /// Turns a page's failure into an answer; what went wrong is logged once, here.

@@ -178,7 +178,9 @@ mod tests {
 
     fn start(now: &str) -> Start<'static> {
         Start {
-            now: DateTime::parse_from_rfc3339(now).unwrap().with_timezone(&Utc),
+            now: DateTime::parse_from_rfc3339(now)
+                .unwrap()
+                .with_timezone(&Utc),
             zone: Tz::Europe__Paris,
             key: &[7; 32],
             mark: "INC",
@@ -190,9 +192,17 @@ mod tests {
     fn the_samples_come_in_order_and_hold_no_placeholder() {
         let samples = all(&start("2026-11-23T09:33:00+01:00"));
         assert_eq!(samples.len(), 26);
-        assert!(samples.windows(2).all(|two| two[0].delivered < two[1].delivered));
+        assert!(
+            samples
+                .windows(2)
+                .all(|two| two[0].delivered < two[1].delivered)
+        );
         for sample in &samples {
-            assert!(!sample.bytes.windows(2).any(|two| two == b"@@"), "{}", sample.name);
+            assert!(
+                !sample.bytes.windows(2).any(|two| two == b"@@"),
+                "{}",
+                sample.name
+            );
         }
         let on_disk = std::fs::read_dir("fixtures/demo").unwrap().count();
         assert_eq!(on_disk, samples.len(), "every file is embedded");
@@ -203,7 +213,10 @@ mod tests {
         let start = start("2026-11-23T09:33:00+01:00");
         let text = |raw: &str| String::from_utf8(expand(raw.as_bytes(), &start)).unwrap();
         assert_eq!(text("@@DATE(-95m)@@"), "Mon, 23 Nov 2026 07:58:00 +0100");
-        assert_eq!(text("le @@JOUR(-1d)@@ à @@HEURE(-2h)@@."), "le 22/11/2026 à 07:33.");
+        assert_eq!(
+            text("le @@JOUR(-1d)@@ à @@HEURE(-2h)@@."),
+            "le 22/11/2026 à 07:33."
+        );
         assert_eq!(text("[@@REF(6)@@]"), "[INC-26-00006]");
         assert!(text("@@MSGID(6)@@").starts_with("<INC-26-00006.1."));
         assert_eq!(text("a@@b @@X(1)@@ @@"), "a@@b @@X(1)@@ @@");

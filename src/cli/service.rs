@@ -1,0 +1,118 @@
+//! The service's parts put together: the loops and the console over one store.
+
+use super::exit::{Coded, Exit};
+use super::parts;
+use crate::clock::Clock;
+use crate::config::{Config, Source};
+use crate::mailbox::Mailbox;
+use crate::metrics::MailboxHealth;
+use crate::secret::Key;
+use crate::store::Store;
+use crate::wake::Wake;
+use crate::web;
+use crate::worker::fetch::{self, Fetching};
+use crate::worker::lifecycle::Lifecycle;
+use anyhow::Context as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Everything that the loops share.
+pub(super) struct Service {
+    pub(super) store: Store,
+    config: Config,
+    clock: Clock,
+    key: Key,
+    wake: Arc<Wake>,
+    health: Arc<MailboxHealth>,
+}
+
+impl Service {
+    /// Opens the store and checks form and templates; nothing runs yet.
+    pub(super) async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let form = parts::form(&config)?;
+        let store = parts::open_store(&config).await?;
+        let key = parts::key(&config, &store).await?;
+        Ok(Self {
+            store,
+            clock,
+            key,
+            wake: Arc::new(Wake::new()),
+            health: Arc::new(MailboxHealth::default()),
+            config,
+        })
+    }
+
+    /// The installation's key.
+    pub(super) fn key(&self) -> &[u8] {
+        self.key.as_bytes()
+    }
+
+    /// One round of fetching, then everything that it brought is read.
+    pub(super) async fn round(&self, token: &CancellationToken) -> anyhow::Result<fetch::Round> {
+        let mut mailbox = Mailbox::new(&self.config.mailbox);
+        let mut whole = fetch::Round::default();
+        loop {
+            let round = fetch::round(&mut mailbox, &self.fetching(), token).await?;
+            whole.fetched += round.fetched;
+            whole.new += round.new;
+            whole.moved += round.moved;
+            if !round.midway || token.is_cancelled() {
+                break;
+            }
+        }
+        mailbox.close().await;
+        Ok(whole)
+    }
+
+    /// Starts the loops; `listener` is the console's.
+    pub(super) fn start(
+        &self,
+        life: &mut Lifecycle,
+        listener: TcpListener,
+        is_sending: bool,
+        is_demo: bool,
+    ) -> anyhow::Result<()> {
+        let router = web::router(web::Parts {
+            store: self.store.clone(),
+            clock: self.clock,
+            zone: self.config.service.timezone,
+            service: self.config.service.name.clone(),
+            mailbox: mailbox_name(&self.config),
+            health: self.health.clone(),
+            demo: is_demo,
+        })?;
+        life.start("web", web::serve(listener, router, life.token()));
+        let mailbox = Mailbox::new(&self.config.mailbox);
+        life.start("fetch", fetch::run(mailbox, self.fetching(), life.token()));
+        Ok(())
+    }
+
+    fn fetching(&self) -> Fetching {
+        Fetching {
+            name: self.config.mailbox.source.name(),
+            store: self.store.clone(),
+            clock: self.clock,
+            wake: self.wake.clone(),
+            health: self.health.clone(),
+            poll: self.config.mailbox.poll,
+        }
+    }
+}
+
+/// Opens the console's port.
+pub(super) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        let text = format!("cannot listen on {address}: choose another with --listen");
+        Coded::new(Exit::Failed, text)
+    })
+}
+
+/// How support calls the mailbox.
+fn mailbox_name(config: &Config) -> String {
+    match &config.mailbox.source {
+        Source::Imap(imap) => format!("{} ({})", config.mailbox.address, imap.folder),
+        Source::Maildir { path } => path.display().to_string(),
+    }
+}
