@@ -8,11 +8,14 @@ use crate::mailbox::Mailbox;
 use crate::metrics::MailboxHealth;
 use crate::secret::Key;
 use crate::store::Store;
+use crate::transport::Transport;
 use crate::wake::Wake;
 use crate::web;
+use crate::worker::deliver::{self, Delivering};
 use crate::worker::fetch::{self, Fetching};
 use crate::worker::lifecycle::Lifecycle;
 use anyhow::Context as _;
+use chrono::TimeDelta;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -86,7 +89,21 @@ impl Service {
         life.start("web", web::serve(listener, router, life.token()));
         let mailbox = Mailbox::new(&self.config.mailbox);
         life.start("fetch", fetch::run(mailbox, self.fetching(), life.token()));
+        if is_sending {
+            let delivering = self.delivering();
+            life.start("deliver", deliver::run(delivering, life.token()));
+        }
         Ok(())
+    }
+
+    fn delivering(&self) -> Delivering {
+        Delivering {
+            store: self.store.clone(),
+            transport: Arc::new(Transport::new(&self.config.smtp.transport)),
+            clock: self.clock,
+            wake: self.wake.clone(),
+            max_age: TimeDelta::from_std(self.config.replies.max_age).unwrap_or(TimeDelta::MAX),
+        }
     }
 
     fn fetching(&self) -> Fetching {

@@ -22,7 +22,10 @@ pub(super) const LITERAL_MAX: u64 = 8 * 1024 * 1024;
 const DEPTH_MAX: u32 = 64;
 
 /// A plain or a protected connection.
-pub(super) trait Connection: AsyncRead + AsyncWrite + Send + Sync + Unpin + fmt::Debug {}
+pub(super) trait Connection:
+    AsyncRead + AsyncWrite + Send + Sync + Unpin + fmt::Debug
+{
+}
 impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin + fmt::Debug> Connection for T {}
 
 /// The connection with what was already read from it.
