@@ -10,6 +10,7 @@
 
 mod house;
 mod mailserver;
+mod misbehaviour;
 mod sending;
 mod store;
 mod support;

@@ -318,7 +318,7 @@ impl Imap {
 
     fn separate(&mut self, uids: &[u32]) {
         if let Some(owed) = &mut self.owed {
-            owed.separate(uids.iter().copied());
+            owed.separate(uids);
         }
     }
 

@@ -45,6 +45,12 @@ pub enum Excess {
     Depth,
 }
 
+impl From<Excess> for io::Error {
+    fn from(excess: Excess) -> Self {
+        Self::new(io::ErrorKind::InvalidData, excess)
+    }
+}
+
 /// Passes bytes on, and fails on silence or excess.
 #[derive(Debug)]
 pub(super) struct Guard {
@@ -52,6 +58,8 @@ pub(super) struct Guard {
     scanner: Scanner,
     silence: Option<Duration>,
     timer: Option<Pin<Box<Sleep>>>,
+    /// Found behind sound bytes that were passed on first.
+    excess: Option<Excess>,
 }
 
 impl Guard {
@@ -62,6 +70,7 @@ impl Guard {
             scanner: Scanner::default(),
             silence: None,
             timer: None,
+            excess: None,
         }
     }
 
@@ -78,14 +87,23 @@ impl AsyncRead for Guard {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if let Some(excess) = self.excess {
+            return Poll::Ready(Err(excess.into()));
+        }
         let before = buffer.filled().len();
         match Pin::new(&mut self.inner).poll_read(context, buffer) {
             Poll::Ready(Ok(())) => {
                 self.timer = None;
-                let fed = self.scanner.feed(&buffer.filled()[before..]);
-                Poll::Ready(
-                    fed.map_err(|excess| io::Error::new(io::ErrorKind::InvalidData, excess)),
-                )
+                let Err((excess, sound)) = self.scanner.feed(&buffer.filled()[before..]) else {
+                    return Poll::Ready(Ok(()));
+                };
+                if sound == 0 {
+                    return Poll::Ready(Err(excess.into()));
+                }
+                // Whole answers that came with it are not lost; the parser never sees the rest.
+                buffer.set_filled(before + sound);
+                self.excess = Some(excess);
+                Poll::Ready(Ok(()))
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Pending => {
@@ -140,22 +158,24 @@ impl Scanner {
     const HEAD: usize = 24;
     const TAIL: usize = 32;
 
-    fn feed(&mut self, mut bytes: &[u8]) -> Result<(), Excess> {
-        while !bytes.is_empty() {
+    /// The excess comes with the number of bytes before the line that holds it.
+    fn feed(&mut self, bytes: &[u8]) -> Result<(), (Excess, usize)> {
+        let mut at = 0;
+        while at < bytes.len() {
+            let rest = &bytes[at..];
             if self.literal > 0 {
                 let skipped =
-                    usize::try_from(self.literal).map_or(bytes.len(), |left| left.min(bytes.len()));
+                    usize::try_from(self.literal).map_or(rest.len(), |left| left.min(rest.len()));
                 self.literal -= skipped as u64;
-                bytes = &bytes[skipped..];
+                at += skipped;
                 continue;
             }
-            let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1);
-            let (piece, rest) = bytes.split_at(end);
-            self.piece(piece)?;
-            if piece.ends_with(b"\n") {
-                self.line_end()?;
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+            self.piece(&rest[..end]).map_err(|excess| (excess, at))?;
+            if rest[..end].ends_with(b"\n") {
+                self.line_end().map_err(|excess| (excess, at))?;
             }
-            bytes = rest;
+            at += end;
         }
         Ok(())
     }
@@ -226,7 +246,7 @@ mod tests {
         let mut scanner = Scanner::default();
         bytes
             .chunks(piece)
-            .try_for_each(|chunk| scanner.feed(chunk))
+            .try_for_each(|chunk| scanner.feed(chunk).map_err(|(excess, _)| excess))
     }
 
     #[test]

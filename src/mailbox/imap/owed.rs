@@ -21,8 +21,9 @@ pub(super) struct Owed {
     above: BTreeSet<u32>,
     /// What did not come, and how often.
     tries: BTreeMap<u32, u8>,
-    /// What was in a command that failed, and is asked for alone from now on.
-    alone: BTreeSet<u32>,
+    /// What was in a command that failed, and is asked for alone from now on; true for the one that
+    /// may be why.
+    alone: BTreeMap<u32, bool>,
     /// Every UID below was searched for.
     searched: u32,
 }
@@ -58,16 +59,12 @@ impl Owed {
         let last = new.last().map_or(0, |uid| uid.saturating_add(1));
         self.searched = self.searched.max(up_to).max(last);
         self.pending.extend(&new);
-        let (last, first): (Vec<u32>, Vec<u32>) =
-            new.into_iter().partition(|uid| self.is_alone(*uid));
-        [first, last].concat()
+        self.in_order(new)
     }
 
     /// What is still owed from earlier rounds.
     pub(super) fn left(&self) -> Vec<u32> {
-        let (last, first): (Vec<u32>, Vec<u32>) =
-            self.pending.iter().partition(|uid| self.is_alone(**uid));
-        [first, last].concat()
+        self.in_order(self.pending.iter().copied())
     }
 
     /// Handed over, or no more there.
@@ -85,7 +82,7 @@ impl Owed {
     pub(super) fn withheld(&mut self, uid: u32) -> bool {
         let tries = self.tries.entry(uid).or_default();
         *tries = tries.saturating_add(1);
-        self.alone.insert(uid);
+        self.alone.insert(uid, true);
         *tries >= TRIES
     }
 
@@ -94,14 +91,18 @@ impl Owed {
         self.tries.get(&uid).is_some_and(|tries| *tries >= TRIES)
     }
 
-    /// A command for these failed: each is asked for alone from now on, since one of them may be why.
-    pub(super) fn separate(&mut self, uids: impl IntoIterator<Item = u32>) {
-        self.alone.extend(uids);
+    /// A command for these failed, and none of them came: each is asked for alone from now on. Servers
+    /// answer in order, so the first is the likeliest reason.
+    pub(super) fn separate(&mut self, uids: &[u32]) {
+        let first = uids.iter().min();
+        for uid in uids {
+            *self.alone.entry(*uid).or_default() |= Some(uid) == first;
+        }
     }
 
     /// To be asked for alone.
     pub(super) fn is_alone(&self, uid: u32) -> bool {
-        self.alone.contains(&uid)
+        self.alone.contains_key(&uid)
     }
 
     /// How far everything has been handed over.
@@ -110,6 +111,13 @@ impl Owed {
             uidvalidity: self.uidvalidity,
             uidnext: self.floor(),
         }
+    }
+
+    /// Oldest first, but what failed comes last, and what failed most often at the very end.
+    fn in_order(&self, uids: impl IntoIterator<Item = u32>) -> Vec<u32> {
+        let mut uids: Vec<u32> = uids.into_iter().collect();
+        uids.sort_by_key(|uid| (self.alone.get(uid), self.tries.get(uid), *uid));
+        uids
     }
 
     fn floor(&self) -> u32 {
@@ -192,9 +200,11 @@ mod tests {
     fn what_failed_comes_last_and_alone() {
         let mut owed = owed(1);
         owed.found(&[1, 2, 3], 4);
-        owed.separate([1]);
-        assert_eq!(owed.left(), [2, 3, 1]);
-        assert!(owed.is_alone(1) && !owed.is_alone(2));
+        owed.separate(&[1, 2]);
+        assert_eq!(owed.left(), [3, 2, 1]);
+        assert!(owed.is_alone(1) && owed.is_alone(2) && !owed.is_alone(3));
+        owed.withheld(2);
+        assert_eq!(owed.left(), [3, 1, 2]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod certificates;
 pub mod daemon;
 pub mod dovecot;
 pub mod imap_client;
+pub mod imap_script;
 pub mod postfix;
 pub mod postgres;
 pub mod smtp_client;
