@@ -6,6 +6,7 @@ pub mod cues;
 pub mod entity;
 pub mod excerpt;
 pub mod label;
+pub mod person;
 pub mod phone;
 pub mod token;
 pub mod when;

@@ -18,7 +18,7 @@ pub struct Found {
     /// As written.
     pub name: String,
     /// `samu-<department>` or `ars-<region code>`.
-    pub id: String,
+    pub id: Option<String>,
     /// How likely it is the declarant's own, 0 to 1; low for « vers le SAMU 79 ».
     pub score: f32,
 }
@@ -41,7 +41,7 @@ fn scan(text: &str, tokens: &Tokens) -> Vec<Found> {
         let name = text.get(span.clone()).unwrap_or_default();
         found.push(Found {
             name: one_line(name),
-            id,
+            id: Some(id),
             score: score(tokens, from, to),
             span,
         });
@@ -66,7 +66,7 @@ pub fn answer(text: &str) -> Option<Answer> {
     if let Some(best) = best {
         let value = Value::Entity {
             name: best.name.clone(),
-            id: Some(best.id.clone()),
+            id: best.id.clone(),
         };
         return Some(Answer {
             reading: Reading::Present(value),

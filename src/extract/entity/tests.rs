@@ -5,7 +5,7 @@ fn best(text: &str) -> String {
         .iter()
         .reduce(|best, next| if next.score > best.score { next } else { best })
         .map_or("nothing".to_owned(), |found| {
-            format!("{} = {}", found.name, found.id)
+            format!("{} = {}", found.name, found.id.as_deref().unwrap_or("null"))
         })
 }
 

@@ -1,0 +1,222 @@
+//! Words of names: how they are written, in which order, and how they are capitalised.
+
+use super::super::token::{Kind, Tokens};
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+static GIVEN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    include_str!("given.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .flat_map(str::split_whitespace)
+        .collect()
+});
+
+/// How a word is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// LEBRETON
+    Capitals,
+    /// Lebreton
+    Title,
+    /// lebreton
+    Lower,
+    /// « L. », « B »
+    Initial,
+}
+
+/// One word of a text, hyphens and apostrophes inside it included.
+#[derive(Debug, Clone)]
+pub(super) struct Unit<'t> {
+    /// Tokens `from..to`.
+    pub from: usize,
+    pub to: usize,
+    /// As written.
+    pub text: &'t str,
+    /// Folded.
+    pub folded: &'t str,
+    pub shape: Shape,
+}
+
+impl Unit<'_> {
+    /// Whether this is, or begins with, a known given name.
+    pub fn is_given(&self) -> bool {
+        is_given(self.folded)
+    }
+
+    /// Whether it may stand in a name by the way it is written.
+    pub fn is_named(&self) -> bool {
+        self.shape != Shape::Lower && (self.shape == Shape::Initial || self.folded.len() > 1)
+    }
+}
+
+/// Whether a folded word is a given name: « claire », « jean-pierre ».
+pub(super) fn is_given(folded: &str) -> bool {
+    folded
+        .split('-')
+        .next()
+        .is_some_and(|first| GIVEN.contains(first))
+}
+
+/// The word that begins at token `at`.
+pub(super) fn unit<'t>(text: &'t str, tokens: &'t Tokens, at: usize) -> Option<Unit<'t>> {
+    if tokens.get(at)?.kind != Kind::Word {
+        return None;
+    }
+    let mut to = at + 1;
+    for _ in 0..4 {
+        let joint = matches!(
+            tokens.get(to).map(|t| t.kind),
+            Some(Kind::Sign(b'-' | b'\''))
+        );
+        let joined = joint
+            && tokens.glued(to)
+            && tokens.glued(to + 1)
+            && tokens.get(to + 1).is_some_and(|t| t.kind == Kind::Word);
+        if !joined {
+            break;
+        }
+        to += 2;
+    }
+    let written = text.get(tokens.span(at, to))?;
+    let letters = || written.chars().filter(|c| c.is_alphabetic());
+    let shape = if letters().count() == 1 && written.chars().all(char::is_uppercase) {
+        Shape::Initial
+    } else if letters().all(char::is_uppercase) {
+        Shape::Capitals
+    } else if written.chars().next().is_some_and(char::is_uppercase)
+        || written
+            .get(2..3)
+            .is_some_and(|c| c.starts_with(char::is_uppercase))
+    {
+        Shape::Title
+    } else {
+        Shape::Lower
+    };
+    // The initial's point belongs to it.
+    let to = if shape == Shape::Initial && tokens.sign(to, b'.') && tokens.glued(to) {
+        to + 1
+    } else {
+        to
+    };
+    Some(Unit {
+        from: at,
+        to,
+        text: text.get(tokens.span(at, to))?,
+        folded: tokens.folded(at, to),
+        shape,
+    })
+}
+
+/// Small words inside names.
+pub(super) fn is_particle(folded: &str) -> bool {
+    matches!(
+        folded,
+        "de" | "du"
+            | "des"
+            | "la"
+            | "le"
+            | "les"
+            | "van"
+            | "von"
+            | "der"
+            | "den"
+            | "el"
+            | "al"
+            | "ben"
+            | "bin"
+            | "da"
+            | "di"
+            | "dos"
+            | "st"
+            | "saint"
+            | "ep"
+            | "ait"
+    )
+}
+
+/// « LEBRETON Claire » → « Claire Lebreton »: given names first, each capitalised.
+pub(super) fn arranged(units: &[Unit<'_>]) -> String {
+    let given = |unit: &Unit<'_>| unit.is_given() && unit.shape != Shape::Initial;
+    let capitals = units
+        .iter()
+        .filter(|unit| unit.shape == Shape::Capitals)
+        .count();
+    let order: Vec<&Unit<'_>> = match units {
+        [] => Vec::new(),
+        // The surname in capitals, the given name not.
+        _ if capitals > 0
+            && capitals < units.len()
+            && units.iter().any(|unit| {
+                matches!(unit.shape, Shape::Title | Shape::Lower) && !is_particle(unit.folded)
+            }) =>
+        {
+            let surname = |unit: &&Unit<'_>| {
+                unit.shape == Shape::Capitals
+                    || is_particle(unit.folded)
+                    || unit.folded.starts_with("d'") && unit.shape != Shape::Title
+            };
+            let (surnames, givens): (Vec<_>, Vec<_>) = units.iter().partition(surname);
+            givens.into_iter().chain(surnames).collect()
+        }
+        // « Oudinot Pascal »: the known given name stands last.
+        [rest @ .., last] if !rest.is_empty() && given(last) && !rest.iter().any(given) => {
+            std::iter::once(last).chain(rest.iter()).collect()
+        }
+        // « Martin Jean-Pierre »: a composed given name is no surname.
+        [first, last]
+            if given(last) && last.folded.contains('-') && !first.folded.contains('-') =>
+        {
+            vec![last, first]
+        }
+        _ => units.iter().collect(),
+    };
+    let mut name = String::new();
+    for (index, unit) in order.iter().enumerate() {
+        if index > 0 {
+            name.push(' ');
+        }
+        name.push_str(&capitalised(unit.text, index > 0));
+    }
+    name
+}
+
+/// One word as a name is written: « LEMOINE-PASQUIER » → « Lemoine-Pasquier », « O'CONNELL » →
+/// « O'Connell »; a word of both cases is left alone. `inside`: particles stay small.
+pub(super) fn capitalised(word: &str, inside: bool) -> String {
+    let upper = word.chars().filter(|c| c.is_uppercase()).count();
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    let mixed = upper > 0 && upper < letters;
+    let folded = crate::text::fold(word);
+    if inside
+        && matches!(
+            folded.as_str(),
+            "de" | "du" | "des" | "van" | "von" | "der" | "den" | "da" | "di" | "dos"
+        )
+    {
+        return word.to_lowercase();
+    }
+    if mixed {
+        return word.to_owned();
+    }
+    let mut out = String::with_capacity(word.len());
+    let mut start = true;
+    for (index, character) in word.chars().enumerate() {
+        if start {
+            out.extend(character.to_uppercase());
+        } else {
+            out.extend(character.to_lowercase());
+        }
+        start = !character.is_alphabetic();
+        // « Floc'h »: one letter behind an apostrophe is not begun anew.
+        if matches!(character, '\'' | '’') {
+            let rest = word
+                .chars()
+                .skip(index + 1)
+                .take_while(|c| c.is_alphabetic())
+                .count();
+            start = rest > 1;
+        }
+    }
+    out
+}

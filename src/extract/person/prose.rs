@@ -1,0 +1,348 @@
+//! People in sentences: « ici Claire du SAMU », « je suis docteur Ioana Munteanu, le médecin
+//! régulateur de ce soir », « Sylvain Lecarpentier ARM » at the end.
+
+use super::super::token::{Kind, Tokens};
+use super::name::{Shape, Unit, arranged, is_particle, unit};
+use super::{Found, is_common, is_place_word, role, titles};
+
+/// Words that introduce the writer; parted by bars.
+const INTRODUCES: &str = concat!(
+    "je suis le|je suis la|je suis l|je suis|je m appelle|moi c est|c est|ici|mon nom est|mon nom|my name is|i am|i m|this is|je soussigne|",
+    "je soussignee|signe|ici le|ici la|ici l|moi|i am the|i am a|en tant que|en tant qu|je me presente|je me nomme|de la part de|nom prenom"
+);
+/// Words before a person that make them somebody else.
+const THIRD: &str = concat!(
+    "du|de|par|avec|pour|chez|a|au|aux|d|ma|mon|nos|notre|son|sa|ses|mes|leur|et|collegue|confrere|consoeur|voir|contacter|demande|un|une|le|la|l|des|les|",
+    "appelle|appeler|rappeler|joindre|demander|autre|entre|avec|via|selon|deux|trois|chaque|cet|ce|cette|aucun|tous|toutes|plusieurs|sur|comme|sans"
+);
+
+/// The people that `text` names in its sentences, the writer first of all.
+#[must_use]
+pub fn find_in_prose(text: &str) -> Vec<Found> {
+    let tokens = Tokens::new(text);
+    let mut found: Vec<Found> = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        if tokens.get(at).is_none_or(|token| token.kind != Kind::Word) {
+            at += 1;
+            continue;
+        }
+        let person = introduced(text, &tokens, at)
+            .or_else(|| apposed(text, &tokens, at))
+            .or_else(|| titled(text, &tokens, at));
+        match person {
+            Some((person, end)) => {
+                found.push(person);
+                at = end.max(at + 1);
+            }
+            None => at += 1,
+        }
+    }
+    if !found
+        .iter()
+        .any(|person| person.writer && person.name.is_some())
+        && let Some(person) = closing(text, &tokens)
+    {
+        found.push(person);
+    }
+    found
+}
+
+/// « je suis … », « ici … », « c'est … »
+fn introduced(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
+    let after = tokens.any_phrase(at, INTRODUCES)?;
+    let weak = tokens.is(at, &["c", "moi", "ici", "signe", "this", "de"]);
+    let next = if tokens.sign(after, b':') || tokens.sign(after, b'\'') || tokens.sign(after, b',')
+    {
+        after + 1
+    } else {
+        after
+    };
+    let name_at = titles(tokens, next, tokens.len().min(next + 4));
+    let titled = name_at > next && tokens.get(next).is_some_and(|t| t.kind == Kind::Word);
+    let units = run(
+        text,
+        tokens,
+        name_at,
+        tokens.is(at, &["ici", "je", "moi", "c"]),
+    );
+    let name_end = units.last().map_or(name_at, |unit| unit.to);
+    let role = role_behind(tokens, if units.is_empty() { next } else { name_end });
+    let known = units.iter().any(Unit::is_given) || titled || units.len() > 1;
+    if weak && !(units.iter().any(Unit::is_given) || titled || role.is_some() && !units.is_empty())
+        || units.is_empty() && role.is_none()
+        || !units.is_empty() && !known && role.is_none()
+    {
+        return None;
+    }
+    if units.is_empty() {
+        // « je suis médecin régulateur », not « c'est le médecin régulateur ».
+        if !tokens.is(at, &["je", "i", "en", "ici"]) {
+            return None;
+        }
+    }
+    let role = role.map(|(from, to)| {
+        let span = tokens.span(from, to);
+        (role::written(text, &span), span)
+    });
+    let span = if units.is_empty() {
+        role.as_ref()?.1.clone()
+    } else {
+        tokens.span(units[0].from, name_end)
+    };
+    let name = (!units.is_empty()).then(|| arranged(&units));
+    let score = if weak { 0.8 } else { 0.92 };
+    Some((
+        Found {
+            span,
+            name,
+            role,
+            writer: true,
+            score,
+        },
+        name_end.max(next),
+    ))
+}
+
+/// « Sylvain Lecarpentier, ARM », « ARM au SAMU 44, je … », « Locum emergency physician at … here »
+fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
+    let start = titles(tokens, at, tokens.len().min(at + 3));
+    let titled = start > at;
+    let first = begins_sentence(tokens, at);
+    let third = at > 0 && tokens.among(at - 1, THIRD) || at > 0 && tokens.sign(at - 1, b'\'');
+    if !titled
+        && first
+        && let Some(end) = role::role(tokens, at)
+    {
+        let placed = tokens.among(end, "au|a|at|du|de|here|ici|samu|chez|from|smur");
+        let short = tokens.ends_line(end) || tokens.sign(end, b',');
+        if !(placed || short && tokens.is(at, &["arm", "ide"])) {
+            return None;
+        }
+        let span = tokens.span(at, end);
+        let role = Some((role::written(text, &span), span.clone()));
+        return Some((
+            Found {
+                span,
+                name: None,
+                role,
+                writer: true,
+                score: 0.7,
+            },
+            end,
+        ));
+    }
+    let units = run(text, tokens, start, false);
+    let last = units.last()?.to;
+    if units[0].from != start {
+        return None;
+    }
+    let known = units.iter().any(Unit::is_given) || titled || units.len() > 1;
+    let (from, to) = role_behind(tokens, last)?;
+    let strong = first || !third;
+    if !known {
+        return None;
+    }
+    let span = tokens.span(units[0].from, last);
+    let role_span = tokens.span(from, to);
+    let role = Some((role::written(text, &role_span), role_span));
+    let score = if first { 0.85 } else { 0.55 };
+    Some((
+        Found {
+            span,
+            name: Some(arranged(&units)),
+            role,
+            writer: strong,
+            score,
+        },
+        to,
+    ))
+}
+
+/// « le Dr Marlin », « Mme Cazenave », « ma collègue Sandrine »: somebody spoken of, unless
+/// nothing but a name stands at the end (see `closing`).
+fn titled(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
+    let start = titles(tokens, at, tokens.len().min(at + 3));
+    let colleague = at > 0 && tokens.among(at - 1, "collegue|confrere|consoeur|collegues");
+    if start == at && !colleague
+        || begins_sentence(tokens, at) && sentence_end(tokens, at) == tokens.len()
+    {
+        return None;
+    }
+    let units = run(text, tokens, start, false);
+    let last = units.last()?.to;
+    let span = tokens.span(units[0].from, last);
+    Some((
+        Found {
+            span,
+            name: Some(arranged(&units)),
+            role: None,
+            writer: false,
+            score: 0.5,
+        },
+        last,
+    ))
+}
+
+/// A name that closes the text: « Kevin », « jordan, poste 2214 », « Quentin Bellanger, samu 53 »,
+/// « rappeler Vanhoutte au 03 … ».
+fn closing(text: &str, tokens: &Tokens) -> Option<Found> {
+    if let Some(person) = to_be_called(text, tokens) {
+        return Some(person);
+    }
+    let mut end = tokens.len();
+    while end > 0
+        && matches!(
+            tokens.get(end - 1).map(|t| t.kind),
+            Some(Kind::Line | Kind::Sign(b'.' | b'!' | b'-' | b')'))
+        )
+    {
+        end -= 1;
+    }
+    let mut start = end;
+    while start > 0 && end - start < 14 && !begins_sentence(tokens, start) {
+        start -= 1;
+    }
+    let start = titles(tokens, start, end);
+    let units = run(text, tokens, start, true);
+    let last = units.last()?.to;
+    let whole = last >= end
+        || matches!(
+            tokens.get(last).map(|t| t.kind),
+            Some(Kind::Sign(b',' | b'-' | b'(' | b'/' | b'.') | Kind::Line)
+        );
+    let known = units.iter().any(Unit::is_given)
+        || units.len() > 1 && units.iter().all(|unit| unit.shape != Shape::Lower);
+    if !whole || !known || units[0].from != start {
+        return None;
+    }
+    let span = tokens.span(units[0].from, last);
+    Some(Found {
+        span,
+        name: Some(arranged(&units)),
+        role: None,
+        writer: true,
+        score: 0.6,
+    })
+}
+
+fn to_be_called(text: &str, tokens: &Tokens) -> Option<Found> {
+    (0..tokens.len()).find_map(|at| {
+        if !tokens.among(
+            at,
+            "rappeler|contacter|joindre|demander|appeler|rappelez|demandez",
+        ) {
+            return None;
+        }
+        let units = run(text, tokens, at + 1, false);
+        let last = units.last()?.to;
+        let reached = tokens.among(last, "au|a|poste|tel|sur")
+            || tokens.get(last).is_some_and(|t| t.kind == Kind::Number);
+        let span = tokens.span(units[0].from, last);
+        (units[0].from == at + 1 && reached).then(|| Found {
+            span,
+            name: Some(arranged(&units)),
+            role: None,
+            writer: true,
+            score: 0.4,
+        })
+    })
+}
+
+/// A role behind a name: « , ARM », « , le médecin régulateur de ce soir », « (ARM) », « ARM ».
+fn role_behind(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
+    let mut next = at;
+    for _ in 0..2 {
+        match tokens.get(next).map(|t| t.kind) {
+            Some(Kind::Sign(b',' | b'(' | b'-' | b'\'' | b':')) => next += 1,
+            Some(Kind::Line) if next == at => next += 1,
+            _ => {}
+        }
+    }
+    let next = tokens
+        .any_phrase(next, "le|la|l|un|une|the|a|votre|je suis|notre")
+        .unwrap_or(next);
+    let next = if tokens.sign(next, b'\'') {
+        next + 1
+    } else {
+        next
+    };
+    Some((next, role::role(tokens, next)?))
+}
+
+/// The words of a name from `at` on; `lenient` takes known given names in lower case.
+fn run<'t>(text: &'t str, tokens: &'t Tokens, at: usize, lenient: bool) -> Vec<Unit<'t>> {
+    let mut units: Vec<Unit<'t>> = Vec::new();
+    let mut next = at;
+    while units.len() < 5 {
+        let Some(unit) = unit(text, tokens, next) else {
+            break;
+        };
+        let named = unit.is_named()
+            || lenient
+                && unit.is_given()
+                && unit.folded.len() > 2
+                && units.iter().all(|unit| unit.shape == Shape::Lower)
+            || !units.is_empty()
+                && is_particle(unit.folded)
+                && unit.shape == Shape::Lower
+                && super::unit(text, tokens, unit.to)
+                    .is_some_and(|next| next.is_named() && !is_place_word(next.folded));
+        let stops = is_place_word(unit.folded)
+            || is_common(unit.folded)
+            || role::role(tokens, next).is_some_and(|end| end >= unit.to)
+            || weekday_or_month(unit.folded);
+        // « SI-Samu », « OK », « F5 » are no names.
+        if !named
+            || stops
+            || unit.folded.contains("samu")
+            || unit.shape == Shape::Capitals && unit.folded.len() < 3 && units.is_empty()
+        {
+            break;
+        }
+        next = unit.to;
+        units.push(unit);
+        if tokens.ends_line(next) {
+            break;
+        }
+    }
+    while units
+        .last()
+        .is_some_and(|unit| is_particle(unit.folded) && unit.shape == Shape::Lower)
+    {
+        units.pop();
+    }
+    units
+}
+
+fn weekday_or_month(folded: &str) -> bool {
+    "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|fevrier|avril|juin|juillet|aout|septembre|octobre|novembre|decembre|monday|friday"
+        .split('|')
+        .any(|word| word == folded)
+}
+
+fn begins_sentence(tokens: &Tokens, at: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else {
+        return true;
+    };
+    match tokens.get(before).map(|token| token.kind) {
+        Some(Kind::Line) => true,
+        Some(Kind::Sign(b'.' | b'!' | b'?' | b':' | b'*' | b';' | b'>')) => {
+            !tokens.glued(at) && !super::initial_point(tokens, before)
+        }
+        Some(Kind::Sign(b'-')) => {
+            before == 0
+                || matches!(
+                    tokens.get(before - 1).map(|t| t.kind),
+                    Some(Kind::Line | Kind::Sign(_))
+                )
+        }
+        _ => false,
+    }
+}
+
+fn sentence_end(tokens: &Tokens, at: usize) -> usize {
+    (at + 1..tokens.len().min(at + 15))
+        .find(|at| begins_sentence(tokens, *at))
+        .unwrap_or_else(|| tokens.len().min(at + 15))
+}

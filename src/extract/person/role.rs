@@ -1,0 +1,119 @@
+//! Jobs: a table of what a role begins with and of the words that go on with it.
+
+use super::super::token::{Kind, Tokens};
+use crate::text::fold;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// Phrases by their first word.
+type Phrases = HashMap<&'static str, Vec<&'static str>>;
+
+static ROLES: LazyLock<(Phrases, Phrases)> = LazyLock::new(|| {
+    let mut tables = (HashMap::new(), HashMap::new());
+    let mut more = false;
+    for line in include_str!("roles.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+    {
+        match line {
+            "[begin]" => more = false,
+            "[more]" => more = true,
+            phrase => {
+                let table: &mut Phrases = if more { &mut tables.1 } else { &mut tables.0 };
+                let first = phrase.split(' ').next().unwrap_or(phrase);
+                table.entry(first).or_default().push(phrase);
+            }
+        }
+    }
+    tables
+});
+
+/// Words kept in capitals.
+const ACRONYMS: &str = "arm|parm|ide|iade|iao|ioa|tim|dsi|rsi|rssi|dpo|si|samu|smur|cesu|crra|sih|dim|amu|ars|gip|ama|sas|ssi|it";
+
+fn longest(tokens: &Tokens, at: usize, table: &Phrases) -> Option<usize> {
+    table
+        .get(tokens.word(at))?
+        .iter()
+        .filter_map(|phrase| tokens.phrase(at, phrase))
+        .max()
+}
+
+/// Where the role that begins at `at` ends, in its shortest form (« médecin régulateur »).
+pub(super) fn role(tokens: &Tokens, at: usize) -> Option<usize> {
+    let mut end = longest(tokens, at, &ROLES.0)?;
+    for _ in 0..5 {
+        let next = tokens.skip_joints(end);
+        let joined = if next > end && tokens.sign(end, b'.') {
+            end
+        } else {
+            next
+        };
+        if let Some(after) = longest(tokens, joined, &ROLES.1) {
+            end = after;
+        } else if tokens.is(end, &["et"])
+            && let Some(after) = longest(tokens, end + 1, &ROLES.0)
+        {
+            end = after;
+        } else {
+            break;
+        }
+    }
+    Some(end)
+}
+
+/// Where a role that stands alone (after a label, on a signature's line) ends: it takes the words
+/// up to the place or the end of the clause (« responsable du centre de services »).
+pub(super) fn role_alone(tokens: &Tokens, at: usize, stop: usize) -> Option<usize> {
+    let mut end = role(tokens, at)?.min(stop);
+    let short = end;
+    while end < stop && end - at < 12 {
+        let token = tokens.get(end)?;
+        match token.kind {
+            Kind::Word => {
+                let place = tokens.among(end, "samu|chu|ch|chru|hopital|tel|poste|pour|ce|cette|chez|mail|sur|tapant|a|au|aux|at|here|pole|qui|je|et|nous");
+                let software = tokens.is(end, &["samu"]) && tokens.is(end.wrapping_sub(2), &["si"])
+                    || tokens.is(end, &["pole", "et"]);
+                if place && !software {
+                    break;
+                }
+                end += 1;
+            }
+            Kind::Sign(b'\'' | b'-' | b'/') if tokens.glued(end) && tokens.glued(end + 1) => {
+                end += 1
+            }
+            _ => break,
+        }
+    }
+    // No dangling small word: « responsable du [SAMU 74] ».
+    while end > short
+        && (tokens.among(end - 1, "de|du|des|d|la|le|les|l|et|en|a")
+            || matches!(tokens.get(end - 1).map(|t| t.kind), Some(Kind::Sign(_))))
+    {
+        end -= 1;
+    }
+    Some(end.max(short))
+}
+
+/// A role as it is kept: as written, capitals lowered but for acronyms.
+pub(super) fn written(text: &str, span: &Range<usize>) -> String {
+    let words: Vec<String> = text
+        .get(span.clone())
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(|word| {
+            let letters = || word.chars().filter(|c| c.is_alphabetic());
+            let shouted = letters().count() > 1 && letters().all(char::is_uppercase);
+            let acronym = fold(word)
+                .split(|c: char| !c.is_alphabetic())
+                .any(|part| ACRONYMS.split('|').any(|one| one == part));
+            if shouted && !acronym {
+                word.to_lowercase()
+            } else {
+                word.to_owned()
+            }
+        })
+        .collect();
+    words.join(" ")
+}

@@ -1,0 +1,102 @@
+//! Names and jobs of signatures: a line that is a name, and the job beside or below it.
+
+use super::super::token::{Kind, Tokens};
+use super::name::{Shape, Unit, arranged};
+use super::{Found, is_place_word, name_units, role, segments, starts_role, titles};
+use std::ops::Range;
+
+/// How many lines of a signature are looked at.
+const LINES: usize = 14;
+
+/// The name and the job of a signature block.
+#[must_use]
+pub fn from_signature(text: &str) -> Option<Found> {
+    let tokens = Tokens::new(text);
+    let mut name: Option<(String, Range<usize>, f32)> = None;
+    let mut job: Option<(String, Range<usize>)> = None;
+    for (from, to) in lines(&tokens).into_iter().take(LINES) {
+        for (from, to) in segments(&tokens, from, to) {
+            let start = titles(&tokens, from, to);
+            let titled = start > from;
+            if start >= to {
+                continue;
+            }
+            let role_at = (start..to).find(|at| starts_role(text, &tokens, *at, start));
+            let named =
+                name_units(text, &tokens, start, role_at.unwrap_or(to), false).and_then(|units| {
+                    let score = certainty(&units, titled || role_at.is_some_and(|at| at > start))?;
+                    Some((
+                        arranged(&units),
+                        tokens.span(units[0].from, units[units.len() - 1].to),
+                        score,
+                    ))
+                });
+            if let Some(named) = named {
+                let better = name
+                    .as_ref()
+                    .is_none_or(|(_, _, score)| named.2 > score + 0.2);
+                if better && (name.is_none() || job.is_none()) {
+                    name = Some(named);
+                }
+            }
+            let begins = role_at.filter(|at| *at == start || name.is_some());
+            if let Some(at) = begins.filter(|_| job.is_none())
+                && let Some(end) = role::role_alone(&tokens, at, to)
+            {
+                let span = tokens.span(at, end);
+                job = Some((role::written(text, &span), span));
+            }
+        }
+    }
+    let (name, span, score) = match name {
+        Some((name, span, score)) => (Some(name), span, score),
+        None => (None, job.as_ref()?.1.clone(), 0.5),
+    };
+    Some(Found {
+        span,
+        name,
+        role: job,
+        writer: true,
+        score,
+    })
+}
+
+/// How sure these words are a name: a known given name, an initial before a word, a title.
+fn certainty(units: &[Unit<'_>], supported: bool) -> Option<f32> {
+    let given = units
+        .iter()
+        .any(|unit| unit.is_given() && unit.shape != Shape::Lower);
+    let initial = units.iter().any(|unit| unit.shape == Shape::Initial);
+    let words = units
+        .iter()
+        .filter(|unit| unit.shape != Shape::Initial)
+        .count();
+    if words == 0 || units.iter().any(|unit| is_place_word(unit.folded)) {
+        return None;
+    }
+    match (given, initial, units.len()) {
+        (true, _, 2..=5) => Some(0.95),
+        (true, _, 1) => Some(0.75),
+        (false, true, 2..=3) => Some(0.7),
+        (false, false, 2..=3) => Some(if supported { 0.8 } else { 0.6 }),
+        (false, false, 1) if supported => Some(0.6),
+        _ => None,
+    }
+}
+
+fn lines(tokens: &Tokens) -> Vec<(usize, usize)> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for at in 0..=tokens.len() {
+        if tokens.get(at).is_none_or(|token| token.kind == Kind::Line) {
+            if at > start {
+                lines.push((start, at));
+            }
+            start = at + 1;
+        }
+        if lines.len() > LINES {
+            break;
+        }
+    }
+    lines
+}

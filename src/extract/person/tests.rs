@@ -1,0 +1,332 @@
+use super::*;
+
+fn shown(name: Option<&str>, role: Option<&str>) -> String {
+    format!("{} | {}", name.unwrap_or("-"), role.unwrap_or("-"))
+}
+
+fn answered(text: &str) -> String {
+    let named = answer(text);
+    shown(
+        named.name.as_ref().map(|(name, _)| name.as_str()),
+        named.role.as_ref().map(|(role, _)| role.as_str()),
+    )
+}
+
+fn writer(text: &str) -> String {
+    let found = find_in_prose(text);
+    let name = found
+        .iter()
+        .filter(|found| found.writer)
+        .find_map(|found| found.name.as_deref());
+    let role = found
+        .iter()
+        .filter(|found| found.writer)
+        .find_map(|found| found.role.as_ref().map(|(role, _)| role.as_str()));
+    shown(name, role)
+}
+
+fn signed(text: &str) -> String {
+    from_signature(text).map_or("nothing".to_owned(), |found| {
+        shown(
+            found.name.as_deref(),
+            found.role.as_ref().map(|(role, _)| role.as_str()),
+        )
+    })
+}
+
+#[test]
+fn an_answer_gives_name_and_role() {
+    for (text, told) in [
+        ("LEBRETON Claire, ARM", "Claire Lebreton | ARM"),
+        ("Claire Lebreton - ARM", "Claire Lebreton | ARM"),
+        ("Claire LEBRETON (ARM)", "Claire Lebreton | ARM"),
+        (
+            "Mme PUYO Sandra, secrétaire médicale",
+            "Sandra Puyo | secrétaire médicale",
+        ),
+        ("Dr Guillaume SAUVAGET", "Guillaume Sauvaget | -"),
+        (
+            "Dr Kamel Aït-Saadi, médecin régulateur (mail tapé par sa secrétaire V. Dufresnoy)",
+            "Kamel Aït-Saadi | médecin régulateur",
+        ),
+        (
+            "BEAUVAIS RÉGINE ARM DE NUIT",
+            "Régine Beauvais | ARM de nuit",
+        ),
+        (
+            "CARON Ludovic, correspondant technique SI-SAMU",
+            "Ludovic Caron | correspondant technique SI-SAMU",
+        ),
+        (
+            "GAUDRY Aurélien, responsable du centre de services",
+            "Aurélien Gaudry | responsable du centre de services",
+        ),
+        (
+            "Oudinot Pascal médecin régulateur",
+            "Pascal Oudinot | médecin régulateur",
+        ),
+        ("...Delphine ROCHE ARM...", "Delphine Roche | ARM"),
+        (
+            "Benhaddou Yasmina, ARM référente",
+            "Yasmina Benhaddou | ARM référente",
+        ),
+        ("Floc'h Tanguy, ARM", "Tanguy Floc'h | ARM"),
+        (
+            "Célia Bordin, ARM formatrice",
+            "Célia Bordin | ARM formatrice",
+        ),
+        (
+            "Arnaud Pelletan, technicien SI urgences",
+            "Arnaud Pelletan | technicien SI urgences",
+        ),
+        (
+            "LE BRIS Yohann, chef de projet",
+            "Yohann Le Bris | chef de projet",
+        ),
+        ("LEMOINE-PASQUIER Tristan", "Tristan Lemoine-Pasquier | -"),
+        ("BEAUSIRE, Thomas", "Thomas Beausire | -"),
+        ("Maîtrejean Coralie", "Coralie Maîtrejean | -"),
+        ("formatrice CeSU et ARM", "- | formatrice CeSU et ARM"),
+        ("médecin régulateur", "- | médecin régulateur"),
+        (
+            "assistante de régulation médicale",
+            "- | assistante de régulation médicale",
+        ),
+        ("IDE régulatrice", "- | IDE régulatrice"),
+        ("cadre", "- | cadre"),
+        ("jean dupont ide", "Jean Dupont | ide"),
+        (
+            "Nom : Lebreton Prénom : Claire Fonction : ARM",
+            "Claire Lebreton | ARM",
+        ),
+        (
+            "de La Tour Henri, cadre de santé",
+            "Henri de La Tour | cadre de santé",
+        ),
+        ("...", "- | -"),
+    ] {
+        assert_eq!(answered(text), told, "{text}");
+    }
+}
+
+#[test]
+fn the_writer_is_known_from_sentences() {
+    for (text, told) in [
+        (
+            "je suis docteur Ioana Munteanu, le medecin regulateur de ce soir a SAMU 58 Nevers.",
+            "Ioana Munteanu | medecin regulateur",
+        ),
+        (
+            "Je suis Dr Dragomirescu Ionela medecin regulateur le Samu 58 Nevers.",
+            "Ionela Dragomirescu | medecin regulateur",
+        ),
+        (
+            "Bonjour c'est Frédéric Ménétrier, interne de régulation à Moulins (SAMU 03).",
+            "Frédéric Ménétrier | interne de régulation",
+        ),
+        (
+            "Bonjour, ici Claire du SAMU, la carte ne marche plus",
+            "Claire | -",
+        ),
+        (
+            "Dr Benoît Lacassagne, médecin régulateur au SAMU 47 ce soir.\nUtilisateur : dr.b",
+            "Benoît Lacassagne | médecin régulateur",
+        ),
+        (
+            "Samu 14. Tout le monde en salle, on est 6. Sylvain Lecarpentier ARM",
+            "Sylvain Lecarpentier | ARM",
+        ),
+        (
+            "On est une dizaine dessus. Amandine, ARM, Samu 45. oui j ai reessayé",
+            "Amandine | ARM",
+        ),
+        (
+            "Locum emergency physician at SAMU 06 here. Since I came on shift",
+            "- | Locum emergency physician",
+        ),
+        ("elle doit défiler seule. jordan, poste 2214", "Jordan | -"),
+        (
+            "SAMU 59 LILLE - portail inaccessible, rappeler Vanhoutte au 03 53 01 59 77",
+            "Vanhoutte | -",
+        ),
+        (
+            "Je vous écris à la demande du Dr Sylvain Marlin, médecin régulateur, qui ne parvient plus",
+            "- | -",
+        ),
+        (
+            "DR VASSEUR MEDECIN REGULATEUR",
+            "Vasseur | medecin regulateur",
+        ),
+        (
+            "Merci d'avance\nQuentin Bellanger, samu 53",
+            "Quentin Bellanger | -",
+        ),
+        (
+            "Je m'appelle Fatou Diop, je suis infirmière de régulation au SAMU 33",
+            "Fatou Diop | infirmière de régulation",
+        ),
+        (
+            "la carte est blanche depuis hier, voir avec M. Ansart de l'informatique",
+            "- | -",
+        ),
+    ] {
+        assert_eq!(writer(text), told, "{text}");
+    }
+}
+
+#[test]
+fn a_signature_gives_name_and_role() {
+    for (text, told) in [
+        (
+            "Thomas BEAUSIRE\nRéférent SI-SAMU - Direction du numérique\nCHRU Val de Loire",
+            "Thomas Beausire | Référent SI-SAMU",
+        ),
+        (
+            "Véronique Lemoyne\nCadre de santé, SAMU 94\nBureau 01 99 00 94 51",
+            "Véronique Lemoyne | Cadre de santé",
+        ),
+        (
+            "Dr Hélène MUGNIER\nResponsable médicale du SAMU 74\nCH du Grand Lac",
+            "Hélène Mugnier | Responsable médicale",
+        ),
+        (
+            "Vefa KERMARREC\nTechnicien d'information médicale\nDIM - CH Golfe et Rhuys",
+            "Vefa Kermarrec | Technicien d'information médicale",
+        ),
+        (
+            "Nicole DÉSIRÉ\nSecrétaire médicale\nSAMU 972 - SMUR",
+            "Nicole Désiré | Secrétaire médicale",
+        ),
+        (
+            "Damien FAUCHERAND\nMédecin responsable de garde – SAMU 69",
+            "Damien Faucherand | Médecin responsable de garde",
+        ),
+        (
+            "Gérard Ménard\nCorrespondant informatique - SAMU 17",
+            "Gérard Ménard | Correspondant informatique",
+        ),
+        (
+            "Yamina Cherfaoui, infirmière de régulation\n+33 (0)4 65 71 42 08",
+            "Yamina Cherfaoui | infirmière de régulation",
+        ),
+        (
+            "Maïtena Etcheverry-Sallaberry\nAssistante de régulation médicale\nSAMU 64",
+            "Maïtena Etcheverry-Sallaberry | Assistante de régulation médicale",
+        ),
+        ("Kevin", "Kevin | -"),
+        ("L. Puig", "L. Puig | -"),
+        ("R. Goasdoué", "R. Goasdoué | -"),
+        (
+            "Cordialement,\nDelphine ROCHE\nCRRA 15 - CHU du Furan",
+            "Delphine Roche | -",
+        ),
+        (
+            "Aurélien GAUDRY – Centre de services – GIP Informatique Beauce-Santé",
+            "Aurélien Gaudry | -",
+        ),
+        ("SAMU 23\nCHU de Nulle-Part", "nothing"),
+    ] {
+        assert_eq!(signed(text), told, "{text}");
+    }
+}
+
+#[test]
+fn a_header_gives_a_persons_name_only() {
+    for (display, address, told) in [
+        (
+            "BEAUSIRE, Thomas",
+            "t.beausire@chru.example",
+            Some("Thomas Beausire"),
+        ),
+        (
+            "MUNTEANU Ioana",
+            "i.munteanu@ch.example",
+            Some("Ioana Munteanu"),
+        ),
+        ("Caron Ludovic", "l.caron@ch.example", Some("Ludovic Caron")),
+        (
+            "Dragomirescu Ionela",
+            "ionela.dragomirescu@ch.example",
+            Some("Ionela Dragomirescu"),
+        ),
+        (
+            "Kevin",
+            "kevin.lhermitte@chu.example",
+            Some("Kevin Lhermitte"),
+        ),
+        (
+            "Joëlle VIRASSAMY",
+            "joelle.virassamy@chu.example",
+            Some("Joëlle Virassamy"),
+        ),
+        (
+            "Yohann LE BRIS",
+            "y.lebris@grades.example",
+            Some("Yohann Le Bris"),
+        ),
+        ("Tanguy Floc'h", "t.floch@ch.example", Some("Tanguy Floc'h")),
+        (
+            "Fiona O'Connell",
+            "f.oconnell.md@mail.example",
+            Some("Fiona O'Connell"),
+        ),
+        (
+            "ETCHEVERRY-SALLABERRY Maïtena",
+            "m.etcheverry@ch.example",
+            Some("Maïtena Etcheverry-Sallaberry"),
+        ),
+        ("", "claire.lebreton@chu.example", Some("Claire Lebreton")),
+        ("Dr Anne Petit", "a.petit@chu.example", Some("Anne Petit")),
+        ("SAMU 23 REGULATION", "regul.samu23@ch.example", None),
+        ("reg57", "reg57@chr.example", None),
+        ("Centre 15 Lille", "centre15@chu.example", None),
+        ("Secretariat SAMU 972", "secr.samu@chu.example", None),
+        ("Intranet", "ne-pas-repondre@intranet.example", None),
+        ("Régulation 15", "regul15@ch.example", None),
+        ("Salle regulation 972", "regul972@chu.example", None),
+        ("", "mfp-samu15-rdc@ch.example", None),
+        (
+            "kevin.lhermitte@chu.example",
+            "kevin.lhermitte@chu.example",
+            None,
+        ),
+    ] {
+        assert_eq!(
+            from_header(display, address).as_deref(),
+            told,
+            "{display} {address}"
+        );
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_without_a_panic(text in "\\PC*") {
+        for found in find_in_prose(&text) {
+            proptest::prop_assert!(text.get(found.span.clone()).is_some());
+        }
+        let _ = (answer(&text), from_signature(&text), from_header(&text, &text));
+    }
+
+    #[test]
+    fn any_mixture_of_its_words_is_read_without_a_panic(words in proptest::collection::vec(
+        proptest::sample::select(vec!["Dr", "Claire", "LEBRETON", ",", "ARM", "je suis", "ici", "de", "L.", "médecin", "régulateur", "-", "(", ")", "\n", "'", "et", "d'", "É"]), 0..14)) {
+        let text = words.join(" ");
+        let _ = (answer(&text), from_signature(&text), from_header(&text, "a.b@c"), find_in_prose(&text));
+        let text = words.concat();
+        let _ = (answer(&text), from_signature(&text), from_header(&text, "a.b@c"), find_in_prose(&text));
+    }
+}
+
+#[test]
+fn a_megabyte_is_read_in_linear_time() {
+    for text in [
+        "1".repeat(1_000_000),
+        "a".repeat(1_000_000),
+        "le ".repeat(330_000),
+        "Claire ".repeat(140_000),
+        "ici Dr ".repeat(140_000),
+    ] {
+        let _ = (find_in_prose(&text), from_signature(&text), answer(&text));
+    }
+}
