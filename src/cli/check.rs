@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::config::{
     Config, ConfigError, Database, Loaded, Place, Security, Source, Transport, Typed,
 };
+use crate::desk::answer;
 use crate::mailbox::Mailbox;
 use crate::secret::Key;
 use crate::store::Store;
@@ -163,7 +164,7 @@ fn templates(config: &Config) -> Result<String, Fault> {
     let render = || {
         let form = parts::form(config)?;
         let key = parts::key_file(config)?.unwrap_or_else(|| Key::from_bytes(SAMPLE_KEY));
-        let (_, checked) = parts::templates(config, &parts::settings(config, &key), &form)?;
+        let (_, checked) = parts::templates(config, &answer::settings(config, &key), &form)?;
         Ok(format!(
             "{} mails rendered, {} columns at most",
             checked.mails, checked.columns

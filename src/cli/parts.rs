@@ -49,24 +49,6 @@ pub(super) fn templates(
     Ok((templates, checked))
 }
 
-/// Who we are in every mail.
-pub(super) fn settings(config: &Config, key: &Key) -> Settings {
-    let from = &config.smtp.from;
-    Settings {
-        service_name: config.service.name.clone(),
-        phone: config.service.phone.clone(),
-        from_name: from
-            .name
-            .clone()
-            .unwrap_or_else(|| config.service.name.clone()),
-        from_address: from.address.clone(),
-        mailbox: config.mailbox.address.clone(),
-        plus_address: config.mailbox.plus_address,
-        timezone: config.service.timezone,
-        key: *key.as_bytes(),
-    }
-}
-
 /// The installation's key: the configured file's, else the one that the store keeps since its first
 /// start.
 pub(super) async fn key(config: &Config, store: &Store) -> anyhow::Result<Key> {

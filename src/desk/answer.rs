@@ -35,20 +35,27 @@ impl Answering {
     pub fn new(config: &Config, key: &Key, form: &Form) -> Result<Self, TemplateError> {
         let answering = Self {
             policy: config.policy(),
-            settings: Settings {
-                service_name: config.service.name.clone(),
-                phone: config.service.phone.clone(),
-                from_name: config.smtp.from.name.clone().unwrap_or_default(),
-                from_address: config.smtp.from.address.clone(),
-                mailbox: config.mailbox.address.clone(),
-                plus_address: config.mailbox.plus_address,
-                timezone: config.service.timezone,
-                key: *key.as_bytes(),
-            },
+            settings: settings(config, key),
             templates: Templates::load(TEMPLATES, config.replies.templates.as_deref())?,
         };
         reply::check(&answering.templates, &answering.settings, form)?;
         Ok(answering)
+    }
+}
+
+/// Who we are in every mail.
+#[must_use]
+pub fn settings(config: &Config, key: &Key) -> Settings {
+    let from = &config.smtp.from;
+    Settings {
+        service_name: config.service.name.clone(),
+        phone: config.service.phone.clone(),
+        from_name: from.name.as_ref().unwrap_or(&config.service.name).clone(),
+        from_address: from.address.clone(),
+        mailbox: config.mailbox.address.clone(),
+        plus_address: config.mailbox.plus_address,
+        timezone: config.service.timezone,
+        key: *key.as_bytes(),
     }
 }
 

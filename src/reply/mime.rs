@@ -67,6 +67,18 @@ pub fn mail(head: &Head<'_>, text: &str, html: &str) -> Vec<u8> {
     mail.into_bytes()
 }
 
+/// The HTML part of a mail that [`mail`] made.
+#[must_use]
+pub fn html(mail: &[u8]) -> Option<String> {
+    let mail = std::str::from_utf8(mail).ok()?;
+    let (_, part) = mail.split_once("\r\nContent-Type: text/html")?;
+    let (_, body) = part.split_once("\r\n\r\n")?;
+    // `=_` opens the closing boundary and can't occur in the encoded text.
+    let (body, _) = body.rsplit_once("\r\n--=_")?;
+    let decoded = quoted_printable::decode(body, quoted_printable::ParseMode::Robust).ok()?;
+    Some(String::from_utf8(decoded).ok()?.replace("\r\n", "\n"))
+}
+
 fn boundary(message_id: &str) -> String {
     let digest = Sha256::digest(message_id.as_bytes());
     format!("=_{}", HEXLOWER.encode(&digest[..12]))
@@ -111,6 +123,13 @@ mod tests {
         assert!((0..mail.len()).all(|at| !bare(at)));
         assert!(mail.is_ascii());
         assert!(mail.split(|b| *b == b'\n').all(|line| line.len() <= 998));
+    }
+
+    #[test]
+    fn the_html_part_is_read_back() {
+        let page = "<p>é = à\nà demain</p>";
+        assert_eq!(html(&mail(&head(), "x", page)).as_deref(), Some(page));
+        assert_eq!(html(b"Subject: x\r\n\r\nx"), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod sample;
 mod summary;
 mod wrap;
 
+pub use mime::html;
 pub use sample::{Checked, check};
 
 use crate::domain::decision::Decision;
