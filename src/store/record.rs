@@ -76,9 +76,10 @@ async fn record(
         }
         Place::Maildir { name } => (None, None, Some(name)),
     };
-    let stored: Option<(i64,)> = tx
+    let identity = Identity::of(&fetched.bytes);
+    let stored: Option<(i64, String)> = tx
         .query(
-            "SELECT message_id FROM deliveries
+            "SELECT message_id, sha256 FROM deliveries
              WHERE mailbox_id = $1 AND (uidvalidity = $2 AND uid = $3 OR name = $4)",
         )
         .bind(mailbox)
@@ -87,13 +88,31 @@ async fn record(
         .bind(name.map(Text::from))
         .fetch_optional()
         .await?;
-    if let Some((id,)) = stored {
-        return Ok(Recorded {
-            message: MessageId(id),
-            new: false,
-        });
+    if let Some((id, sha256)) = stored {
+        if sha256 == identity.sha256 {
+            return Ok(Recorded {
+                message: MessageId(id),
+                new: false,
+            });
+        }
+        // The server broke its promise (RFC 9051 section 2.3.1.1), or the folder was made anew.
+        tracing::warn!(
+            event = "message.place_reused",
+            uidvalidity,
+            uid,
+            "another message stands where one was stored: both are kept"
+        );
+        tx.query(
+            "DELETE FROM deliveries
+             WHERE mailbox_id = $1 AND (uidvalidity = $2 AND uid = $3 OR name = $4)",
+        )
+        .bind(mailbox)
+        .bind(uidvalidity)
+        .bind(uid)
+        .bind(name.map(Text::from))
+        .execute()
+        .await?;
     }
-    let identity = Identity::of(&fetched.bytes);
     let inserted: Option<(i64,)> = tx
         .query(
             "INSERT INTO messages (sha256, stored_sha256, content_hash, message_id, size,
