@@ -81,7 +81,7 @@ impl Imap {
             return Ok(vec![Fetched {
                 place: Place::Imap { uidvalidity, uid },
                 internal_date: date.unwrap_or(now),
-                bytes: Vec::new(),
+                bytes: stand_in(uidvalidity, uid),
                 left_on_server: true,
             }]);
         }
@@ -327,6 +327,15 @@ impl Imap {
             owed.withheld(uid);
         }
     }
+}
+
+/// What is stored of a message that the server never gave: a subject by which a person finds it, and
+/// no sender, so that nobody is answered. Each is another, since equal bytes are one message.
+fn stand_in(uidvalidity: u32, uid: u32) -> Vec<u8> {
+    format!(
+        "Subject: =?utf-8?q?Message_rest=C3=A9_sur_le_serveur?= (UID {uid}, UIDVALIDITY {uidvalidity})\r\n\r\n"
+    )
+    .into_bytes()
 }
 
 pub(super) fn uid_of(attributes: &[AttributeValue<'_>]) -> Option<u32> {
