@@ -12,6 +12,7 @@ mod delivery;
 mod house;
 mod mailserver;
 mod misbehaviour;
+mod polling;
 mod sending;
 mod store;
 mod support;
