@@ -16,3 +16,4 @@ mod polling;
 mod sending;
 mod store;
 mod support;
+mod web;

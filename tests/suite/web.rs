@@ -1,0 +1,484 @@
+//! The console by requests: what it shows, what it escapes, whom it answers, with which headers.
+
+use crate::support::stores::{TestStore, at};
+use chrono::TimeDelta;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use vigie::clock::Clock;
+use vigie::domain::decision::Review;
+use vigie::domain::declaration::{Attachment, Kind, Role};
+use vigie::domain::field::{
+    Evidence, Field, FieldName, Fields, Part, Reading, Reason, Source, Value,
+};
+use vigie::domain::form::{Ask, Item};
+use vigie::domain::incident::Concern;
+use vigie::domain::message::{Fetched, Place};
+use vigie::domain::outgoing::{Outgoing, Template};
+use vigie::metrics::MailboxHealth;
+use vigie::store::{Answer, Answering, Effect, NewAttachment, NewIncident, Outcome, Store};
+use vigie::web;
+
+/// Words that would act in a page, a header or a path, were they not escaped.
+const HOSTILE: &str = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)>{{ 7*7 }}";
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+    frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+struct Console {
+    address: SocketAddr,
+    health: Arc<MailboxHealth>,
+    stop: CancellationToken,
+    test: TestStore,
+}
+
+struct Answered {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Console {
+    async fn start() -> Self {
+        let test = TestStore::sqlite().await;
+        let health = Arc::new(MailboxHealth::default());
+        let router = web::router(web::Parts {
+            store: test.store.clone(),
+            clock: Clock::Fixed(at(600)),
+            zone: chrono_tz::Europe::Paris,
+            service: "Support <SI-Samu>".to_owned(),
+            mailbox: "support@si-samu.example (INBOX)".to_owned(),
+            health: health.clone(),
+            demo: false,
+        })
+        .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        tokio::spawn(web::serve(listener, router, stop.clone()));
+        Self {
+            address,
+            health,
+            stop,
+            test,
+        }
+    }
+
+    async fn get(&self, path: &str) -> Answered {
+        self.ask(&format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.address
+        ))
+        .await
+    }
+
+    async fn ask(&self, request: &str) -> Answered {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut raw = Vec::new();
+        stream.read_to_end(&mut raw).await.unwrap();
+        let text = String::from_utf8(raw).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        Answered {
+            status: head.get(9..12).unwrap().parse().unwrap(),
+            head: head.to_lowercase(),
+            body: body.to_owned(),
+        }
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+impl Answered {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.head
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+
+    fn shows(&self, words: &str) {
+        let text = self.body.replace('\u{a0}', " ").replace("&#x2f;", "/");
+        assert!(text.contains(words), "« {words} » is not in:\n{text}");
+    }
+
+    fn hides(&self, words: &str) {
+        assert!(
+            !self.body.contains(words),
+            "« {words} » is in:\n{}",
+            self.body
+        );
+    }
+}
+
+const TEXT: &str = "Bonjour,\n\nLa carte reste grise <b>partout</b>.\n\n-- \nLEBRETON Claire, ARM\n02 61 91 00 1\n";
+
+fn evidence(words: &str, source: Source, confidence: f32) -> Option<Evidence> {
+    let start = TEXT.find(words).unwrap();
+    Some(Evidence {
+        source,
+        part: Some(Part::Text),
+        span: start..start + words.len(),
+        raw: words.to_owned(),
+        confidence,
+    })
+}
+
+fn text(value: &str) -> Reading {
+    Reading::Present(Value::Text(value.to_owned()))
+}
+
+fn fields(entity: &str) -> Fields {
+    let mut fields = Fields::default();
+    fields[FieldName::DeclarantName] = Field {
+        reading: text("Claire Lebreton"),
+        evidence: evidence("LEBRETON Claire, ARM", Source::Signature, 0.97),
+    };
+    fields[FieldName::DeclarantRole] = Field {
+        reading: text("ARM"),
+        evidence: evidence("ARM", Source::Signature, 0.71),
+    };
+    fields[FieldName::Entity].reading = Reading::Present(Value::Entity {
+        name: entity.to_owned(),
+        id: Some("samu-44".to_owned()),
+    });
+    fields[FieldName::Phone] = Field {
+        reading: Reading::Unclear(Reason::PhoneDigits {
+            read: "02 61 91 00 1".to_owned(),
+            digits: 9,
+            expected: 10,
+        }),
+        evidence: evidence("02 61 91 00 1", Source::Signature, 0.9),
+    };
+    fields[FieldName::AffectedUser].reading = Reading::Unknown;
+    fields[FieldName::Description] = Field {
+        reading: text("La carte reste grise <b>partout</b>."),
+        evidence: evidence("La carte reste grise <b>partout</b>.", Source::Prose, 0.93),
+    };
+    fields
+}
+
+/// Opens one incident whose every text is `subject`, answered by a mail that waits for a person.
+async fn open(store: &Store, uid: u32, subject: &str) -> String {
+    let bytes = format!(
+        "From: \"{}\" <c.lebreton@chu.example>\r\nSubject: {subject}\r\nMessage-ID: <{uid}@chu.example>\r\n\
+         Content-Type: text/plain; charset=utf-8\r\n\r\n{}",
+        subject.replace(['"', '\\'], ""),
+        TEXT.replace('\n', "\r\n")
+    );
+    let fetched = Fetched {
+        place: Place::Imap {
+            uidvalidity: 1,
+            uid,
+        },
+        internal_date: at(0),
+        bytes: bytes.into_bytes(),
+        left_on_server: false,
+    };
+    store
+        .record_batch("imap:test", None, &[fetched], at(0))
+        .await
+        .unwrap();
+    let lease = TimeDelta::seconds(60);
+    let claimed = store.claim_messages(at(1), lease, 1).await.unwrap();
+    let words = subject.to_owned();
+    let new = NewIncident {
+        prefix: "INC".to_owned(),
+        year: 2026,
+        received_at: at(0),
+        addresses: vec!["c.lebreton@chu.example".to_owned()],
+        fields: fields(subject),
+        to_ask: vec![
+            Ask {
+                item: Item::Field(FieldName::Phone),
+                reason: Some(Reason::PhoneDigits {
+                    read: "02 61 91 00 1".to_owned(),
+                    digits: 9,
+                    expected: 10,
+                }),
+            },
+            Ask {
+                item: Item::Screenshot,
+                reason: None,
+            },
+        ],
+        major_suspected: true,
+        concerns: vec![Concern::UnknownReference],
+    };
+    let answering = Answering {
+        address: "c.lebreton@chu.example".to_owned(),
+        body_hash: String::new(),
+        decide: Box::new(move |facts| {
+            Answer::Mail(Box::new(Outgoing {
+                template: Template::E1,
+                reference: facts.reference.to_string(),
+                sequence: facts.sequence,
+                to: "c.lebreton@chu.example".to_owned(),
+                subject: words.clone(),
+                message_id: format!("<{}.1.00@si-samu.example>", facts.reference),
+                envelope_from: "support@si-samu.example".to_owned(),
+                mime: b"x".to_vec(),
+                text: words.clone(),
+                body_hash: String::new(),
+                numbers: Vec::new(),
+                hold_until: at(120),
+                review: Some(Review::OddAddress),
+            }))
+        }),
+    };
+    let outcome = Outcome {
+        message: claimed[0].id,
+        kind: Kind::Declaration,
+        reason: subject.to_owned(),
+        from_address: "c.lebreton@chu.example".to_owned(),
+        subject: subject.to_owned(),
+        attachments: vec![NewAttachment {
+            attachment: Attachment {
+                filename: subject.to_owned(),
+                content_type: "image/png".to_owned(),
+                size: 48_211,
+                role: Role::Screenshot,
+            },
+            sha256: "0".repeat(64),
+        }],
+        effect: Effect::Opened(Box::new(new), answering),
+    };
+    let committed = store.commit_outcome(&outcome, at(2)).await.unwrap();
+    committed.reference.unwrap().to_string()
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_same_strict_headers() {
+    let console = Console::start().await;
+    let reference = open(&console.test.store, 1, "pb carto").await;
+    for path in [
+        "/",
+        "/messages",
+        "/healthz",
+        "/readyz",
+        "/nowhere",
+        "/d/INC-26-99999",
+        &format!("/d/{reference}"),
+    ] {
+        let answered = console.get(path).await;
+        assert_eq!(
+            answered.header("content-security-policy"),
+            Some(POLICY.to_lowercase().as_str()),
+            "{path}"
+        );
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("cache-control", "no-store"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+        ] {
+            assert_eq!(answered.header(name), Some(value), "{path} {name}");
+        }
+        assert_eq!(answered.header("server"), None);
+        assert_eq!(answered.header("set-cookie"), None);
+    }
+}
+
+#[tokio::test]
+async fn the_list_says_what_is_wrong_and_what_is_missing() {
+    let console = Console::start().await;
+    let reference = open(&console.test.store, 1, "SAMU de Nantes").await;
+    let list = console.get("/").await;
+    assert_eq!(list.status, 200);
+    for words in [
+        reference.as_str(),
+        "SAMU de Nantes",
+        "La carte reste grise",
+        "majeur ?",
+        "à relire",
+        "manque 1 : capture",
+        "à préciser : téléphone",
+        "demande d’éléments manquants : retenu, l’adresse est inhabituelle",
+        "1 envoi attend une personne.",
+        "il y a 10 min",
+    ] {
+        list.shows(words);
+    }
+}
+
+#[tokio::test]
+async fn a_dossier_shows_each_field_with_its_state_and_its_proof() {
+    let console = Console::start().await;
+    let reference = open(&console.test.store, 1, "pb carto").await;
+    let page = console.get(&format!("/d/{reference}")).await;
+    assert_eq!(page.status, 200);
+    for words in [
+        "Claire Lebreton",
+        "sûr à 97 %",
+        "<strong class=\"state bad\">à vérifier</strong>",
+        "<strong class=\"state bad\">à préciser</strong> : lu 02 61 91 00 1, il manque un chiffre",
+        "<strong class=\"state\">ne sait pas</strong>",
+        "<strong class=\"state bad\">manque</strong>",
+        "samu-44",
+        "image/png · 48 ko",
+        "cite une référence que nous ne connaissons pas",
+        "dossier ouvert",
+        "<mark id=\"ev-5\" data-f=\"5\">02 61 91 00 1</mark><a class=\"back\" href=\"#f-5\"",
+        // The name's proof holds the role's: cut where the second begins, numbered where each ends.
+        "<mark id=\"ev-1\" data-f=\"1\">LEBRETON Claire, </mark><mark id=\"ev-2\" data-f=\"1 2\">ARM</mark>",
+        "href=\"#ev-1\"",
+        "data-role=\"signature\"",
+        "<mark id=\"ev-11\" data-f=\"11\">La carte reste grise &lt;b&gt;partout&lt;/b&gt;.</mark>",
+    ] {
+        page.shows(words);
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_a_message_says_acts_in_a_page() {
+    let console = Console::start().await;
+    let reference = open(&console.test.store, 1, HOSTILE).await;
+    for path in ["/", "/messages", &format!("/d/{reference}")] {
+        let page = console.get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        page.shows("&lt;script&gt;alert(1)");
+        for act in [
+            "<script",
+            "<img",
+            "onerror=\"",
+            "<b>partout",
+            "49",
+            "style=\"",
+            "Support <SI",
+        ] {
+            page.hides(act);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_said_without_internals() {
+    let console = Console::start().await;
+    for path in [
+        "/nowhere",
+        "/d/INC-26-99999",
+        "/d/..%2f..%2fetc",
+        "/d/%3Cscript%3E",
+        "/?avant=x",
+        "/d/INC-26-00001/journal",
+    ] {
+        let answered = console.get(path).await;
+        assert_eq!(answered.status, 404, "{path}");
+        answered.shows("Page introuvable");
+        for internal in ["store", "sqlx", "src/", "panicked", "script"] {
+            answered.hides(internal);
+        }
+    }
+    let post = console
+        .ask(&format!(
+            "POST / HTTP/1.1\r\nHost: {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+            console.address
+        ))
+        .await;
+    assert_eq!(post.status, 405);
+    post.shows("Action inconnue");
+}
+
+#[tokio::test]
+async fn only_this_machines_names_are_answered() {
+    let console = Console::start().await;
+    for (host, status) in [
+        ("localhost", 200),
+        ("127.0.0.1:80", 200),
+        ("[::1]:80", 200),
+        ("vigie.example", 421),
+        ("127.0.0.1.vigie.example", 421),
+    ] {
+        let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        assert_eq!(console.ask(&request).await.status, status, "{host}");
+    }
+    let none = console.ask("GET / HTTP/1.0\r\n\r\n").await;
+    assert_eq!(none.status, 421);
+}
+
+#[tokio::test]
+async fn headers_beyond_measure_are_refused() {
+    let console = Console::start().await;
+    let long = "x".repeat(20_000);
+    let request =
+        format!("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: {long}\r\nConnection: close\r\n\r\n");
+    assert_eq!(console.ask(&request).await.status, 431);
+}
+
+#[tokio::test]
+async fn the_stylesheet_is_cached_for_ever_under_a_name_of_its_content() {
+    let console = Console::start().await;
+    let page = console.get("/").await.body.replace("&#x2f;", "/");
+    let (_, rest) = page.split_once("rel=\"stylesheet\" href=\"").unwrap();
+    let (path, _) = rest.split_once('"').unwrap();
+    let style = console.get(path).await;
+    assert_eq!(style.status, 200);
+    assert_eq!(
+        style.header("content-type"),
+        Some("text/css; charset=utf-8")
+    );
+    assert_eq!(
+        style.header("cache-control"),
+        Some("public, max-age=31536000, immutable")
+    );
+    style.hides("url(");
+}
+
+#[tokio::test]
+async fn health_answers_in_one_line_and_readiness_asks_the_database() {
+    let console = Console::start().await;
+    for path in ["/healthz", "/livez", "/readyz"] {
+        let answered = console.get(path).await;
+        assert_eq!(
+            (answered.status, answered.body.as_str()),
+            (200, "ok\n"),
+            "{path}"
+        );
+    }
+    console
+        .get("/readyz?verbose")
+        .await
+        .shows("database ok\nunread 0");
+    console.test.store.close().await;
+    let down = console.get("/readyz").await;
+    assert_eq!(down.status, 503);
+    assert_eq!(down.body, "the database does not accept a write\n");
+    assert_eq!(console.get("/healthz").await.status, 200);
+    let page = console.get("/").await;
+    assert!(page.status >= 500);
+    page.hides("sqlx");
+    page.hides("pool");
+}
+
+#[tokio::test]
+async fn a_mailbox_out_of_reach_is_said_on_every_page() {
+    let console = Console::start().await;
+    console.get("/").await.hides("Boîte injoignable");
+    console.health.failed("auth", 3, at(700), at(300));
+    for path in ["/", "/messages"] {
+        console.get(path).await.shows("Boîte injoignable depuis");
+    }
+    console.health.succeeded(at(590));
+    console.get("/").await.shows("Boîte relevée à l’instant.");
+}
+
+#[tokio::test]
+async fn long_lists_are_cut_into_pages_that_lead_on() {
+    let console = Console::start().await;
+    for uid in 1..=52 {
+        open(&console.test.store, uid, "pb carto").await;
+    }
+    let first = console.get("/").await;
+    first.shows("INC-26-00052");
+    first.hides("INC-26-00002");
+    first.shows("/?avant=INC-26-00003");
+    let second = console.get("/?avant=INC-26-00003").await;
+    second.shows("INC-26-00001");
+    second.hides("rel=\"next\"");
+}
