@@ -111,9 +111,8 @@ pub fn answer(
         references: &email.references,
         from_name: from.map_or("", |from| &from.name),
         from_address: from.map_or("", |from| &from.address),
-        // Nothing in the message proves its sender, and quoting would let anyone have their words
-        // sent to a third person in our name.
-        sender_is_verified: false,
+        // Quoting an unproved sender would let anyone have their words sent in our name.
+        sender_is_verified: email.automatic.sender_verified == Some(true),
         date: email.date,
         reference: incoming.reference,
         sequence: incoming.sequence,
@@ -156,7 +155,7 @@ fn origin(email: &Email<'_>) -> Origin {
         list,
         ticket_tool: marks.ticket_tool || by_a_machine,
         null_sender: marks.null_sender || email.return_path.as_deref() == Some(""),
-        forged: false,
+        forged: marks.sender_verified == Some(false),
         received: marks.received,
     }
 }

@@ -3,6 +3,7 @@
 //! Facts only, each beside the header that said so; [`crate::extract`] draws the verdict. Hints that
 //! people's mail carries too (`X-Auto-Response-Suppress`, `Auto-Submitted: no`) are no facts here.
 
+mod authentication;
 mod report;
 mod words;
 
@@ -46,6 +47,8 @@ pub struct Automatic {
     /// `METHOD` of a text/calendar part, upper case (`REQUEST`, `REPLY`, `CANCEL`…); empty where
     /// the part has none.
     pub calendar: Option<String>,
+    /// The receiving server proved (or disproved) that the mail comes from From's domain.
+    pub sender_verified: Option<bool>,
     /// Number of Received fields.
     pub received: usize,
     /// Values of `X-Loop`, lower case: ours among them means that our mail came back.
@@ -124,6 +127,7 @@ pub(super) fn of_headers(
             .map(|v| super::header::utf8(v).trim().to_ascii_lowercase())
             .collect(),
         null_sender: return_path == Some(""),
+        sender_verified: from.and_then(|from| authentication::verdict(headers, &from.address)),
         auto_reply_subject: words::is_auto_reply_subject(subject),
         bounce_subject: words::is_bounce_subject(subject),
         ..Automatic::default()
