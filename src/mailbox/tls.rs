@@ -120,7 +120,8 @@ impl CertificateFault {
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
                 Self::NotYet
             }
-            CertificateError::UnknownIssuer => Self::UnknownIssuer,
+            // A bad signature: an authority of the same name with another key, as after its renewal.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => Self::UnknownIssuer,
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 Self::WrongName
             }

@@ -13,6 +13,7 @@ mod house;
 mod mailserver;
 mod misbehaviour;
 mod polling;
+mod protection;
 mod sending;
 mod store;
 mod support;
