@@ -189,21 +189,18 @@ pub enum Concern {
     TooLarge,
     /// Another message has the same Message-ID and other bytes.
     SameMessageId,
-    /// Older than `answer_from`: recorded, never answered by the machine.
-    BeforeStart,
     /// A mail of ours to the declarant came back.
     Bounced,
 }
 
 impl Concern {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 6] = [
         Self::UnknownReference,
         Self::UnprovenReference,
         Self::Unreadable,
         Self::TooLarge,
         Self::SameMessageId,
-        Self::BeforeStart,
         Self::Bounced,
     ];
 
@@ -216,7 +213,6 @@ impl Concern {
             Self::Unreadable => "unreadable",
             Self::TooLarge => "too_large",
             Self::SameMessageId => "same_message_id",
-            Self::BeforeStart => "before_start",
             Self::Bounced => "bounced",
         }
     }
@@ -230,7 +226,6 @@ impl Concern {
             Self::Unreadable => "analyse impossible",
             Self::TooLarge => "message trop volumineux, resté dans la boîte",
             Self::SameMessageId => "un autre message porte le même identifiant",
-            Self::BeforeStart => "antérieur à la mise en service, sans réponse automatique",
             Self::Bounced => "notre message n’a pas été remis",
         }
     }

@@ -74,6 +74,28 @@ pub enum Review {
     TooOld,
 }
 
+impl Suppressed {
+    /// The stable word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AutoReply => "auto_reply",
+            Self::Bounce => "bounce",
+            Self::Other => "other",
+            Self::Reply => "reply",
+            Self::Escalation => "escalation",
+            Self::BulkList => "bulk_list",
+            Self::Ourselves => "ourselves",
+            Self::NoReply => "no_reply",
+            Self::NullSender => "null_sender",
+            Self::Circling => "circling",
+            Self::NoAddress => "no_address",
+            Self::Older => "older",
+            Self::Off => "off",
+        }
+    }
+}
+
 impl fmt::Display for Suppressed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

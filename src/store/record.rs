@@ -102,8 +102,9 @@ async fn record(
             uid,
             "another message stands where one was stored: both are kept"
         );
+        // That delivery stays, its place forgotten: the message still came from this mailbox.
         tx.query(
-            "DELETE FROM deliveries
+            "UPDATE deliveries SET uidvalidity = NULL, uid = NULL, name = NULL
              WHERE mailbox_id = $1 AND (uidvalidity = $2 AND uid = $3 OR name = $4)",
         )
         .bind(mailbox)

@@ -2,6 +2,7 @@
 
 use crate::support::stores::{TestStore, at, fetched, mail};
 use chrono::TimeDelta;
+use sqlx::{Connection, PgConnection, SqliteConnection};
 use std::collections::HashSet;
 use std::future::Future;
 use vigie::domain::decision::Review;
@@ -266,6 +267,29 @@ async fn the_same_message_id_on_other_bytes_is_another_message_and_says_so() {
             .collect();
         assert_eq!(flags, [false, true]);
         assert_eq!(claimed[0].bytes, batch[0].bytes);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_message_under_a_known_uid_is_stored_too_and_the_first_is_still_read() {
+    on_both(|store| async move {
+        let first = fetched(1, &mail("1@chu.example", "x"));
+        let second = fetched(1, &mail("2@chu.example", "y"));
+        store
+            .record_batch(BOX, None, &[first], at(0))
+            .await
+            .unwrap();
+        let recorded = store
+            .record_batch(BOX, None, &[second], at(1))
+            .await
+            .unwrap();
+        assert!(recorded[0].new);
+        assert_eq!(store.export_messages(0, 9).await.unwrap().len(), 2);
+        assert_eq!(
+            store.claim_messages(at(2), LEASE, 9).await.unwrap().len(),
+            2
+        );
     })
     .await;
 }
@@ -984,4 +1008,63 @@ async fn what_is_no_database_of_ours_is_refused_with_its_reason_and_left_alone()
     assert!(refused.is_err_and(|error| error.is_transient()));
     let refused = Store::open(&format!("sqlite:{}/sub/x.db", text.display())).await;
     assert!(matches!(refused, Err(OpenError::Folder(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn both_databases_have_the_same_tables_columns_and_indexes() {
+    let (sqlite, postgres) = (TestStore::sqlite().await, TestStore::postgres().await);
+    let mut file = SqliteConnection::connect(&sqlite.url).await.unwrap();
+    let mut server = PgConnection::connect(&postgres.url).await.unwrap();
+    let of_file: Vec<(String,)> = sqlx::query_as(
+        "SELECT t.name || '.' || c.name || ' ' || c.type
+            || CASE WHEN c.\"notnull\" = 1 THEN ' required' ELSE '' END AS line
+         FROM sqlite_master t, pragma_table_info(t.name) c
+         WHERE t.type = 'table' AND t.name NOT LIKE '%sql%'
+         UNION ALL SELECT 'index ' || name FROM sqlite_master
+         WHERE type = 'index' AND sql IS NOT NULL AND name NOT LIKE '%sql%' ORDER BY line",
+    )
+    .fetch_all(&mut file)
+    .await
+    .unwrap();
+    let of_server: Vec<(String,)> = sqlx::query_as(
+        "SELECT table_name || '.' || column_name || CASE data_type
+               WHEN 'bigint' THEN ' INTEGER' WHEN 'boolean' THEN ' INTEGER'
+               WHEN 'text' THEN ' TEXT' WHEN 'timestamp with time zone' THEN ' TEXT'
+               WHEN 'bytea' THEN ' BLOB' WHEN 'double precision' THEN ' REAL'
+               ELSE data_type END
+            || CASE WHEN is_nullable = 'NO' THEN ' required' ELSE '' END COLLATE \"C\" AS line
+         FROM information_schema.columns
+         WHERE table_schema = 'public' AND table_name NOT LIKE '%sql%'
+         UNION ALL SELECT 'index ' || indexname FROM pg_indexes
+         WHERE schemaname = 'public' AND indexname NOT LIKE '%\\_key'
+            AND indexname NOT LIKE '%\\_pkey' ORDER BY line",
+    )
+    .fetch_all(&mut server)
+    .await
+    .unwrap();
+    assert!(of_file.len() > 90, "{}", of_file.len());
+    assert_eq!(of_file, of_server);
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_or_altered_is_refused() {
+    for (change, is_newer) in [
+        ("UPDATE _sqlx_migrations SET version = 9999", true),
+        ("UPDATE _sqlx_migrations SET checksum = X'00'", false),
+    ] {
+        let test = TestStore::sqlite().await;
+        test.store.close().await;
+        let mut file = SqliteConnection::connect(&test.url).await.unwrap();
+        sqlx::query(change).execute(&mut file).await.unwrap();
+        file.close().await.unwrap();
+        let refused = Store::open(&test.url).await;
+        assert!(
+            match refused {
+                Err(OpenError::Newer(9999)) => is_newer,
+                Err(OpenError::Altered(1)) => !is_newer,
+                _ => false,
+            },
+            "{change}: {refused:?}"
+        );
+    }
 }
