@@ -5,6 +5,7 @@
 
 use crate::domain::field::Reading;
 use crate::text::Folded;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// What the answer after a label says, and where in the text it was read.
@@ -225,6 +226,38 @@ impl Tokens {
             .and_then(|last| self.list.get(last))
             .map_or(start, |token| token.end);
         self.folded.original(start.min(end)..end)
+    }
+}
+
+/// Phrases found by their first word, so that a long list costs one look-up a token.
+#[derive(Debug)]
+pub(super) struct Lexicon(HashMap<&'static str, Vec<&'static str>>);
+
+impl Lexicon {
+    /// Folded phrases parted by bars; blanks part their words.
+    pub fn new(phrases: &'static str) -> Self {
+        let mut table: HashMap<_, Vec<_>> = HashMap::new();
+        for phrase in phrases.split('|').filter(|phrase| !phrase.is_empty()) {
+            let first = phrase.split(' ').next().unwrap_or(phrase);
+            table.entry(first).or_default().push(phrase);
+        }
+        Self(table)
+    }
+
+    /// Where the longest phrase that stands at `at` ends.
+    pub fn end(&self, tokens: &Tokens, at: usize) -> Option<usize> {
+        let phrases = self.0.get(tokens.text(at))?;
+        phrases
+            .iter()
+            .filter_map(|phrase| tokens.phrase(at, phrase))
+            .max()
+    }
+
+    /// Whether `word` is one of the phrases.
+    pub fn holds(&self, word: &str) -> bool {
+        self.0
+            .get(word)
+            .is_some_and(|phrases| phrases.contains(&word))
     }
 }
 

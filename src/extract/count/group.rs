@@ -1,31 +1,38 @@
 //! Counts without a number: everyone, the writer alone, « moi et Sabrina », « plusieurs ».
 
-use super::super::token::{Kind, Tokens};
+use super::super::token::{Kind, Lexicon, Tokens};
 use super::people::{Draft, amount, counted, people};
 use crate::domain::field::Count;
+use std::sync::LazyLock;
 
 /// Everyone, of a place whose name ends the phrase.
-const EVERYONE: &str = concat!(
-    "tout le monde|toute la salle|toute l equipe|toute la regulation|tout le service|tout le plateau|tout le centre|tout le samu|",
-    "toute la regul|tout le site|tout le crra|toute l unite|l ensemble du service|l ensemble des|l ensemble de l equipe|l ensemble de la salle|",
-    "la totalite des|la totalite du|la totalite de la|la salle entiere|le service entier|tous les utilisateurs|everyone|everybody|all of us|",
-    "all users|all the users|all of them|nous tous|on est tous|nous sommes tous|nous sommes toutes|on est toutes|pour tous|chez tous|",
-    "plus personne|personne ne peut|personne n arrive|personne ne|personne n a|personne n|aucun utilisateur|aucun poste|aucun arm|aucun agent|",
-    "tous les agents|tout l effectif|toutes et tous|tous touches|tous impactes|tous concernes|nobody can|no one can|the whole room|the whole team|",
-    "the whole staff|all staff|all the staff|toute la garde|toute l astreinte|tout le cesu|ensemble du service|ensemble des utilisateurs"
-);
+static EVERYONE: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "tout le monde|toute la salle|toute l equipe|toute la regulation|tout le service|tout le plateau|tout le centre|tout le samu|",
+        "toute la regul|tout le site|tout le crra|toute l unite|l ensemble du service|l ensemble des|l ensemble de l equipe|l ensemble de la salle|",
+        "la totalite des|la totalite du|la totalite de la|la salle entiere|le service entier|tous les utilisateurs|everyone|everybody|all of us|",
+        "all users|all the users|all of them|nous tous|on est tous|nous sommes tous|nous sommes toutes|on est toutes|pour tous|chez tous|",
+        "plus personne|personne ne peut|personne n arrive|personne ne|personne n a|personne n|aucun utilisateur|aucun poste|aucun arm|aucun agent|",
+        "tous les agents|tout l effectif|toutes et tous|tous touches|tous impactes|tous concernes|nobody can|no one can|the whole room|the whole team|",
+        "the whole staff|all staff|all the staff|toute la garde|toute l astreinte|tout le cesu|ensemble du service|ensemble des utilisateurs"
+    ))
+});
 /// One person, the writer.
-const ONLY_ME: &str = concat!(
-    "moi uniquement|moi seul|moi seule|seulement moi|uniquement moi|que moi|juste moi|moi seulement|je suis le seul|je suis la seule|",
-    "je suis seul|je suis seule|only me|just me|me only|myself only|moi tout seul|moi toute seule|rien que moi|pour moi seul|qu a moi|",
-    "ne concerne que moi|que sur mon poste|que mon poste|mon poste uniquement|uniquement mon poste|seulement mon poste|mon poste seulement|",
-    "uniquement sur mon poste|seulement sur mon poste|only my workstation|i am the only one|i m the only one|mon seul poste"
-);
-const VAGUE: &str = concat!(
-    "plusieurs|quelques|beaucoup|certains|certaines|pas mal|la plupart|de nombreux|de nombreuses|several|some|many|a few|most|",
-    "quelques uns|quelques unes|une partie|la moitie|la majorite|presque tous|presque toutes|presque tout le monde|different|differents|",
-    "differentes|divers|diverses|nombreux|nombreuses|un certain nombre|une poignee|un peu tout le monde|moi et mes collegues|mes collegues et moi"
-);
+static ONLY_ME: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "moi uniquement|moi seul|moi seule|seulement moi|uniquement moi|que moi|juste moi|moi seulement|je suis le seul|je suis la seule|",
+        "je suis seul|je suis seule|only me|just me|me only|myself only|moi tout seul|moi toute seule|rien que moi|pour moi seul|qu a moi|",
+        "ne concerne que moi|que sur mon poste|que mon poste|mon poste uniquement|uniquement mon poste|seulement mon poste|mon poste seulement|",
+        "uniquement sur mon poste|seulement sur mon poste|only my workstation|i am the only one|i m the only one|mon seul poste"
+    ))
+});
+static VAGUE: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "plusieurs|quelques|beaucoup|certains|certaines|pas mal|la plupart|de nombreux|de nombreuses|several|some|many|a few|most|",
+        "quelques uns|quelques unes|une partie|la moitie|la majorite|presque tous|presque toutes|presque tout le monde|different|differents|",
+        "differentes|divers|diverses|nombreux|nombreuses|un certain nombre|une poignee|un peu tout le monde|moi et mes collegues|mes collegues et moi"
+    ))
+});
 
 /// What is said at `at`, if anything.
 pub(super) fn draft(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
@@ -34,7 +41,7 @@ pub(super) fn draft(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
         return None;
     }
     if kind == Kind::Word {
-        if let Some(end) = tokens.any_phrase(at, VAGUE) {
+        if let Some(end) = VAGUE.end(tokens, at) {
             let counted = counted(tokens, end);
             let negated = at > 0 && tokens.is(at - 1, &["sans", "pas"]);
             if let Some(draft) = counted.and_then(|end| exemplified(tokens, end)) {
@@ -53,7 +60,7 @@ pub(super) fn draft(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
                 });
             }
         }
-        if let Some(end) = tokens.any_phrase(at, ONLY_ME) {
+        if let Some(end) = ONLY_ME.end(tokens, at) {
             return Some(Draft::exact(1, 1, false, end, 0.85));
         }
         if let Some(draft) = with_me(tokens, at, answer) {
@@ -108,9 +115,9 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
         }
     }
     if answer && tokens.is(at, &["tout", "toute", "general", "generale", "ensemble"]) {
-        return Some(all(tokens.any_phrase(at, EVERYONE).unwrap_or(at + 1), 0.7));
+        return Some(all(EVERYONE.end(tokens, at).unwrap_or(at + 1), 0.7));
     }
-    let end = tokens.any_phrase(at, EVERYONE)?;
+    let end = EVERYONE.end(tokens, at)?;
     if tokens.is(at, &["pour", "chez"]) && tokens.is(end, &["les", "nos", "ses", "vos", "appels"]) {
         return None;
     }

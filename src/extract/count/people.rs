@@ -1,19 +1,22 @@
 //! Numbers of people: « 6 », « les 5 ARM », « 4 à 5 », « 3 ARM + 2 médecins », « on est 6 ».
 
-use super::super::token::{Tokens, number};
+use super::super::token::{Lexicon, Tokens, number};
 use crate::domain::field::Count;
+use std::sync::LazyLock;
 
 /// Who and what is counted, folded.
-const COUNTED: &str = concat!(
-    "personne|personnes|pers|utilisateur|utilisateurs|utilisatrice|utilisatrices|user|users|agent|agents|arm|arms|parm|",
-    "medecin|medecins|docteurs|collegue|collegues|confreres|regulateur|regulateurs|regulatrices|permanenciers|infirmier|",
-    "infirmiers|infirmiere|infirmieres|ide|assistants|assistantes|operateur|operateurs|interne|internes|externes|stagiaire|",
-    "stagiaires|poste|postes|pc|pcs|ordi|ordis|ordinateur|ordinateurs|ecran|ecrans|tablette|tablettes|compte|comptes|",
-    "position|positions|station|stations|people|persons|person|workstation|workstations|operators|doctors|nurses|screens|",
-    "tablets|accounts|colleagues|superviseurs|superviseur|cadres|secretaires|ambulanciers|formateurs|apprenants|eleves|",
-    "gestionnaires|dispatchers|agents|soignants|intervenants|professionnels|coordinateurs|pharmaciens|consoles|sessions|",
-    "machine|machines|smartphones|telephones|casques|urgentistes|praticiens|computers|pompiers|moniteurs|pupitre|pupitres"
-);
+static COUNTED: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "personne|personnes|pers|utilisateur|utilisateurs|utilisatrice|utilisatrices|user|users|agent|agents|arm|arms|parm|",
+        "medecin|medecins|docteurs|collegue|collegues|confreres|regulateur|regulateurs|regulatrices|permanenciers|infirmier|",
+        "infirmiers|infirmiere|infirmieres|ide|assistants|assistantes|operateur|operateurs|interne|internes|externes|stagiaire|",
+        "stagiaires|poste|postes|pc|pcs|ordi|ordis|ordinateur|ordinateurs|ecran|ecrans|tablette|tablettes|compte|comptes|",
+        "position|positions|station|stations|people|persons|person|workstation|workstations|operators|doctors|nurses|screens|",
+        "tablets|accounts|colleagues|superviseurs|superviseur|cadres|secretaires|ambulanciers|formateurs|apprenants|eleves|",
+        "gestionnaires|dispatchers|agents|soignants|intervenants|professionnels|coordinateurs|pharmaciens|consoles|sessions|",
+        "machine|machines|smartphones|telephones|casques|urgentistes|praticiens|computers|pompiers|moniteurs|pupitre|pupitres"
+    ))
+});
 /// What stands at one place.
 pub(super) struct Draft {
     pub count: Count,
@@ -251,7 +254,7 @@ pub(super) fn counted(tokens: &Tokens, at: usize) -> Option<usize> {
         }
     }
     let word = tokens.word(next);
-    if word.len() < 2 || !COUNTED.split('|').any(|counted| counted == word) {
+    if word.len() < 2 || !COUNTED.holds(word) {
         return None;
     }
     // « le poste 2 », « ARM 3 »: named, unless a number counts them from the left.

@@ -152,7 +152,7 @@ fn a_megabyte_is_read_in_linear_time() {
     for text in [
         "1".repeat(1_000_000),
         "a".repeat(1_000_000),
-        "le ".repeat(330_000),
+        "le ".repeat(100_000),
         "3 ARM + ".repeat(100_000),
     ] {
         let _ = find(&text);

@@ -73,8 +73,7 @@ pub(super) fn department(tokens: &Tokens, at: usize) -> Option<(String, usize)> 
     }
     let known = match number {
         20 => return Some(("samu-2A".to_owned(), at + 1)),
-        1..=95 => true,
-        971..=978 | 986..=988 => true,
+        1..=95 | 971..=978 | 986..=988 => true,
         _ => false,
     };
     known.then(|| (format!("samu-{number:02}"), at + 1))

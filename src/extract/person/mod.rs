@@ -3,19 +3,21 @@
 //!
 //! Names become « Prénom Nom »: capitals, commas, given names and the address tell the order.
 
-use super::token::{Kind, Tokens};
-use crate::text::fold;
+use super::token::{Kind, Lexicon, Tokens};
 use std::ops::Range;
+use std::sync::LazyLock;
 
+mod header;
 mod name;
 mod prose;
 mod role;
 mod signature;
 
+pub use header::from_header;
 pub use prose::find_in_prose;
 pub use signature::from_signature;
 
-use name::{Unit, arranged, capitalised, is_given, is_particle, unit};
+use name::{Unit, arranged, capitalised, is_particle, unit};
 
 /// A person in a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +50,7 @@ pub fn answer(text: &str) -> Named {
     let tokens = Tokens::new(text);
     let segments = segments(&tokens, 0, tokens.len());
     let mut named = Named::default();
-    let mut surname: Option<(usize, usize)> = None;
+    let mut surname: Option<Vec<Unit<'_>>> = None;
     for (index, &(from, to)) in segments.iter().enumerate() {
         let from = titles(&tokens, from, to);
         if from >= to || is_caption(&tokens, from, to) {
@@ -56,39 +58,24 @@ pub fn answer(text: &str) -> Named {
         }
         let role_at = (from..to).find(|at| starts_role(text, &tokens, *at, from));
         let name_to = role_at.unwrap_or(to);
-        if named.name.is_none() && name_to > from {
-            if let Some(units) = name_units(text, &tokens, from, name_to, true) {
-                // « BEAUSIRE, Thomas »
-                let alone = units.len() == 1 && role_at.is_none();
-                if alone
-                    && let Some((first, last)) = surname.take()
-                    && let Some(mut before) = name_units(text, &tokens, first, last, true)
-                    && before.len() <= 2
-                {
-                    let mut whole = units.clone();
-                    whole.append(&mut before);
-                    named.name = Some((spaced(&whole), tokens.span(first, to)));
-                } else if alone
-                    && index + 1 < segments.len()
-                    && surname.is_none()
-                    && !units[0].is_given()
-                {
-                    surname = Some((from, to));
-                    continue;
-                } else {
-                    if let Some((first, last)) = surname.take() {
-                        // The single word before was the whole name after all.
-                        if let Some(before) = name_units(text, &tokens, first, last, true) {
-                            named.name = Some((arranged(&before), tokens.span(first, last)));
-                        }
-                    }
-                    if named.name.is_none() {
-                        named.name = Some((
-                            arranged(&units),
-                            tokens.span(units[0].from, units[units.len() - 1].to),
-                        ));
-                    }
+        if named.name.is_none()
+            && name_to > from
+            && let Some(units) = name_units(text, &tokens, from, name_to, true)
+        {
+            // « BEAUSIRE, Thomas »: one word waits for the next clause.
+            let alone = units.len() == 1 && role_at.is_none();
+            match surname.take() {
+                Some(before) if alone && before.len() <= 2 => {
+                    let span = tokens.span(before[0].from, to);
+                    let whole: Vec<Unit<'_>> = units.into_iter().chain(before).collect();
+                    named.name = Some((spaced(&whole), span));
                 }
+                Some(before) => named.name = Some(whole_name(&tokens, &before)),
+                None if alone && index + 1 < segments.len() && !units[0].is_given() => {
+                    surname = Some(units);
+                    continue;
+                }
+                None => named.name = Some(whole_name(&tokens, &units)),
             }
         }
         let role_at = role_at.filter(|_| named.role.is_none());
@@ -99,16 +86,19 @@ pub fn answer(text: &str) -> Named {
             named.role = Some((role::written(text, &span), span));
         }
     }
-    if named.name.is_none()
-        && let Some((first, last)) = surname
-        && let Some(units) = name_units(text, &tokens, first, last, true)
-    {
-        named.name = Some((arranged(&units), tokens.span(first, last)));
+    if named.name.is_none() {
+        named.name = surname.map(|units| whole_name(&tokens, &units));
     }
     if named.role.is_none() && named.name.is_some() {
         named.role = unlisted_role(text, &tokens, &segments);
     }
     named
+}
+
+fn whole_name(tokens: &Tokens, units: &[Unit<'_>]) -> (String, Range<usize>) {
+    let to = units.last().map_or(0, |unit| unit.to);
+    let from = units.first().map_or(0, |unit| unit.from);
+    (arranged(units), tokens.span(from, to))
 }
 
 /// A job that the table does not know, right behind the name: « Claire Lebreton, chauffeuse ».
@@ -138,110 +128,6 @@ fn unlisted_role(
     })
 }
 
-/// The person of a From header; nothing where the display name is a place's or a machine's. A
-/// name of one word is completed by `prenom.nom@`.
-#[must_use]
-pub fn from_header(display: &str, address: &str) -> Option<String> {
-    let local = fold(address.split(['@', '+']).next().unwrap_or_default());
-    let parts: Vec<&str> = local
-        .split(['.', '_'])
-        .filter(|part| !part.is_empty() && part.chars().all(|c| c.is_alphabetic() || c == '-'))
-        .collect();
-    let tokens = Tokens::new(display);
-    let end = (0..tokens.len())
-        .find(|at| {
-            tokens.sign(*at, b'(')
-                || tokens.sign(*at, b'[')
-                || tokens.sign(*at, b'@')
-                || tokens.is(*at, &["via"])
-        })
-        .unwrap_or(tokens.len());
-    let from = titles(&tokens, 0, end);
-    let place = display.contains('@')
-        || (from..end).any(|at| {
-            is_place(&tokens, at) || tokens.get(at).is_some_and(|t| t.kind == Kind::Number)
-        });
-    if place {
-        return None;
-    }
-    if from >= end {
-        let [first, last] = parts.as_slice() else {
-            return None;
-        };
-        return (is_given(first) && last.len() > 1 && !is_place_word(last))
-            .then(|| format!("{} {}", capitalised(first, false), capitalised(last, true)));
-    }
-    let comma = (from..end).find(|at| tokens.sign(*at, b','));
-    let mut units = match comma {
-        Some(comma) => {
-            let mut given = name_units(display, &tokens, comma + 1, end, false)?;
-            given.append(&mut name_units(display, &tokens, from, comma, false)?);
-            return (given.len() >= 2).then(|| spaced(&given));
-        }
-        None => {
-            let role = (from..end)
-                .find(|at| *at > from && starts_role(display, &tokens, *at, from))
-                .unwrap_or(end);
-            let dash = (from..role)
-                .find(|at| tokens.sign(*at, b'-') && !tokens.glued(*at) || tokens.sign(*at, b'/'))
-                .unwrap_or(role);
-            name_units(display, &tokens, from, dash, false)?
-        }
-    };
-    if let [only] = units.as_slice() {
-        let other = match parts.as_slice() {
-            [first, last] if *first == only.folded => Some((*last, false)),
-            [first, last] if *last == only.folded => Some((*first, true)),
-            _ => None,
-        };
-        return match other {
-            Some((other, before)) if other.len() > 1 && !is_place_word(other) => {
-                let other = capitalised(other, !before);
-                let own = capitalised(only.text, before);
-                Some(if before {
-                    format!("{other} {own}")
-                } else {
-                    format!("{own} {other}")
-                })
-            }
-            _ => (only.is_given() || tokens.is(from.wrapping_sub(1), &["dr", "docteur"]))
-                .then(|| capitalised(only.text, false)),
-        };
-    }
-    if let Some(ordered) = by_address(&units, &parts) {
-        units = ordered;
-        return Some(spaced(&units));
-    }
-    Some(arranged(&units))
-}
-
-/// Orders « Caron Ludovic » by `l.caron@` or `ludovic.caron@`; nothing where the address does not
-/// tell, or the writing already does.
-fn by_address<'t>(units: &[Unit<'t>], parts: &[&str]) -> Option<Vec<Unit<'t>>> {
-    let [first, last] = units else { return None };
-    let [one, two] = parts else { return None };
-    let capitals = |unit: &Unit<'_>| unit.shape == name::Shape::Capitals;
-    if capitals(first) != capitals(last) || first.is_given() != last.is_given() {
-        return None;
-    }
-    let (given, surname) = if one.len() == 1 || is_given(one) || !is_given(two) {
-        (one, two)
-    } else {
-        (two, one)
-    };
-    let plain = |unit: &Unit<'_>| unit.folded.replace(['-', '\''], "");
-    let surname = surname.replace('-', "");
-    let is_surname = |unit: &Unit<'_>| plain(unit) == surname;
-    let begins = |unit: &Unit<'_>| unit.folded.starts_with(*given);
-    if is_surname(first) && begins(last) {
-        Some(vec![last.clone(), first.clone()])
-    } else if is_surname(last) && begins(first) {
-        Some(vec![first.clone(), last.clone()])
-    } else {
-        None
-    }
-}
-
 fn spaced(units: &[Unit<'_>]) -> String {
     units
         .iter()
@@ -258,15 +144,17 @@ fn segments(tokens: &Tokens, from: usize, to: usize) -> Vec<(usize, usize)> {
     for at in from..to {
         let token = tokens.get(at);
         let cut = match token.map(|t| t.kind) {
-            Some(Kind::Line) => true,
             // « Nom : Lebreton Prénom : Claire »
             Some(Kind::Word) => {
                 tokens.sign(at + 1, b':') && tokens.among(at, "nom|prenom|fonction|role|metier")
             }
-            Some(Kind::Sign(
-                b',' | b';' | b'(' | b')' | b'|' | b':' | b'[' | b']' | b'<' | b'>' | b'"' | b'*'
-                | 0x1a,
-            )) => true,
+            Some(
+                Kind::Line
+                | Kind::Sign(
+                    b',' | b';' | b'(' | b')' | b'|' | b':' | b'[' | b']' | b'<' | b'>' | b'"'
+                    | b'*' | 0x1a,
+                ),
+            ) => true,
             Some(Kind::Sign(b'-' | b'/')) => !(tokens.glued(at) && tokens.glued(at + 1)),
             Some(Kind::Sign(b'.')) => !initial_point(tokens, at) && !tokens.glued(at + 1),
             _ => false,
@@ -364,12 +252,14 @@ fn name_units<'t>(
 
 /// Words of sentences, which no name holds.
 fn is_common(folded: &str) -> bool {
-    const COMMON: &str = concat!(
-        "je|tu|il|elle|on|nous|vous|ils|est|suis|ai|avons|le|ne|pas|sais|pour|avec|dans|sur|par|ce|cet|cette|mon|ma|mes|notre|votre|son|sa|",
-        "qui|que|quoi|bonjour|bonsoir|merci|cordialement|cdlt|voir|meme|idem|ci|dessus|dessous|celui|celle|et|ou|moi|tous|toutes|tout|les|un|une|",
-        "the|and|for|from|to|depuis|hier|aujourd'hui|plus|urgent|probleme|incident|re|tr|fw|hello|bjr|slt|salut|portail|envoye|tel|fax|port|mail|bureau"
-    );
-    COMMON.split('|').any(|word| word == folded) && !is_particle(folded)
+    static COMMON: LazyLock<Lexicon> = LazyLock::new(|| {
+        Lexicon::new(concat!(
+            "je|tu|il|elle|on|nous|vous|ils|est|suis|ai|avons|le|ne|pas|sais|pour|avec|dans|sur|par|ce|cet|cette|mon|ma|mes|notre|votre|son|sa|",
+            "qui|que|quoi|bonjour|bonsoir|merci|cordialement|cdlt|voir|meme|idem|ci|dessus|dessous|celui|celle|et|ou|moi|tous|toutes|tout|les|un|une|",
+            "the|and|for|from|to|depuis|hier|aujourd'hui|plus|urgent|probleme|incident|re|tr|fw|hello|bjr|slt|salut|portail|envoye|tel|fax|port|mail|bureau"
+        ))
+    });
+    COMMON.holds(folded) && !is_particle(folded)
 }
 
 fn is_place(tokens: &Tokens, at: usize) -> bool {
@@ -379,16 +269,16 @@ fn is_place(tokens: &Tokens, at: usize) -> bool {
 
 /// Words of organisations, rooms and machines.
 fn is_place_word(folded: &str) -> bool {
-    const PLACES: &str = concat!(
-        "samu|smur|chu|ch|chru|chr|ghu|ght|gcs|gip|hopital|hopitaux|centre|clinique|crra|ars|regulation|regul|reg|salle|secretariat|secr|standard|accueil|",
-        "urgences|urgence|service|services|support|intranet|extranet|informatique|dsi|direction|pole|unite|equipe|groupe|hotline|helpdesk|noreply|reply|repondre|",
-        "admin|contact|info|infos|astreinte|garde|poste|permanence|scanner|copieur|mfp|glpi|easyvista|gmail|outlook|orange|free|sas|cesu|cellule|liste|",
-        "referents|region|regional|departement|ministere|notification|notifications|postmaster|mailer|daemon|system|systeme|administrator|formation|plateforme|",
-        "plateau|medecins|medecin|arm|ide|cadre|cadres|pharmacie|laboratoire|imagerie|cedex|rue|avenue|bp|batiment|bat|etage|site|www|http|https|gestion|affaires|numerique"
-    );
-    PLACES.split('|').any(|word| word == folded)
-        || folded.contains("samu")
-        || folded.contains("regul")
+    static PLACES: LazyLock<Lexicon> = LazyLock::new(|| {
+        Lexicon::new(concat!(
+            "samu|smur|chu|ch|chru|chr|ghu|ght|gcs|gip|hopital|hopitaux|centre|clinique|crra|ars|regulation|regul|reg|salle|secretariat|secr|standard|accueil|",
+            "urgences|urgence|service|services|support|intranet|extranet|informatique|dsi|direction|pole|unite|equipe|groupe|hotline|helpdesk|noreply|reply|repondre|",
+            "admin|contact|info|infos|astreinte|garde|poste|permanence|scanner|copieur|mfp|glpi|easyvista|gmail|outlook|orange|free|sas|cesu|cellule|liste|",
+            "referents|region|regional|departement|ministere|notification|notifications|postmaster|mailer|daemon|system|systeme|administrator|formation|plateforme|",
+            "plateau|medecins|medecin|arm|ide|cadre|cadres|pharmacie|laboratoire|imagerie|cedex|rue|avenue|bp|batiment|bat|etage|site|www|http|https|gestion|affaires|numerique"
+        ))
+    });
+    PLACES.holds(folded) || folded.contains("samu") || folded.contains("regul")
 }
 
 #[cfg(test)]

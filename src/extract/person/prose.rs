@@ -1,20 +1,25 @@
 //! People in sentences: « ici Claire du SAMU », « je suis docteur Ioana Munteanu, le médecin
 //! régulateur de ce soir », « Sylvain Lecarpentier ARM » at the end.
 
-use super::super::token::{Kind, Tokens};
+use super::super::token::{Kind, Lexicon, Tokens};
 use super::name::{Shape, Unit, arranged, is_particle, unit};
 use super::{Found, is_common, is_place_word, role, titles};
+use std::sync::LazyLock;
 
 /// Words that introduce the writer; parted by bars.
-const INTRODUCES: &str = concat!(
-    "je suis le|je suis la|je suis l|je suis|je m appelle|moi c est|c est|ici|mon nom est|mon nom|my name is|i am|i m|this is|je soussigne|",
-    "je soussignee|signe|ici le|ici la|ici l|moi|i am the|i am a|en tant que|en tant qu|je me presente|je me nomme|de la part de|nom prenom"
-);
+static INTRODUCES: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "je suis le|je suis la|je suis l|je suis|je m appelle|moi c est|c est|ici|mon nom est|mon nom|my name is|i am|i m|this is|je soussigne|",
+        "je soussignee|signe|ici le|ici la|ici l|moi|i am the|i am a|en tant que|en tant qu|je me presente|je me nomme|de la part de|nom prenom"
+    ))
+});
 /// Words before a person that make them somebody else.
-const THIRD: &str = concat!(
-    "du|de|par|avec|pour|chez|a|au|aux|d|ma|mon|nos|notre|son|sa|ses|mes|leur|et|collegue|confrere|consoeur|voir|contacter|demande|un|une|le|la|l|des|les|",
-    "appelle|appeler|rappeler|joindre|demander|autre|entre|avec|via|selon|deux|trois|chaque|cet|ce|cette|aucun|tous|toutes|plusieurs|sur|comme|sans"
-);
+static THIRD: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "du|de|par|avec|pour|chez|a|au|aux|d|ma|mon|nos|notre|son|sa|ses|mes|leur|et|collegue|confrere|consoeur|voir|contacter|demande|un|une|le|la|l|des|les|",
+        "appelle|appeler|rappeler|joindre|demander|autre|entre|avec|via|selon|deux|trois|chaque|cet|ce|cette|aucun|tous|toutes|plusieurs|sur|comme|sans"
+    ))
+});
 
 /// The people that `text` names in its sentences, the writer first of all.
 #[must_use]
@@ -50,7 +55,7 @@ pub fn find_in_prose(text: &str) -> Vec<Found> {
 
 /// « je suis … », « ici … », « c'est … »
 fn introduced(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
-    let after = tokens.any_phrase(at, INTRODUCES)?;
+    let after = INTRODUCES.end(tokens, at)?;
     let weak = tokens.is(at, &["c", "moi", "ici", "signe", "this", "de"]);
     let next = if tokens.sign(after, b':') || tokens.sign(after, b'\'') || tokens.sign(after, b',')
     {
@@ -109,7 +114,7 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
     let start = titles(tokens, at, tokens.len().min(at + 3));
     let titled = start > at;
     let first = begins_sentence(tokens, at);
-    let third = at > 0 && tokens.among(at - 1, THIRD) || at > 0 && tokens.sign(at - 1, b'\'');
+    let third = at > 0 && (THIRD.holds(tokens.word(at - 1)) || tokens.sign(at - 1, b'\''));
     if !titled
         && first
         && let Some(end) = role::role(tokens, at)

@@ -81,7 +81,7 @@ pub(super) fn role_alone(tokens: &Tokens, at: usize, stop: usize) -> Option<usiz
                 end += 1;
             }
             Kind::Sign(b'\'' | b'-' | b'/') if tokens.glued(end) && tokens.glued(end + 1) => {
-                end += 1
+                end += 1;
             }
             _ => break,
         }
