@@ -11,6 +11,7 @@ mod html;
 mod nesting;
 mod parse;
 mod quote;
+pub mod thread;
 
 pub use attachment::Attachment;
 
@@ -57,6 +58,9 @@ pub struct Email<'x> {
     pub return_path: Option<String>,
     /// To and Cc.
     pub recipients: Vec<Address>,
+    /// Where servers say they delivered it (Delivered-To, X-Original-To, Envelope-To): aliases
+    /// hide the plus-address from To.
+    pub delivered_to: Vec<Address>,
     /// The message's date.
     pub date: Option<DateTime<FixedOffset>>,
     /// Where `date` was found.
@@ -184,4 +188,4 @@ pub struct AttachedMessage {
 }
 
 #[cfg(test)]
-mod corpus_tests;
+mod tests;

@@ -71,6 +71,10 @@ impl<'x> Email<'x> {
             sender: headers.addresses("Sender").into_iter().next(),
             return_path: envelope.return_path,
             recipients,
+            delivered_to: ["Delivered-To", "X-Original-To", "Envelope-To"]
+                .iter()
+                .flat_map(|name| headers.addresses(name))
+                .collect(),
             date,
             date_source,
             in_reply_to: envelope.in_reply_to,
@@ -100,6 +104,7 @@ impl<'x> Email<'x> {
             sender: self.sender,
             return_path: self.return_path,
             recipients: self.recipients,
+            delivered_to: self.delivered_to,
             date: self.date,
             date_source: self.date_source,
             in_reply_to: self.in_reply_to,
@@ -161,7 +166,8 @@ impl Envelope {
     fn body(&self, source: Source, recipients: &[Address]) -> (Body, OwnedPlaces) {
         let writer = Writer {
             from: self.from.as_ref(),
-            recipients,
+            // Each block's author is looked for among them: a mail to a thousand is no reply.
+            recipients: &recipients[..recipients.len().min(50)],
             subject: &self.subject,
             replies_to: self
                 .in_reply_to

@@ -37,7 +37,7 @@ const REPLY_SUBJECTS: [&str; 26] = [
 ];
 
 /// Subjects of mail servers, folded.
-const BOUNCE_SUBJECTS: [&str; 30] = [
+const BOUNCE_SUBJECTS: [&str; 31] = [
     "undelivered mail returned",
     "undeliverable",
     "undelivered",
@@ -51,6 +51,7 @@ const BOUNCE_SUBJECTS: [&str; 30] = [
     "delivery delayed",
     "delayed mail",
     "failure notice",
+    "permanent delivery failure",
     "returned mail",
     "mail system error",
     "message delivery failure",
@@ -193,6 +194,8 @@ pub(super) fn is_bounce_subject(subject: &str) -> bool {
     BOUNCE_SUBJECTS
         .iter()
         .any(|words| folded.starts_with(words))
+        // Old Exchange servers write it behind the subject.
+        || folded.contains(": non remis")
         || folded.split([':', '-']).next().is_some_and(|start| {
             matches!(
                 start.trim(),
@@ -217,6 +220,7 @@ pub(super) fn is_daemon(local: &str, name: &str) -> bool {
     matches!(
         local.as_str(),
         "mailerdaemon"
+            | "mdaemon"
             | "postmaster"
             | "maildeliverysubsystem"
             | "mailsystem"
@@ -268,6 +272,7 @@ mod tests {
             ("Avertissement : message en attente de remise", false, true),
             ("Non remis : votre déclaration", false, true),
             ("failure notice", false, true),
+            ("RE: votre message : non remis (délai dépassé)", false, true),
             ("absence de carte sur le poste 4", false, false),
             ("TR: Undeliverable: x", false, false),
             ("carto HS", false, false),
