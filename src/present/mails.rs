@@ -30,6 +30,26 @@ pub fn state(state: MailState) -> &'static str {
     }
 }
 
+/// A mail and where it stands, within a sentence: « demande envoyée », « accusé retenu ».
+#[must_use]
+pub fn said(word: &str, state: MailState) -> String {
+    let is_request = Template::parse(word).is_some_and(Template::is_request);
+    let (name, ending) = if is_request {
+        ("demande", "e")
+    } else {
+        ("accusé", "")
+    };
+    match state {
+        MailState::Review => format!("{name} retenu{ending}"),
+        MailState::Queued => format!("{name} prêt{ending}"),
+        MailState::Sending => format!("{name} en cours d’envoi"),
+        MailState::Sent => format!("{name} envoyé{ending}"),
+        MailState::InDoubt => format!("{name} peut-être envoyé{ending}"),
+        MailState::Failed => format!("{name} refusé{ending}"),
+        MailState::Cancelled => format!("{name} annulé{ending}"),
+    }
+}
+
 /// Why a person must release a mail; the token where it is none that we know.
 #[must_use]
 pub fn review(token: &str) -> String {
@@ -126,5 +146,7 @@ mod tests {
         assert_eq!(suppressed("auto_reply"), "c’est une réponse automatique");
         assert_eq!(review("later"), "later");
         assert_eq!(suppressed("later"), "later");
+        assert_eq!(said("E1b", MailState::Sent), "demande envoyée");
+        assert_eq!(said("E2", MailState::Review), "accusé retenu");
     }
 }

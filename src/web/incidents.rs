@@ -146,13 +146,17 @@ pub(super) fn asks(asks: &[Ask]) -> Vec<String> {
 
 /// « demande envoyée lun. 23 nov. 09:14 ».
 fn mail_line(console: &Console, mail: &OutboxEntry) -> String {
-    let name = mails::template(&mail.template).to_lowercase();
+    let said = mails::said(&mail.template, mail.state);
     let detail = mail_detail(console, mail);
-    let state = mails::state(mail.state);
-    if detail.is_empty() {
-        format!("{name}\u{a0}: {state}")
-    } else {
-        format!("{name}\u{a0}: {state}, {detail}")
+    match mail.state {
+        _ if detail.is_empty() => said,
+        MailState::Review | MailState::Failed | MailState::InDoubt => {
+            format!("{said}\u{a0}: {detail}")
+        }
+        MailState::Sent => format!("{said} {detail}"),
+        MailState::Queued | MailState::Sending | MailState::Cancelled => {
+            format!("{said}, {detail}")
+        }
     }
 }
 

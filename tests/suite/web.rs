@@ -299,7 +299,7 @@ async fn the_list_says_what_is_wrong_and_what_is_missing() {
         "à relire",
         "manque 1 : capture",
         "à préciser : téléphone",
-        "demande d’éléments manquants : retenu, l’adresse est inhabituelle",
+        "demande retenue : l’adresse est inhabituelle",
         "1 envoi attend une personne.",
         "il y a 10 min",
     ] {

@@ -1,0 +1,352 @@
+//! The binary as a person runs it.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const VIGIE: &str = env!("CARGO_BIN_EXE_vigie");
+
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new(VIGIE);
+    command
+        .current_dir(folder)
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .stdin(Stdio::null());
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    command(folder).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A folder with a configuration that needs no network.
+fn installed(more: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for inner in ["new", "cur", "tmp"] {
+        fs::create_dir_all(folder.path().join("mailbox").join(inner)).unwrap();
+    }
+    let configuration = format!(
+        "[service]\nname = \"Aide\"\nphone = \"01 99 00 12 34\"\n\
+         [mailbox]\nurl = \"maildir:mailbox\"\n\
+         [smtp]\nurl = \"dir:sent\"\nfrom = \"Aide <aide@samu.example>\"\n\
+         [storage]\ndatabase = \"sqlite:vigie.db\"\n{more}"
+    );
+    fs::write(folder.path().join("vigie.toml"), configuration).unwrap();
+    folder
+}
+
+#[test]
+fn without_a_word_it_says_what_can_be_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &[]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = text(&output.stdout);
+    assert!(said.starts_with("vigie "), "{said}");
+    for word in ["vigie demo", "vigie serve", "vigie check"] {
+        assert!(said.contains(word), "{said}");
+    }
+}
+
+#[test]
+fn help_of_every_command_begins_with_an_example_and_fits_80_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let top = text(&run(folder.path(), &["--help"]).stdout);
+    let (_, list) = top.split_once("Commands:\n").unwrap();
+    let (list, _) = list.split_once("\n\n").unwrap();
+    let mut commands: Vec<Vec<&str>> = list
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .map(|name| vec![name])
+        .collect();
+    assert!(commands.len() >= 7, "{top}");
+    commands.push(Vec::new());
+    for act in ["list", "release", "cancel"] {
+        commands.push(vec!["outbox", act]);
+    }
+    for name in commands {
+        let mut arguments = name.clone();
+        arguments.push("--help");
+        let output = run(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(0), "{name:?}");
+        let help = text(&output.stdout);
+        assert!(help.starts_with("Example: vigie"), "{name:?}: {help}");
+        for line in help.lines() {
+            assert!(line.chars().count() <= 80, "{name:?}: {line}");
+        }
+        assert!(!help.contains('\u{1b}'), "colour without a terminal");
+    }
+}
+
+#[test]
+fn a_wrong_word_is_met_with_the_nearest_right_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["chek"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("'check'"));
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn a_wrong_configuration_is_one_line_with_its_place_and_code_3() {
+    for (more, said) in [
+        (
+            "[web]\nlisen = \"127.0.0.1:1\"\n",
+            "vigie.toml:12: unknown key web.lisen (did you mean web.listen?)",
+        ),
+        (
+            "[promise]\nnext_news = \"4 h\"\n",
+            "vigie.toml:11: unknown key promise",
+        ),
+        (
+            "[log]\nlevel = 3\n",
+            "vigie.toml:12: log.level must be a text in quotes",
+        ),
+        (
+            "[replies]\nmax_per_ticket = \"three\"\n",
+            "vigie.toml:12: replies.max_per_ticket must be a whole number from 0",
+        ),
+    ] {
+        let folder = installed(more);
+        for arguments in [
+            ["poll", "--config", "vigie.toml"],
+            ["serve", "--config", "vigie.toml"],
+        ] {
+            let output = run(folder.path(), &arguments);
+            assert_eq!(output.status.code(), Some(3), "{more}");
+            let error = text(&output.stderr);
+            assert_eq!(error.trim_end(), format!("vigie: {said}"));
+        }
+        assert!(!folder.path().join("vigie.db").exists(), "nothing was made");
+    }
+}
+
+#[test]
+fn without_a_configuration_it_says_how_to_make_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["serve", "--config", "nowhere.toml"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(text(&output.stderr).starts_with("vigie: nowhere.toml: cannot read"));
+    let sample = run(folder.path(), &["config", "--default"]);
+    assert_eq!(sample.status.code(), Some(0));
+    assert!(text(&sample.stdout).contains("To production in five steps"));
+}
+
+#[test]
+fn a_missing_secret_names_its_file_and_a_readable_one_is_a_warning() {
+    let folder = installed("");
+    let path = folder.path().join("vigie.toml");
+    let imap = fs::read_to_string(&path).unwrap().replace(
+        "url = \"maildir:mailbox\"",
+        "url = \"imap://127.0.0.1:1\"\nuser = \"u\"\npassword_file = \"password\"",
+    );
+    fs::write(&path, imap).unwrap();
+    let missing = run(folder.path(), &["check", "--config", "vigie.toml"]);
+    assert_eq!(missing.status.code(), Some(3));
+    let said = text(&missing.stdout);
+    assert!(said.contains("FAILED  secrets"), "{said}");
+    assert!(
+        said.contains("vigie.toml:7: mailbox.password_file"),
+        "{said}"
+    );
+
+    let secret = folder.path().join("password");
+    fs::write(&secret, "hunter2-hunter2\n").unwrap();
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o644)).unwrap();
+    let readable = run(folder.path(), &["config", "--config", "vigie.toml"]);
+    assert_eq!(readable.status.code(), Some(0));
+    let readable = run(folder.path(), &["check", "--config", "vigie.toml"]);
+    assert!(text(&readable.stderr).contains("warning: vigie.toml:7: mailbox.password_file"));
+    // Nobody listens on port 1: unreachable, and the secret is in no output.
+    assert_eq!(readable.status.code(), Some(4));
+    for stream in [&readable.stdout, &readable.stderr] {
+        assert!(!text(stream).contains("hunter2"));
+    }
+}
+
+#[test]
+fn the_origin_of_every_value_is_told_and_the_strongest_wins() {
+    let folder = installed("[web]\nlisten = \"127.0.0.1:1\"\n");
+    let line = |command: &mut Command| {
+        let output = command
+            .args(["config", "--config", "vigie.toml"])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        let all = text(&output.stdout);
+        all.lines()
+            .find(|line| line.starts_with("web.listen"))
+            .unwrap()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(
+        line(&mut command(folder.path())),
+        "web.listen = \"127.0.0.1:1\" # vigie.toml:12"
+    );
+    assert_eq!(
+        line(command(folder.path()).env("VIGIE__WEB__LISTEN", "127.0.0.1:2")),
+        "web.listen = \"127.0.0.1:2\" # environment VIGIE__WEB__LISTEN"
+    );
+}
+
+#[test]
+fn check_tries_everything_and_json_says_the_same() {
+    let folder = installed("");
+    let output = run(folder.path(), &["check", "--config", "vigie.toml"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    let said = text(&output.stdout);
+    let names = [
+        "configuration",
+        "secrets",
+        "templates",
+        "clock",
+        "database",
+        "mailbox",
+        "sending",
+    ];
+    for name in names {
+        assert!(said.contains(&format!("  ok      {name}")), "{said}");
+    }
+    let output = run(
+        folder.path(),
+        &["check", "--config", "vigie.toml", "--json"],
+    );
+    let objects: Vec<serde_json::Value> = text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(objects.len(), names.len());
+    assert!(objects.iter().all(|object| object["ok"] == true));
+    assert!(
+        !folder.path().join("vigie.db").exists(),
+        "check makes no database"
+    );
+}
+
+#[test]
+fn a_damaged_database_is_code_5() {
+    let folder = installed("");
+    fs::write(
+        folder.path().join("vigie.db"),
+        "this is no database, is it? ".repeat(200),
+    )
+    .unwrap();
+    for arguments in [
+        vec!["poll", "--config", "vigie.toml"],
+        vec!["export", "messages", "--config", "vigie.toml"],
+        vec!["check", "--config", "vigie.toml"],
+    ] {
+        let output = run(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(5), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_message_is_polled_exported_and_counted_once() {
+    let folder = installed("");
+    let message =
+        "From: C <c@chu.example>\nSubject: x\nMessage-ID: <1@chu.example>\n\nça marche pas\n";
+    fs::write(folder.path().join("mailbox/new/1.a.host"), message).unwrap();
+    for new in [1, 0] {
+        let output = run(folder.path(), &["poll", "--json", "--config", "vigie.toml"]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((&said["new"], &said["messages"]), (&new.into(), &1.into()));
+    }
+    let output = run(
+        folder.path(),
+        &["export", "messages", "--config", "vigie.toml"],
+    );
+    let rows = text(&output.stdout);
+    assert_eq!(rows.lines().count(), 1);
+    let row: serde_json::Value = serde_json::from_str(&rows).unwrap();
+    assert_eq!(row["message_id"], "1@chu.example");
+    assert!(row["uid"].is_null());
+    let csv = run(
+        folder.path(),
+        &[
+            "export",
+            "tickets",
+            "--format",
+            "csv",
+            "--config",
+            "vigie.toml",
+        ],
+    );
+    assert!(text(&csv.stdout).starts_with("reference,status,kind,received_at,"));
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = command(folder.path())
+        .args(["config", "--default"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut error = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut error)
+        .unwrap();
+    let code = child.wait().unwrap().code();
+    assert!(matches!(code, Some(0 | 141)), "{code:?} {error}");
+    assert!(error.is_empty(), "{error}");
+}
+
+#[test]
+fn serve_logs_lines_of_json_and_stops_when_told() {
+    let folder = installed("[web]\nlisten = \"127.0.0.1:0\"\n");
+    let mut child = command(folder.path())
+        .args(["serve", "--no-send", "--config", "vigie.toml"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut events = Vec::new();
+    for line in lines.by_ref() {
+        let object: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
+        events.push(object["event"].as_str().unwrap().to_owned());
+        if events.iter().any(|event| event == "service.started")
+            && events.iter().any(|event| event == "web.listening")
+        {
+            break;
+        }
+    }
+    signal(child.id(), "TERM");
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert!(rest.iter().any(|line| line.contains("service.stopping")));
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_demonstration_refuses_a_folder_of_others() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("vigie-demo")).unwrap();
+    fs::write(folder.path().join("vigie-demo/letter.txt"), "x").unwrap();
+    let output = run(folder.path(), &["demo"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("was not made by vigie demo"));
+    assert!(folder.path().join("vigie-demo/letter.txt").exists());
+}
+
+fn signal(process: u32, name: &str) {
+    let sent = Command::new("kill")
+        .args([&format!("-{name}"), &process.to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+}
