@@ -15,7 +15,7 @@ use serde::Serialize;
 pub struct Line {
     /// « Établissement ».
     pub name: String,
-    /// « SAMU de Nantes », without a final stop.
+    /// « SAMU de Nantes. », with its final stop.
     pub value: String,
 }
 
@@ -64,13 +64,14 @@ pub fn noted(fields: &Fields) -> Vec<Line> {
 fn present<const N: usize>(lines: [(String, Option<String>); N]) -> Vec<Line> {
     lines
         .into_iter()
-        .filter_map(|(name, value)| {
-            Some(Line {
-                name,
-                value: value?,
-            })
+        .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
+        .map(|(name, value)| Line {
+            name,
+            value: match value.ends_with(['…', '?', '!']) {
+                true => value,
+                false => format!("{value}."),
+            },
         })
-        .filter(|line| !line.value.is_empty())
         .collect()
 }
 
@@ -170,7 +171,7 @@ mod tests {
             FieldName::Environment,
             Value::Environment(Environment::Training),
         )]);
-        assert_eq!(shown(&understood(&one, form)), ["Où : en formation"]);
+        assert_eq!(shown(&understood(&one, form)), ["Où : en formation."]);
         let count = Count {
             min: Some(1),
             max: Some(1),
@@ -183,25 +184,28 @@ mod tests {
                 Value::Text("Inès Caradec".to_owned()),
             ),
         ]);
-        assert_eq!(shown(&understood(&one, form)), ["Qui : Inès Caradec"]);
+        assert_eq!(shown(&understood(&one, form)), ["Qui : Inès Caradec."]);
     }
 
     #[test]
     fn long_words_of_a_declarant_are_cut_and_stay_on_their_line() {
-        let description = format!("écran figé\r\n\r\n  1) Téléphone :\r\n{}", "x".repeat(500));
+        let description = format!(
+            "écran figé\r\n\r\n  1) Téléphone :\r\n{}",
+            "et puis ".repeat(99)
+        );
         let fields = fields(&[(FieldName::Description, Value::Text(description))]);
         let lines = understood(&fields, Form::si_samu());
         assert_eq!(lines.len(), 1);
         assert!(lines[0].value.chars().count() <= 160);
-        assert!(lines[0].value.starts_with("écran figé 1) Téléphone : xxx"));
+        assert!(lines[0].value.starts_with("écran figé 1) Téléphone : et"));
     }
 
     #[test]
     fn how_often_follows_a_short_fault_only() {
         let often = Value::Frequency(Frequency::Intermittent);
         for (fault, shown_as) in [
-            ("l’écran reste figé.", "l’écran reste figé, par moments"),
-            ("Figé. Puis plus rien.", "Figé. Puis plus rien"),
+            ("l’écran reste figé.", "l’écran reste figé, par moments."),
+            ("Figé. Puis plus rien.", "Figé. Puis plus rien."),
         ] {
             let fields = fields(&[
                 (FieldName::Description, Value::Text(fault.to_owned())),

@@ -103,8 +103,13 @@ pub fn clip(text: &str, most: usize) -> String {
     if text.chars().nth(most).is_none() {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
+    let mut kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    // A word that would be cut is left out, unless it is most of what there is.
+    let last_blank = kept.rfind(' ').filter(|blank| *blank > kept.len() / 2);
+    if let Some(blank) = last_blank {
+        kept.truncate(blank);
+    }
+    format!("{}…", kept.trim_end_matches([' ', ',', ';', ':', '.', '…']))
 }
 
 /// Appends `text` folded at blanks; a word longer than a line is cut.
