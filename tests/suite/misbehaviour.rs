@@ -934,6 +934,32 @@ async fn imap_40_a_slow_large_message_is_put_off_and_resumed_while_others_go_on(
 }
 
 #[tokio::test]
+async fn imap_42_sizes_that_are_wrong_change_nothing() {
+    for size in [0_u64, 20, 3_000_000, 5_000_000_000] {
+        let server = Server::start(&[1, 2], move |asked, folder| {
+            if !asked.sizes() {
+                return Act::Answer;
+            }
+            let set = asked.command.split(' ').nth(2).unwrap_or_default();
+            let told: String = folder
+                .among(set)
+                .iter()
+                .map(|uid| {
+                    format!(
+                        "* 1 FETCH (UID {uid} RFC822.SIZE {size} INTERNALDATE \"23-Nov-2026 09:00:00 +0100\")\r\n"
+                    )
+                })
+                .collect();
+            Act::say(&format!("{told}{{tag}} OK done\r\n"))
+        })
+        .await;
+        let (mut imap, mut ledger) = (server.client(short()), Ledger::default());
+        ledger.round(&mut imap).await.expect("read");
+        ledger.assert_whole(&server.folder());
+    }
+}
+
+#[tokio::test]
 async fn a_check_opens_the_folder_and_changes_nothing() {
     let server = Server::sound(&[1, 2, 3]).await;
     let trial = server

@@ -161,6 +161,47 @@ async fn imap_11_messages_that_are_never_given_are_shown_one_by_one_and_stay() {
 }
 
 #[tokio::test]
+async fn imap_26_a_message_dragged_back_is_known_and_moved_again() {
+    let server = Server::sound(&[1, 2]).await;
+    let mut there = Place::at(&server).await;
+    there.round().await.expect("read");
+    server.folder().messages.insert(9, message(1));
+    let round = there.round().await.expect("read");
+    assert_eq!((round.fetched, round.new, round.moved), (1, 0, 1));
+    assert_eq!(there.messages().await, 2);
+}
+
+#[tokio::test]
+async fn imap_29_a_break_while_moving_loses_and_doubles_nothing() {
+    for word in ["UID COPY", "UID STORE", "UID EXPUNGE"] {
+        let server = Server::start(&[1, 2], move |asked, folder| {
+            folder.capabilities = "IMAP4rev1 UIDPLUS".to_owned();
+            if asked.session == 1 && asked.is(word) {
+                Act::Items(0, "* BYE going\r\n")
+            } else {
+                Act::Answer
+            }
+        })
+        .await;
+        let mut there = Place::at(&server).await;
+        assert!(there.round().await.is_err(), "{word}");
+        assert_eq!(
+            there.messages().await,
+            3,
+            "{word}: stored before anything moves"
+        );
+        let round = there.round().await.expect("a new session");
+        assert_eq!((round.new, round.moved), (0, 2), "{word}");
+        assert!(server.folder().messages.is_empty(), "{word}");
+        let done = server.folder().done.clone();
+        assert!(
+            [1, 2, 3].iter().all(|uid| done.contains(uid)),
+            "{word}: {done:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_the_store_does_not_take_stays_in_the_mailbox_and_comes_again() {
     let server = Server::sound(&[1, 2, 3]).await;
     let mut there = Place::at(&server).await;

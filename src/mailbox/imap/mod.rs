@@ -168,6 +168,7 @@ impl Imap {
             .unwrap_or_default()
             .into();
         self.searching = true;
+        self.facts.clear();
         Ok(())
     }
 
@@ -290,7 +291,6 @@ impl Imap {
         }
         if fell || known.is_none() || self.owed.is_none() {
             self.partial = None;
-            self.facts.clear();
             self.owed = Some(Owed::from(Cursor {
                 uidvalidity,
                 uidnext: if fell { 1 } else { uidnext },
