@@ -92,7 +92,7 @@ fn leaf<'e, 'r>(entity: &'e Entity<'r>, inside: bool, parts: &mut Parts<'e, 'r>)
         ("text", "calendar" | "x-amp-html") if !named => {}
         ("text", "enriched" | "richtext" | "css" | "rtf") => parts.files.push(entity),
         ("text", "plain" | "" | "x-plain" | "markdown") if words => {
-            parts.segments.push(Segment::Plain(entity))
+            parts.segments.push(Segment::Plain(entity));
         }
         ("message", "delivery-status" | "disposition-notification" | "feedback-report") => {}
         ("application", "pkcs7-mime" | "x-pkcs7-mime") => {

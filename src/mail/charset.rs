@@ -28,7 +28,7 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> Decoded {
     let family = label.map_or(Family::Unsaid, family);
     let decoded = match (family, std::str::from_utf8(bytes)) {
         (Family::Other, Ok(text)) if !has_shifts(bytes) && bytes.is_ascii() => plain(text),
-        (Family::Other, _) => by_label(bytes, label),
+        (Family::Other, _) | (Family::SingleByte, Err(_)) => by_label(bytes, label),
         (Family::Utf8 | Family::Unsaid | Family::Ascii, Ok(text)) => Decoded {
             text: text.to_owned(),
             repaired: matches!(family, Family::Ascii) && !text.is_ascii(),
@@ -39,7 +39,6 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> Decoded {
             text: text.to_owned(),
             repaired: true,
         },
-        (Family::SingleByte, Err(_)) => by_label(bytes, label),
         (Family::Utf8 | Family::Unsaid | Family::Ascii, Err(_)) => mostly_utf8(bytes).map_or_else(
             || Decoded {
                 text: WINDOWS_1252

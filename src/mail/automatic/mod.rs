@@ -148,7 +148,7 @@ pub(super) fn of_headers(
         Some("junk") => facts.precedence = Some(Precedence::Junk),
         Some("list") => facts.precedence = Some(Precedence::List),
         Some("auto_reply" | "auto-reply" | "autoreply") => {
-            facts.auto_reply_header = Some("Precedence")
+            facts.auto_reply_header = Some("Precedence");
         }
         _ => {}
     }

@@ -4,6 +4,7 @@
 //! lines with tabs between cells, struck-out and hidden words are left out, and the text keeps
 //! beside it where it was bold or coloured, quoted, or inside a signature container.
 
+mod lines;
 mod page;
 mod style;
 

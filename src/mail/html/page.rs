@@ -1,7 +1,7 @@
 //! The page under way: open elements, line ends owed, cells, and the text written so far.
 
 use super::style::{self, Look};
-use super::{Mark, Picture, Rendered};
+use super::{Picture, Rendered};
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{Tag, TokenSinkResult};
 
@@ -9,8 +9,6 @@ use html5ever::tokenizer::{Tag, TokenSinkResult};
 const DEEPEST: usize = 256;
 /// Pictures whose place is kept.
 const MOST_PICTURES: usize = 500;
-/// Text that is kept: far above any mail that a person wrote.
-const LONGEST_TEXT: usize = 4 * 1024 * 1024;
 
 struct Open {
     name: html5ever::LocalName,
@@ -19,38 +17,38 @@ struct Open {
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-struct Inherited {
-    struck: bool,
-    hidden: bool,
-    bold: bool,
-    coloured: bool,
-    white: bool,
-    background: bool,
-    quotes: u8,
-    signature: bool,
-    attribution: bool,
-    pre: bool,
+pub(super) struct Inherited {
+    pub(super) struck: bool,
+    pub(super) hidden: bool,
+    pub(super) bold: bool,
+    pub(super) coloured: bool,
+    pub(super) white: bool,
+    pub(super) background: bool,
+    pub(super) quotes: u8,
+    pub(super) signature: bool,
+    pub(super) attribution: bool,
+    pub(super) pre: bool,
 }
 
 /// Text under way, and what is open around it.
 #[derive(Default)]
 pub(super) struct Page {
-    out: Rendered,
+    pub(super) out: Rendered,
     stack: Vec<Open>,
     beyond: usize,
     /// Line ends owed before the next text.
-    owed: u8,
-    blank: bool,
-    line_start: usize,
+    pub(super) owed: u8,
+    pub(super) blank: bool,
+    pub(super) line_start: usize,
     cells: u32,
     /// The open cell holds nothing yet: blocks at its top owe no line end.
-    cell_empty: bool,
+    pub(super) cell_empty: bool,
     /// Line ends owed when the row's first cell was opened.
     row_owed: u8,
 }
 
 impl Page {
-    fn inherited(&self) -> Inherited {
+    pub(super) fn inherited(&self) -> Inherited {
         self.stack.last().map(|o| o.look).unwrap_or_default()
     }
 
@@ -253,117 +251,6 @@ impl Page {
         }
     }
 
-    /// Pays the line ends owed and marks the line that begins.
-    fn begin_text(&mut self) {
-        while self.owed > 0 {
-            self.owed -= 1;
-            self.end_line();
-        }
-        if self.out.text.len() == self.line_start {
-            let look = self.inherited();
-            self.out.marks.push(Mark {
-                start: self.line_start,
-                quotes: look.quotes,
-                signature: look.signature,
-                attribution: look.attribution,
-            });
-        }
-    }
-
-    fn end_line(&mut self) {
-        let line = &self.out.text[self.line_start..];
-        // Outlook's empty paragraphs hold a no-break space; trailing tabs are empty cells.
-        let kept = line.trim_end_matches([' ', '\u{a0}', '\t']).len();
-        let keep_tab = kept > 0 && line[kept..].starts_with('\t');
-        self.out.text.truncate(self.line_start + kept);
-        if keep_tab {
-            self.out.text.push('\t');
-        }
-        let length = self.out.text.len();
-        while let Some(last) = self.out.emphasis.last_mut() {
-            if last.end <= length {
-                break;
-            }
-            if last.start >= length {
-                self.out.emphasis.pop();
-            } else {
-                last.end = length;
-            }
-        }
-        if kept == 0
-            && self
-                .out
-                .marks
-                .last()
-                .is_some_and(|m| m.start == self.line_start)
-        {
-            self.out.marks.pop();
-        }
-        self.out.text.push('\n');
-        self.line_start = self.out.text.len();
-        self.blank = false;
-    }
-
-    pub(super) fn text(&mut self, text: &str) {
-        let look = self.inherited();
-        if look.struck && !look.hidden {
-            self.out.struck += text.chars().filter(|c| c.is_alphanumeric()).count();
-        }
-        if look.hidden || look.struck || look.white && !look.background {
-            return;
-        }
-        if self.out.text.len() > LONGEST_TEXT {
-            return;
-        }
-        if look.pre {
-            for (index, line) in text.split('\n').enumerate() {
-                if index > 0 {
-                    self.begin_text();
-                    self.end_line();
-                }
-                if !line.is_empty() {
-                    self.write(line.trim_end_matches('\r'), look);
-                }
-            }
-            return;
-        }
-        for (index, word) in text.split([' ', '\t', '\n', '\r', '\u{c}']).enumerate() {
-            if index > 0 {
-                self.blank |= self.owed == 0 && self.out.text.len() > self.line_start;
-            }
-            if !word.is_empty() {
-                self.write(word, look);
-            }
-        }
-    }
-
-    fn write(&mut self, word: &str, look: Inherited) {
-        let blank = std::mem::take(&mut self.blank) && self.owed == 0;
-        self.cell_empty = false;
-        self.begin_text();
-        if blank && !self.out.text.ends_with(['\t', '\n']) {
-            self.out.text.push(' ');
-        }
-        let start = self.out.text.len();
-        self.out
-            .text
-            .extend(word.chars().filter(|c| !c.is_control() || *c == '\t'));
-        let end = self.out.text.len();
-        if end > start && (look.bold || look.coloured) && !word.trim().is_empty() {
-            match self.out.emphasis.last_mut() {
-                // One run goes on over blanks, no-break ones included, but not over a line end.
-                Some(last)
-                    if self.out.text[last.end..start]
-                        .chars()
-                        .all(|c| matches!(c, ' ' | '\u{a0}')) =>
-                {
-                    last.end = end;
-                }
-                _ => self.out.emphasis.push(start..end),
-            }
-        }
-    }
-
     fn picture(&mut self, tag: &Tag) {
         if self.out.pictures.len() >= MOST_PICTURES {
             return;
@@ -389,13 +276,6 @@ impl Page {
             shown: (pixels("width"), pixels("height")),
             signature: self.inherited().signature,
         });
-    }
-
-    pub(super) fn finish(mut self) -> Rendered {
-        self.end_line();
-        let kept = self.out.text.trim_end_matches('\n').len();
-        self.out.text.truncate(kept);
-        self.out
     }
 }
 

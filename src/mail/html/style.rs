@@ -39,13 +39,13 @@ pub(super) fn look(tag: &Tag) -> Look {
             "class" | "id" => container(&tag.name, value, &mut look),
             // Apple Mail, Thunderbird: <blockquote type="cite">.
             "type" if &*tag.name == "blockquote" && value.eq_ignore_ascii_case("cite") => {
-                look.quote = true
+                look.quote = true;
             }
             "cite" if &*tag.name == "blockquote" => look.quote = true,
             // Zimbra marks the signature that it inserts.
             "data-marker" if value.starts_with("__SIG_") => look.signature = true,
             "data-smartmail" if value.eq_ignore_ascii_case("gmail_signature") => {
-                look.signature = true
+                look.signature = true;
             }
             _ => {}
         }

@@ -278,8 +278,7 @@ fn attribution(raws: &[Raw<'_>], at: usize) -> Option<Heading> {
     }
     let mut folded = String::new();
     let mut text = String::new();
-    for line in at..raws.len().min(at + 4) {
-        let raw = &raws[line];
+    for (line, raw) in raws.iter().enumerate().skip(at).take(4) {
         if raw.is_blank() || raw.depth < first.depth || folded.len() > 400 {
             return None;
         }

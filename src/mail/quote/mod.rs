@@ -210,7 +210,7 @@ impl Reader<'_, '_> {
             }
             match chunks.last_mut() {
                 Some(last) if last.end == at && self.lines[last.start].block == line.block => {
-                    last.end = at + 1
+                    last.end = at + 1;
                 }
                 _ => chunks.push(at..at + 1),
             }

@@ -49,13 +49,13 @@ pub(super) fn read(raws: &[Raw<'_>], lines: &mut [Line], author: Option<&Address
     }
     if let Some(start) = signature_start(raws, lines, author, place) {
         let mut resumed = false;
-        for at in start..raws.len() {
-            if lines[at].role != LineRole::Own {
+        for (at, line) in lines.iter_mut().enumerate().skip(start) {
+            if line.role != LineRole::Own {
                 continue;
             }
             resumed = at > start && (resumed || resumes(raws, at));
             if !resumed {
-                lines[at].role = LineRole::Signature;
+                line.role = LineRole::Signature;
             }
         }
     }
@@ -64,7 +64,7 @@ pub(super) fn read(raws: &[Raw<'_>], lines: &mut [Line], author: Option<&Address
         for at in (0..raws.len()).rev() {
             match lines[at].role {
                 LineRole::Own if is_contact(&raws[at].folded) => {
-                    lines[at].role = LineRole::Signature
+                    lines[at].role = LineRole::Signature;
                 }
                 LineRole::Own => break,
                 _ => {}
