@@ -11,6 +11,9 @@ pub mod phone;
 pub mod token;
 pub mod when;
 
+#[cfg(test)]
+mod wordings;
+
 use chrono::{DateTime, Utc};
 
 /// What the reader knows besides the message.

@@ -20,7 +20,7 @@ static EVERYONE: LazyLock<Lexicon> = LazyLock::new(|| {
 /// One person, the writer.
 static ONLY_ME: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
-        "moi uniquement|moi seul|moi seule|seulement moi|uniquement moi|que moi|juste moi|moi seulement|je suis le seul|je suis la seule|",
+        "seul mon poste|seul mon compte|seul moi|seule moi|moi uniquement|moi seul|moi seule|seulement moi|uniquement moi|que moi|juste moi|moi seulement|je suis le seul|je suis la seule|",
         "je suis seul|je suis seule|only me|just me|me only|myself only|moi tout seul|moi toute seule|rien que moi|pour moi seul|qu a moi|",
         "ne concerne que moi|que sur mon poste|que mon poste|mon poste uniquement|uniquement mon poste|seulement mon poste|mon poste seulement|",
         "uniquement sur mon poste|seulement sur mon poste|only my workstation|i am the only one|i m the only one|mon seul poste"

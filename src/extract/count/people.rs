@@ -79,7 +79,12 @@ pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> 
                 "centaine|dozen|couple|ou|a"
             ),
         );
-    if article && !answer {
+    // « un médecin et deux ARM » counts, « un ARM » alone only tells of somebody.
+    let listed = || {
+        let next = plus(tokens, counted(tokens, at + 1)?)?;
+        counted(tokens, amount(tokens, next)?.2)
+    };
+    if article && !answer && listed().is_none() {
         return None;
     }
     // « poste 2 », « n° 4 », « version 3 »: the number names, it does not count.

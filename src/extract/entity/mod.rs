@@ -168,6 +168,12 @@ fn named(tokens: &Tokens, at: usize) -> Option<(String, usize, usize)> {
             }
             place(tokens, at, at + 1, true)
         }
+        "s" if tokens.folded(at, at + 7) == "s.a.m.u" => place(
+            tokens,
+            at,
+            at + 7 + usize::from(tokens.sign(at + 7, b'.')),
+            true,
+        ),
         "crra" | "cra" | "sas" => place(tokens, at, at + 1, true),
         "centre" if tokens.number(at + 1, 2) == Some(15) => place(tokens, at, at + 2, false),
         "c" if tokens.number(at + 1, 2) == Some(15) && tokens.glued(at + 1) => {

@@ -208,7 +208,7 @@ fn closing(text: &str, tokens: &Tokens) -> Option<Found> {
     while start > 0 && end - start < 14 && !begins_sentence(tokens, start) {
         start -= 1;
     }
-    let start = titles(tokens, start, end);
+    let start = titles(tokens, farewell(tokens, start, end), end);
     let units = run(text, tokens, start, true);
     let last = units.last()?.to;
     let whole = last >= end
@@ -229,6 +229,15 @@ fn closing(text: &str, tokens: &Tokens) -> Option<Found> {
         writer: true,
         score: 0.6,
     })
+}
+
+/// Steps over « Cdt, », « Merci », « Bien à vous ».
+fn farewell(tokens: &Tokens, from: usize, to: usize) -> usize {
+    let mut at = from;
+    while at < to && (tokens.among(at, "cdt|cdlt|cordialement|merci|bien|a|vous|bonne|journee|soiree|garde|nuit|salutations|sincerement|d|avance|regards|best|thanks|bav") || matches!(tokens.get(at).map(|t| t.kind), Some(Kind::Sign(_)))) {
+        at += 1;
+    }
+    at
 }
 
 fn to_be_called(text: &str, tokens: &Tokens) -> Option<Found> {

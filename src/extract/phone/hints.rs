@@ -50,6 +50,8 @@ const THIRD: &str = concat!(
     "prestataire|editeur|remplac|prend le relais|son portable a elle|technicien|",
     "chef de service|sa ligne",
 );
+const OWN: &str =
+    "mon portable|mon mobile|mon num|mon tel|ma ligne|mon poste|mon fixe|me joindre|me rappel|moi ";
 const PUBLIC: &str = concat!(
     "numero du samu|numero public|ligne publique|ligne 15|lignes 15|le 15 |appelant|patient|",
     "requerant|usager|numero affiche|numero de la victime|tel patient|composant le|",
@@ -70,8 +72,8 @@ impl Hints {
         let mut score: f32 = 0.6;
         for (holds, weight) in [
             (self.reachable, 0.2),
-            (self.direct, 0.12),
-            (self.mobile, 0.12),
+            (self.direct, 0.1),
+            (self.mobile, 0.06),
             (self.secretariat, -0.25),
             (self.switchboard, -0.35),
             (self.third_party, -0.4),
@@ -177,10 +179,8 @@ fn named_after(after: &str, words: &str) -> bool {
 
 /// « voir avec M. Pujol (04 …) »: the bracket's owner is somebody named with a title.
 fn third_party(before: &str) -> bool {
-    if THIRD.split('|').any(|word| before.contains(word))
-        && !before.contains("mon ")
-        && !before.contains("me ")
-    {
+    let last = |words: &str| words.split('|').filter_map(|word| before.rfind(word)).max();
+    if last(THIRD).is_some_and(|third| last(OWN).is_none_or(|own| own < third)) {
         return true;
     }
     let lead = before.trim_end();

@@ -104,6 +104,9 @@ fn is_clock_after_since(
         return of_day(tokens, end);
     }
     let hours = minutes / 60;
+    if hours > 24 {
+        return false;
+    }
     if of_day(tokens, end)
         || hours > 6
         || hours == 0
@@ -126,6 +129,15 @@ fn is_clock_after_since(
 }
 
 fn quantity(tokens: &Tokens, at: usize) -> Option<(Ago, usize)> {
+    // « 3/4 d'heure », « 1/2 heure »
+    if let (Some(part), true, Some(whole @ (2 | 4))) = (
+        tokens.number(at, 1),
+        tokens.sign(at + 1, b'/'),
+        tokens.number(at + 2, 1),
+    ) && let Some(end) = tokens.any_phrase(at + 3, "d heure|heure|h|d h")
+    {
+        return Some((Ago::Minutes(part * 60 / whole), end));
+    }
     if let Some(end) = tokens.any_phrase(
         at,
         concat!(

@@ -10,7 +10,7 @@ const START: &str = concat!(
 );
 /// Words before a time that lead to something else.
 const OTHER_BEFORE: &str = concat!(
-    "jusqu|until|till|ouvert|joignable|disponible|dispo |ferme|releve|garde|conge|rappel|appelez|appeler|reparti|retabli|",
+    "jusqu|until|till|ouvert |ouverte |ouverts |joignable|disponible|dispo |ferme|releve|garde|conge|rappel|appelez|appeler|reparti|retabli|",
     "revenu|resolu|termin|fini |verifi|notre appel|mon appel|declaration d|mail d|message d|recu|courriel d|bascul|coupure|",
     "meme souci|meme probleme|meme panne|comme |encore|toujours|lun-|lundi au|ma fiche|absen|present|permanence|horaire|",
     "redemarr|reboot|rebranch|reinstall|reunion|intervention|formation du|rdv|vu avec|avant |apres |deja eu|deja arrive|la derniere fois|",
@@ -34,7 +34,10 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
             .any(|word| !word.is_empty() && text.contains(word))
     };
     let last = |words: &str| words.split('|').filter_map(|word| near.rfind(word)).max();
-    let worked = has(after, WORKED) && !after.contains("ne marchait") || has(near, WORKED);
+    // « Hier tout allait bien, ce matin plus rien »: a comma parts then from now.
+    let clause = near.rsplit([',', ';']).next().unwrap_or(near);
+    let clause = clause.rsplit(" mais ").next().unwrap_or(clause);
+    let worked = has(after, WORKED) && !after.contains("ne marchait") || has(clause, WORKED);
     let since = before.rfind("depuis").or_else(|| before.rfind("since"));
     if worked {
         return (Role::Other, 0.12);

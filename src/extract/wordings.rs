@@ -1,0 +1,370 @@
+//! Sentences as people write them, for all finders: what each would choose.
+
+use super::{count, entity, person, phone, when};
+use crate::domain::field::Precision;
+use chrono::DateTime;
+
+fn when_best(text: &str, date: &str) -> String {
+    let base = when::Base {
+        date: DateTime::parse_from_rfc3339(date).unwrap(),
+        overseas: None,
+    };
+    when::find(text, &base)
+        .iter()
+        .filter(|f| f.role != when::Role::Other && f.doubt.is_none())
+        .reduce(|b, n| if n.score > b.score { n } else { b })
+        .map_or("nothing".into(), |f| {
+            format!(
+                "{}{}",
+                f.at.format("%m-%dT%H:%M"),
+                match f.precision {
+                    Precision::Day => "d",
+                    Precision::Hour => "h",
+                    Precision::Minute => "m",
+                }
+            )
+        })
+}
+fn phone_best(text: &str) -> String {
+    phone::find(text)
+        .iter()
+        .reduce(|b, n| if n.score > b.score + 0.1 { n } else { b })
+        .map_or("nothing".into(), |f| match &f.number {
+            phone::Number::Valid(n) => n.clone(),
+            _ => "wrong".into(),
+        })
+}
+fn count_best(text: &str) -> String {
+    count::find(text)
+        .iter()
+        .reduce(|b, n| if n.score > b.score { n } else { b })
+        .map_or("nothing".into(), |f| {
+            if f.doubt.is_some() {
+                "vague".into()
+            } else {
+                format!(
+                    "{}{:?}-{:?}",
+                    if f.count.all { "all " } else { "" },
+                    f.count.min.unwrap_or(0),
+                    f.count.max.unwrap_or(0)
+                )
+            }
+        })
+}
+fn entity_best(text: &str) -> String {
+    entity::find(text)
+        .iter()
+        .reduce(|b, n| if n.score > b.score { n } else { b })
+        .map_or("nothing".into(), |f| f.id.clone().unwrap())
+}
+fn person_best(text: &str) -> String {
+    let f = person::find_in_prose(text);
+    let name = f.iter().filter(|f| f.writer).find_map(|f| f.name.clone());
+    let role = f
+        .iter()
+        .filter(|f| f.writer)
+        .find_map(|f| f.role.clone().map(|r| r.0));
+    format!(
+        "{} | {}",
+        name.unwrap_or("-".into()),
+        role.unwrap_or("-".into())
+    )
+}
+
+#[test]
+fn a_start_is_chosen() {
+    for (text, told) in [
+        (
+            "Bonjour, depuis ce matin 6h15 le bandeau téléphonique ne décroche plus.",
+            "05-20T06:15m",
+        ),
+        (
+            "Le problème est apparu hier en fin d'après-midi (17h40 environ).",
+            "05-19T17:40m",
+        ),
+        (
+            "Ca a planté à 3h du mat cette nuit, on a redémarré à 3h20 et c'est revenu à 4h.",
+            "05-20T03:00h",
+        ),
+        (
+            "Constaté le 18/05 vers 22 heures par l'équipe de nuit.",
+            "05-18T22:00h",
+        ),
+        (
+            "depuis dimanche soir 21h on n'a plus les cartes",
+            "05-17T21:00h",
+        ),
+        ("Début : mardi 19 mai 2026 à 08 h 05", "05-19T08:05m"),
+        (
+            "Ça fait bien 3/4 d'heure qu'on ne reçoit plus rien",
+            "05-20T09:45m",
+        ),
+        (
+            "Nous rencontrons depuis une dizaine de minutes un souci d'affichage",
+            "05-20T10:20m",
+        ),
+        (
+            "Depuis la bascule du 12 mai les fiches ne s'impriment plus",
+            "05-12T00:00d",
+        ),
+        (
+            "L'incident s'est produit lundi à 7h50 puis à nouveau ce matin à 9h10",
+            "05-18T07:50m",
+        ),
+        (
+            "Hier soir, au moment de la relève de 19h, l'écran s'est figé",
+            "05-18T00:00d?",
+        ),
+        (
+            "Nous avons perdu la liaison à 10h02 précises",
+            "05-20T10:02m",
+        ),
+        (
+            "Depuis 9h45, impossible d'ouvrir un DRM. Merci de rappeler avant 12h.",
+            "05-20T09:45m",
+        ),
+        ("Portail HS depuis 10 min !!", "05-20T10:20m"),
+        (
+            "Since yesterday around 11pm the map is blank",
+            "05-19T23:00h",
+        ),
+        ("it started at 7:40 this morning", "05-20T07:40m"),
+        (
+            "Je suis de garde jusqu'à 20h. Le module est en erreur depuis hier 22h.",
+            "05-19T22:00h",
+        ),
+        (
+            "Déjà signalé le 4 mai (ticket 2026-000712), le bug est de retour depuis hier 16h",
+            "05-19T16:00h",
+        ),
+        (
+            "ce matin vers 8 heures et quart, message d'erreur",
+            "05-20T08:15m",
+        ),
+        ("depuis avant-hier, l'export plante", "05-18T00:00d"),
+        (
+            "à l'ouverture du portail ce matin à 7h, rien ne s'affichait",
+            "05-20T07:00h",
+        ),
+        (
+            "Depuis vendredi 15/05 18h30 les messages n'arrivent plus",
+            "05-15T18:30m",
+        ),
+        ("C'est comme ça depuis samedi dernier", "05-16T00:00d"),
+        (
+            "le portail a cessé de répondre aux alentours de 2h30 dans la nuit de lundi à mardi",
+            "05-19T02:30m",
+        ),
+        ("Depuis 48h nous n'avons plus d'export", "05-18T10:30h"),
+        (
+            "Hier à 14h tout allait bien, ce matin à 8h plus rien",
+            "05-20T08:00h",
+        ),
+        (
+            "Il est 10h25 et le portail ne répond toujours pas, ça dure depuis 9h50",
+            "05-20T09:50m",
+        ),
+        ("le 19 au soir vers 23h", "05-19T23:00h"),
+        (
+            "On a eu le bug deux fois : à 8h05 et à 9h40",
+            "05-20T08:05m",
+        ),
+        ("Depuis la nuit dernière", "05-20T00:00d"),
+        ("depuis hier midi", "05-19T12:00h"),
+        ("le standard est joignable de 8h à 18h", "nothing"),
+        ("ouvert 24h/24 7j/7, garde de 12h", "nothing"),
+        ("la session expire au bout de 15 minutes", "nothing"),
+        ("version 2.14.3 installée, réponse sous 24 h", "nothing"),
+        ("19.05 à 23h15 : coupure totale", "05-19T23:15m"),
+        ("Apparu à minuit pile", "05-20T00:00h"),
+        ("vers minuit et demi cette nuit", "05-20T00:30m"),
+        ("Depuis 1 heure", "05-20T09:30h"),
+        (
+            "Ce soir j'ai un doute mais hier à 18h45 ça a commencé",
+            "05-19T18:45m",
+        ),
+    ] {
+        assert_eq!(when_best(text, "2026-05-20T10:30:00+02:00"), told, "{text}");
+    }
+}
+
+#[test]
+fn a_number_is_chosen() {
+    for (text, told) in [
+        ("Vous pouvez me joindre au 02.61.91.35.17", "+33261913517"),
+        ("Tel : 0261913517 / 0639981234", "+33261913517"),
+        (
+            "Mon DECT : 02 61 91 35 18 - Standard CHU : 02 61 91 30 00",
+            "+33261913518",
+        ),
+        (
+            "Standard : 02 61 91 30 00\nLigne directe : 02 61 91 35 18",
+            "+33261913518",
+        ),
+        ("Fax 02 61 91 30 01 Tél 02 61 91 30 02", "+33261913002"),
+        (
+            "Tél. : 02 61 91 30 02 - Fax : 02 61 91 30 01",
+            "+33261913002",
+        ),
+        (
+            "rappelez-moi sur le 06-39-98-12-12 svp, pas sur le fixe 02 61 91 30 02",
+            "+33639981212",
+        ),
+        (
+            "appel du patient au 06 39 98 77 88 non localisé. Pour nous joindre : 04 65 71 20 20",
+            "+33465712020",
+        ),
+        (
+            "Merci de contacter mon collègue Jean au 02 61 91 11 11 ou moi au 02 61 91 22 22",
+            "+33261912222",
+        ),
+        ("+33 6 39 98 12 12", "+33639981212"),
+        ("+33(0)639981212", "+33639981212"),
+        ("0033639981212", "+33639981212"),
+        ("06 39 98 12 1", "wrong"),
+        ("tel 0639981", "nothing"),
+        ("Secrétariat : 03 53 01 10 10 (8h-16h)", "+33353011010"),
+        ("poste 4512", "wrong"),
+        ("le 15 ne fonctionne plus", "nothing"),
+        ("N° FINESS : 440000289, SIRET 26440013600471", "nothing"),
+        ("dossier n° 2026052000123", "nothing"),
+        ("DRM 26-0520-0412 bloqué", "nothing"),
+        ("IP 192.168.10.25", "nothing"),
+        ("CP 44093 Nantes Cedex 1", "nothing"),
+        ("0692 55 44 33 (portable perso)", "+262692554433"),
+        ("0262 90 12 12 ou GSM 0692 11 22 33", "+262262901212"),
+        (
+            "tél salle de régul 05 36 49 10 10, demandez Julie",
+            "+33536491010",
+        ),
+        ("joignable au 05 36 49 10 10 poste 3311", "+33536491010"),
+        ("(02) 61 91 35 17", "+33261913517"),
+        ("02 61 91 35 17 ou 18", "+33261913517"),
+        ("T : 01.99.00.12.34 | M : 06.39.98.12.34", "+33199001234"),
+        ("my phone: +33 1 99 00 12 34", "+33199001234"),
+        ("support 0 809 100 809 injoignable", "+33809100809"),
+    ] {
+        assert_eq!(phone_best(text), told, "{text}");
+    }
+}
+
+#[test]
+fn a_count_is_chosen() {
+    for (text, told) in [
+        ("Nous sommes 3 dans ce cas", "3-3"),
+        ("trois ARM sont concernés", "3-3"),
+        ("Cela touche l'ensemble des régulateurs", "all 0-0"),
+        ("Seul mon poste est concerné", "1-1"),
+        ("Je suis la seule à avoir ce souci", "1-1"),
+        ("personne n'arrive à se connecter", "all 0-0"),
+        ("2 postes sur 8 sont HS", "2-2"),
+        ("Une vingtaine d'utilisateurs impactés", "20-20"),
+        ("5 à 6 ARM bloqués", "5-6"),
+        ("un médecin et deux ARM n'ont plus accès", "3-3"),
+        ("Impacte toute l'équipe de nuit (7 personnes)", "all 7-7"),
+        ("Tous mes collègues ont pareil", "all 0-0"),
+        ("Plusieurs collègues ont le même problème", "vague"),
+        ("Quelques ARM seulement", "vague"),
+        ("ma collègue et moi sommes bloquées", "2-2"),
+        ("mes 3 collègues et moi", "4-4"),
+        ("pas mal d'utilisateurs râlent", "vague"),
+        ("on est deux à avoir ça", "2-2"),
+        ("c'est que sur mon poste", "1-1"),
+        ("ça touche les 12 positions de travail", "12-12"),
+        ("tous les PC de la salle", "all 0-0"),
+        ("au moins 8 agents", "8-8"),
+        ("30 appels en attente et 12 dossiers bloqués", "nothing"),
+        ("j'ai essayé sur deux navigateurs", "nothing"),
+        ("erreur 500 puis erreur 503, 3 fois de suite", "nothing"),
+        ("the two doctors on duty cannot log in", "2-2"),
+        ("everyone is affected", "all 0-0"),
+        ("la moitié des postes", "vague"),
+        ("10 users impacted", "10-10"),
+        ("Nous sommes tous touchés", "all 0-0"),
+        ("aucun ARM ne peut décrocher", "all 0-0"),
+    ] {
+        assert_eq!(count_best(text), told, "{text}");
+    }
+}
+
+#[test]
+fn an_entity_is_resolved() {
+    for (text, told) in [
+        ("Samu du Finistère", "samu-29"),
+        ("SAMU Centre 15 de Quimper", "samu-29"),
+        ("CRRA 76", "samu-76"),
+        ("CRRA du Havre", "samu-76"),
+        ("ici le SAMU 13 à Marseille", "samu-13"),
+        ("SAMU67", "samu-67"),
+        ("SAMU de Haute-Garonne", "samu-31"),
+        ("samu de l'Hérault", "samu-34"),
+        ("SAMU du Puy-de-Dôme", "samu-63"),
+        ("Samu de Clermont-Ferrand", "samu-63"),
+        ("SAMU 2B BASTIA", "samu-2B"),
+        ("ARS Grand Est", "ars-GES"),
+        ("ARS ARA", "ars-ARA"),
+        ("ARS Nouvelle-Aquitaine", "ars-NAQ"),
+        ("SAMU-Centre 15 CHU Dijon", "samu-21"),
+        ("SAMU de Paris (75)", "samu-75"),
+        ("SAMU 92 Garches", "samu-92"),
+        ("SAMU de Mayotte", "samu-976"),
+        ("Samu de la Guyane", "samu-973"),
+        ("SAMU de Nouvelle-Calédonie", "samu-988"),
+        ("le portail SI-SAMU est HS au SAMU 44", "samu-44"),
+        ("le SAMU du Nord", "samu-59"),
+        ("SMUR de Redon", "nothing"),
+        ("SAMU/CRRA 54 Nancy", "samu-54"),
+        ("Samu de Seine-et-Marne", "samu-77"),
+        ("SAMU de l'Aisne à Laon", "samu-02"),
+        ("S.A.M.U. 44", "samu-44"),
+        ("Centre de régulation du SAMU 85", "samu-85"),
+        ("Samu Centre 15 - 49", "samu-49"),
+        ("SAMU du 2A", "samu-2A"),
+        ("Samu d'Ille et Vilaine", "samu-35"),
+    ] {
+        assert_eq!(entity_best(text), told, "{text}");
+    }
+}
+
+#[test]
+fn the_writer_is_chosen() {
+    for (text, told) in [
+        (
+            "Bonjour, Julie Marchand, ARM au SAMU 44, je n'arrive plus à ouvrir un dossier",
+            "Julie Marchand | ARM",
+        ),
+        (
+            "Bonjour, je m'appelle Karim Bensaïd et je suis cadre de santé",
+            "Karim Bensaïd | cadre de santé",
+        ),
+        ("ici Jean-Marc, régulateur au 35", "Jean-Marc | régulateur"),
+        (
+            "Je suis médecin régulateur au SAMU 21",
+            "- | médecin régulateur",
+        ),
+        ("plus rien ne marche. Cdt, Fatou", "Fatou | -"),
+        ("Merci. Dr Paul Henry", "Paul Henry | -"),
+        ("portail HS, merci. P. Lemoine ARM", "P. Lemoine | ARM"),
+        (
+            "En tant que référent SI-SAMU, je vous signale",
+            "- | référent SI-SAMU",
+        ),
+        ("Ma collègue Sandrine ne peut plus se connecter", "- | -"),
+        ("Le Dr Petit ne peut plus se connecter", "- | -"),
+        ("Bonjour, c'est Nadia de la régul 59", "Nadia | -"),
+        (
+            "This is Dr Adam Novak, emergency physician in Metz",
+            "Adam Novak | emergency physician",
+        ),
+        (
+            "Sophie, infirmière de régulation au SAMU 31",
+            "Sophie | infirmière de régulation",
+        ),
+        ("L'écran de Carto Fusion est vide", "- | -"),
+        ("Bonjour Madame, Monsieur, la carte est blanche", "- | -"),
+        ("Bonjour Yohann, peux-tu regarder ?", "- | -"),
+        ("la carte IGN de Bouguenais est vide", "- | -"),
+    ] {
+        assert_eq!(person_best(text), told, "{text}");
+    }
+}
