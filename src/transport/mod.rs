@@ -5,9 +5,7 @@
 
 mod folder;
 mod smtp;
-mod starttls;
 mod tls;
-mod wire;
 
 pub use folder::Folder;
 pub use smtp::{Smtp, Timeouts};

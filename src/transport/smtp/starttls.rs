@@ -2,7 +2,7 @@
 //! offer or add answers of their own: without the offer nothing goes on, and what follows the
 //! answer to STARTTLS is left for the handshake to choke on.
 
-use super::{Stage, TransportError};
+use crate::transport::{Stage, TransportError};
 use lettre::transport::smtp::extension::ClientId;
 use std::io;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -5,9 +5,12 @@
 //! what a server (or somebody between) sends in clear after its answer to STARTTLS is refused, not
 //! read as its answer to the next command.
 
-use super::starttls::start_tls;
+mod starttls;
+mod wire;
+
+use self::starttls::start_tls;
+use self::wire::{Socket, Wire};
 use super::tls::protect;
-use super::wire::{Socket, Wire};
 use super::{Cause, Delivery, Failure, Stage, TransportError};
 use crate::config;
 use crate::config::Security;
