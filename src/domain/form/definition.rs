@@ -62,6 +62,7 @@ pub(super) struct RawField {
     pub(super) placeholders: Vec<String>,
     pub(super) question: String,
     pub(super) short: Option<String>,
+    pub(super) alone: Option<String>,
     pub(super) purpose: String,
     pub(super) summary: String,
 }

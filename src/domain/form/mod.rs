@@ -112,6 +112,8 @@ pub struct FormField {
     pub question: String,
     /// How we call it when a reason follows in brackets.
     pub short: String,
+    /// How we ask for it when its question is shared and the other field is known.
+    pub alone: Option<String>,
     /// What the answer serves.
     pub purpose: String,
     /// How it is called in « ce que nous avons compris ».
@@ -216,6 +218,7 @@ impl Form {
                 label: field.label,
                 short: field.short.unwrap_or_else(|| field.question.clone()),
                 question: field.question,
+                alone: field.alone,
                 purpose: field.purpose,
                 summary: field.summary,
             });
@@ -322,6 +325,15 @@ impl Form {
                 purpose: field.purpose.clone(),
             });
         }
+        for question in &mut questions {
+            // What the other field of a shared question said is not asked for again.
+            if let [Item::Field(name)] = question.items[..]
+                && let Some(field) = self.field(name)
+                && let Some(alone) = &field.alone
+            {
+                question.text = question.text.replacen(&field.short, alone, 1);
+            }
+        }
         if asks.iter().any(|ask| ask.item == Item::Screenshot) {
             questions.push(Question {
                 items: vec![Item::Screenshot],
@@ -384,6 +396,19 @@ mod tests {
             mark.in_address("si-samu+2026-000123@a.invalid"),
             Some("2026-000123")
         );
+    }
+
+    #[test]
+    fn a_name_that_is_known_is_not_asked_for_with_the_role() {
+        let form = Form::si_samu();
+        let role = form.questions(&[ask(FieldName::DeclarantRole, None)]);
+        assert_eq!(role[0].text, "Votre fonction");
+        let read = "Claire".to_owned();
+        let name = form.questions(&[ask(
+            FieldName::DeclarantName,
+            Some(Reason::NotClear { read }),
+        )]);
+        assert_eq!(name[0].text, "Votre nom et prénom (réponse peu claire)");
     }
 
     #[test]
