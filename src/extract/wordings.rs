@@ -112,10 +112,6 @@ fn a_start_is_chosen() {
             "05-18T07:50m",
         ),
         (
-            "Hier soir, au moment de la relève de 19h, l'écran s'est figé",
-            "05-18T00:00d?",
-        ),
-        (
             "Nous avons perdu la liaison à 10h02 précises",
             "05-20T10:02m",
         ),
