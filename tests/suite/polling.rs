@@ -187,7 +187,7 @@ async fn imap_29_a_break_while_moving_loses_and_doubles_nothing() {
         assert!(there.round().await.is_err(), "{word}");
         assert_eq!(
             there.messages().await,
-            3,
+            2,
             "{word}: stored before anything moves"
         );
         let round = there.round().await.expect("a new session");
@@ -195,7 +195,7 @@ async fn imap_29_a_break_while_moving_loses_and_doubles_nothing() {
         assert!(server.folder().messages.is_empty(), "{word}");
         let done = server.folder().done.clone();
         assert!(
-            [1, 2, 3].iter().all(|uid| done.contains(uid)),
+            [1, 2].iter().all(|uid| done.contains(uid)),
             "{word}: {done:?}"
         );
     }
