@@ -10,10 +10,13 @@ mod demo;
 mod exit;
 mod export;
 mod log;
+mod messages;
 mod outbox;
 mod output;
+mod parse;
 mod parts;
 mod poll;
+pub mod score;
 mod serve;
 mod service;
 
@@ -93,6 +96,12 @@ enum Command {
     /// Export what is stored, for other programs
     #[command(before_help = export::EXAMPLE, help_template = HELP)]
     Export(export::Args),
+    /// Print what is understood of messages
+    #[command(before_help = parse::EXAMPLE, help_template = HELP)]
+    Parse(parse::Args),
+    /// Compare what is understood with labelled messages
+    #[command(before_help = score::EXAMPLE, help_template = HELP)]
+    Score(score::Args),
     /// List mails, let them leave, or take them back
     #[command(before_help = outbox::EXAMPLE, help_template = HELP)]
     Outbox(outbox::Args),
@@ -156,6 +165,8 @@ fn run(command: &Command, global: &Global, output: &mut Output) -> anyhow::Resul
         Command::Check(args) => check::run(args, global, output),
         Command::Config(args) => config::run(args, global, output),
         Command::Export(args) => export::run(args, global, output),
+        Command::Parse(args) => parse::run(args, global, output),
+        Command::Score(args) => score::run(args, global, output),
         Command::Outbox(args) => outbox::run(args, global, output),
     }
 }

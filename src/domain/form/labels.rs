@@ -89,7 +89,9 @@ impl Builder {
 
     pub(super) fn add_field(&mut self, name: FieldName, field: &RawField) {
         let head = field.label.split([':', '(']).next().unwrap_or_default();
-        self.add(LabelName::Field(name), head, true);
+        // « Fonction » heads its field and is still an everyday word.
+        let everyday = field.weak.iter().any(|weak| bare(weak) == bare(head));
+        self.add(LabelName::Field(name), head, everyday);
         for label in &field.labels {
             self.add(LabelName::Field(name), label, false);
         }
@@ -113,7 +115,7 @@ impl Builder {
         prompts.extend(field.prompts.iter().map(|prompt| (name, words_of(prompt))));
         // The longest first, so that a short prompt does not leave half of a long one.
         prompts.sort_by_key(|(_, words)| std::cmp::Reverse(words.len()));
-        for text in &field.placeholders {
+        for text in field.placeholders.iter().chain(&field.prompts) {
             self.0.placeholders.push((Some(name), bare(text)));
         }
     }
@@ -123,7 +125,6 @@ impl Builder {
         let joined = words.join(" ");
         let Some(first) = words.first() else { return };
         if let Some(known) = self.0.variants.iter_mut().find(|v| v.joined == joined) {
-            // Listed as strong later on: « Fonction » heads its field but stays weak there.
             known.weak &= weak && known.name == name;
             return;
         }
@@ -142,6 +143,9 @@ impl Builder {
     }
 
     pub(super) fn build(mut self) -> Labels {
+        self.0
+            .tails
+            .sort_by_key(|tail| std::cmp::Reverse(tail.len()));
         let variants = &self.0.variants;
         for indices in self.0.by_first.values_mut() {
             indices.sort_by_key(|&index| std::cmp::Reverse(variants[index].words.len()));
@@ -186,6 +190,7 @@ impl Labels {
                         .iter()
                         .zip(&words[from..])
                         .all(|(a, b)| *a == b.text)
+                    && unbroken(text, &words[from..from + variant.words.len()])
             })?;
         let last = &words[from + variant.words.len() - 1];
         // « Tél. : », « Nb. : »: the stop of an abbreviation.
@@ -322,6 +327,16 @@ const DETERMINERS: [&str; 16] = [
     "the", "n",
 ];
 
+/// Whether nothing but blanks, hyphens and the like stands between the words: « Entité : SAMU » is
+/// no label of two words.
+fn unbroken(text: &str, words: &[Word]) -> bool {
+    words.windows(2).all(|pair| {
+        let between = &text[pair[0].span.end..pair[1].span.start];
+        !between.contains([':', '=', '?', '\t', ';', '\n'])
+            && !matches!(between.trim(), "–" | "—" | "->")
+    })
+}
+
 fn closing(text: &str) -> Option<usize> {
     let mut depth = 0usize;
     for (at, c) in text.char_indices().take(160) {
@@ -339,6 +354,15 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
+const OTHERS: [&str; 6] = [
+    "standard",
+    "secretariat",
+    "fax",
+    "accueil",
+    "telecopie",
+    "urgences",
+];
+
 /// « Téléphone de la salle : »: up to four more words before the colon.
 fn near_colon(text: &str, end: usize, words: &[Word], next: usize) -> Option<usize> {
     let mut limit = (end + 44).min(text.len());
@@ -352,7 +376,11 @@ fn near_colon(text: &str, end: usize, words: &[Word], next: usize) -> Option<usi
         .count();
     let plain = !text[end..colon].contains(['.', ',', ';', '!', '?', '"', '«', '\t'])
         && !text[end..colon].bytes().any(|byte| byte.is_ascii_digit());
-    (between <= 4 && plain).then_some(colon + 1)
+    // « Tél. standard : » is somebody else's number.
+    let others = words[next..next + between]
+        .iter()
+        .any(|word| OTHERS.contains(&word.text.as_str()));
+    (between <= 4 && plain && !others).then_some(colon + 1)
 }
 
 fn separator(text: &str, end: usize) -> (Separator, usize) {

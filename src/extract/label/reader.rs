@@ -159,7 +159,11 @@ impl Reader<'_> {
         let mut start = 0;
         let text = &words.text;
         if let Some(field) = field {
-            start = self.form.labels().prompt_length(field, text);
+            let prompt = self.form.labels().prompt_length(field, text);
+            // Where nothing follows « formation, production ? », one of the words may be marked.
+            if text[prompt..].contains(char::is_alphanumeric) {
+                start = prompt;
+            }
         }
         let rest = &text[start..];
         let begin = start + (rest.len() - rest.trim_start_matches(AROUND).len());

@@ -1,0 +1,429 @@
+//! What the answers after labels say, field by field.
+
+use super::answer;
+use super::choose::{Pool, Rank};
+use super::description;
+use super::excerpt::Excerpt;
+use super::label::Answered;
+use super::sentence;
+use super::token::Answer;
+use super::voice::{Voice, Who};
+use super::{count, cues, entity, person, phone, when};
+use crate::domain::field::{Evidence, FieldName, Reading, Reason, Source, Value};
+use crate::domain::form::LabelName;
+use crate::text::Folded;
+
+/// What an answer may point to.
+#[derive(Debug, Clone, Default)]
+pub struct Pointers {
+    /// The address that the message came from, lower case.
+    pub address: Option<String>,
+    /// The declarant's name, where a label does not give it.
+    pub name: Option<String>,
+}
+
+/// Adds what one voice's labels say.
+pub fn read(voice: &Voice<'_>, base: &when::Base, pointers: &Pointers, pool: &mut Pool) {
+    let rank = if voice.who == Who::Earlier {
+        Rank::EarlierLabel
+    } else {
+        Rank::Label
+    };
+    let reader = Reader {
+        voice,
+        base,
+        pointers,
+        rank,
+    };
+    let of = |name| {
+        voice
+            .labelled
+            .answers
+            .iter()
+            .filter(move |answered| answered.name == name && !answered.words.text.is_empty())
+    };
+    reader.declarant(pool);
+    for answered in &voice.labelled.answers {
+        if let LabelName::Field(name) = answered.name
+            && !answered.words.text.is_empty()
+            && !matches!(
+                name,
+                FieldName::DeclarantName | FieldName::Description | FieldName::StartedAt
+            )
+        {
+            reader.field(name, answered, pool);
+        }
+    }
+    let starts: Vec<&Answered> = of(LabelName::Field(FieldName::StartedAt)).collect();
+    reader.started_at(&starts, pool);
+    let descriptions: Vec<&Answered> = of(LabelName::Field(FieldName::Description)).collect();
+    reader.description(&descriptions, pool);
+}
+
+struct Reader<'a> {
+    voice: &'a Voice<'a>,
+    base: &'a when::Base,
+    pointers: &'a Pointers,
+    rank: Rank,
+}
+
+impl Reader<'_> {
+    fn source(&self, answered: &Answered) -> Source {
+        if self.voice.who == Who::Earlier {
+            Source::Quoted
+        } else {
+            answered.source
+        }
+    }
+
+    fn evidence(
+        &self,
+        answered: &Answered,
+        range: std::ops::Range<usize>,
+        confidence: f32,
+    ) -> Evidence {
+        let confidence = confidence
+            - if answered.loose { 0.04 } else { 0.0 }
+            - if answered.below { 0.02 } else { 0.0 };
+        answered.words.evidence(
+            &self.voice.body.text,
+            range,
+            self.source(answered),
+            confidence,
+        )
+    }
+
+    fn whole(&self, answered: &Answered, confidence: f32) -> Evidence {
+        self.evidence(answered, 0..answered.words.text.len(), confidence)
+    }
+
+    fn add(&self, name: FieldName, answered: &Answered, found: Option<Answer>, pool: &mut Pool) {
+        if let Some(found) = found {
+            let evidence = self.evidence(answered, found.span, 0.97);
+            pool.add(name, self.rank, found.reading, evidence);
+        } else if !answered.below {
+            // Something was answered; a line below the label may be no answer at all.
+            let reading = Reading::Unclear(Reason::NotClear {
+                read: answered.words.text.clone(),
+            });
+            pool.add(name, self.rank, reading, self.whole(answered, 0.6));
+        }
+    }
+
+    fn field(&self, name: FieldName, answered: &Answered, pool: &mut Pool) {
+        let text = answered.words.text.as_str();
+        if answer::is_unknown(text)
+            && !matches!(
+                name,
+                FieldName::PrerequisitesChecked | FieldName::Reproducible
+            )
+        {
+            pool.add(
+                name,
+                self.rank,
+                Reading::Unknown,
+                self.whole(answered, 0.95),
+            );
+            return;
+        }
+        match name {
+            // A newer number in the new words counts before the one given at first.
+            FieldName::Phone if self.rank == Rank::EarlierLabel => {
+                if let Some(found) = phone::answer(text) {
+                    let evidence = self.evidence(answered, found.span, 0.95);
+                    pool.add(name, Rank::Earlier, found.reading, evidence);
+                }
+            }
+            FieldName::DeclarantRole => self.role(answered, pool),
+            FieldName::Entity => self.entity(answered, pool),
+            FieldName::AffectedUser => self.user(answered, pool),
+            FieldName::Phone => self.add(name, answered, phone::answer(text), pool),
+            FieldName::Email => self.email(answered, pool),
+            FieldName::Environment => self.add(name, answered, answer::environment(text), pool),
+            FieldName::Feature => {
+                let evidence = self.whole(answered, 0.95);
+                pool.add(
+                    name,
+                    self.rank,
+                    Reading::Present(Value::Text(one_line(text))),
+                    evidence,
+                );
+            }
+            FieldName::AffectedCount => self.count(answered, pool),
+            FieldName::PrerequisitesChecked => {
+                self.add(name, answered, answer::prerequisites(text), pool)
+            }
+            FieldName::Reproducible => self.add(name, answered, answer::frequency(text), pool),
+            FieldName::DeclarantName | FieldName::StartedAt | FieldName::Description => {}
+        }
+    }
+
+    fn declarant(&self, pool: &mut Pool) {
+        let answers = || {
+            self.voice
+                .labelled
+                .answers
+                .iter()
+                .filter(|answered| !answered.words.text.is_empty())
+        };
+        for answered in
+            answers().filter(|answered| answered.name == LabelName::Field(FieldName::DeclarantName))
+        {
+            let text = &answered.words.text;
+            if answer::is_unknown(text) {
+                pool.add(
+                    FieldName::DeclarantName,
+                    self.rank,
+                    Reading::Unknown,
+                    self.whole(answered, 0.9),
+                );
+                continue;
+            }
+            let named = person::answer(text);
+            match named.name {
+                Some((name, span)) => {
+                    let evidence = self.evidence(answered, span, 0.97);
+                    pool.add(
+                        FieldName::DeclarantName,
+                        self.rank,
+                        Reading::Present(Value::Text(name)),
+                        evidence,
+                    );
+                }
+                None if answer::is_self(text) => {}
+                None => {}
+            }
+            if let Some((role, span)) = named.role {
+                let evidence = self.evidence(answered, span, 0.96);
+                pool.add(
+                    FieldName::DeclarantRole,
+                    self.rank,
+                    Reading::Present(Value::Text(role)),
+                    evidence,
+                );
+            }
+        }
+        let surname = answers().find(|answered| answered.name == LabelName::Surname);
+        let given = answers().find(|answered| answered.name == LabelName::Given);
+        let (Some(first), text) = (
+            surname.or(given),
+            match (surname, given) {
+                (Some(surname), Some(given)) => {
+                    format!("{} {}", given.words.text, surname.words.text.to_uppercase())
+                }
+                (one, other) => one
+                    .or(other)
+                    .map_or_else(String::new, |answered| answered.words.text.clone()),
+            },
+        ) else {
+            return;
+        };
+        let named = person::answer(&text);
+        if let Some((name, _)) = named.name {
+            let evidence = self.whole(first, 0.96);
+            pool.add(
+                FieldName::DeclarantName,
+                self.rank,
+                Reading::Present(Value::Text(name)),
+                evidence,
+            );
+        }
+        if let Some((role, _)) = named.role {
+            pool.add(
+                FieldName::DeclarantRole,
+                self.rank,
+                Reading::Present(Value::Text(role)),
+                self.whole(first, 0.9),
+            );
+        }
+    }
+
+    fn role(&self, answered: &Answered, pool: &mut Pool) {
+        let text = one_line(&answered.words.text);
+        // « Fonction : prescription » means the portal's function where the declarant's job is
+        // already beside the name.
+        let named = person::answer(&text);
+        let declared = pool.best_text(FieldName::DeclarantRole).is_some();
+        if named.role.is_none() && declared {
+            pool.add(
+                FieldName::Feature,
+                self.rank,
+                Reading::Present(Value::Text(text)),
+                self.whole(answered, 0.85),
+            );
+            return;
+        }
+        let (role, evidence) = match named.role {
+            Some((role, span)) if role.len() * 2 > text.len() => {
+                (role, self.evidence(answered, span, 0.97))
+            }
+            _ => (text, self.whole(answered, 0.93)),
+        };
+        pool.add(
+            FieldName::DeclarantRole,
+            self.rank,
+            Reading::Present(Value::Text(role)),
+            evidence,
+        );
+    }
+
+    fn entity(&self, answered: &Answered, pool: &mut Pool) {
+        let Some(found) = entity::answer(&answered.words.text) else {
+            let text = one_line(&answered.words.text);
+            let reading = Reading::Present(Value::Entity {
+                name: text,
+                id: None,
+            });
+            pool.add(
+                FieldName::Entity,
+                self.rank,
+                reading,
+                self.whole(answered, 0.8),
+            );
+            return;
+        };
+        let evidence = self.evidence(answered, found.span, 0.97);
+        pool.add(FieldName::Entity, self.rank, found.reading, evidence);
+    }
+
+    fn user(&self, answered: &Answered, pool: &mut Pool) {
+        let text = &answered.words.text;
+        let value = if answer::is_self(text) {
+            pool.best_text(FieldName::DeclarantName)
+                .or_else(|| self.pointers.name.clone())
+                .unwrap_or_else(|| one_line(text))
+        } else {
+            one_line(text)
+        };
+        pool.add(
+            FieldName::AffectedUser,
+            self.rank,
+            Reading::Present(Value::Text(value)),
+            self.whole(answered, 0.95),
+        );
+    }
+
+    fn email(&self, answered: &Answered, pool: &mut Pool) {
+        let text = &answered.words.text;
+        if let Some((address, span)) = answer::address(text) {
+            let evidence = self.evidence(answered, span, 0.98);
+            pool.add(
+                FieldName::Email,
+                self.rank,
+                Reading::Present(Value::Text(address)),
+                evidence,
+            );
+        } else if let Some(address) = self
+            .pointers
+            .address
+            .clone()
+            .filter(|_| answer::is_this_address(text))
+        {
+            pool.add(
+                FieldName::Email,
+                self.rank,
+                Reading::Present(Value::Text(address)),
+                self.whole(answered, 0.97),
+            );
+        } else if text.contains('@') || text.contains('.') {
+            let reading = Reading::Unclear(Reason::IncompleteAddress {
+                read: one_line(text),
+            });
+            pool.add(
+                FieldName::Email,
+                self.rank,
+                reading,
+                self.whole(answered, 0.8),
+            );
+        }
+    }
+
+    fn count(&self, answered: &Answered, pool: &mut Pool) {
+        let text = &answered.words.text;
+        self.add(
+            FieldName::AffectedCount,
+            answered,
+            count::answer(text),
+            pool,
+        );
+    }
+
+    /// « Date : 12/03 » and « Heure : 14h30 » under two labels are one answer.
+    fn started_at(&self, answers: &[&Answered], pool: &mut Pool) {
+        let name = FieldName::StartedAt;
+        if let [first, second, ..] = answers {
+            let mut joined: Excerpt = first.words.clone();
+            let text = &self.voice.body.text;
+            let range = second.words.original(0..second.words.text.len());
+            joined.push(text, range, ' ');
+            if let Some(found) = when::answer(&joined.text, self.base) {
+                let evidence = joined.evidence(text, found.span, self.source(first), 0.95);
+                pool.add(name, self.rank, found.reading, evidence);
+                return;
+            }
+        }
+        for answered in answers {
+            if answer::is_unknown(&answered.words.text) {
+                pool.add(
+                    name,
+                    self.rank,
+                    Reading::Unknown,
+                    self.whole(answered, 0.95),
+                );
+            } else {
+                self.add(
+                    name,
+                    answered,
+                    when::answer(&answered.words.text, self.base),
+                    pool,
+                );
+            }
+        }
+    }
+
+    fn description(&self, answers: &[&Answered], pool: &mut Pool) {
+        let mut text = String::new();
+        for answered in answers {
+            let words = &answered.words.text;
+            let folded = Folded::new(words);
+            let cues = cues::Cues::scan(folded.as_str());
+            let sentences = sentence::sentences(words, &folded, &cues);
+            if let Some(range) = description::of_answer(words, &sentences) {
+                if !text.is_empty() {
+                    text.push('\n');
+                }
+                text.push_str(words[range].trim());
+            }
+        }
+        let (Some(first), Some(last)) = (answers.first(), answers.last()) else {
+            return;
+        };
+        if text.is_empty() {
+            return;
+        }
+        let mut evidence = self.whole(first, 0.96);
+        let end = last.words.original(0..last.words.text.len()).end;
+        if let Some(raw) = self.voice.body.text.get(evidence.span.start..end) {
+            raw.clone_into(&mut evidence.raw);
+            evidence.span.end = end;
+        }
+        let reading = if description::points_elsewhere(&text) {
+            Reading::Unclear(Reason::NotDescribed)
+        } else {
+            Reading::Present(Value::Text(text))
+        };
+        let rank = if self.rank == Rank::EarlierLabel {
+            Rank::Earlier
+        } else {
+            self.rank
+        };
+        pool.add(FieldName::Description, rank, reading, evidence);
+    }
+}
+
+/// A value of one line: blanks run together, stops at its end dropped.
+pub(super) fn one_line(text: &str) -> String {
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let end = joined.trim_end_matches(['.', ',', ';', ' ']).len();
+    joined[..end].to_owned()
+}

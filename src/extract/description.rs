@@ -1,0 +1,239 @@
+//! The declarant's own words on what goes wrong and what was expected: the labelled description,
+//! else the sentences of running text that are no greeting, thanks, contact or attachment, else a
+//! subject that says it.
+
+use super::excerpt::Excerpt;
+use super::sentence::{About, Sentence};
+use crate::text::fold;
+use std::ops::Range;
+
+/// A description and where it begins and ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The sentences kept, joined by a blank or, where lines ended, by a line end.
+    pub text: String,
+    /// Bytes of the excerpt from the first sentence kept to the last.
+    pub span: Range<usize>,
+    /// A fault is named in them.
+    pub faulty: bool,
+}
+
+/// The sentences that describe. `names` are words of people's names: a sentence of nothing else is
+/// a signature.
+#[must_use]
+pub fn of_sentences(words: &Excerpt, sentences: &[Sentence], names: &[String]) -> Option<Found> {
+    let kept: Vec<&Sentence> = sentences
+        .iter()
+        .filter(|sentence| sentence.about != About::Aside)
+        .filter(|sentence| !is_signature(&words.text[sentence.span.clone()], names))
+        .collect();
+    let first = kept.first()?;
+    let last = kept.last()?;
+    let mut text = String::new();
+    let mut end = first.span.start;
+    for sentence in &kept {
+        if !text.is_empty() {
+            let between = &words.text[end..sentence.span.start];
+            text.push(if between.contains('\n') { '\n' } else { ' ' });
+        }
+        text.push_str(words.text[sentence.span.clone()].trim());
+        end = sentence.span.end;
+    }
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    (letters >= 3).then(|| Found {
+        span: first.span.start..last.span.end,
+        faulty: kept.iter().any(|sentence| sentence.about == About::Fault),
+        text,
+    })
+}
+
+/// A labelled description, without the asides at its end (« Merci d'avance »).
+#[must_use]
+pub fn of_answer(text: &str, sentences: &[Sentence]) -> Option<Range<usize>> {
+    let kept = |sentence: &&Sentence| sentence.about != About::Aside;
+    let first = sentences.iter().find(kept).or_else(|| sentences.first())?;
+    let last = sentences
+        .iter()
+        .rev()
+        .find(kept)
+        .or_else(|| sentences.last())?;
+    let span = first.span.start..last.span.end.max(first.span.end);
+    let words = fold(&text[span.clone()]);
+    let words = words.trim();
+    (words.chars().filter(|c| c.is_alphabetic()).count() >= 3).then_some(span)
+}
+
+/// Whether the words only point to an attachment.
+#[must_use]
+pub fn points_elsewhere(text: &str) -> bool {
+    let folded = fold(text);
+    let count = folded.split_whitespace().count();
+    const CUES: &str = "voir|cf|ci-joint|piece jointe|pj|capture|photo|see attach|attached";
+    count <= 8 && CUES.split('|').any(|cue| folded.contains(cue)) && !folded.contains("erreur")
+}
+
+/// The part of a subject that may describe: without « Re: », « TR: », marks and « URGENT ».
+#[must_use]
+pub fn of_subject(subject: &str) -> Option<Range<usize>> {
+    const PREFIXES: [&str; 12] = [
+        "re:",
+        "re :",
+        "tr:",
+        "tr :",
+        "fw:",
+        "fwd:",
+        "ref:",
+        "urgent",
+        "[ext]",
+        "[externe]",
+        "[external]",
+        "rep:",
+    ];
+    const GENERIC: [&str; 30] = [
+        "declaration d'incident",
+        "declaration incident",
+        "incident",
+        "incidents",
+        "fiche incident",
+        "formulaire incident",
+        "demande",
+        "probleme",
+        "pb",
+        "urgent",
+        "si-samu",
+        "si samu",
+        "declaration d'incident si-samu",
+        "declaration",
+        "support",
+        "signalement",
+        "signalement incident",
+        "bug",
+        "souci",
+        "help",
+        "aide",
+        "problem",
+        "bonjour",
+        "panne",
+        "anomalie",
+        "(sans objet)",
+        "incident si-samu",
+        "incident si samu",
+        "escalade",
+        "demande d'escalade",
+    ];
+    let mut start = 0;
+    loop {
+        let rest = subject[start..].trim_start_matches([' ', ':', '-', '–', '!', ',', '\u{a0}']);
+        start = subject.len() - rest.len();
+        let head: String = fold(&rest.chars().take(12).collect::<String>());
+        let Some(prefix) = PREFIXES.iter().find(|prefix| head.starts_with(**prefix)) else {
+            break;
+        };
+        // Prefixes hold no folded ligature: characters correspond one to one.
+        let length: usize = rest
+            .chars()
+            .take(prefix.chars().count())
+            .map(char::len_utf8)
+            .sum();
+        start += length;
+    }
+    let text = subject[start..].trim_end();
+    let folded = fold(text);
+    let bare = folded.trim_matches(|c: char| !c.is_alphanumeric() && c != '(' && c != ')');
+    let generic = GENERIC.contains(&bare) || bare.starts_with("message from");
+    (!generic && bare.chars().filter(|c| c.is_alphabetic()).count() >= 3)
+        .then(|| start..start + text.len())
+}
+
+fn is_signature(sentence: &str, names: &[String]) -> bool {
+    const ROLES: [&str; 34] = [
+        "dr",
+        "docteur",
+        "pr",
+        "mme",
+        "mlle",
+        "m",
+        "mr",
+        "arm",
+        "medecin",
+        "regulateur",
+        "regulatrice",
+        "interne",
+        "infirmier",
+        "infirmiere",
+        "cadre",
+        "samu",
+        "smur",
+        "crra",
+        "ch",
+        "chu",
+        "hopital",
+        "de",
+        "du",
+        "la",
+        "assistant",
+        "assistante",
+        "regulation",
+        "medicale",
+        "sante",
+        "referent",
+        "technicien",
+        "urgentiste",
+        "nuit",
+        "jour",
+    ];
+    let folded = fold(sentence);
+    let words: Vec<&str> = folded
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let named = words
+        .iter()
+        .filter(|word| names.iter().any(|name| name == *word))
+        .count();
+    words.len() <= 9
+        && named > 0
+        && words.iter().all(|word| {
+            word.chars().count() == 1
+                || ROLES.contains(word)
+                || names.iter().any(|name| name == word)
+        })
+        || (words.len() == 1 && named == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_describes_without_its_marks() {
+        for (subject, expected) in [
+            ("Re: carto figée", Some("carto figée")),
+            ("URGENT URGENT PLUS DE PORTAIL", Some("PLUS DE PORTAIL")),
+            ("TR: TR: carte blanche", Some("carte blanche")),
+            ("DECLARATION D'INCIDENT", None),
+            ("incident", None),
+            ("Demande", None),
+        ] {
+            assert_eq!(
+                of_subject(subject).map(|range| &subject[range]),
+                expected,
+                "{subject}"
+            );
+        }
+    }
+
+    #[test]
+    fn words_that_point_to_an_attachment_describe_nothing() {
+        for text in [
+            "voir pièce jointe",
+            "cf capture jointe",
+            "Ci-joint une photo",
+        ] {
+            assert!(points_elsewhere(text), "{text}");
+        }
+        assert!(!points_elsewhere(
+            "la carte reste grise depuis ce matin, la photo est jointe plus bas"
+        ));
+    }
+}

@@ -1,0 +1,363 @@
+//! What a message is, and why (`spec/declaration.md`, `kind`): the first that fits of our own mail
+//! looping back, bounce, automatic reply, escalation, reply, declaration, other.
+
+use super::Context;
+use super::cues::{Cues, Group};
+use super::voice::{Voice, Who};
+use crate::domain::declaration::Kind;
+use crate::domain::form::Form;
+use crate::mail::Email;
+use crate::mail::automatic::{AutoSubmitted, Precedence, Report};
+use crate::text::fold;
+
+/// The verdict and its reason, in a few words.
+pub type Verdict = (Kind, &'static str);
+
+/// Our reference, where the message names one by a Message-ID, the subject's mark or the
+/// plus-address of a recipient.
+#[must_use]
+pub fn reference(email: &Email<'_>, form: &Form, context: &Context<'_>) -> Option<String> {
+    let ids = email
+        .in_reply_to
+        .iter()
+        .chain(email.references.iter().rev());
+    for id in ids {
+        if let Some(found) = in_message_id(id, form, context.mark) {
+            return Some(found);
+        }
+    }
+    for recipient in &email.recipients {
+        let local = recipient.address.as_str();
+        if let Some((_, tail)) = local.split_once('+')
+            && let Some(found) = ours(tail, context.mark, '.')
+        {
+            return Some(found);
+        }
+        if let Some(found) = form
+            .former_marks
+            .iter()
+            .find_map(|mark| mark.in_address(local))
+        {
+            return Some(found.to_owned());
+        }
+    }
+    let subject = &email.subject;
+    let marked = subject
+        .match_indices('[')
+        .find_map(|(at, _)| ours(&subject[at + 1..], context.mark, ']'));
+    marked.or_else(|| {
+        form.former_marks
+            .iter()
+            .find_map(|mark| mark.in_subject(subject))
+            .map(str::to_owned)
+    })
+}
+
+fn in_message_id(id: &str, form: &Form, mark: &str) -> Option<String> {
+    ours(id, mark, '.').or_else(|| {
+        form.former_marks
+            .iter()
+            .find_map(|former| former.in_message_id(id))
+            .map(str::to_owned)
+    })
+}
+
+/// `INC-26-00042` at the start of `text`, followed by `end`.
+fn ours(text: &str, mark: &str, end: char) -> Option<String> {
+    let rest = text
+        .get(mark.len()..)
+        .filter(|_| text.is_char_boundary(mark.len()))?;
+    if !text[..mark.len()].eq_ignore_ascii_case(mark) {
+        return None;
+    }
+    let rest = rest.strip_prefix('-')?;
+    let (year, rest) = rest.split_at_checked(2)?;
+    let rest = rest.strip_prefix('-')?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let closes = rest[digits..].starts_with(end) || (end == '.' && rest[digits..].starts_with('@'));
+    (year.bytes().all(|b| b.is_ascii_digit()) && digits >= 5 && closes)
+        .then(|| format!("{mark}-{year}-{}", &rest[..digits]))
+}
+
+/// The kind of a message.
+#[must_use]
+pub fn verdict(
+    email: &Email<'_>,
+    form: &Form,
+    context: &Context<'_>,
+    voices: &[Voice<'_>],
+    reference: Option<&str>,
+) -> Verdict {
+    let subject = fold(&email.subject);
+    let facts = Facts::new(email, voices, &subject);
+    if let Some(reason) = loops(email, form, context) {
+        return (Kind::Other, reason);
+    }
+    if let Some(reason) = bounces(email, &facts) {
+        return (Kind::Bounce, reason);
+    }
+    if let Some(reason) = answers_by_itself(email, &facts, &subject) {
+        return (Kind::AutoReply, reason);
+    }
+    if let Some(reason) = never_answered(email, &facts) {
+        return (Kind::Other, reason);
+    }
+    if let Some(reason) = escalates(&facts, &subject) {
+        return (Kind::Escalation, reason);
+    }
+    if reference.is_some() {
+        return (Kind::Reply, "carries our mark");
+    }
+    declares(email, &facts)
+}
+
+/// What the words of a message amount to.
+struct Facts {
+    /// Cues of the writer's own words.
+    own: Cues,
+    /// Cues of the subject.
+    subject: Cues,
+    /// The longest set of labels in one voice.
+    labels: usize,
+    /// Words the writer wrote.
+    words: usize,
+    /// A forwarded or attached message reports a fault.
+    passed_on: bool,
+    /// The writer's own words, folded.
+    text: String,
+}
+
+impl Facts {
+    fn new(email: &Email<'_>, voices: &[Voice<'_>], subject: &str) -> Self {
+        let writer = voices.iter().find(|voice| voice.who == Who::Writer);
+        let text = writer.map_or_else(String::new, |voice| voice.folded.as_str().to_owned());
+        Self {
+            own: Cues::scan(&text),
+            subject: Cues::scan(subject),
+            labels: voices
+                .iter()
+                .map(|voice| voice.labelled.fields)
+                .max()
+                .unwrap_or(0),
+            words: text.split_whitespace().count(),
+            passed_on: voices
+                .iter()
+                .any(|voice| voice.who == Who::Forwarded && voice.cues.has(Group::Fault))
+                || email
+                    .attached
+                    .iter()
+                    .any(|inner| Cues::scan(&fold(&inner.body.text)).has(Group::Fault)),
+            text,
+        }
+    }
+
+    fn faults(&self) -> usize {
+        self.own.count(Group::Fault)
+    }
+}
+
+fn loops(email: &Email<'_>, form: &Form, context: &Context<'_>) -> Option<&'static str> {
+    let facts = &email.automatic;
+    if facts.own_header {
+        return Some("our own mail, by its header");
+    }
+    let from = email.from.as_ref().map(|from| from.address.to_lowercase());
+    let is_own = |address: &str| context.own_addresses.iter().any(|own| own == address);
+    if from.as_deref().is_some_and(is_own) {
+        return Some("our own mail, by its sender");
+    }
+    let id = email.message_id.as_deref().unwrap_or_default();
+    if in_message_id(id, form, context.mark).is_some() {
+        return Some("our own mail, by its Message-ID");
+    }
+    None
+}
+
+fn bounces(email: &Email<'_>, words: &Facts) -> Option<&'static str> {
+    let facts = &email.automatic;
+    let machine = facts.null_sender || facts.daemon_sender;
+    match () {
+        () if facts.report == Some(Report::DeliveryStatus) => Some("a delivery status report"),
+        () if facts.daemon_sender
+            && (facts.bounce_words || facts.bounce_subject || facts.bounce.is_some()) =>
+        {
+            Some("a mail server says what was not delivered")
+        }
+        () if machine && facts.bounce_subject => Some("a mail server's subject"),
+        () if facts.null_sender && facts.bounce_words && facts.bounce.is_some() => {
+            Some("a mail server's words about our mail")
+        }
+        () if facts.daemon_sender
+            && (words.own.has(Group::Bounce) || words.subject.has(Group::Bounce)) =>
+        {
+            Some("a mail server's words")
+        }
+        () if facts.bounce_subject && facts.bounce_words => {
+            Some("a mail server's subject and words")
+        }
+        () => None,
+    }
+}
+
+fn answers_by_itself(email: &Email<'_>, words: &Facts, subject: &str) -> Option<&'static str> {
+    let facts = &email.automatic;
+    // A ticket tool that passes on a person's report sends a declaration (ruling 14).
+    let report = words.labels >= 3 || (words.faults() >= 2 && !words.own.has(Group::AutoReply));
+    match () {
+        () if facts.report == Some(Report::Disposition) => Some("a read receipt"),
+        () if matches!(facts.report, Some(Report::Feedback)) => Some("a feedback report"),
+        () if facts.auto_submitted == Some(AutoSubmitted::Replied) => {
+            Some("Auto-Submitted: auto-replied")
+        }
+        () if facts.auto_reply_header.is_some() => Some("a header of automatic answers"),
+        () if facts.auto_reply_subject => Some("a subject of automatic answers"),
+        () if facts.auto_submitted == Some(AutoSubmitted::Generated) && !report => {
+            Some("Auto-Submitted: auto-generated")
+        }
+        () if facts.auto_submitted == Some(AutoSubmitted::Other) => Some("Auto-Submitted"),
+        () if facts.null_sender && !report => Some("the null sender"),
+        () if subject.starts_with("re:")
+            && words.labels < 3
+            && facts.no_reply_sender
+            && words.own.has(Group::AutoReply) =>
+        {
+            Some("words of an automatic answer")
+        }
+        () if words.labels < 3 && words.own.count(Group::AutoReply) >= 2 => {
+            Some("words of an automatic answer")
+        }
+        () if words.labels < 3
+            && words.own.has(Group::AutoReply)
+            && (words.subject.has(Group::AutoReply) || facts.auto_reply_words)
+            && words.faults() <= 2 =>
+        {
+            Some("words of an automatic answer")
+        }
+        () => None,
+    }
+}
+
+fn never_answered(email: &Email<'_>, words: &Facts) -> Option<&'static str> {
+    let facts = &email.automatic;
+    if facts.calendar.is_some() {
+        return Some("a calendar invitation");
+    }
+    let bulk = matches!(facts.precedence, Some(Precedence::Bulk | Precedence::Junk))
+        || facts.list_header.is_some();
+    if bulk && words.labels < 3 {
+        return Some("sent to a list");
+    }
+    None
+}
+
+/// Whether the writer complains that nothing came, or asks for escalation.
+fn escalates(words: &Facts, subject: &str) -> Option<&'static str> {
+    let asks = |cue: &str| {
+        const ASKS: &str = "demande d'escalade|demandons l'escalade|demande l'escalade|demandons une escalade|demande une escalade|\
+            activer l'escalade|please escalate|we request escalation|escalader";
+        ASKS.split('|').any(|ask| cue.contains(ask))
+    };
+    let in_subject = words.subject.has(Group::Escalation);
+    let said: Vec<&str> = words
+        .own
+        .of(Group::Escalation)
+        .map(|range| &words.text[range])
+        .collect();
+    if words.own.has(Group::Newsletter) && words.faults() == 0 {
+        return None;
+    }
+    if said.iter().any(|cue| asks(cue))
+        || asks(subject)
+        || (in_subject && subject.contains("escalade"))
+    {
+        return Some("asks for escalation");
+    }
+    // « toujours rien » and « relance » alone may speak of something else than our silence.
+    let weak = |cue: &&&str| {
+        matches!(
+            **cue,
+            "toujours rien"
+                | "relance"
+                | "hors delai"
+                | "escalade"
+                | "escalation"
+                | "delai annonce"
+                | "relance :"
+                | "still waiting for"
+        )
+    };
+    let strong = said.len() - said.iter().filter(weak).count();
+    if strong > 0 {
+        return Some("complains of no answer");
+    }
+    if in_subject
+        && (!said.is_empty() || subject.contains("relance") || subject.contains("sans reponse"))
+    {
+        return Some("a reminder by its subject");
+    }
+    if said.len() >= 2 {
+        return Some("complains of no answer");
+    }
+    None
+}
+
+fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
+    let faults = words.faults();
+    let subject_faults = words.subject.count(Group::Fault);
+    if words.labels >= 3 {
+        return (Kind::Declaration, "a filled form");
+    }
+    let spam = words.own.count(Group::Spam) + words.subject.count(Group::Spam);
+    if spam >= 2 && faults <= 1 {
+        return (Kind::Other, "reads like an offer");
+    }
+    let letters = words.own.count(Group::Newsletter) + words.subject.count(Group::Newsletter);
+    if letters >= 2 && faults <= 2 && email.recipients.len() != 1 || letters >= 3 {
+        return (Kind::Other, "reads like a letter to many");
+    }
+    if words.own.has(Group::Resolved) && faults <= 2 && !words.own.has(Group::Attached) {
+        return (Kind::Other, "says that it works again");
+    }
+    if words.own.has(Group::Invitation) && faults == 0 {
+        return (Kind::Other, "an invitation");
+    }
+    if faults > 0 {
+        if words.own.has(Group::Question)
+            && faults == 1
+            && subject_faults == 0
+            && !has_screenshot(email)
+        {
+            return (Kind::Other, "a question");
+        }
+        return (Kind::Declaration, "reports a fault");
+    }
+    if words.passed_on {
+        return (Kind::Declaration, "passes on a report");
+    }
+    if subject_faults > 0 && !words.own.has(Group::Question) && !words.own.has(Group::Thanks) {
+        return (Kind::Declaration, "reports a fault in its subject");
+    }
+    if words.own.has(Group::Question) || words.subject.has(Group::Question) {
+        return (Kind::Other, "a question");
+    }
+    if has_screenshot(email) {
+        return (Kind::Declaration, "sends a screenshot");
+    }
+    if spam + letters >= 1 {
+        return (Kind::Other, "reports no fault");
+    }
+    if subject_faults > 0 {
+        return (Kind::Declaration, "reports a fault in its subject");
+    }
+    if words.own.has(Group::Thanks) && words.words <= 40 {
+        return (Kind::Other, "thanks");
+    }
+    (Kind::Other, "reports no fault")
+}
+
+fn has_screenshot(email: &Email<'_>) -> bool {
+    email
+        .attachments
+        .iter()
+        .any(|attachment| attachment.role == crate::domain::declaration::Role::Screenshot)
+}

@@ -1,0 +1,219 @@
+//! Who declares: the label's name is read elsewhere; here the signature, the sentences that
+//! introduce the writer, and the display name, with the forwarding ruling.
+
+use super::choose::{Pool, Rank};
+use super::cues::Group;
+use super::header_text;
+use super::person;
+use super::voice::{Voice, Who};
+use crate::domain::field::{Evidence, FieldName, Part, Reading, Source, Value};
+use crate::mail::Email;
+use crate::text::fold;
+
+/// A name or a role with its evidence.
+#[derive(Debug, Clone)]
+struct Told {
+    value: String,
+    evidence: Evidence,
+    rank: Rank,
+}
+
+/// What is known of the people who speak.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    names: Vec<Told>,
+    roles: Vec<Told>,
+    /// The reporter's name where the reporter is not the declarant.
+    author: Option<String>,
+    words: Vec<String>,
+}
+
+impl People {
+    /// Reads the people of a message. The declarant is the reporter, unless the writer passes a
+    /// report on and says to be the contact.
+    pub(super) fn new(email: &Email<'_>, voices: &[Voice<'_>], reporter: &Voice<'_>) -> Self {
+        let writer = &voices[0];
+        let mut people = Self::default();
+        let is_passed_on = reporter.who == Who::Forwarded;
+        let declarant = if is_passed_on && !writer.cues.has(Group::Contact) {
+            reporter
+        } else {
+            writer
+        };
+        people.read(email, declarant);
+        if is_passed_on {
+            people.author = name_of(reporter);
+        }
+        people.words = voices
+            .iter()
+            .flat_map(|voice| {
+                let from = voice.from.as_ref().map_or("", |from| from.name.as_str());
+                [from.to_owned(), name_of(voice).unwrap_or_default()]
+            })
+            .flat_map(|name| {
+                fold(&name)
+                    .split(|c: char| !c.is_alphabetic())
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            })
+            .filter(|word| word.chars().count() > 1)
+            .collect();
+        people
+    }
+
+    fn read(&mut self, email: &Email<'_>, voice: &Voice<'_>) {
+        let header = voice.from.as_ref().and_then(|from| {
+            let name = person::from_header(&from.name, &from.address)?;
+            Some((name, from))
+        });
+        let source = |source| {
+            if voice.who == Who::Earlier {
+                Source::Quoted
+            } else {
+                source
+            }
+        };
+        if let Some(found) = person::from_signature(&voice.signature.text) {
+            self.told(
+                voice,
+                &voice.signature,
+                found,
+                source(Source::Signature),
+                Rank::Signature,
+                header.as_ref().map(|(name, _)| name.as_str()),
+            );
+        }
+        let introduced = |found: &person::Found| found.writer;
+        for found in person::find_in_prose(&voice.words.text)
+            .into_iter()
+            .filter(introduced)
+        {
+            self.told(
+                voice,
+                &voice.words,
+                found,
+                source(Source::Prose),
+                Rank::Around,
+                header.as_ref().map(|(name, _)| name.as_str()),
+            );
+        }
+        if let Some((name, from)) = header {
+            let is_sender = email.from.as_ref().is_some_and(|sender| sender == from);
+            let text = header_text(from);
+            let evidence = if is_sender {
+                Evidence {
+                    source: Source::Header,
+                    part: Some(Part::From),
+                    span: 0..from.name.len(),
+                    raw: text.get(..from.name.len()).unwrap_or_default().to_owned(),
+                    confidence: 0.88,
+                }
+            } else {
+                voice
+                    .words
+                    .evidence(&voice.body.text, 0..0, Source::Prose, 0.8)
+            };
+            self.names.push(Told {
+                value: name,
+                evidence,
+                rank: Rank::Header,
+            });
+        }
+    }
+
+    fn told(
+        &mut self,
+        voice: &Voice<'_>,
+        words: &super::excerpt::Excerpt,
+        found: person::Found,
+        source: Source,
+        rank: Rank,
+        header: Option<&str>,
+    ) {
+        let evidence =
+            |span| words.evidence(&voice.body.text, span, source, 0.5 + 0.45 * found.score);
+        if let Some(name) = found.name {
+            // « Kevin » below and « Kevin Lhermitte » in From are one person: the fuller name.
+            let fuller = header.filter(|header| is_part_of(&name, header));
+            let value = fuller.map_or(name, str::to_owned);
+            self.names.push(Told {
+                value,
+                evidence: evidence(found.span.clone()),
+                rank,
+            });
+        }
+        if let Some((role, span)) = found.role {
+            self.roles.push(Told {
+                value: role,
+                evidence: evidence(span),
+                rank,
+            });
+        }
+    }
+
+    /// Adds names and roles to the candidates.
+    pub(super) fn add(&self, pool: &mut Pool) {
+        for (field, list) in [
+            (FieldName::DeclarantName, &self.names),
+            (FieldName::DeclarantRole, &self.roles),
+        ] {
+            for told in list {
+                pool.add(
+                    field,
+                    told.rank,
+                    Reading::Present(Value::Text(told.value.clone())),
+                    told.evidence.clone(),
+                );
+            }
+        }
+    }
+
+    /// The declarant's name, as far as no label gives it.
+    pub(super) fn declarant(&self) -> Option<String> {
+        self.names
+            .iter()
+            .min_by_key(|told| told.rank)
+            .map(|told| told.value.clone())
+    }
+
+    /// The name of the voice that reports: « moi » in its words.
+    pub(super) fn speaker(&self, reporter: &Voice<'_>) -> Option<String> {
+        if reporter.who == Who::Forwarded {
+            self.author.clone()
+        } else {
+            self.declarant()
+        }
+    }
+
+    /// The folded words of all names, which make a line a signature.
+    pub(super) fn words(&self) -> Vec<String> {
+        self.words.clone()
+    }
+}
+
+fn name_of(voice: &Voice<'_>) -> Option<String> {
+    let header = voice
+        .from
+        .as_ref()
+        .and_then(|from| person::from_header(&from.name, &from.address));
+    header.or_else(|| person::from_signature(&voice.signature.text).and_then(|found| found.name))
+}
+
+/// Whether every word of `short` begins a word of `full`, in any order: « L. Puig », « Kevin ».
+fn is_part_of(short: &str, full: &str) -> bool {
+    let full = fold(full);
+    let short = fold(short);
+    let words = |text: &str| {
+        text.split(|c: char| !c.is_alphanumeric() && c != '-')
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let long = words(&full);
+    let short = words(&short);
+    short.len() <= long.len()
+        && short.iter().all(|word| {
+            long.iter()
+                .any(|other| other == word || (word.len() == 1 && other.starts_with(word.as_str())))
+        })
+}

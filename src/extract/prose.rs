@@ -1,0 +1,332 @@
+//! What running text, subjects and signatures say, field by field.
+
+use super::answer;
+use super::answers::one_line;
+use super::choose::{Pool, Rank};
+use super::cues::Group;
+use super::excerpt::Excerpt;
+use super::sentence::{About, Sentence};
+use super::voice::{Voice, Who};
+use super::{count, description, entity, feature, phone, when};
+use crate::domain::field::{Evidence, FieldName, Reading, Source, Value};
+use crate::text::Folded;
+use std::ops::Range;
+
+/// A piece of running text, with what it takes to say where it stands.
+pub struct Words<'a> {
+    /// The running text.
+    pub words: &'a Excerpt,
+    /// The part's whole text, which evidence is cut from.
+    pub whole: &'a str,
+    /// The text, folded.
+    pub folded: &'a Folded,
+    /// Its sentences; none for a subject or a signature.
+    pub sentences: &'a [Sentence],
+    /// What kind of place it is.
+    pub source: Source,
+    /// How strong the place is.
+    pub rank: Rank,
+    /// The subject, folded.
+    pub subject: &'a str,
+    /// What its relative dates count from.
+    pub base: when::Base,
+}
+
+impl<'a> Words<'a> {
+    /// The running text of a voice.
+    pub fn of(voice: &'a Voice<'_>, rank: Rank, subject: &'a str, base: when::Base) -> Self {
+        Self {
+            words: &voice.words,
+            whole: &voice.body.text,
+            folded: &voice.folded,
+            sentences: &voice.sentences,
+            source: voice.source(),
+            rank: if voice.who == Who::Earlier {
+                Rank::Earlier
+            } else {
+                rank
+            },
+            subject,
+            base,
+        }
+    }
+
+    fn evidence(&self, range: Range<usize>, confidence: f32) -> Evidence {
+        self.words
+            .evidence(self.whole, range, self.source, confidence.clamp(0.05, 0.97))
+    }
+
+    fn about(&self, span: &Range<usize>) -> Option<About> {
+        self.sentences
+            .iter()
+            .find(|sentence| sentence.span.start <= span.start && span.start < sentence.span.end)
+            .map(|sentence| sentence.about)
+    }
+
+    /// Everything that running text says but people, who are read elsewhere.
+    pub fn read(&self, pool: &mut Pool) {
+        self.phone(pool);
+        self.started_at(pool);
+        self.entity(pool);
+        self.environment(pool);
+        self.count(pool);
+        self.frequency(pool);
+        self.prerequisites(pool);
+        self.feature(pool);
+    }
+
+    /// The number to call back.
+    pub fn phone(&self, pool: &mut Pool) {
+        for found in phone::find(&self.words.text) {
+            let hints = &found.hints;
+            if hints.fax
+                || hints.support
+                || hints.public_line
+                || hints.not_to_call
+                || found.score <= 0.1
+            {
+                continue;
+            }
+            let reading = match found.number {
+                phone::Number::Valid(number) => Reading::Present(Value::Phone(number)),
+                phone::Number::Wrong(reason) => Reading::Unclear(reason),
+            };
+            // Somebody else's number is better than none only where nothing else is given.
+            let shared = hints.third_party || hints.switchboard || hints.secretariat;
+            let rank = if shared && self.rank < Rank::Header {
+                Rank::Header
+            } else {
+                self.rank
+            };
+            let evidence = self.evidence(found.span, 0.45 + 0.5 * found.score);
+            pool.add(FieldName::Phone, rank, reading, evidence);
+        }
+    }
+
+    /// When it began.
+    pub fn started_at(&self, pool: &mut Pool) {
+        for found in when::find(&self.words.text, &self.base) {
+            if found.role == when::Role::Other {
+                continue;
+            }
+            let bonus = match self.about(&found.span) {
+                Some(About::Fault) => 0.1,
+                Some(About::Aside) if found.role != when::Role::Start => continue,
+                _ => 0.0,
+            };
+            let reading = match found.doubt {
+                Some(reason) => Reading::Unclear(reason),
+                None => Reading::Present(Value::Instant {
+                    at: found.at,
+                    precision: found.precision,
+                }),
+            };
+            let confidence = 0.4 + 0.45 * found.score + bonus;
+            pool.add(
+                FieldName::StartedAt,
+                self.rank,
+                reading,
+                self.evidence(found.span, confidence),
+            );
+        }
+    }
+
+    /// The SAMU, ARS or hospital.
+    pub fn entity(&self, pool: &mut Pool) {
+        for found in entity::find(&self.words.text) {
+            let confidence = 0.4 + 0.5 * found.score;
+            let reading = Reading::Present(Value::Entity {
+                name: found.name,
+                id: Some(found.id),
+            });
+            pool.add(
+                FieldName::Entity,
+                self.rank,
+                reading,
+                self.evidence(found.span, confidence),
+            );
+        }
+    }
+
+    /// Production or training, where the word can't mean anything else.
+    pub fn environment(&self, pool: &mut Pool) {
+        let text = self.folded.as_str();
+        for named in answer::environments(&self.words.text) {
+            if named.denied || !is_environment(text, self.folded, &self.words.text, &named) {
+                continue;
+            }
+            let reading = Reading::Present(Value::Environment(named.which));
+            pool.add(
+                FieldName::Environment,
+                self.rank,
+                reading,
+                self.evidence(named.span, 0.9),
+            );
+        }
+    }
+
+    /// How many are affected.
+    pub fn count(&self, pool: &mut Pool) {
+        for found in count::find(&self.words.text) {
+            let place = match self.about(&found.span) {
+                Some(About::Fault) => 0.1,
+                Some(About::Context) => -0.05,
+                None if self.sentences.is_empty() => 0.0,
+                Some(About::Aside) | None => continue,
+            };
+            let confidence = 0.35 + 0.5 * found.score + place;
+            let reading = match found.doubt {
+                Some(reason) => Reading::Unclear(reason),
+                None => Reading::Present(Value::Count(found.count)),
+            };
+            pool.add(
+                FieldName::AffectedCount,
+                self.rank,
+                reading,
+                self.evidence(found.span, confidence),
+            );
+        }
+    }
+
+    fn frequency(&self, pool: &mut Pool) {
+        for sentence in self
+            .sentences
+            .iter()
+            .filter(|sentence| sentence.about != About::Aside)
+        {
+            let folded = Folded::new(&self.words.text[sentence.span.clone()]);
+            if let Some((often, span)) = answer::how_often(&folded) {
+                let span = sentence.span.start + span.start..sentence.span.start + span.end;
+                pool.add(
+                    FieldName::Reproducible,
+                    self.rank,
+                    Reading::Present(Value::Frequency(often)),
+                    self.evidence(span, 0.85),
+                );
+                return;
+            }
+        }
+    }
+
+    fn prerequisites(&self, pool: &mut Pool) {
+        for sentence in self.sentences {
+            let text = &self.words.text[sentence.span.clone()];
+            let folded = Folded::new(text);
+            let cues = super::cues::Cues::scan(folded.as_str());
+            if !cues.has(Group::Prerequisites) {
+                continue;
+            }
+            if let Some(found) = answer::prerequisites(text) {
+                let at = cues
+                    .first(Group::Prerequisites)
+                    .map_or(0..text.len(), |range| folded.original(range));
+                let span = sentence.span.start + at.start..sentence.span.end;
+                pool.add(
+                    FieldName::PrerequisitesChecked,
+                    self.rank,
+                    found.reading,
+                    self.evidence(span, 0.9),
+                );
+                return;
+            }
+        }
+    }
+
+    /// The part of the portal.
+    pub fn feature(&self, pool: &mut Pool) {
+        if let Some(found) =
+            feature::find(&self.words.text, self.folded, self.sentences, self.subject)
+        {
+            let value = one_line(&self.words.text[found.span.clone()]);
+            let reading = Reading::Present(Value::Text(value));
+            pool.add(
+                FieldName::Feature,
+                self.rank,
+                reading,
+                self.evidence(found.span, found.score),
+            );
+        }
+    }
+
+    /// The sentences that describe.
+    pub fn description(&self, names: &[String], pool: &mut Pool) {
+        let Some(found) = description::of_sentences(self.words, self.sentences, names) else {
+            return;
+        };
+        let confidence = if found.faulty { 0.9 } else { 0.55 };
+        let told = found.faulty || found.text.split_whitespace().count() >= 10;
+        let reading = if description::points_elsewhere(&found.text) {
+            Reading::Unclear(crate::domain::field::Reason::NotDescribed)
+        } else {
+            Reading::Present(Value::Text(found.text))
+        };
+        // Words without a fault describe only where nothing else does.
+        let rank = if told {
+            self.rank
+        } else {
+            self.rank.max(Rank::Signature)
+        };
+        pool.add(
+            FieldName::Description,
+            rank,
+            reading,
+            self.evidence(found.span, confidence),
+        );
+    }
+}
+
+/// « formation » is a training course as often as an environment: in running text it must be led
+/// by a word that says which.
+fn is_environment(text: &str, folded: &Folded, original: &str, named: &answer::Named) -> bool {
+    use crate::domain::field::Environment;
+    let word = crate::text::fold(&original[named.span.clone()]);
+    // The folded text before the word: folding keeps the order, so the prefix folds alike.
+    let at = crate::text::fold(&original[..named.span.start]).len();
+    let before: Vec<&str> = text[..at.min(text.len())]
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .rev()
+        .take(2)
+        .collect();
+    let last = before.first().copied().unwrap_or_default();
+    let _ = folded;
+    match (named.which, word.as_str()) {
+        (Environment::Production, "prod" | "production" | "prd") => {
+            !matches!(last, "mise" | "mises")
+        }
+        (Environment::Production, "reel" | "live") => last == "en",
+        (Environment::Production, "reelle" | "reelles") => {
+            last == "conditions" || last == "condition"
+        }
+        (Environment::Production, _) => false,
+        (Environment::Training, "bac" | "sandbox" | "ecole" | "training") => {
+            word != "ecole"
+                || matches!(
+                    last,
+                    "base" | "environnement" | "portail" | "version" | "samu"
+                )
+        }
+        (Environment::Training, "formation") => {
+            matches!(
+                last,
+                "base" | "environnement" | "portail" | "plateforme" | "serveur" | "env" | "en"
+            ) || matches!(
+                before.as_slice(),
+                [
+                    "de",
+                    "base"
+                        | "environnement"
+                        | "portail"
+                        | "plateforme"
+                        | "serveur"
+                        | "forme"
+                        | "version"
+                        | "site"
+                        | "env",
+                    ..
+                ]
+            )
+        }
+        (Environment::Training, _) => false,
+    }
+}

@@ -1,0 +1,337 @@
+//! Running text cut into sentences, and what each is about: the fault, how to reach the writer,
+//! what is attached, thanks, an introduction.
+
+use super::cues::{Cues, Group};
+use crate::text::Folded;
+use std::ops::Range;
+
+/// What a sentence is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Something does not work.
+    Fault,
+    /// Nothing else was recognised: context, what was expected.
+    Context,
+    /// Greeting, thanks, how and when to reach the writer, what is attached.
+    Aside,
+}
+
+/// One sentence; ranges are bytes of the text it was cut from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    /// From its first word, a greeting before it left out, to its stop.
+    pub span: Range<usize>,
+    /// What it is about.
+    pub about: About,
+}
+
+/// Cuts a text into sentences and says what each is about.
+#[must_use]
+pub fn sentences(text: &str, folded: &Folded, cues: &Cues) -> Vec<Sentence> {
+    let places = Places::new(folded, cues);
+    cut(text)
+        .into_iter()
+        .filter_map(|range| {
+            let start = range.start + greeting(&text[range.clone()]);
+            let words = text[start..range.end].trim();
+            if !words.contains(char::is_alphanumeric) {
+                return None;
+            }
+            let start = range.end - text[start..range.end].trim_start().len();
+            let span = start..start + words.len();
+            let about = about(text, &span, &places);
+            Some(Sentence { span, about })
+        })
+        .collect()
+}
+
+/// The cues' places in the original text.
+struct Places {
+    fault: Vec<Range<usize>>,
+    aside: Vec<Range<usize>>,
+    opening: Vec<Range<usize>>,
+}
+
+impl Places {
+    fn new(folded: &Folded, cues: &Cues) -> Self {
+        let of = |groups: &[Group]| {
+            groups
+                .iter()
+                .flat_map(|group| cues.of(*group))
+                .map(|range| folded.original(range))
+                .collect()
+        };
+        Self {
+            fault: of(&[Group::Fault]),
+            aside: of(&[Group::Contact, Group::Attached, Group::Away, Group::Closing]),
+            opening: of(&[Group::Opening]),
+        }
+    }
+}
+
+fn about(text: &str, span: &Range<usize>, places: &Places) -> About {
+    let inside = |range: &&Range<usize>| range.start >= span.start && range.end <= span.end;
+    let faults = places.fault.iter().filter(inside).count();
+    let asides = places.aside.iter().filter(inside).count();
+    let opens = places
+        .opening
+        .iter()
+        .filter(inside)
+        .any(|range| range.start < span.start + 40);
+    let words = &text[span.clone()];
+    let digits = longest_number(words);
+    let length = words.split_whitespace().count();
+    let leading = places
+        .aside
+        .iter()
+        .filter(inside)
+        .any(|range| range.start <= span.start + 12);
+    match () {
+        // « Je ne finis qu'à 8 h, pas la peine de rappeler après »: a negation alone is no fault.
+        () if leading && faults <= 1 && (digits >= 8 || length <= 14) && !strong(words) => {
+            About::Aside
+        }
+        () if faults > 0 && !(digits >= 8 && asides > 0 && faults <= 1 && !strong(words)) => {
+            About::Fault
+        }
+        () if asides > 0 || digits >= 8 || (length <= 6 && extension(words)) => About::Aside,
+        () if opens && length <= 14 => About::Aside,
+        () => About::Context,
+    }
+}
+
+/// Words that report a fault whatever else the sentence says.
+fn strong(words: &str) -> bool {
+    let words = crate::text::fold(words);
+    const STRONG: &str = "inaccessible|indisponible|erreur|bloque|fige|plante|en panne|impossible|ne marche|marche pas|\
+        marche plus|ne fonctionne|fonctionne plus|s'affiche|disparu| hs|bug|plus de |refus";
+    STRONG.split('|').any(|cue| words.contains(cue))
+}
+
+/// « poste 2214 »: where somebody is to be called.
+fn extension(words: &str) -> bool {
+    let folded = crate::text::fold(words);
+    folded
+        .split("poste ")
+        .skip(1)
+        .any(|rest| rest.bytes().take_while(u8::is_ascii_digit).count() >= 3)
+}
+
+/// The most digits in one number, blanks and points between them.
+fn longest_number(words: &str) -> usize {
+    let mut longest = 0;
+    let mut run = 0;
+    for c in words.chars() {
+        match c {
+            '0'..='9' => run += 1,
+            ' ' | '.' | '-' | '\u{a0}' | '+' | '(' | ')' | '\u{202f}' => {}
+            _ => run = 0,
+        }
+        longest = longest.max(run);
+    }
+    longest
+}
+
+/// How many bytes of greeting stand at the start: « Bonjour, », « Bjr ».
+fn greeting(words: &str) -> usize {
+    const GREETINGS: [&str; 14] = [
+        "bonjour",
+        "bonsoir",
+        "bjr",
+        "bsr",
+        "hello",
+        "salut",
+        "coucou",
+        "hi",
+        "dear",
+        "re-bonsoir",
+        "rebonjour",
+        "re-bonjour",
+        "madame",
+        "messieurs",
+    ];
+    const AFTER: [&str; 22] = [
+        "a",
+        "vous",
+        "tous",
+        "toutes",
+        "et",
+        "le",
+        "la",
+        "l",
+        "equipe",
+        "support",
+        "madame",
+        "monsieur",
+        "mesdames",
+        "messieurs",
+        "bonne",
+        "annee",
+        "all",
+        "team",
+        "there",
+        "les",
+        "collegues",
+        "chers",
+    ];
+    let mut end = 0;
+    let mut greeted = false;
+    for (start, word) in words_of(words) {
+        let folded = crate::text::fold(word);
+        let continues = greeted && AFTER.contains(&folded.as_str());
+        if GREETINGS.contains(&folded.as_str()) {
+            greeted = true;
+        } else if !continues {
+            return if greeted { start } else { 0 };
+        }
+        end = start + word.len();
+        // « Bonjour, » ends here; what follows is the sentence.
+        let rest = &words[end..];
+        let marks = rest.len()
+            - rest
+                .trim_start_matches([',', '!', '.', ' ', '\u{a0}', ':', '\n', '\u{202f}'])
+                .len();
+        if marks > 0 && rest[..marks].contains([',', '!', '.', '\n', ':']) {
+            return end + marks;
+        }
+    }
+    if greeted { end } else { 0 }
+}
+
+fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    text.split(|c: char| !(c.is_alphanumeric() || c == '-'))
+        .filter_map(move |word| {
+            let start = at;
+            at += word.len()
+                + text[at + word.len()..]
+                    .chars()
+                    .next()
+                    .map_or(1, char::len_utf8);
+            (!word.is_empty()).then_some((start, word))
+        })
+}
+
+/// Sentence ranges: a stop before a blank and a capital, or the end of a line.
+fn cut(text: &str) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut start = 0;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let end = at + c.len_utf8();
+        let ends = match c {
+            '\n' => true,
+            '.' | '!' | '?' | '…' => {
+                let rest = &text[end..];
+                let next =
+                    rest.trim_start_matches([' ', '\u{a0}', '\u{202f}', '"', '»', ')', '\'']);
+                let spaced = rest.len() > next.len() || next.is_empty();
+                spaced
+                    && !next.starts_with(|c: char| c.is_lowercase() || matches!(c, '.' | '!' | '?'))
+                    && !(c == '.' && is_abbreviation(&text[start..at]))
+            }
+            _ => false,
+        };
+        if ends {
+            // Quotes and brackets that close behind the stop belong to it.
+            let mut end = end;
+            while let Some((at, c)) = chars.peek().copied() {
+                if !matches!(c, '"' | '»' | ')') {
+                    break;
+                }
+                end = at + c.len_utf8();
+                chars.next();
+            }
+            ranges.push(start..end);
+            start = end;
+        }
+    }
+    if start < text.len() {
+        ranges.push(start..text.len());
+    }
+    ranges
+}
+
+fn is_abbreviation(before: &str) -> bool {
+    let word = before
+        .rsplit(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default();
+    let folded = crate::text::fold(word);
+    matches!(
+        folded.as_str(),
+        "dr" | "pr"
+            | "mme"
+            | "mlle"
+            | "m"
+            | "mr"
+            | "cf"
+            | "tel"
+            | "ex"
+            | "st"
+            | "ste"
+            | "bat"
+            | "no"
+            | "ref"
+            | "env"
+            | "av"
+            | "bd"
+            | "mgr"
+            | "p"
+            | "f"
+            | "t"
+            | "port"
+    ) || (word.chars().count() == 1 && word.chars().all(char::is_uppercase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<(&str, About)> {
+        let folded = Folded::new(text);
+        let cues = Cues::scan(folded.as_str());
+        sentences(text, &folded, &cues)
+            .into_iter()
+            .map(|sentence| (&text[sentence.span], sentence.about))
+            .collect()
+    }
+
+    #[test]
+    fn greetings_are_left_out_and_sentences_keep_their_stops() {
+        assert_eq!(
+            read(
+                "Bonjour, la carte est figée. Merci d'avance.\nJe suis joignable au 06 39 98 00 01"
+            ),
+            [
+                ("la carte est figée.", About::Fault),
+                ("Merci d'avance.", About::Aside),
+                ("Je suis joignable au 06 39 98 00 01", About::Aside),
+            ]
+        );
+        assert_eq!(read("Bjr plus de carto ici")[0].0, "plus de carto ici");
+        assert_eq!(
+            read("Bonjour à tous,\nle Dr. Roy ne voit rien")[0].0,
+            "le Dr. Roy ne voit rien"
+        );
+    }
+
+    #[test]
+    fn what_is_attached_and_who_can_be_reached_is_aside() {
+        for text in [
+            "Je mets la photo de l'écran.",
+            "Mon portable : 06 39 98 00 02",
+            "RAPPELEZ MOI AU 0639980003",
+            "Bonne journée",
+        ] {
+            assert_eq!(read(text)[0].1, About::Aside, "{text}");
+        }
+        for text in [
+            "Le portail est inaccessible",
+            "page blanche depuis 8h",
+            "ça ne marche plus",
+        ] {
+            assert_eq!(read(text)[0].1, About::Fault, "{text}");
+        }
+    }
+}
