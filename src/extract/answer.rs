@@ -269,14 +269,11 @@ pub fn frequency(text: &str) -> Option<Answer> {
         .find(|word| !word.is_empty())
         .unwrap_or_default();
     match first {
-        "oui" | "yes" | "ouais" | "o" | "x" | "y" | "reproductible" | "ok" | "affirmatif" => {
+        "oui" | "yes" | "ouais" | "o" | "x" | "y" | "reproductible" | "ok" | "affirmatif"
+        | "toujours" | "systematique" | "systematiquement" | "always" => {
             present(Frequency::Yes, whole)
         }
-        "non" | "no" | "n" | "nan" | "jamais" | "never" => present(Frequency::No, whole),
-        "pas" => present(Frequency::No, whole),
-        "toujours" | "systematique" | "systematiquement" | "always" => {
-            present(Frequency::Yes, whole)
-        }
+        "non" | "no" | "n" | "nan" | "jamais" | "never" | "pas" => present(Frequency::No, whole),
         "parfois" | "quelquefois" | "sometimes" => present(Frequency::Intermittent, whole),
         _ => None,
     }

@@ -104,11 +104,7 @@ impl Cues {
             .find_overlapping_iter(folded)
             .filter_map(|hit| {
                 let (group, whole) = table.groups[hit.pattern().as_usize()];
-                let inside = |at: usize| {
-                    bytes
-                        .get(at)
-                        .is_some_and(|byte| byte.is_ascii_alphanumeric())
-                };
+                let inside = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
                 let begins = hit.start() == 0 || !inside(hit.start() - 1);
                 (begins && !(whole && inside(hit.end()))).then(|| (group, hit.start()..hit.end()))
             })

@@ -14,6 +14,7 @@ pub mod description;
 pub mod entity;
 pub mod excerpt;
 pub mod feature;
+mod fields;
 pub mod kind;
 pub mod label;
 pub mod major;
@@ -31,16 +32,14 @@ mod zone;
 #[cfg(test)]
 mod wordings;
 
-use crate::domain::declaration::{Attachment, Declaration, Kind};
-use crate::domain::field::{Evidence, FieldName, Part, Reading, Reason, Source, Value};
+use crate::domain::declaration::{Attachment, Declaration};
+use crate::domain::field::{Fields, Part};
 use crate::domain::form::Form;
 use crate::mail::{BlockKind, Email, LineRole};
-use crate::text::Folded;
-use choose::{Pool, Rank};
 use chrono::{DateTime, FixedOffset, Utc};
 use cues::Group;
 use excerpt::Excerpt;
-use prose::Words;
+use fields::Reader;
 use voice::{Voice, Who};
 
 /// What the reader knows besides the message.
@@ -71,7 +70,7 @@ pub fn extract(email: &Email<'_>, form: &Form, context: &Context<'_>) -> Declara
         incident,
         own_text: own_text(email),
         major_suspected: false,
-        fields: crate::domain::field::Fields::default(),
+        fields: Fields::default(),
         attachments: email
             .attachments
             .iter()
@@ -156,305 +155,4 @@ fn own_text(email: &Email<'_>) -> String {
 fn subject(email: &Email<'_>) -> Option<Excerpt> {
     let range = description::of_subject(&email.subject)?;
     Some(Excerpt::of(Part::Subject, &email.subject, range))
-}
-
-/// Reads the fields of one message.
-struct Reader<'a> {
-    email: &'a Email<'a>,
-    kind: Kind,
-    voices: &'a [Voice<'a>],
-    subject: Option<Excerpt>,
-}
-
-impl Reader<'_> {
-    /// The voice that reports the fault: the writer's where it does, else the innermost that does.
-    fn reporter(&self) -> &Voice<'_> {
-        let writer = &self.voices[0];
-        if reports(writer) {
-            return writer;
-        }
-        self.voices
-            .iter()
-            .rev()
-            .find(|voice| {
-                voice.who == Who::Forwarded && (reports(voice) || voice.cues.has(Group::Fault))
-            })
-            .unwrap_or(writer)
-    }
-
-    fn fields(&self, date: DateTime<FixedOffset>) -> crate::domain::field::Fields {
-        let mut pool = Pool::default();
-        let subject = crate::text::fold(&self.email.subject);
-        let reporter = self.reporter();
-        let is_reply = self.kind == Kind::Reply;
-        let address = self
-            .email
-            .from
-            .as_ref()
-            .map(|from| from.address.to_lowercase())
-            .filter(|address| address.contains('@'));
-        let people = people::People::new(self.email, self.voices, reporter);
-        // An overseas declarant's hours are local: the entity tells the zone, so it is read first.
-        let overseas = zone::overseas(self.email, self.voices);
-        let pointers = answers::Pointers {
-            address: address.clone(),
-            name: people.declarant(),
-        };
-        for voice in self
-            .voices
-            .iter()
-            .filter(|voice| !is_reply || voice.who == Who::Writer)
-        {
-            let base = when::Base {
-                date: voice.date,
-                overseas,
-            };
-            answers::read(voice, &base, &pointers, &mut pool);
-        }
-        for voice in self
-            .voices
-            .iter()
-            .filter(|voice| !is_reply || voice.who == Who::Writer)
-        {
-            let is_reporter = std::ptr::eq(voice, reporter);
-            let rank = if is_reporter {
-                Rank::Prose
-            } else {
-                Rank::Around
-            };
-            let base = when::Base {
-                date: voice.date,
-                overseas,
-            };
-            let words = Words::of(voice, rank, &subject, base);
-            words.read(&mut pool);
-            if is_reporter || voice.who == Who::Earlier {
-                words.description(&people.words(), &mut pool);
-            }
-        }
-        if !is_reply {
-            self.around(date, overseas, &mut pool);
-            people.add(&mut pool);
-            self.email_address(address, &mut pool);
-        }
-        self.affected_user(reporter, &people, &mut pool);
-        let mut fields = pool.fields();
-        if !is_reply && fields[FieldName::Description].reading == Reading::Missing {
-            fields[FieldName::Description].reading = Reading::Unclear(Reason::NotDescribed);
-        }
-        fields
-    }
-
-    /// The subject and the signatures.
-    fn around(
-        &self,
-        date: DateTime<FixedOffset>,
-        overseas: Option<chrono_tz::Tz>,
-        pool: &mut Pool,
-    ) {
-        let base = when::Base { date, overseas };
-        if let Some(subject) = &self.subject {
-            let folded = Folded::new(&subject.text);
-            let cues = cues::Cues::scan(folded.as_str());
-            let words = Words {
-                words: subject,
-                whole: &self.email.subject,
-                folded: &folded,
-                sentences: &[],
-                source: Source::Prose,
-                rank: Rank::Around,
-                subject: "",
-                base,
-            };
-            words.read(pool);
-            let faulty = cues.has(Group::Fault);
-            if faulty {
-                let reading = Reading::Present(Value::Text(subject.text.trim().to_owned()));
-                let evidence = subject.evidence(
-                    &self.email.subject,
-                    0..subject.text.len(),
-                    Source::Prose,
-                    0.7,
-                );
-                // A subject that reports a fault describes before words that report none.
-                pool.add(FieldName::Description, Rank::Around, reading, evidence);
-            }
-        }
-        for voice in self
-            .voices
-            .iter()
-            .filter(|voice| !voice.signature.text.is_empty())
-        {
-            let folded = Folded::new(&voice.signature.text);
-            let words = Words {
-                words: &voice.signature,
-                whole: &voice.body.text,
-                folded: &folded,
-                sentences: &[],
-                source: Source::Signature,
-                rank: Rank::Signature,
-                subject: "",
-                base,
-            };
-            words.phone(pool);
-            words.entity(pool);
-        }
-        if let Some(from) = &self.email.from {
-            for found in entity::find(&from.name) {
-                let evidence = header_evidence(from, found.span, 0.5 + 0.4 * found.score);
-                let reading = Reading::Present(Value::Entity {
-                    name: found.name,
-                    id: Some(found.id),
-                });
-                pool.add(FieldName::Entity, Rank::Header, reading, evidence);
-            }
-        }
-    }
-
-    fn email_address(&self, address: Option<String>, pool: &mut Pool) {
-        let (Some(address), Some(from)) = (address, &self.email.from) else {
-            return;
-        };
-        let text = header_text(from);
-        let start = text.rfind(&from.address).unwrap_or(0);
-        let evidence = Evidence {
-            source: Source::Header,
-            part: Some(Part::From),
-            span: start..start + from.address.len(),
-            raw: from.address.clone(),
-            confidence: if self.email.automatic.no_reply_sender {
-                0.6
-            } else {
-                0.96
-            },
-        };
-        pool.add(
-            FieldName::Email,
-            Rank::Header,
-            Reading::Present(Value::Text(address)),
-            evidence,
-        );
-    }
-
-    fn affected_user(&self, reporter: &Voice<'_>, people: &people::People, pool: &mut Pool) {
-        let declarant = pool
-            .best_text(FieldName::DeclarantName)
-            .or_else(|| people.declarant());
-        let evidence = |span, confidence| {
-            reporter
-                .words
-                .evidence(&reporter.body.text, span, reporter.source(), confidence)
-        };
-        match user::find(
-            &reporter.words.text,
-            &reporter.sentences,
-            declarant.as_deref(),
-        ) {
-            Some(user::Found::Speaker(span)) => {
-                let speaker = people.speaker(reporter).or(declarant);
-                if let Some(name) = speaker {
-                    pool.add(
-                        FieldName::AffectedUser,
-                        Rank::Prose,
-                        Reading::Present(Value::Text(name)),
-                        evidence(span, 0.8),
-                    );
-                }
-            }
-            Some(user::Found::Named(name, span)) => {
-                pool.add(
-                    FieldName::AffectedUser,
-                    Rank::Prose,
-                    Reading::Present(Value::Text(name)),
-                    evidence(span, 0.75),
-                );
-            }
-            None => {
-                // Who passes on somebody's report names that person as the one concerned.
-                if reporter.who == Who::Forwarded
-                    && let Some(name) = people.speaker(reporter)
-                    && declarant.as_deref() != Some(name.as_str())
-                {
-                    pool.add(
-                        FieldName::AffectedUser,
-                        Rank::Implied,
-                        Reading::Present(Value::Text(name)),
-                        evidence(0..0, 0.6),
-                    );
-                }
-            }
-        }
-    }
-
-    fn is_major(&self) -> bool {
-        let reporter = self.reporter();
-        let mut text = reporter.words.text.clone();
-        let mut sentences = reporter.sentences.clone();
-        for answered in &reporter.labelled.answers {
-            if answered.name == crate::domain::form::LabelName::Field(FieldName::Description)
-                && !text.contains(&answered.words.text)
-            {
-                let start = text.len() + 1;
-                text.push('\n');
-                text.push_str(&answered.words.text);
-                sentences.push(sentence::Sentence {
-                    span: start..text.len(),
-                    about: sentence::About::Fault,
-                });
-            }
-        }
-        let subject = self
-            .subject
-            .as_ref()
-            .map_or("", |subject| subject.text.as_str());
-        major::suspected(subject, &text, &sentences)
-    }
-}
-
-/// Whether a voice reports a fault in words that mean nothing else.
-fn reports(voice: &Voice<'_>) -> bool {
-    const NOUNS: [&str; 8] = [
-        "incident",
-        "probleme",
-        "souci",
-        "anomalie",
-        "bug",
-        "panne",
-        "pb",
-        "dysfonctionn",
-    ];
-    let text = voice.folded.as_str();
-    voice.labelled.fields >= 3
-        || voice.sentences.iter().any(|sentence| {
-            sentence.about == sentence::About::Fault
-                && voice.cues.of(Group::Fault).any(|range| {
-                    let place = voice.folded.original(range.clone());
-                    sentence.span.start <= place.start
-                        && place.end <= sentence.span.end
-                        && !NOUNS.contains(&&text[range])
-                })
-        })
-}
-
-/// The From header as evidence shows it: `Name <address>`.
-pub(crate) fn header_text(from: &crate::mail::Address) -> String {
-    if from.name.is_empty() {
-        from.address.clone()
-    } else {
-        format!("{} <{}>", from.name, from.address)
-    }
-}
-
-fn header_evidence(
-    from: &crate::mail::Address,
-    span: std::ops::Range<usize>,
-    confidence: f32,
-) -> Evidence {
-    Evidence {
-        source: Source::Header,
-        part: Some(Part::From),
-        raw: from.name.get(span.clone()).unwrap_or_default().to_owned(),
-        span,
-        confidence,
-    }
 }

@@ -3,7 +3,7 @@
 
 use super::choose::{Pool, Rank};
 use super::cues::Group;
-use super::header_text;
+use super::fields::header_text;
 use super::person;
 use super::voice::{Voice, Who};
 use crate::domain::field::{Evidence, FieldName, Part, Reading, Source, Value};

@@ -137,7 +137,7 @@ impl<'a> Words<'a> {
             let confidence = 0.4 + 0.5 * found.score;
             let reading = Reading::Present(Value::Entity {
                 name: found.name,
-                id: Some(found.id),
+                id: found.id,
             });
             pool.add(
                 FieldName::Entity,

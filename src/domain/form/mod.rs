@@ -13,9 +13,11 @@ use std::sync::OnceLock;
 
 mod definition;
 mod labels;
+mod separator;
 mod words;
 
-pub use labels::{LabelHit, LabelName, Labels, Separator};
+pub use labels::{LabelHit, LabelName, Labels};
+pub use separator::Separator;
 
 /// Something that can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

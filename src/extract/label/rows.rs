@@ -105,9 +105,9 @@ impl Reader<'_> {
                 labelled.taken.push(cell.clone());
             }
         }
-        for line in [row.label_line] {
-            labelled.taken.push(self.body.lines[line].span.clone());
-        }
+        labelled
+            .taken
+            .push(self.body.lines[row.label_line].span.clone());
         labelled.fields = labelled.fields.max(row.cells.len());
         debug_assert!(row.answer_line > row.label_line);
     }

@@ -1,0 +1,193 @@
+//! Answers that several labels share: who declares, when it began, what goes wrong.
+
+use super::{Reader, one_line};
+use crate::domain::field::{FieldName, Reading, Reason, Value};
+use crate::domain::form::LabelName;
+use crate::extract::choose::{Pool, Rank};
+use crate::extract::excerpt::Excerpt;
+use crate::extract::label::Answered;
+use crate::extract::{answer, cues, description, person, sentence, when};
+use crate::text::Folded;
+
+impl Reader<'_> {
+    pub(super) fn declarant(&self, pool: &mut Pool) {
+        let answers = || {
+            self.voice
+                .labelled
+                .answers
+                .iter()
+                .filter(|answered| !answered.words.text.is_empty())
+        };
+        for answered in
+            answers().filter(|answered| answered.name == LabelName::Field(FieldName::DeclarantName))
+        {
+            let text = &answered.words.text;
+            if answer::is_unknown(text) {
+                pool.add(
+                    FieldName::DeclarantName,
+                    self.rank,
+                    Reading::Unknown,
+                    self.whole(answered, 0.9),
+                );
+                continue;
+            }
+            let named = person::answer(text);
+            match named.name {
+                Some((name, span)) => {
+                    let evidence = self.evidence(answered, span, 0.97);
+                    pool.add(
+                        FieldName::DeclarantName,
+                        self.rank,
+                        Reading::Present(Value::Text(name)),
+                        evidence,
+                    );
+                }
+                None if answer::is_self(text) => {}
+                None => {}
+            }
+            if let Some((role, span)) = named.role {
+                let evidence = self.evidence(answered, span, 0.96);
+                pool.add(
+                    FieldName::DeclarantRole,
+                    self.rank,
+                    Reading::Present(Value::Text(role)),
+                    evidence,
+                );
+            }
+        }
+        let surname = answers().find(|answered| answered.name == LabelName::Surname);
+        let given = answers().find(|answered| answered.name == LabelName::Given);
+        let (Some(first), text) = (
+            surname.or(given),
+            match (surname, given) {
+                (Some(surname), Some(given)) => {
+                    format!("{} {}", given.words.text, surname.words.text.to_uppercase())
+                }
+                (one, other) => one
+                    .or(other)
+                    .map_or_else(String::new, |answered| answered.words.text.clone()),
+            },
+        ) else {
+            return;
+        };
+        let named = person::answer(&text);
+        if let Some((name, _)) = named.name {
+            let evidence = self.whole(first, 0.96);
+            pool.add(
+                FieldName::DeclarantName,
+                self.rank,
+                Reading::Present(Value::Text(name)),
+                evidence,
+            );
+        }
+        if let Some((role, _)) = named.role {
+            pool.add(
+                FieldName::DeclarantRole,
+                self.rank,
+                Reading::Present(Value::Text(role)),
+                self.whole(first, 0.9),
+            );
+        }
+    }
+
+    pub(super) fn role(&self, answered: &Answered, pool: &mut Pool) {
+        let text = one_line(&answered.words.text);
+        // « Fonction : prescription » means the portal's function where the declarant's job is
+        // already beside the name.
+        let named = person::answer(&text);
+        let declared = pool.best_text(FieldName::DeclarantRole).is_some();
+        if named.role.is_none() && declared {
+            pool.add(
+                FieldName::Feature,
+                self.rank,
+                Reading::Present(Value::Text(text)),
+                self.whole(answered, 0.85),
+            );
+            return;
+        }
+        let (role, evidence) = match named.role {
+            Some((role, span)) if role.len() * 2 > text.len() => {
+                (role, self.evidence(answered, span, 0.97))
+            }
+            _ => (text, self.whole(answered, 0.93)),
+        };
+        pool.add(
+            FieldName::DeclarantRole,
+            self.rank,
+            Reading::Present(Value::Text(role)),
+            evidence,
+        );
+    }
+
+    /// « Date : 12/03 » and « Heure : 14h30 » under two labels are one answer.
+    pub(super) fn started_at(&self, answers: &[&Answered], pool: &mut Pool) {
+        let name = FieldName::StartedAt;
+        if let [first, second, ..] = answers {
+            let mut joined: Excerpt = first.words.clone();
+            let text = &self.voice.body.text;
+            let range = second.words.original(0..second.words.text.len());
+            joined.push(text, range, ' ');
+            if let Some(found) = when::answer(&joined.text, self.base) {
+                let evidence = joined.evidence(text, found.span, self.source(first), 0.95);
+                pool.add(name, self.rank, found.reading, evidence);
+                return;
+            }
+        }
+        for answered in answers {
+            if answer::is_unknown(&answered.words.text) {
+                pool.add(
+                    name,
+                    self.rank,
+                    Reading::Unknown,
+                    self.whole(answered, 0.95),
+                );
+            } else {
+                self.add(
+                    name,
+                    answered,
+                    when::answer(&answered.words.text, self.base),
+                    pool,
+                );
+            }
+        }
+    }
+
+    pub(super) fn description(&self, answers: &[&Answered], pool: &mut Pool) {
+        let mut text = String::new();
+        for answered in answers {
+            let words = &answered.words.text;
+            let folded = Folded::new(words);
+            let cues = cues::Cues::scan(folded.as_str());
+            let sentences = sentence::sentences(words, &folded, &cues);
+            if let Some(range) = description::of_answer(words, &sentences) {
+                if !text.is_empty() {
+                    text.push('\n');
+                }
+                text.push_str(words[range].trim());
+            }
+        }
+        let (Some(first), Some(last)) = (answers.first(), answers.last()) else {
+            return;
+        };
+        if text.is_empty() {
+            return;
+        }
+        let mut evidence = self.whole(first, 0.96);
+        let end = last.words.original(0..last.words.text.len()).end;
+        if let Some(raw) = self.voice.body.text.get(evidence.span.start..end) {
+            raw.clone_into(&mut evidence.raw);
+            evidence.span.end = end;
+        }
+        let reading = if description::points_elsewhere(&text) {
+            Reading::Unclear(Reason::NotDescribed)
+        } else {
+            Reading::Present(Value::Text(text))
+        };
+        let rank = if self.rank == Rank::EarlierLabel {
+            Rank::Earlier
+        } else {
+            self.rank
+        };
+        pool.add(FieldName::Description, rank, reading, evidence);
+    }
+}
