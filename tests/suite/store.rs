@@ -2,7 +2,7 @@
 
 use crate::support::stores::{TestStore, at, fetched, mail};
 use chrono::TimeDelta;
-use sqlx::{Connection, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::collections::HashSet;
 use std::future::Future;
 use vigie::domain::decision::Review;
@@ -984,6 +984,113 @@ async fn what_was_committed_is_there_after_a_restart_and_nothing_else() {
         );
         test.store.close().await;
     }
+}
+
+/// Makes the database refuse every row of a table, as a full disk would in the midst of a commit.
+async fn refuse_rows(test: &TestStore, table: &str) {
+    if test.url.starts_with("sqlite:") {
+        let mut file = SqliteConnection::connect(&test.url).await.unwrap();
+        let trigger = format!(
+            "CREATE TRIGGER refuse BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END"
+        );
+        sqlx::raw_sql(AssertSqlSafe(trigger))
+            .execute(&mut file)
+            .await
+            .unwrap();
+    } else {
+        let mut server = PgConnection::connect(&test.url).await.unwrap();
+        let trigger = format!(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+             CREATE TRIGGER refuse BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION refuse()"
+        );
+        sqlx::raw_sql(AssertSqlSafe(trigger))
+            .execute(&mut server)
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_effect_that_fails_at_its_last_row_leaves_nothing_behind() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let message = claimed(&test.store, 1, &mail("1@x.example", "x")).await;
+        refuse_rows(&test, "outbox").await;
+        let effect = opening(message, answered(Template::E1, None, 0));
+        assert!(test.store.commit_outcome(&effect, at(2)).await.is_err());
+        let several = test.store.commit_outcomes(&[effect], at(2)).await.unwrap();
+        assert!(several[0].is_err());
+        let store = &test.store;
+        assert!(store.list_incidents(None, 9).await.unwrap().is_empty());
+        assert_eq!(store.counts().await.unwrap().waiting, 1);
+        // The number was not spent.
+        let quiet = store
+            .commit_outcome(&opening(message, silent()), at(3))
+            .await
+            .unwrap();
+        assert_eq!(quiet.reference, Some(Reference::new("INC", 2026, 1)));
+        test.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_batch_that_fails_at_its_last_row_leaves_the_cursor_where_it_was() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let store = &test.store;
+        let cursor = |uidnext| Cursor {
+            uidvalidity: 7,
+            uidnext,
+        };
+        let first = [fetched(1, &mail("1@x.example", "x"))];
+        store
+            .record_batch(BOX, Some(cursor(2)), &first, at(0))
+            .await
+            .unwrap();
+        refuse_rows(&test, "deliveries").await;
+        let second = [fetched(2, &mail("2@x.example", "x"))];
+        assert!(
+            store
+                .record_batch(BOX, Some(cursor(3)), &second, at(1))
+                .await
+                .is_err()
+        );
+        assert_eq!(store.cursor(BOX).await.unwrap(), Some(cursor(2)));
+        assert_eq!(store.counts().await.unwrap().messages, 1);
+        test.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_drops_our_connections_is_met_again_and_none_stays_in_a_transaction() {
+    let test = TestStore::postgres().await;
+    let mut other = PgConnection::connect(&test.url).await.unwrap();
+    for seconds in 0..5 {
+        sqlx::raw_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE application_name = 'vigie' AND datname = current_database()",
+        )
+        .execute(&mut other)
+        .await
+        .unwrap();
+        let uid = u32::try_from(seconds).unwrap() + 1;
+        let batch = [fetched(uid, &mail(&format!("{uid}@x.example"), "x"))];
+        while let Err(error) = test
+            .store
+            .record_batch(BOX, None, &batch, at(seconds))
+            .await
+        {
+            assert!(error.is_transient(), "{error:?}");
+        }
+    }
+    assert_eq!(test.store.counts().await.unwrap().messages, 5);
+    let (open,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM pg_stat_activity WHERE application_name = 'vigie'
+            AND datname = current_database() AND state LIKE 'idle in transaction%'",
+    )
+    .fetch_one(&mut other)
+    .await
+    .unwrap();
+    assert_eq!(open, 0);
 }
 
 #[tokio::test]
