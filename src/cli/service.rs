@@ -4,9 +4,9 @@ use super::exit::{Coded, Exit};
 use super::parts;
 use crate::clock::Clock;
 use crate::config::{Config, Source};
+use crate::desk::intake;
 use crate::mailbox::Mailbox;
 use crate::metrics::MailboxHealth;
-use crate::secret::Key;
 use crate::store::Store;
 use crate::transport::Transport;
 use crate::wake::Wake;
@@ -14,6 +14,7 @@ use crate::web;
 use crate::worker::deliver::{self, Delivering};
 use crate::worker::fetch::{self, Fetching};
 use crate::worker::lifecycle::Lifecycle;
+use crate::worker::process::{self, Processing};
 use anyhow::Context as _;
 use chrono::TimeDelta;
 use std::net::SocketAddr;
@@ -26,7 +27,7 @@ pub(super) struct Service {
     pub(super) store: Store,
     config: Config,
     clock: Clock,
-    key: Key,
+    intake: Arc<intake::Parts>,
     wake: Arc<Wake>,
     health: Arc<MailboxHealth>,
 }
@@ -37,10 +38,12 @@ impl Service {
         let form = parts::form(&config)?;
         let store = parts::open_store(&config).await?;
         let key = parts::key(&config, &store).await?;
+        let intake = intake::Parts::new(&config, key, form)
+            .with_context(|| Coded::new(Exit::Configuration, "templates"))?;
         Ok(Self {
             store,
             clock,
-            key,
+            intake: Arc::new(intake),
             wake: Arc::new(Wake::new()),
             health: Arc::new(MailboxHealth::default()),
             config,
@@ -49,7 +52,7 @@ impl Service {
 
     /// The installation's key.
     pub(super) fn key(&self) -> &[u8] {
-        self.key.as_bytes()
+        self.intake.key.as_bytes()
     }
 
     /// One round of fetching, then everything that it brought is read.
@@ -66,6 +69,7 @@ impl Service {
             }
         }
         mailbox.close().await;
+        process::round(&self.processing(), token).await?;
         Ok(whole)
     }
 
@@ -89,11 +93,22 @@ impl Service {
         life.start("web", web::serve(listener, router, life.token()));
         let mailbox = Mailbox::new(&self.config.mailbox);
         life.start("fetch", fetch::run(mailbox, self.fetching(), life.token()));
+        let processing = self.processing();
+        life.start("process", process::run(processing, life.token()));
         if is_sending {
             let delivering = self.delivering();
             life.start("deliver", deliver::run(delivering, life.token()));
         }
         Ok(())
+    }
+
+    fn processing(&self) -> Processing {
+        Processing {
+            store: self.store.clone(),
+            parts: self.intake.clone(),
+            clock: self.clock,
+            wake: self.wake.clone(),
+        }
     }
 
     fn delivering(&self) -> Delivering {

@@ -2,3 +2,5 @@
 //! call it.
 
 pub mod answer;
+pub mod intake;
+pub mod thread;

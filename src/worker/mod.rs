@@ -4,3 +4,4 @@
 pub mod deliver;
 pub mod fetch;
 pub mod lifecycle;
+pub mod process;

@@ -13,6 +13,7 @@ mod delivery;
 mod house;
 mod mailserver;
 mod misbehaviour;
+mod pipeline;
 mod polling;
 mod protection;
 mod sending;

@@ -1,0 +1,246 @@
+//! The process loop: stored messages → incidents and mails of ours.
+//!
+//! Messages are claimed in batches, read on all cores where blocking is allowed, and their effects
+//! kept with one commit; one whose effect can't be kept falls out alone and is tried by itself. A
+//! message that panics or takes too long is noted as failed; the third time it is quarantined: kept
+//! raw, shown, left alone. The rest go on.
+
+use crate::clock::Clock;
+use crate::desk::intake::{self, Parts, Read};
+use crate::domain::message::{MessageId, MessageState, Stored};
+use crate::store::{Committed, Store, StoreError};
+use crate::wake::Wake;
+use chrono::TimeDelta;
+use futures_util::StreamExt;
+use futures_util::stream;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How long a claim holds: far above what a batch takes, and how long a message waits after a crash.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+/// Messages in one commit.
+const BATCH: u32 = 32;
+
+/// A message that is not read by then is given up for this time: reading is linear in its size.
+const SLOW: Duration = Duration::from_secs(30);
+
+/// How often to look without being woken.
+const NET: Duration = Duration::from_secs(15);
+
+/// What the process loop works with.
+#[derive(Clone)]
+pub struct Processing {
+    /// Where messages wait and their effects go.
+    pub store: Store,
+    /// What the intake needs.
+    pub parts: Arc<Parts>,
+    /// The time of day.
+    pub clock: Clock,
+    /// Wakes the loop for new messages; told of new mails.
+    pub wake: Arc<Wake>,
+}
+
+/// What one round did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Round {
+    /// Messages whose effect is stored.
+    pub done: u64,
+    /// Incidents made.
+    pub incidents: u64,
+    /// Mails made.
+    pub mails: u64,
+    /// Tries that failed.
+    pub failed: u64,
+    /// Messages quarantined.
+    pub quarantined: u64,
+}
+
+/// Reads everything that waits; `token` ends it between two batches.
+///
+/// # Errors
+/// The store failed; what was not kept is claimed again later.
+pub async fn round(
+    processing: &Processing,
+    token: &CancellationToken,
+) -> Result<Round, StoreError> {
+    let mut round = Round::default();
+    while !token.is_cancelled() {
+        let now = processing.clock.now();
+        let batch = processing.store.claim_messages(now, LEASE, BATCH).await?;
+        if batch.is_empty() {
+            break;
+        }
+        let ids: Vec<MessageId> = batch.iter().map(|stored| stored.id).collect();
+        if let Err(error) = work(processing, batch, &mut round).await {
+            // The database failed, not the messages: their attempt doesn't count.
+            for id in ids {
+                let _ = processing.store.give_back(id).await;
+            }
+            return Err(error);
+        }
+        processing.wake.wake();
+    }
+    Ok(round)
+}
+
+/// Runs rounds until `token` is cancelled. A store that fails for a while is waited for.
+///
+/// # Errors
+/// The store failed in a way that time does not mend.
+pub async fn run(processing: Processing, token: CancellationToken) -> Result<(), StoreError> {
+    let mut failures: u32 = 0;
+    while !token.is_cancelled() {
+        let woken = processing.wake.listen();
+        let wait = match round(&processing, &token).await {
+            Ok(_) => {
+                failures = 0;
+                NET
+            }
+            Err(error) if error.is_transient() => {
+                failures += 1;
+                tracing::warn!(
+                    event = "process.store", failures,
+                    error = %error, "messages can't be taken up, trying again"
+                );
+                Duration::from_secs(1 << failures.min(5))
+            }
+            Err(error) => return Err(error),
+        };
+        tokio::select! {
+            () = token.cancelled() => (),
+            // While the store fails, new work is no reason to hurry.
+            () = woken, if failures == 0 => (),
+            () = tokio::time::sleep(wait) => (),
+        }
+    }
+    Ok(())
+}
+
+/// Reads a batch and keeps its effects, in the mailbox's order.
+async fn work(
+    processing: &Processing,
+    batch: Vec<Stored>,
+    round: &mut Round,
+) -> Result<(), StoreError> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut results = stream::iter(batch)
+        .map(|stored| read(Arc::clone(&processing.parts), stored))
+        .buffered(cores);
+    let mut reads = Vec::new();
+    while let Some((id, result)) = results.next().await {
+        match result {
+            Ok(read) => reads.push(Arc::new(read)),
+            Err(error) => fail(processing, id, error, round).await?,
+        }
+    }
+    // A message that names an incident must find it as those before it left it.
+    let mut rest = reads.as_slice();
+    while !rest.is_empty() {
+        let together = 1 + rest[1..]
+            .iter()
+            .take_while(|read| !read.names_incident())
+            .count();
+        let (group, after) = rest.split_at(together);
+        keep(processing, group, round).await?;
+        rest = after;
+    }
+    Ok(())
+}
+
+/// Keeps the effects of several messages with one commit.
+async fn keep(
+    processing: &Processing,
+    reads: &[Arc<Read>],
+    round: &mut Round,
+) -> Result<(), StoreError> {
+    let now = processing.clock.now();
+    let (store, parts) = (&processing.store, &processing.parts);
+    let mut outcomes = Vec::with_capacity(reads.len());
+    for read in reads {
+        outcomes.push(intake::outcome(read, parts, store, now).await?);
+    }
+    let committed = store.commit_outcomes(&outcomes, now).await?;
+    drop(outcomes);
+    for (read, committed) in reads.iter().zip(committed) {
+        match committed {
+            Ok(committed) => told(read, &committed, round),
+            Err(_) => alone(processing, read, round).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Reads one message where blocking is allowed.
+async fn read(parts: Arc<Parts>, stored: Stored) -> (MessageId, Result<Read, &'static str>) {
+    let id = stored.id;
+    let reading = tokio::task::spawn_blocking(move || intake::read(&stored, &parts));
+    let result = match tokio::time::timeout(SLOW, reading).await {
+        Ok(Ok(read)) => Ok(read),
+        Ok(Err(_)) => Err("panicked"),
+        Err(_) => Err("too_slow"),
+    };
+    (id, result)
+}
+
+/// Keeps the effect of one message that fell out of its batch: its incident changed meanwhile, or
+/// another instance did it.
+async fn alone(
+    processing: &Processing,
+    read: &Arc<Read>,
+    round: &mut Round,
+) -> Result<(), StoreError> {
+    let (store, parts) = (&processing.store, &processing.parts);
+    let now = processing.clock.now();
+    let outcome = intake::outcome(read, parts, store, now).await?;
+    match store.commit_outcome(&outcome, now).await {
+        Ok(committed) => told(read, &committed, round),
+        Err(error) if error.is_transient() => return Err(error),
+        Err(StoreError::Conflict(_)) => fail(processing, read.message, "conflict", round).await?,
+        Err(_) => fail(processing, read.message, "not_kept", round).await?,
+    }
+    Ok(())
+}
+
+async fn fail(
+    processing: &Processing,
+    id: MessageId,
+    error: &'static str,
+    round: &mut Round,
+) -> Result<(), StoreError> {
+    let now = processing.clock.now();
+    match processing.store.fail_message(id, error, now).await {
+        Ok(state) => {
+            round.failed += 1;
+            let is_quarantined = state == MessageState::Quarantined;
+            round.quarantined += u64::from(is_quarantined);
+            tracing::error!(
+                event = "message.failed", msg = %id, error,
+                quarantined = is_quarantined, "a message can't be read"
+            );
+            Ok(())
+        }
+        // Another instance did it.
+        Err(StoreError::Conflict(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn told(read: &Read, committed: &Committed, round: &mut Round) {
+    round.done += 1;
+    round.incidents += u64::from(committed.opened);
+    round.mails += u64::from(committed.mail.is_some());
+    let ticket = committed.reference.as_ref().map(ToString::to_string);
+    tracing::info!(
+        event = "message.parsed",
+        msg = %read.message,
+        kind = read.declaration.kind.as_str(),
+        ticket,
+        to_ask = read.asks.len(),
+        major_suspected = read.declaration.major_suspected,
+        mail = committed.mail,
+        silent = committed.silent,
+        "message read"
+    );
+}
