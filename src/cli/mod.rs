@@ -16,6 +16,7 @@ mod output;
 mod parse;
 mod parts;
 mod poll;
+mod reply;
 pub mod score;
 mod serve;
 mod service;
@@ -99,6 +100,9 @@ enum Command {
     /// Print what is understood of messages
     #[command(before_help = parse::EXAMPLE, help_template = HELP)]
     Parse(parse::Args),
+    /// Print the mail that would leave, or why none would
+    #[command(before_help = reply::EXAMPLE, help_template = HELP)]
+    Reply(reply::Args),
     /// Compare what is understood with labelled messages
     #[command(before_help = score::EXAMPLE, help_template = HELP)]
     Score(score::Args),
@@ -166,6 +170,7 @@ fn run(command: &Command, global: &Global, output: &mut Output) -> anyhow::Resul
         Command::Config(args) => config::run(args, global, output),
         Command::Export(args) => export::run(args, global, output),
         Command::Parse(args) => parse::run(args, global, output),
+        Command::Reply(args) => reply::run(args, global, output),
         Command::Score(args) => score::run(args, global, output),
         Command::Outbox(args) => outbox::run(args, global, output),
     }

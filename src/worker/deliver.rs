@@ -139,7 +139,7 @@ async fn settle(
     let (id, reference, attempts) = (mail.id, mail.reference.as_str(), mail.attempts);
     match delivery {
         Delivery::Accepted => {
-            store.mark_sent(id, now).await?;
+            mark_sent(parts, id).await?;
             round.sent += 1;
             tracing::info!(
                 event = "mail.sent",
@@ -179,6 +179,20 @@ async fn settle(
         }
     }
     Ok(())
+}
+
+/// Writes down that a mail left. A store that is busy for a moment must not put in doubt what the
+/// server has just taken.
+async fn mark_sent(parts: &Delivering, id: i64) -> Result<(), StoreError> {
+    for pause in [100, 300, 1_000, 3_000] {
+        match parts.store.mark_sent(id, parts.clock.now()).await {
+            Err(error) if error.is_transient() => {
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+            }
+            done => return done,
+        }
+    }
+    parts.store.mark_sent(id, parts.clock.now()).await
 }
 
 async fn postpone(

@@ -1,0 +1,138 @@
+//! `vigie reply`: the mail that would leave, or why none would. Nothing is stored or sent.
+
+use super::exit::Coded;
+use super::{Exit, Global, Output, SYSTEM_FILE, environment, parts};
+use crate::config::{Config, Sources, Typed};
+use crate::desk::answer::{Answering, Incoming, answer};
+use crate::domain::decision::{Decision, Sent, Ticket};
+use crate::domain::incident::Reference;
+use crate::domain::outgoing::Outgoing;
+use crate::extract::{Context, extract};
+use crate::mail::Email;
+use crate::reply;
+use crate::secret::Key;
+use anyhow::Context as _;
+use chrono::{DateTime, Datelike as _, FixedOffset};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+pub(super) const EXAMPLE: &str = "Example: vigie reply message.eml\n";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The message; - reads standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Print the text part only
+    #[arg(long, group = "form")]
+    text: bool,
+    /// Print the HTML part only
+    #[arg(long, group = "form")]
+    html: bool,
+    /// Print the whole mail as it would leave
+    #[arg(long, group = "form")]
+    eml: bool,
+    /// Answer as if it were then
+    #[arg(long, value_name = "RFC3339")]
+    now: Option<DateTime<FixedOffset>>,
+}
+
+pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::Result<Exit> {
+    let config = config(global, output)?;
+    let form = parts::form(&config)?;
+    // Without a key file the marks are made with a key that proves nothing: no store is opened.
+    let key = parts::key_file(&config)?.unwrap_or(Key::from_bytes([0; 32]));
+    let answering = Answering::new(&config, &key, &form)
+        .with_context(|| Coded::new(Exit::Configuration, "templates"))?;
+    let now = parts::clock(args.now).now();
+    let raw = read(&args.file)?;
+
+    let email = Email::parse(&raw);
+    let own_addresses = config.own_addresses();
+    let context = Context {
+        received_at: now,
+        own_addresses: &own_addresses,
+        mark: &config.service.mark,
+        key: Some(key.as_bytes()),
+    };
+    let declaration = extract(&email, &form, &context);
+    let asks = form.ask(&declaration);
+    let year = now.with_timezone(&config.service.timezone).year();
+    let reference = Reference::new(&config.service.mark, year, 0).to_string();
+    let incoming = Incoming {
+        email: &email,
+        declaration: &declaration,
+        asks: &asks,
+        answerable: true,
+        reference: &reference,
+        sequence: 1,
+        ticket: Ticket::default(),
+        sent: Sent::default(),
+    };
+    match answer(&incoming, &form, &answering, now)? {
+        (_, Some(mail)) => print(args, &mail, output)?,
+        (Decision::Silent { reason }, None) => {
+            output.line(&format!("No mail would leave: {reason}."))?;
+        }
+        (Decision::Reply { .. }, None) => output.line("No mail would leave.")?,
+    }
+    Ok(Exit::Done)
+}
+
+/// Writes the mail in the form that was asked for; why it would be held is talk, not data.
+fn print(args: &Args, mail: &Outgoing, output: &mut Output) -> anyhow::Result<()> {
+    if args.eml {
+        std::io::Write::write_all(output.writer(), &mail.mime)?;
+    } else if args.html {
+        output.data(&reply::html(&mail.mime).unwrap_or_default())?;
+    } else if args.text {
+        output.data(&mail.text)?;
+    } else {
+        let head = format!("To: {}\nSubject: {}\n\n", mail.to, mail.subject);
+        output.data(&head)?;
+        output.data(&mail.text)?;
+    }
+    if let Some(reason) = mail.review {
+        output.say(&format!("Held for a person: {reason}."));
+    }
+    output.say(&format!(
+        "{} stands for the number that the message gets when it is stored.",
+        mail.reference
+    ));
+    Ok(())
+}
+
+/// The configuration; where there is none, that of the demonstration, so that a message can be
+/// tried on any machine.
+fn config(global: &Global, output: &mut Output) -> anyhow::Result<Config> {
+    if global.config.is_some() || Path::new(SYSTEM_FILE).exists() {
+        return Ok(global.load(Vec::new(), output)?.config);
+    }
+    let set = |key, value: &str| ("vigie reply", key, value.to_owned());
+    let flags = vec![
+        set("service.name", "Support SI-Samu"),
+        set("service.phone", "0 809 100 809"),
+        set("mailbox.url", "maildir:."),
+        set("mailbox.address", "support@si-samu.example"),
+        set("smtp.url", "dir:./sent"),
+        set("smtp.from", "Support SI-Samu <support@si-samu.example>"),
+    ];
+    let sources = Sources {
+        file: None,
+        environment: environment(),
+        flags,
+    };
+    Ok(Typed::read(&sources)?.check()?.config)
+}
+
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut raw = Vec::new();
+    if file == Path::new("-") {
+        std::io::stdin()
+            .read_to_end(&mut raw)
+            .context("cannot read standard input")?;
+    } else {
+        raw = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    }
+    Ok(raw)
+}
