@@ -934,6 +934,24 @@ async fn imap_40_a_slow_large_message_is_put_off_and_resumed_while_others_go_on(
 }
 
 #[tokio::test]
+async fn a_large_message_taken_away_while_half_of_it_is_here_is_let_go() {
+    let server = Server::sound(&[1]).await;
+    let large = [message(2), vec![b'x'; 2 * 1024 * 1024]].concat();
+    server.folder().messages.insert(2, large);
+    let limits = Limits {
+        turn: Duration::ZERO,
+        ..Limits::default()
+    };
+    let (mut imap, mut ledger) = (server.client(limits), Ledger::default());
+    ledger.round(&mut imap).await.expect("read");
+    assert!(imap.is_midway());
+    server.folder().messages.remove(&2);
+    ledger.round(&mut imap).await.expect("read");
+    assert!(!imap.is_midway(), "a round would follow a round for ever");
+    assert_eq!(ledger.cursor.map(|at| at.uidnext), Some(3));
+}
+
+#[tokio::test]
 async fn imap_42_sizes_that_are_wrong_change_nothing() {
     for size in [0_u64, 20, 3_000_000, 5_000_000_000] {
         let server = Server::start(&[1, 2], move |asked, folder| {

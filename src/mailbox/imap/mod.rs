@@ -175,7 +175,10 @@ impl Imap {
     /// Whether a large message is half here, so that the next round should not wait.
     #[must_use]
     pub fn is_midway(&self) -> bool {
-        self.partial.is_some()
+        let owes = |uid| self.owed.as_ref().is_some_and(|owed| owed.owes(uid));
+        self.partial
+            .as_ref()
+            .is_some_and(|partial| owes(partial.uid))
     }
 
     /// Waits until the server tells news, at most `limit`; where it can't tell, the whole of it.

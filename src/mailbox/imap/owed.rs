@@ -67,6 +67,11 @@ impl Owed {
         self.in_order(self.pending.iter().copied())
     }
 
+    /// Found and neither handed over nor gone.
+    pub(super) fn owes(&self, uid: u32) -> bool {
+        self.pending.contains(&uid)
+    }
+
     /// Handed over, or no more there.
     pub(super) fn settle(&mut self, uid: u32) {
         if self.pending.remove(&uid) {

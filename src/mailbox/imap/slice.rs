@@ -21,7 +21,7 @@ const HEAD: u64 = 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Partial {
     uidvalidity: u32,
-    uid: u32,
+    pub(super) uid: u32,
     bytes: Vec<u8>,
 }
 

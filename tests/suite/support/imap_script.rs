@@ -443,11 +443,11 @@ impl Folder {
     }
 }
 
-/// Every `from` in `bytes` made `to`, where a tag stands at the beginning of a line.
+/// Every `from` in `bytes` made `to`.
 fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
-    while let Some(at) = rest.windows(from.len()).position(|window| window == from) {
+    while let Some(at) = memchr::memmem::find(rest, from) {
         out.extend_from_slice(&rest[..at]);
         out.extend_from_slice(to);
         rest = &rest[at + from.len()..];
