@@ -30,6 +30,8 @@ pub mod when;
 mod zone;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod wordings;
 
 use crate::domain::declaration::{Attachment, Declaration};

@@ -10,6 +10,7 @@
 
 mod answers;
 mod cli;
+mod corpus;
 mod delivery;
 mod house;
 mod mailserver;

@@ -191,7 +191,11 @@ fn third_party(before: &str) -> bool {
 }
 
 fn refused(before: &str, after: &str) -> bool {
-    let near = &before[before.len().saturating_sub(28)..];
+    let mut begin = before.len().saturating_sub(28);
+    while !before.is_char_boundary(begin) {
+        begin += 1;
+    }
+    let near = &before[begin..];
     let near = near.trim_start_matches(|c: char| !c.is_ascii());
     NOT_TO_CALL.split('|').any(|word| near.contains(word))
         || [
