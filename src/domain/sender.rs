@@ -99,6 +99,34 @@ pub fn takes_no_answers(address: &str) -> bool {
         || local.starts_with("owner-")
 }
 
+/// Whether a person's name is that of the mailbox which wrote: the display name or the local part
+/// bears two words of it, or the last one (« c.lebreton » for Claire Lebreton). A first name alone
+/// may be a colleague's.
+#[must_use]
+pub fn is_named(name: &str, from_name: &str, from_address: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        fold(text)
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.chars().count() > 1)
+            .map(str::to_owned)
+            .collect()
+    };
+    let local = from_address.split('@').next().unwrap_or_default();
+    let written_by = [words(from_name), words(local)].concat();
+    // The address of one person often joins initial or first name and last name.
+    let joined = words(local).concat();
+    let is_there = |word: &String| {
+        written_by.contains(word) || (word.chars().count() > 3 && joined.contains(word.as_str()))
+    };
+    let name = words(name);
+    let shared = name.iter().filter(|word| is_there(word)).count();
+    match name.as_slice() {
+        [] => false,
+        [only] => is_there(only),
+        [.., last] => shared >= 2 || is_there(last),
+    }
+}
+
 /// The domain, lower case; empty where there is none.
 #[must_use]
 pub fn domain(address: &str) -> String {

@@ -8,7 +8,7 @@ use crate::domain::declaration::Declaration;
 use crate::domain::field::{FieldName, Value};
 use crate::domain::form::{Ask, Form, Item, Question};
 use crate::domain::outgoing::Template;
-use crate::text::fold;
+use crate::domain::sender::is_named;
 use serde::Serialize;
 
 /// Reasons that are named for what is asked.
@@ -189,35 +189,10 @@ fn greeting(declaration: &Declaration, answered: &Answered<'_>) -> Option<String
         .evidence
         .as_ref()
         .is_some_and(|evidence| evidence.confidence >= SURE);
-    let words = |text: &str| -> Vec<String> {
-        fold(text)
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| word.chars().count() > 1)
-            .map(str::to_owned)
-            .collect()
-    };
-    let local = answered.from_address.split('@').next().unwrap_or_default();
-    let written_by: Vec<String> = [words(answered.from_name), words(local)].concat();
-    let name_words = words(name);
-    // A first name alone may be a colleague's; the address of one person often joins both names.
-    let joined: String = words(local).concat();
-    let shared = name_words
-        .iter()
-        .filter(|word| written_by.contains(*word) || (word.len() > 3 && joined.contains(*word)))
-        .count();
-    let is_writer =
-        shared >= 2.min(name_words.len()) || has_last_name(&name_words, &written_by, &joined);
+    let is_writer = is_named(name, answered.from_name, answered.from_address);
     let name = one_line(name);
     let is_writable = !name.is_empty() && name.chars().count() <= 60;
-    (is_sure && is_writer && is_writable && !name_words.is_empty()).then_some(name)
-}
-
-/// Whether the writer's words hold the last word of the name: « c.lebreton » for Claire Lebreton.
-fn has_last_name(name: &[String], written_by: &[String], joined: &str) -> bool {
-    name.len() > 1
-        && name.last().is_some_and(|last| {
-            written_by.contains(last) || (last.len() > 3 && joined.contains(last))
-        })
+    (is_sure && is_writer && is_writable).then_some(name)
 }
 
 /// « Le support SI-Samu » for « Support SI-Samu »; another desk's name as it is.

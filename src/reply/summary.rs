@@ -7,7 +7,6 @@ use super::french;
 use super::wrap::{clip, one_line};
 use crate::domain::field::{Environment, FieldName, Fields, Frequency, Value};
 use crate::domain::form::Form;
-use crate::text::fold;
 use serde::Serialize;
 
 /// One line: « Établissement : SAMU de Nantes. »
@@ -45,7 +44,9 @@ pub fn noted(fields: &Fields) -> Vec<Line> {
         .collect();
     let where_and_who = (!where_and_who.is_empty()).then(|| where_and_who.join(", "));
     let fault = match (text(fields, FieldName::Feature, 60), fault(fields)) {
-        (Some(feature), Some(fault)) if fold(&fault).contains(&fold(&feature)) => Some(fault),
+        (Some(feature), Some(fault)) if fault.to_lowercase().contains(&feature.to_lowercase()) => {
+            Some(fault)
+        }
         (Some(feature), Some(fault)) => Some(format!("{fault} ({feature})")),
         (feature, fault) => feature.or(fault),
     };
