@@ -1,7 +1,7 @@
 //! Sentences as people write them, for all finders: what each would choose.
 
 use super::{count, entity, person, phone, when};
-use crate::domain::field::Precision;
+use crate::domain::field::{Precision, Reading, Reason, Value};
 use chrono::DateTime;
 
 fn when_best(text: &str, date: &str) -> String {
@@ -362,5 +362,332 @@ fn the_writer_is_chosen() {
         ("la carte IGN de Bouguenais est vide", "- | -"),
     ] {
         assert_eq!(person_best(text), told, "{text}");
+    }
+}
+
+fn when_answered(text: &str) -> String {
+    let base = when::Base {
+        date: DateTime::parse_from_rfc3339("2026-02-03T16:20:00+01:00").unwrap(),
+        overseas: None,
+    };
+    match when::answer(text, &base).map(|a| a.reading) {
+        Some(Reading::Present(Value::Instant { at, precision })) => format!(
+            "{}{}",
+            at.format("%m-%dT%H:%M"),
+            match precision {
+                Precision::Day => "d",
+                Precision::Hour => "h",
+                Precision::Minute => "m",
+            }
+        ),
+        Some(Reading::Unclear(Reason::DateInFuture { .. })) => "future".into(),
+        Some(Reading::Unclear(_)) => "broad".into(),
+        _ => "nothing".into(),
+    }
+}
+fn count_answered(text: &str) -> String {
+    match count::answer(text).map(|a| a.reading) {
+        Some(Reading::Present(Value::Count(c))) => format!(
+            "{}{:?}-{:?}",
+            if c.all { "all " } else { "" },
+            c.min.unwrap_or(0),
+            c.max.unwrap_or(0)
+        ),
+        Some(_) => "vague".into(),
+        None => "nothing".into(),
+    }
+}
+fn phone_answered(text: &str) -> String {
+    match phone::answer(text).map(|a| a.reading) {
+        Some(Reading::Present(Value::Phone(n))) => n,
+        Some(_) => "wrong".into(),
+        None => "nothing".into(),
+    }
+}
+fn person_answered(text: &str) -> String {
+    let f = person::answer(text);
+    format!(
+        "{} | {}",
+        f.name.map_or("-".into(), |n| n.0),
+        f.role.map_or("-".into(), |n| n.0)
+    )
+}
+fn entity_answered(text: &str) -> String {
+    match entity::answer(text).map(|a| a.reading) {
+        Some(Reading::Present(Value::Entity { name, id })) => id.unwrap_or(name),
+        Some(_) => "which".into(),
+        None => "nothing".into(),
+    }
+}
+fn signed(text: &str) -> String {
+    person::from_signature(text).map_or("nothing".into(), |f| {
+        format!(
+            "{} | {}",
+            f.name.unwrap_or("-".into()),
+            f.role.map_or("-".into(), |r| r.0)
+        )
+    })
+}
+#[test]
+fn a_start_is_answered() {
+    for (text, told) in [
+        ("03/02/2026 – 15h45", "02-03T15:45m"),
+        ("03/02/26 15:45", "02-03T15:45m"),
+        ("le 3/2 à 15h45", "02-03T15:45m"),
+        ("3 fév 15h45", "02-03T15:45m"),
+        ("mardi 3 février 2026 (15h45)", "02-03T15:45m"),
+        ("Ce jour, vers 15h", "02-03T15:00h"),
+        ("02/02/2026 nuit", "02-02T00:00d"),
+        ("lundi matin vers 8h", "02-02T08:00h"),
+        ("hier dans l'après-midi", "02-02T00:00d"),
+        ("depuis hier 18h", "02-02T18:00h"),
+        ("à partir de 13h ce jour", "02-03T13:00h"),
+        ("dès 7h ce matin", "02-03T07:00h"),
+        ("samedi 31/01 à 20h10", "01-31T20:10m"),
+        ("31 janvier 2026 20:10", "01-31T20:10m"),
+        ("dimanche", "02-01T00:00d"),
+        ("vendredi", "01-30T00:00d"),
+        ("depuis la semaine dernière", "broad"),
+        ("depuis plusieurs semaines", "broad"),
+        ("début janvier", "broad"),
+        (
+            "je ne sais plus exactement, hier soir je crois",
+            "02-02T00:00d",
+        ),
+        ("15h45 (ce jour)", "02-03T15:45m"),
+        ("1545", "nothing"),
+        ("15:45", "02-03T15:45m"),
+        ("15 h 45 mn", "02-03T15:45m"),
+        ("15H45 LE 03/02", "02-03T15:45m"),
+        ("Date : 03/02/2026 Heure : 15h45", "02-03T15:45m"),
+        ("03/02/2026\n15h45", "02-03T15:45m"),
+        ("Jour: 02/02\nHeure: 7h", "02-02T07:00h"),
+        ("le 2 au matin", "02-02T00:00d"),
+        ("tout à l'heure", "02-03T00:00d"),
+        ("il y a environ 1h", "02-03T15:20h"),
+        ("il y a une petite demi heure", "02-03T15:50m"),
+        ("04/02/2026 10h", "future"),
+        ("ce soir 18h", "future"),
+        ("cette nuit", "02-03T00:00d"),
+        ("la nuit du 2 au 3 février vers 1h", "02-03T01:00h"),
+        ("nuit de dimanche à lundi, 23h45", "02-01T23:45m"),
+        ("début de garde, 8h", "02-03T08:00h"),
+        ("ce matin dès la prise de poste (6h45)", "02-03T06:45m"),
+        ("Feb 2nd at 9:15 pm", "02-02T21:15m"),
+        ("yesterday afternoon, around 3", "02-02T15:00h"),
+        ("quinze heures trente", "02-03T15:30m"),
+        ("fin janvier", "broad"),
+        ("2026/02/03 15:45", "02-03T15:45m"),
+        ("3 février vers les 9h", "02-03T09:00h"),
+        ("mercredi dernier à 11h", "01-28T11:00h"),
+    ] {
+        assert_eq!(when_answered(text), told, "{text}");
+    }
+}
+
+#[test]
+fn a_count_is_answered() {
+    for (text, told) in [
+        ("12 environ", "12-12"),
+        ("~10", "10-10"),
+        ("+ de 10", "10-10"),
+        ("5/6", "5-5"),
+        ("1", "1-1"),
+        ("01", "1-1"),
+        ("un", "1-1"),
+        ("Un seul ARM", "1-1"),
+        ("tout le CRRA", "all 0-0"),
+        ("Toute l'équipe", "all 0-0"),
+        ("tous les utilisateurs du SAMU", "all 0-0"),
+        ("l'ensemble des ARM", "all 0-0"),
+        ("2 (moi et un collègue)", "2-2"),
+        ("moi-même", "1-1"),
+        ("uniquement le mien", "nothing"),
+        ("tous (environ 15)", "all 15-15"),
+        ("15 (tous)", "all 15-15"),
+        ("une petite dizaine", "10-10"),
+        ("3 ou 4 postes", "3-4"),
+        ("poste 3", "1-1"),
+        ("divers", "vague"),
+        ("certains ARM", "vague"),
+        ("la plupart", "vague"),
+        ("6 ARM et 1 médecin", "7-7"),
+        ("6 ARM, 2 médecins", "8-8"),
+        ("les deux médecins régulateurs", "2-2"),
+        ("10-12", "10-12"),
+        ("10 a 12 personnes", "10-12"),
+        ("everybody", "all 0-0"),
+        ("just me", "1-1"),
+        ("quatre", "4-4"),
+        ("Mme Durand et M. Petit", "nothing"),
+        ("au moins une vingtaine", "20-20"),
+    ] {
+        assert_eq!(count_answered(text), told, "{text}");
+    }
+}
+
+#[test]
+fn a_number_is_answered() {
+    for (text, told) in [
+        (
+            "02 61 91 44 10 (secrétariat) ou 06 39 98 44 10",
+            "+33639984410",
+        ),
+        ("0 2 6 1 9 1 4 4 1 0", "+33261914410"),
+        ("+33 02 61 91 44 10", "+33261914410"),
+        ("06.39.98.44.1", "wrong"),
+        ("06 39 98 44 100", "wrong"),
+        ("voir signature", "nothing"),
+        ("4410", "wrong"),
+        ("poste interne 4410", "wrong"),
+        ("02 61 91 44 10 / poste 4410", "+33261914410"),
+        (
+            "le fixe 02 61 91 44 10, le portable 06 39 98 44 10",
+            "+33261914410",
+        ),
+        ("61 91 44 10", "wrong"),
+        ("idem", "nothing"),
+        ("02 61 91 44 10 de 8h à 18h", "+33261914410"),
+        ("00 33 2 61 91 44 10", "+33261914410"),
+        ("(0596) 97 14 05", "+596596971405"),
+        ("0596.97.14.05", "+596596971405"),
+        ("0696 97 14 05", "+596696971405"),
+        ("+262 692 12 34 56", "+262692123456"),
+    ] {
+        assert_eq!(phone_answered(text), told, "{text}");
+    }
+}
+
+#[test]
+fn a_person_is_answered() {
+    for (text, told) in [
+        (
+            "Martin DUVAL – ARM coordinateur",
+            "Martin Duval | ARM coordinateur",
+        ),
+        ("DUVAL Martin / ARM", "Martin Duval | ARM"),
+        ("M. Duval", "Duval | -"),
+        ("Duval Martin ARM", "Martin Duval | ARM"),
+        ("DUVAL", "Duval | -"),
+        (
+            "Anne-Sophie LE GALL, cadre de santé SAMU 29",
+            "Anne-Sophie Le Gall | cadre de santé",
+        ),
+        (
+            "Dr. P. Marchetti, médecin chef",
+            "P. Marchetti | médecin chef",
+        ),
+        (
+            "NGUYEN Thi Mai, interne en médecine",
+            "Thi Mai Nguyen | interne en médecine",
+        ),
+        (
+            "El Amrani Yassine (technicien informatique)",
+            "Yassine El Amrani | technicien informatique",
+        ),
+        ("sophie bernard, arm", "Sophie Bernard | arm"),
+        ("Claire L., ARM", "Claire L. | ARM"),
+        ("Dupont", "Dupont | -"),
+        (
+            "Jean-Baptiste de Villiers, médecin",
+            "Jean-Baptiste de Villiers | médecin",
+        ),
+        (
+            "M. Rossi Paolo, ingénieur réseau",
+            "Paolo Rossi | ingénieur réseau",
+        ),
+        (
+            "permanencier auxiliaire de régulation médicale",
+            "- | permanencier auxiliaire de régulation médicale",
+        ),
+        (
+            "Infirmière de régulation / IDE",
+            "- | Infirmière de régulation",
+        ),
+        ("Coordonnateur ambulancier", "- | Coordonnateur ambulancier"),
+        ("chef de salle", "- | chef de salle"),
+        ("ARM - Sophie Bernard", "Sophie Bernard | ARM"),
+        (
+            "Responsable informatique : Luc Morel",
+            "Luc Morel | Responsable informatique",
+        ),
+        (
+            "Luc Morel\nResponsable informatique",
+            "Luc Morel | Responsable informatique",
+        ),
+        ("MOREL Luc Responsable SI", "Luc Morel | Responsable SI"),
+        ("superviseur de régulation", "- | superviseur de régulation"),
+        (
+            "Assistante de régulation médicale (ARM)",
+            "- | Assistante de régulation médicale",
+        ),
+    ] {
+        assert_eq!(person_answered(text), told, "{text}");
+    }
+}
+
+#[test]
+fn an_entity_is_answered() {
+    for (text, told) in [
+        ("SAMU", "which"),
+        ("CHU de Rennes", "CHU de Rennes"),
+        ("Samu 35 / CHU de Rennes", "samu-35"),
+        ("CHU de Rennes - SAMU 35", "samu-35"),
+        ("SAMU de Rennes (35)", "samu-35"),
+        ("CH de Pau", "CH de Pau"),
+        ("ARS", "which"),
+        ("ARS IDF", "ars-IDF"),
+        ("notre SAMU", "which"),
+        ("SAMU 35, Rennes", "samu-35"),
+        ("Régulation SAMU 35", "samu-35"),
+        ("ARS Océan Indien", "ARS Océan Indien"),
+        ("SAMU - SMUR 35", "samu-35"),
+        ("Hôpital de Redon", "Hôpital de Redon"),
+        ("GCS e-santé Bretagne", "GCS e-santé Bretagne"),
+        ("35", "samu-35"),
+        ("Département 35", "samu-35"),
+        ("SAMU (35)", "samu-35"),
+        ("samu d'ille-et-vilaine", "samu-35"),
+    ] {
+        assert_eq!(entity_answered(text), told, "{text}");
+    }
+}
+
+#[test]
+fn a_signature_is_read() {
+    for (text, told) in [
+        (
+            "Cordialement\n\nMarie-Pierre Lacoste\nAssistante de Régulation Médicale\nSAMU 40",
+            "Marie-Pierre Lacoste | Assistante de Régulation Médicale",
+        ),
+        ("Jérôme T.\nARM", "Jérôme T. | ARM"),
+        ("Equipe ARM de nuit\nSAMU 12", "nothing"),
+        ("La régulation du SAMU 12", "nothing"),
+        (
+            "Docteur S. MERCIER\nPH urgentiste\nPôle Urgences",
+            "S. Mercier | urgentiste",
+        ),
+        (
+            "Lucie M - IDE régulatrice SAMU 11",
+            "Lucie M | IDE régulatrice",
+        ),
+        (
+            "A. BENOIT\nIngénieur d'application - DSI\nGHT du Littoral",
+            "A. Benoit | Ingénieur d'application",
+        ),
+        ("Bien à toi,\nNico", "nothing"),
+        (
+            "KAYA Elif | Cadre de santé | SAMU 67",
+            "Elif Kaya | Cadre de santé",
+        ),
+        ("Support informatique\nCH de Digne", "nothing"),
+        ("Dr Jean Valentin", "Jean Valentin | -"),
+        ("Sandrine", "Sandrine | -"),
+        (
+            "Tél : 02 61 91 10 10\nYves Le Floch\nTechnicien SIC",
+            "Yves Le Floch | Technicien SIC",
+        ),
+    ] {
+        assert_eq!(signed(text), told, "{text}");
     }
 }

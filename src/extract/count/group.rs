@@ -75,6 +75,9 @@ pub(super) fn draft(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
 
 /// « tout le monde », « tous les postes », « tous les 5 ARM ».
 fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
+    if greeted(tokens, at) {
+        return None;
+    }
     let negated = at > 0 && tokens.is(at - 1, &["pas", "not"])
         || at > 1
             && tokens.is(at - 2, &["pas", "not"])
@@ -126,6 +129,15 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
         return None;
     }
     Some(all(counted(tokens, end).unwrap_or(end), 0.65))
+}
+
+/// « bonne année à toute l'équipe », « bonjour à tous »: a greeting counts nobody.
+fn greeted(tokens: &Tokens, at: usize) -> bool {
+    let addressed = at > 0 && tokens.is(at - 1, &["a", "to", "et"]);
+    addressed
+        && (at.saturating_sub(8)..at).any(|at| {
+            tokens.among(at, "bonjour|bonsoir|salut|hello|coucou|annee|voeux|merci|dear|hi|cher|chers|courage|journee|soiree|weekend|noel|fetes|bises|thanks|pensee")
+        })
 }
 
 /// « pas tous les postes, quatre ou cinq », « plusieurs ARM (4) »: the number behind.

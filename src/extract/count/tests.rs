@@ -121,6 +121,9 @@ fn prose_is_read() {
             "dossiers 4471 à 4478, au bout de 5 min, sur le poste 2",
             "nothing",
         ),
+        ("Bonjour et bonne année à toute l'équipe", "nothing"),
+        ("merci à tout le monde pour votre aide", "nothing"),
+        ("Bonjour à tous les utilisateurs", "nothing"),
         (
             "il y a 2 heures, 200 lignes habituelles, tous les appels",
             "nothing",

@@ -144,6 +144,19 @@ pub(super) fn arranged(units: &[Unit<'_>]) -> String {
         .count();
     let order: Vec<&Unit<'_>> = match units {
         [] => Vec::new(),
+        // « Puig L. », « A. BENOIT »: initials stand first.
+        [first, second] if (first.shape == Shape::Initial) != (second.shape == Shape::Initial) => {
+            let initial = if first.shape == Shape::Initial {
+                [first, second]
+            } else {
+                [second, first]
+            };
+            if given(initial[1]) && second.shape == Shape::Initial {
+                vec![first, second]
+            } else {
+                initial.to_vec()
+            }
+        }
         // The surname in capitals, the given name not.
         _ if capitals > 0
             && capitals < units.len()

@@ -96,18 +96,16 @@ pub(super) fn role_alone(tokens: &Tokens, at: usize, stop: usize) -> Option<usiz
     Some(end.max(short))
 }
 
-/// A role as it is kept: as written, capitals lowered but for acronyms.
+/// A role as it is kept: as written; one shouted whole is lowered but for its acronyms.
 pub(super) fn written(text: &str, span: &Range<usize>) -> String {
-    let words: Vec<String> = text
-        .get(span.clone())
-        .unwrap_or_default()
+    let role = text.get(span.clone()).unwrap_or_default();
+    let shouted = role.chars().all(|c| !c.is_lowercase());
+    let words: Vec<String> = role
         .split_whitespace()
         .map(|word| {
-            let letters = || word.chars().filter(|c| c.is_alphabetic());
-            let shouted = letters().count() > 1 && letters().all(char::is_uppercase);
-            let acronym = fold(word)
-                .split(|c: char| !c.is_alphabetic())
-                .any(|part| ACRONYMS.split('|').any(|one| one == part));
+            let folded = fold(word);
+            let mut parts = folded.split(|c: char| !c.is_alphabetic());
+            let acronym = parts.any(|part| ACRONYMS.split('|').any(|one| one == part));
             if shouted && !acronym {
                 word.to_lowercase()
             } else {

@@ -228,7 +228,7 @@ fn before(text: &str, start: usize, from: usize) -> String {
         }
     }
     let folded = fold(words);
-    let cut = ["|", ";", " / ", " - ", ". ", "! ", "? "]
+    let cut = ["|", ";", ") ", " / ", " - ", ". ", "! ", "? "]
         .iter()
         .filter_map(|separator| {
             let at = folded.rfind(separator)?;

@@ -100,7 +100,7 @@ pub(super) fn numeric(tokens: &Tokens, at: usize) -> Option<(Day, usize)> {
     ))
 }
 
-fn month(word: &str) -> Option<u32> {
+pub(super) fn month(word: &str) -> Option<u32> {
     Some(match word {
         "janvier" | "janv" | "jan" | "january" | "janvie" => 1,
         "fevrier" | "fevr" | "fev" | "february" | "feb" | "fevrie" => 2,

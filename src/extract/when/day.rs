@@ -65,12 +65,20 @@ fn named(tokens: &Tokens, at: usize) -> Option<(Day, Option<Part>, usize)> {
     let word = tokens.word(at);
     if !matches!(
         word.as_bytes().first(),
-        Some(b'a' | b'c' | b't' | b'l' | b'n' | b'h' | b'y' | b'd' | b'r')
+        Some(b'a' | b'c' | b't' | b'l' | b'n' | b'h' | b'y' | b'd' | b'r' | b'f' | b'm')
     ) {
         return None;
     }
     if tokens.phrase(at, "ce jour la").is_some() {
         return None;
+    }
+    // « début janvier », « fin mars »
+    if tokens.among(at, "debut|fin|mi|courant")
+        && let next = tokens.skip_joints(at + 1)
+        && super::date::month(tokens.word(next)).is_some()
+        && tokens.width(next) > 3
+    {
+        return Some((Day::Broad, None, next + 1));
     }
     NAMED
         .iter()
