@@ -2,8 +2,10 @@
 
 use super::{Exit, Global, Output, csv, parts};
 use crate::domain::field::FieldName;
+use crate::present::json::{self, InOrder};
 use crate::store::{ExportedMessage, ExportedTicket, Store};
 use anyhow::Context as _;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -146,10 +148,38 @@ async fn tickets(format: Format, store: &Store, out: &mut impl Write) -> anyhow:
         after = last.incident;
         for row in &page {
             let line = match format {
-                Format::Ndjson => serde_json::to_string(row)? + "\n",
+                Format::Ndjson => serde_json::to_string(&Ticket::of(row))? + "\n",
                 Format::Csv => ticket_line(row),
             };
             out.write_all(line.as_bytes())?;
+        }
+    }
+}
+
+/// One incident as an object, its fields as `vigie parse` writes them.
+#[derive(Debug, serde::Serialize)]
+struct Ticket<'a> {
+    reference: &'a str,
+    status: &'a str,
+    kind: &'a str,
+    received_at: DateTime<Utc>,
+    major_suspected: bool,
+    concerns: &'a [String],
+    to_ask: &'a [String],
+    fields: InOrder<'a>,
+}
+
+impl<'a> Ticket<'a> {
+    fn of(row: &'a ExportedTicket) -> Self {
+        Self {
+            reference: &row.reference,
+            status: &row.status,
+            kind: &row.kind,
+            received_at: row.received_at,
+            major_suspected: row.major_suspected,
+            concerns: &row.concerns,
+            to_ask: &row.to_ask,
+            fields: InOrder(&row.fields),
         }
     }
 }
@@ -164,10 +194,9 @@ fn ticket_line(row: &ExportedTicket) -> String {
         row.concerns.join(" "),
         row.to_ask.join(" "),
     ];
-    for name in FieldName::ALL {
-        let field = row.fields.get(name.as_str());
-        cells.push(cell(field.and_then(|field| field.get("value"))));
-        cells.push(cell(field.and_then(|field| field.get("state"))));
+    for (_, field) in row.fields.iter() {
+        cells.push(cell(field.value().map(json::plain).as_ref()));
+        cells.push(field.reading.state().to_owned());
     }
     csv::line(cells.iter().map(String::as_str))
 }

@@ -1,4 +1,4 @@
-//! An incident: its reference, its status and the only legal moves, its history.
+//! An incident: its reference, its status and the only legal moves.
 //!
 //! ```text
 //!  to_review ──nothing missing──► complete ──► closed ──answer──► to_review
@@ -161,11 +161,11 @@ impl Status {
         self == next
             || match (self, next) {
                 (SetAside | Merged, next) => next == ToReview,
-                (_, SetAside | Merged | ToReview) => true,
-                (ToReview, Waiting | Complete) => true,
-                (Waiting, ToCall | Complete) => true,
-                (ToCall, Complete) => true,
-                (Complete, Closed) => true,
+                (_, SetAside | Merged | ToReview)
+                | (ToReview, Waiting | Complete)
+                | (Waiting, ToCall | Complete)
+                | (ToCall, Complete)
+                | (Complete, Closed) => true,
                 _ => false,
             }
     }
@@ -322,93 +322,6 @@ pub struct IncidentLine {
     pub concerns: Vec<Concern>,
 }
 
-/// What happened to an incident.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EventKind {
-    /// A first message made it.
-    Opened,
-    /// Another message joined it.
-    MessageAttached,
-    /// A bounce or an automatic answer to one of our mails arrived.
-    NoticeReceived,
-    /// The status changed; the detail is the new one.
-    StatusChanged,
-    /// A mail was prepared and waits for its hold or for a person.
-    MailPrepared,
-    /// No mail was prepared; the detail says why.
-    MailSuppressed,
-    /// A person released a mail.
-    MailReleased,
-    /// A person cancelled a mail.
-    MailCancelled,
-    /// A mail waits for a person since it grew too old; the detail says why.
-    MailSetBack,
-    /// A mail left.
-    MailSent,
-    /// A mail was refused for good.
-    MailFailed,
-    /// A mail may have left: the connection broke before the server's answer.
-    MailInDoubt,
-}
-
-impl EventKind {
-    /// All of them.
-    pub const ALL: [Self; 12] = [
-        Self::Opened,
-        Self::MessageAttached,
-        Self::NoticeReceived,
-        Self::StatusChanged,
-        Self::MailPrepared,
-        Self::MailSuppressed,
-        Self::MailReleased,
-        Self::MailCancelled,
-        Self::MailSetBack,
-        Self::MailSent,
-        Self::MailFailed,
-        Self::MailInDoubt,
-    ];
-
-    /// The stable word.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Opened => "opened",
-            Self::MessageAttached => "message_attached",
-            Self::NoticeReceived => "notice_received",
-            Self::StatusChanged => "status_changed",
-            Self::MailPrepared => "mail_prepared",
-            Self::MailSuppressed => "mail_suppressed",
-            Self::MailReleased => "mail_released",
-            Self::MailCancelled => "mail_cancelled",
-            Self::MailSetBack => "mail_set_back",
-            Self::MailSent => "mail_sent",
-            Self::MailFailed => "mail_failed",
-            Self::MailInDoubt => "mail_in_doubt",
-        }
-    }
-
-    /// The kind with that stable word.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
-    }
-}
-
-/// One entry of an incident's history; entries are only ever added.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// What.
-    pub kind: EventKind,
-    /// The message that caused it.
-    pub message: Option<MessageId>,
-    /// The row in the outbox of the mail of ours that it is about.
-    pub mail: Option<i64>,
-    /// A token: a status, a reason, a template. Never words of a message.
-    pub detail: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -443,9 +356,6 @@ mod tests {
         }
         for concern in Concern::ALL {
             assert_eq!(Concern::parse(concern.as_str()), Some(concern));
-        }
-        for kind in EventKind::ALL {
-            assert_eq!(EventKind::parse(kind.as_str()), Some(kind));
         }
     }
 

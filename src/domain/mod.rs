@@ -4,6 +4,7 @@ pub mod decision;
 pub mod declaration;
 pub mod field;
 pub mod form;
+pub mod history;
 pub mod incident;
 pub mod mark;
 pub mod message;

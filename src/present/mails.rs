@@ -1,7 +1,8 @@
 //! Words for our mails and for what happened to an incident.
 
 use crate::domain::decision::{Review, Suppressed};
-use crate::domain::incident::{Event, EventKind, Status};
+use crate::domain::history::{Event, EventKind};
+use crate::domain::incident::Status;
 use crate::domain::outgoing::{MailState, Template};
 use serde::de::DeserializeOwned;
 

@@ -12,7 +12,8 @@ use super::outcome::{Answer, Committed, Effect, Facts, Filled, NewIncident, Outc
 use super::rows::{json, reference, size, to_json, unsigned};
 use crate::domain::declaration::{Attachment, Kind};
 use crate::domain::field::{FieldName, Fields, Value};
-use crate::domain::incident::{Concern, EventKind, IncidentId, Reference, Status, is_doubtful};
+use crate::domain::history::EventKind;
+use crate::domain::incident::{Concern, IncidentId, Reference, Status, is_doubtful};
 use chrono::{DateTime, Utc};
 
 /// What the list shows of a description.

@@ -2,12 +2,11 @@
 
 use super::Store;
 use super::error::Result;
-use super::rows::{json, token, unsigned};
-use crate::domain::field::{Field, Reading, Value};
+use super::rows::{json, unsigned};
+use crate::domain::field::Fields;
 use crate::domain::form::Ask;
 use crate::domain::incident::IncidentId;
-use chrono::{DateTime, SecondsFormat, Utc};
-use serde_json::json as object;
+use chrono::{DateTime, Utc};
 
 /// One delivery: a message stored once may have reached the mailbox twice.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -38,10 +37,9 @@ pub struct ExportedMessage {
 }
 
 /// One incident with its fields.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ExportedTicket {
     /// Where the next page begins.
-    #[serde(skip)]
     pub incident: i64,
     /// Its name.
     pub reference: String,
@@ -57,8 +55,8 @@ pub struct ExportedTicket {
     pub concerns: Vec<String>,
     /// What remains to be asked for.
     pub to_ask: Vec<String>,
-    /// The thirteen fields: state, value, evidence, as `vigie parse` writes them.
-    pub fields: serde_json::Map<String, serde_json::Value>,
+    /// Its fields so far.
+    pub fields: Fields,
 }
 
 /// Numbers.
@@ -198,10 +196,7 @@ impl Store {
                     .iter()
                     .map(|ask| ask.item.as_str().to_owned())
                     .collect(),
-                fields: fields
-                    .iter()
-                    .map(|(name, field)| (name.to_string(), shown(field)))
-                    .collect(),
+                fields,
             });
         }
         Ok(tickets)
@@ -240,42 +235,4 @@ impl Store {
             for_person: number("for_person", row.for_person)?,
         })
     }
-}
-
-/// A field as `vigie parse` writes it.
-fn shown(field: &Field) -> serde_json::Value {
-    let mut shown = object!({ "state": field.reading.state() });
-    match &field.reading {
-        Reading::Present(value) => {
-            shown["value"] = match value {
-                Value::Text(text) | Value::Phone(text) | Value::Entity { name: text, .. } => {
-                    object!(text)
-                }
-                Value::Instant { at, .. } => {
-                    object!(at.to_rfc3339_opts(SecondsFormat::Secs, false))
-                }
-                Value::Environment(environment) => object!(environment),
-                Value::Count(count) => object!(count),
-                Value::YesNo(yes) => object!(if *yes { "yes" } else { "no" }),
-                Value::Frequency(frequency) => object!(frequency),
-            };
-            match value {
-                Value::Entity { id, .. } => shown["id"] = object!(id),
-                Value::Instant { precision, .. } => shown["precision"] = object!(precision),
-                _ => {}
-            }
-        }
-        Reading::Unclear(reason) => shown["reason"] = object!(reason.french()),
-        Reading::Unknown | Reading::Missing => {}
-    }
-    if let Some(evidence) = &field.evidence {
-        shown["raw"] = object!(evidence.raw);
-        shown["source"] = object!(token(&evidence.source));
-        if let Some(part) = evidence.part {
-            shown["part"] = object!(part.to_string());
-            shown["span"] = object!([evidence.span.start, evidence.span.end]);
-        }
-        shown["confidence"] = object!((f64::from(evidence.confidence) * 100.0).round() / 100.0);
-    }
-    shown
 }

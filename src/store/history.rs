@@ -4,7 +4,8 @@ use super::Store;
 use super::db::{Text, Tx};
 use super::error::Result;
 use super::rows::word;
-use crate::domain::incident::{Event, EventKind, IncidentId, Reference};
+use crate::domain::history::{Event, EventKind};
+use crate::domain::incident::{IncidentId, Reference};
 use crate::domain::message::MessageId;
 use chrono::{DateTime, Utc};
 

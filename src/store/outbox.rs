@@ -10,7 +10,8 @@ use super::error::{Result, StoreError};
 use super::history::{Entry, note};
 use super::rows::{token, unsigned, word};
 use crate::domain::decision::Review;
-use crate::domain::incident::{EventKind, IncidentId, Status};
+use crate::domain::history::EventKind;
+use crate::domain::incident::{IncidentId, Status};
 use crate::domain::outgoing::{MailState, OutboxMail, Template};
 use chrono::{DateTime, TimeDelta, Utc};
 

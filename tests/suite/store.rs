@@ -11,7 +11,8 @@ use vigie::domain::field::{
     Evidence, Field, FieldName, Fields, Part, Reading, Reason, Source, Value,
 };
 use vigie::domain::form::{Ask, Item};
-use vigie::domain::incident::{Concern, EventKind, IncidentId, Reference, Status};
+use vigie::domain::history::EventKind;
+use vigie::domain::incident::{Concern, IncidentId, Reference, Status};
 use vigie::domain::message::{Cursor, Fetched, MessageId, MessageState, Place};
 use vigie::domain::outgoing::{MailState, Outgoing, Template};
 use vigie::store::{
@@ -503,7 +504,7 @@ async fn an_incident_comes_back_as_it_was_kept() {
         assert_eq!(store.incident_id(&unknown).await.unwrap(), None);
         let ticket = &store.export_tickets(0, 9).await.unwrap()[0];
         assert_eq!(ticket.reference, reference.to_string());
-        assert_eq!(ticket.fields["entity"]["id"], "samu-44");
+        assert_eq!(ticket.fields, expected);
         assert_eq!(ticket.to_ask, ["phone", "screenshot"]);
         assert!(
             store
