@@ -34,7 +34,9 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
             return Ok(Exit::Done);
         }
         let service = Service::open(config, Clock::System).await?;
-        let done = service.round(&CancellationToken::new()).await;
+        let done = service
+            .round(Clock::System, &CancellationToken::new())
+            .await;
         let counts = service.store.counts().await;
         service.store.close().await;
         let (round, counts) = (done?, counts?);

@@ -39,7 +39,7 @@ impl Service {
         let store = parts::open_store(&config).await?;
         let key = parts::key(&config, &store).await?;
         let intake = intake::Parts::new(&config, key, form)
-            .with_context(|| Coded::new(Exit::Configuration, "templates"))?;
+            .context(Coded::new(Exit::Configuration, "templates"))?;
         Ok(Self {
             store,
             clock,
@@ -55,12 +55,16 @@ impl Service {
         self.intake.key.as_bytes()
     }
 
-    /// One round of fetching, then everything that it brought is read.
-    pub(super) async fn round(&self, token: &CancellationToken) -> anyhow::Result<fetch::Round> {
+    /// One round of fetching, then everything that it brought is read, all at `clock`'s time.
+    pub(super) async fn round(
+        &self,
+        clock: Clock,
+        token: &CancellationToken,
+    ) -> anyhow::Result<fetch::Round> {
         let mut mailbox = Mailbox::new(&self.config.mailbox);
         let mut whole = fetch::Round::default();
         loop {
-            let round = fetch::round(&mut mailbox, &self.fetching(), token).await?;
+            let round = fetch::round(&mut mailbox, &self.fetching(clock), token).await?;
             whole.fetched += round.fetched;
             whole.new += round.new;
             whole.moved += round.moved;
@@ -69,8 +73,20 @@ impl Service {
             }
         }
         mailbox.close().await;
-        process::round(&self.processing(), token).await?;
+        process::round(&self.processing(clock), token).await?;
         Ok(whole)
+    }
+
+    /// Sends what is due at `clock`'s time.
+    pub(super) async fn deliver(
+        &self,
+        clock: Clock,
+        token: &CancellationToken,
+    ) -> anyhow::Result<()> {
+        let delivering = self.delivering(clock);
+        deliver::round(&delivering, token).await?;
+        delivering.transport.close().await;
+        Ok(())
     }
 
     /// Starts the loops; `listener` is the console's.
@@ -92,40 +108,41 @@ impl Service {
         })?;
         life.start("web", web::serve(listener, router, life.token()));
         let mailbox = Mailbox::new(&self.config.mailbox);
-        life.start("fetch", fetch::run(mailbox, self.fetching(), life.token()));
-        let processing = self.processing();
+        let fetching = self.fetching(self.clock);
+        life.start("fetch", fetch::run(mailbox, fetching, life.token()));
+        let processing = self.processing(self.clock);
         life.start("process", process::run(processing, life.token()));
         if is_sending {
-            let delivering = self.delivering();
+            let delivering = self.delivering(self.clock);
             life.start("deliver", deliver::run(delivering, life.token()));
         }
         Ok(())
     }
 
-    fn processing(&self) -> Processing {
+    fn processing(&self, clock: Clock) -> Processing {
         Processing {
             store: self.store.clone(),
             parts: self.intake.clone(),
-            clock: self.clock,
+            clock,
             wake: self.wake.clone(),
         }
     }
 
-    fn delivering(&self) -> Delivering {
+    fn delivering(&self, clock: Clock) -> Delivering {
         Delivering {
             store: self.store.clone(),
             transport: Arc::new(Transport::new(&self.config.smtp.transport)),
-            clock: self.clock,
+            clock,
             wake: self.wake.clone(),
             max_age: TimeDelta::from_std(self.config.replies.max_age).unwrap_or(TimeDelta::MAX),
         }
     }
 
-    fn fetching(&self) -> Fetching {
+    fn fetching(&self, clock: Clock) -> Fetching {
         Fetching {
             name: self.config.mailbox.source.name(),
             store: self.store.clone(),
-            clock: self.clock,
+            clock,
             wake: self.wake.clone(),
             health: self.health.clone(),
             poll: self.config.mailbox.poll,

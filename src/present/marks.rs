@@ -93,7 +93,7 @@ fn runs(text: &str, lines: &[Line]) -> Vec<(LineRole, Range<usize>)> {
         while let Some(known) = lines.next_if(|known| known.span.start < end) {
             role = role.or(Some(known.role));
         }
-        let is_blank = line.trim().is_empty();
+        let is_blank = line.trim().is_empty() || role == Some(LineRole::Blank);
         match runs.last_mut() {
             // A blank line belongs to what stands above it.
             Some((last, run)) if is_blank || role.is_none_or(|role| role == *last) => run.end = end,

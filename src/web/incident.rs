@@ -159,7 +159,7 @@ async fn page(console: &Console, reference: &str) -> Result<Html<String>, PageEr
 
 /// « À préciser : téléphone. » « Manquent : … » in sentences.
 fn summary(incident: &Incident) -> Vec<String> {
-    let lines = asks(&incident.to_ask);
+    let lines = asks(&incident.to_ask, usize::MAX);
     if lines.is_empty() {
         return vec!["Rien ne manque.".to_owned()];
     }

@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 /// Rows on one page.
 const ROWS: usize = 50;
 
+/// Names of missing fields in one row.
+const MOST_NAMES: usize = 4;
+
 #[derive(Debug, Deserialize)]
 pub(super) struct Paging {
     avant: Option<String>,
@@ -82,7 +85,7 @@ async fn page(console: &Console, paging: Paging) -> Result<Html<String>, PageErr
 }
 
 fn row(console: &Console, line: IncidentLine, sent: &[OutboxEntry]) -> Row {
-    let mut todo = asks(&line.to_ask);
+    let mut todo = asks(&line.to_ask, MOST_NAMES);
     todo.extend(sent.last().map(|mail| mail_line(console, mail)));
     Row {
         reference: line.reference.to_string(),
@@ -120,13 +123,22 @@ pub(super) fn tone(status: Status) -> &'static str {
     }
 }
 
-/// « manque 2 : téléphone, capture », « à préciser : début ».
-pub(super) fn asks(asks: &[Ask]) -> Vec<String> {
+/// « manque 2 : téléphone, capture », « à préciser : début »; at most so many names in each.
+pub(super) fn asks(asks: &[Ask], most: usize) -> Vec<String> {
     let names = |unclear: bool| -> Vec<String> {
         asks.iter()
             .filter(|ask| ask.reason.is_some() == unclear)
             .map(|ask| french::item(ask.item))
             .collect()
+    };
+    let joined = |names: &[String]| match names.get(most..) {
+        // One more name is shorter than saying that there is one more.
+        Some(rest) if rest.len() > 1 => format!(
+            "{} et {} autres",
+            names.get(..most).unwrap_or_default().join(", "),
+            rest.len()
+        ),
+        _ => names.join(", "),
     };
     let missing = names(false);
     let unclear = names(true);
@@ -135,11 +147,11 @@ pub(super) fn asks(asks: &[Ask]) -> Vec<String> {
         lines.push(format!(
             "manque {}\u{a0}: {}",
             missing.len(),
-            missing.join(", ")
+            joined(&missing)
         ));
     }
     if !unclear.is_empty() {
-        lines.push(format!("à préciser\u{a0}: {}", unclear.join(", ")));
+        lines.push(format!("à préciser\u{a0}: {}", joined(&unclear)));
     }
     lines
 }

@@ -70,23 +70,20 @@ impl Folder {
         &self.root
     }
 
-    /// Delivers the samples as a mail server does: written in `tmp`, then moved into `new`. A
-    /// file's time is that of its delivery.
-    pub(super) fn deliver(&self, samples: &[Sample]) -> Result<(), FolderError> {
-        for sample in samples {
-            let second = sample.delivered.timestamp();
-            let name = format!("{second}.{}.vigie-demo", sample.name);
-            let temporary = self.mailbox().join("tmp").join(&name);
-            let file = self.mailbox().join("new").join(&name);
-            fs::write(&temporary, &sample.bytes).map_err(write_error(&temporary))?;
-            File::options()
-                .write(true)
-                .open(&temporary)
-                .and_then(|file| file.set_modified(SystemTime::from(sample.delivered)))
-                .map_err(write_error(&temporary))?;
-            fs::rename(&temporary, &file).map_err(write_error(&file))?;
-        }
-        Ok(())
+    /// Delivers a sample as a mail server does: written in `tmp`, then moved into `new`. The file's
+    /// time is that of its delivery.
+    pub(super) fn deliver(&self, sample: &Sample, bytes: &[u8]) -> Result<(), FolderError> {
+        let second = sample.delivered.timestamp();
+        let name = format!("{second}.{}.vigie-demo", sample.name);
+        let temporary = self.mailbox().join("tmp").join(&name);
+        let file = self.mailbox().join("new").join(&name);
+        fs::write(&temporary, bytes).map_err(write_error(&temporary))?;
+        File::options()
+            .write(true)
+            .open(&temporary)
+            .and_then(|file| file.set_modified(SystemTime::from(sample.delivered)))
+            .map_err(write_error(&temporary))?;
+        fs::rename(&temporary, &file).map_err(write_error(&file))
     }
 
     /// Removes it with all that it holds; only a folder with our mark is.

@@ -7,13 +7,13 @@ mod summary;
 use super::exit::Coded;
 use super::service::Service;
 use super::{Exit, Global, Output, log, parts};
+use crate::clock::Clock;
 use crate::config::{Config, Level, LogFormat, Sources, Typed};
-use crate::domain::mark;
 use crate::worker::lifecycle::{Lifecycle, Stopped};
 use anyhow::Context as _;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use folder::Folder;
-use samples::Start;
+use samples::{References, Start};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -74,19 +74,11 @@ async fn demonstrate(args: &Args, folder: &Folder, output: &mut Output) -> anyho
     let clock = parts::clock(args.now);
     let config = config(folder, clock.now())?;
     let service = Service::open(config.clone(), clock).await?;
-    if !args.empty && !folder.is_kept {
-        let start = Start {
-            now: clock.now(),
-            zone: config.service.timezone,
-            key: service.key(),
-            mark: &config.service.mark,
-            domain: config.smtp.from.domain(),
-        };
-        folder.deliver(&samples::all(&start))?;
-    }
     let token = CancellationToken::new();
     let begun = Instant::now();
-    service.round(&token).await?;
+    if !args.empty && !folder.is_kept {
+        live_through(&service, folder, &config, clock.now(), &token).await?;
+    }
     let took = begun.elapsed();
     let listener = listen(args.port, output).await?;
     let summary = Summary::read(&service.store, took).await?;
@@ -100,6 +92,36 @@ async fn demonstrate(args: &Args, folder: &Folder, output: &mut Output) -> anyho
         Stopped::Finished => Exit::Done,
         Stopped::Dropped => Exit::Interrupted,
     })
+}
+
+/// Lives through the samples' hours in a moment: each is delivered, read and answered at its own
+/// time, so that holds, limits and the history are those of a real morning.
+async fn live_through(
+    service: &Service,
+    folder: &Folder,
+    config: &Config,
+    now: DateTime<Utc>,
+    token: &CancellationToken,
+) -> anyhow::Result<()> {
+    let hold = TimeDelta::from_std(config.replies.hold)?;
+    let start = Start {
+        now,
+        zone: config.service.timezone,
+        key: service.key(),
+        domain: config.smtp.from.domain(),
+    };
+    let mut references = References::new();
+    for sample in samples::all(now) {
+        folder.deliver(&sample, &sample.bytes(&start, &references))?;
+        let at = sample.delivered;
+        service.round(Clock::Fixed(at), token).await?;
+        service.deliver(Clock::Fixed(at + hold), token).await?;
+        let newest = service.store.list_messages(None, 1).await?.pop();
+        if let Some(reference) = newest.and_then(|line| line.reference) {
+            references.insert(sample.number, reference);
+        }
+    }
+    Ok(())
 }
 
 /// The demonstration's configuration, through the same checks as any other.

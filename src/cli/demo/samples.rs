@@ -6,8 +6,9 @@
 
 use crate::domain::incident::Reference;
 use crate::domain::mark;
-use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use std::collections::BTreeMap;
 
 macro_rules! samples {
     ($($name:literal),+ $(,)?) => {
@@ -59,31 +60,42 @@ pub(super) struct Start<'a> {
     pub(super) zone: Tz,
     /// The installation's key.
     pub(super) key: &'a [u8],
-    /// The prefix of references.
-    pub(super) mark: &'a str,
     /// The domain of our Message-IDs.
     pub(super) domain: &'a str,
 }
 
-/// One sample, ready for the mailbox.
-#[derive(Debug, Clone)]
+/// The references that the samples delivered so far were given, by the sample's number from 1.
+pub(super) type References = BTreeMap<usize, Reference>;
+
+/// One sample.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Sample {
+    /// Its number in the tour, from 1.
+    pub(super) number: usize,
     /// The file's name, without its ending.
     pub(super) name: &'static str,
     /// When it is delivered.
     pub(super) delivered: DateTime<Utc>,
-    /// The message.
-    pub(super) bytes: Vec<u8>,
+    raw: &'static [u8],
+}
+
+impl Sample {
+    /// The message, answering what was given out so far.
+    pub(super) fn bytes(&self, start: &Start<'_>, references: &References) -> Vec<u8> {
+        expand(self.raw, start, references)
+    }
 }
 
 /// All samples, oldest first.
-pub(super) fn all(start: &Start<'_>) -> Vec<Sample> {
+pub(super) fn all(now: DateTime<Utc>) -> Vec<Sample> {
     let mut samples: Vec<Sample> = SAMPLES
         .iter()
-        .map(|(name, raw)| Sample {
+        .zip(1..)
+        .map(|((name, raw), number)| Sample {
+            number,
             name,
-            delivered: delivered(raw, start.now),
-            bytes: expand(raw, start),
+            delivered: delivered(raw, now),
+            raw,
         })
         .collect();
     samples.sort_by_key(|sample| sample.delivered);
@@ -102,7 +114,7 @@ fn delivered(raw: &[u8], now: DateTime<Utc>) -> DateTime<Utc> {
         .map_or(now, |offset| now + offset)
 }
 
-fn expand(raw: &[u8], start: &Start<'_>) -> Vec<u8> {
+fn expand(raw: &[u8], start: &Start<'_>, references: &References) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len() + 256);
     let mut rest = raw;
     while let Some(at) = memchr::memmem::find(rest, b"@@") {
@@ -112,7 +124,7 @@ fn expand(raw: &[u8], start: &Start<'_>) -> Vec<u8> {
         let word = memchr::memmem::find(inner, b"@@")
             .filter(|length| *length <= 24)
             .and_then(|length| std::str::from_utf8(inner.get(..length)?).ok());
-        match word.and_then(|word| Some((word, replacement(word, start)?))) {
+        match word.and_then(|word| Some((word, replacement(word, start, references)?))) {
             Some((word, text)) => {
                 out.extend_from_slice(text.as_bytes());
                 rest = inner.get(word.len() + 2..).unwrap_or_default();
@@ -127,12 +139,12 @@ fn expand(raw: &[u8], start: &Start<'_>) -> Vec<u8> {
     out
 }
 
-fn replacement(word: &str, start: &Start<'_>) -> Option<String> {
+fn replacement(word: &str, start: &Start<'_>, references: &References) -> Option<String> {
     let (name, argument) = word.strip_suffix(')')?.split_once('(')?;
     match name {
-        "REF" => Some(reference(argument.parse().ok()?, start)?.to_string()),
+        "REF" => Some(reference(argument, references)),
         "MSGID" => {
-            let reference = reference(argument.parse().ok()?, start)?.to_string();
+            let reference = reference(argument, references);
             let id = mark::message_id(start.key, &reference, 1, start.domain);
             Some(format!("<{}>", id.trim_matches(['<', '>'])))
         }
@@ -160,16 +172,14 @@ fn offset(text: &str) -> Option<TimeDelta> {
     }
 }
 
-/// The reference that the sample of that number (from 1) gets: the first samples all become
-/// incidents, in order, and the number starts again with each year.
-fn reference(number: usize, start: &Start<'_>) -> Option<Reference> {
-    let year = |at: usize| {
-        let (_, raw) = SAMPLES.get(at)?;
-        Some(delivered(raw, start.now).with_timezone(&start.zone).year())
-    };
-    let own = year(number.checked_sub(1)?)?;
-    let rank = (0..number).filter(|at| year(*at) == Some(own)).count();
-    Some(Reference::new(start.mark, own, u32::try_from(rank).ok()?))
+/// The reference that a sample got; one that was not taken for a declaration has none, and an answer
+/// to it then names what nobody gave out.
+fn reference(number: &str, references: &References) -> String {
+    number
+        .parse()
+        .ok()
+        .and_then(|number: usize| references.get(&number))
+        .map_or_else(|| "INC-00-00000".to_owned(), ToString::to_string)
 }
 
 #[cfg(test)]
@@ -183,14 +193,14 @@ mod tests {
                 .with_timezone(&Utc),
             zone: Tz::Europe__Paris,
             key: &[7; 32],
-            mark: "INC",
             domain: "si-samu.example",
         }
     }
 
     #[test]
     fn the_samples_come_in_order_and_hold_no_placeholder() {
-        let samples = all(&start("2026-11-23T09:33:00+01:00"));
+        let start = start("2026-11-23T09:33:00+01:00");
+        let samples = all(start.now);
         assert_eq!(samples.len(), 26);
         assert!(
             samples
@@ -198,36 +208,27 @@ mod tests {
                 .all(|two| two[0].delivered < two[1].delivered)
         );
         for sample in &samples {
-            assert!(
-                !sample.bytes.windows(2).any(|two| two == b"@@"),
-                "{}",
-                sample.name
-            );
+            let bytes = sample.bytes(&start, &References::new());
+            assert!(!bytes.windows(2).any(|two| two == b"@@"), "{}", sample.name);
         }
         let on_disk = std::fs::read_dir("fixtures/demo").unwrap().count();
         assert_eq!(on_disk, samples.len(), "every file is embedded");
     }
 
     #[test]
-    fn a_placeholder_becomes_a_date_of_this_start() {
+    fn a_placeholder_becomes_a_date_of_this_start_or_a_reference_given_out() {
         let start = start("2026-11-23T09:33:00+01:00");
-        let text = |raw: &str| String::from_utf8(expand(raw.as_bytes(), &start)).unwrap();
+        let references = References::from([(6, Reference::new("INC", 2026, 5))]);
+        let text =
+            |raw: &str| String::from_utf8(expand(raw.as_bytes(), &start, &references)).unwrap();
         assert_eq!(text("@@DATE(-95m)@@"), "Mon, 23 Nov 2026 07:58:00 +0100");
         assert_eq!(
             text("le @@JOUR(-1d)@@ à @@HEURE(-2h)@@."),
             "le 22/11/2026 à 07:33."
         );
-        assert_eq!(text("[@@REF(6)@@]"), "[INC-26-00006]");
-        assert!(text("@@MSGID(6)@@").starts_with("<INC-26-00006.1."));
+        assert_eq!(text("[@@REF(6)@@]"), "[INC-26-00005]");
+        assert!(text("@@MSGID(6)@@").starts_with("<INC-26-00005.1."));
+        assert_eq!(text("@@REF(7)@@"), "INC-00-00000");
         assert_eq!(text("a@@b @@X(1)@@ @@"), "a@@b @@X(1)@@ @@");
-    }
-
-    #[test]
-    fn references_start_again_with_the_year() {
-        let start = start("2027-01-01T00:30:00+01:00");
-        assert_eq!(reference(1, &start).unwrap().to_string(), "INC-26-00001");
-        let last = reference(26, &start).unwrap();
-        assert_eq!(last.year(), 27);
-        assert!(last.number() < 26);
     }
 }
