@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 const VIGIE: &str = env!("CARGO_BIN_EXE_vigie");
 
@@ -25,6 +26,9 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
+
+/// Hang guards only: nothing here measures speed.
+const LONG: Duration = Duration::from_secs(60);
 
 /// A folder with a configuration that needs no network.
 fn installed(more: &str) -> tempfile::TempDir {
@@ -333,6 +337,51 @@ fn serve_logs_lines_of_json_and_stops_when_told() {
 }
 
 #[test]
+fn the_demonstration_answers_takes_what_is_dropped_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = Running(
+        command(folder.path())
+            .args(["demo", "--port", "18080"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap(),
+    );
+    let mut said = String::new();
+    let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
+    for line in lines.by_ref() {
+        let line = line.unwrap();
+        said.push_str(&line);
+        said.push('\n');
+        if line.starts_with("Ctrl-C") {
+            break;
+        }
+    }
+    assert!(said.contains("26 messages read in"), "{said}");
+    let root = folder.path().join("vigie-demo");
+    let (_, rest) = said.split_once("http://127.0.0.1:").unwrap();
+    let port: u16 = rest.split('/').next().unwrap().parse().unwrap();
+    until("the console answers", || get(port, "/").contains("INC-"));
+    let dropped = "From: C <c@chu.example>\nSubject: carte\nMessage-ID: <new@chu.example>\n\n\
+                   La cartographie ne marche pas.\n";
+    fs::write(root.join("mailbox/tmp/9.new.host"), dropped).unwrap();
+    fs::rename(
+        root.join("mailbox/tmp/9.new.host"),
+        root.join("mailbox/new/9.new.host"),
+    )
+    .unwrap();
+    until("what is dropped is listed", || {
+        get(port, "/messages").contains("c@chu.example")
+    });
+    until("mails are in the sent folder", || {
+        fs::read_dir(root.join("sent")).unwrap().count() > 5
+    });
+    signal(running.0.id(), "INT");
+    assert_eq!(running.0.wait().unwrap().code(), Some(0));
+    assert!(!root.exists(), "the folder is removed");
+}
+
+#[test]
 fn the_demonstration_refuses_a_folder_of_others() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("vigie-demo")).unwrap();
@@ -349,4 +398,35 @@ fn signal(process: u32, name: &str) {
         .status()
         .unwrap();
     assert!(sent.success());
+}
+
+/// A process that ends with its test, also with one that fails.
+struct Running(std::process::Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn until(what: &str, is_done: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_done() {
+        assert!(begun.elapsed() < LONG, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// The page's text; empty while nothing answers.
+fn get(port: u16, path: &str) -> String {
+    use std::io::Write as _;
+    let mut page = String::new();
+    let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", port)) else {
+        return page;
+    };
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let _ = stream.write_all(request.as_bytes());
+    let _ = stream.read_to_string(&mut page);
+    page
 }

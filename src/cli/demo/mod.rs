@@ -56,11 +56,12 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
     log::start(log::Stream::Stderr, Some(LogFormat::Text), level);
     let folder = Folder::make(&args.dir)?;
     let ended = super::block_on(async {
-        tokio::select! {
-            ended = demonstrate(args, &folder, output) => ended,
+        let prepared = tokio::select! {
+            prepared = prepare(args, &folder, output) => prepared?,
             // Before the loops run, nobody else listens to Ctrl-C.
-            _ = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
-        }
+            _ = tokio::signal::ctrl_c() => return Ok(Exit::Interrupted),
+        };
+        demonstrate(prepared).await
     });
     if !args.keep {
         folder
@@ -70,21 +71,32 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
     ended
 }
 
-async fn demonstrate(args: &Args, folder: &Folder, output: &mut Output) -> anyhow::Result<Exit> {
+/// What runs until Ctrl-C.
+struct Prepared {
+    service: Service,
+    listener: TcpListener,
+}
+
+/// Fills the folder, reads everything, opens the port and says so.
+async fn prepare(args: &Args, folder: &Folder, output: &mut Output) -> anyhow::Result<Prepared> {
     let clock = parts::clock(args.now);
     let config = config(folder, clock.now())?;
     let service = Service::open(config.clone(), clock).await?;
-    let token = CancellationToken::new();
     let begun = Instant::now();
     if !args.empty && !folder.is_kept {
-        live_through(&service, folder, &config, clock.now(), &token).await?;
+        live_through(&service, folder, &config, clock.now()).await?;
     }
     let took = begun.elapsed();
     let listener = listen(args.port, output).await?;
     let summary = Summary::read(&service.store, took).await?;
     output.data(&summary.text(listener.local_addr()?, folder, args.keep))?;
     output.flush()?;
-    let mut life = Lifecycle::new(token);
+    Ok(Prepared { service, listener })
+}
+
+async fn demonstrate(prepared: Prepared) -> anyhow::Result<Exit> {
+    let Prepared { service, listener } = prepared;
+    let mut life = Lifecycle::new(CancellationToken::new());
     service.start(&mut life, listener, true, true)?;
     let stopped = life.run().await;
     service.store.close().await;
@@ -101,8 +113,8 @@ async fn live_through(
     folder: &Folder,
     config: &Config,
     now: DateTime<Utc>,
-    token: &CancellationToken,
 ) -> anyhow::Result<()> {
+    let token = &CancellationToken::new();
     let hold = TimeDelta::from_std(config.replies.hold)?;
     let start = Start {
         now,
