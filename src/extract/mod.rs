@@ -31,9 +31,6 @@ mod zone;
 
 #[cfg(test)]
 mod properties;
-#[cfg(test)]
-mod wordings;
-
 use crate::domain::declaration::{Attachment, Declaration};
 use crate::domain::field::{Fields, Part};
 use crate::domain::form::Form;
@@ -158,3 +155,6 @@ fn subject(email: &Email<'_>) -> Option<Excerpt> {
     let range = description::of_subject(&email.subject)?;
     Some(Excerpt::of(Part::Subject, &email.subject, range))
 }
+
+#[cfg(test)]
+mod tests;
