@@ -250,9 +250,9 @@ fn proof(field: &Field, value: &str, is_shown: bool) -> Option<Proof> {
         place: match (evidence.part, is_shown) {
             (None, _) => String::new(),
             (Some(Part::Attachment(number)), _) => format!("pièce jointe {number}"),
-            (Some(Part::Subject), true) => "voir dans l’objet".to_owned(),
-            (Some(Part::From), true) => "voir dans l’expéditeur".to_owned(),
-            (Some(_), true) => "voir dans le message".to_owned(),
+            (Some(Part::Subject), true) => "dans l’objet".to_owned(),
+            (Some(Part::From), true) => "dans l’expéditeur".to_owned(),
+            (Some(_), true) => "dans le message".to_owned(),
             (Some(part), false) => format!(
                 "{part}, octets {} à {}",
                 evidence.span.start, evidence.span.end
