@@ -18,8 +18,10 @@ const INSTALL: &str = "PostgreSQL's programs are missing: install the Debian pac
 /// How long the server may recover before it takes connections: a hang guard.
 const READY: Duration = Duration::from_secs(60);
 
-/// Ends the folder with the server: the signal that ends the group is for the server alone.
-const AND_THEN_CLEAN: &str = r#"trap "" TERM; "$@"; rm -rf "$0""#;
+/// Removes the folder once the server is gone, in a session of its own: what ends the server's
+/// group must not end this.
+const AND_THEN_CLEAN: &str = r#"setsid sh -c 'while kill -0 "$1" 2>/dev/null; do sleep 0.2; done
+sleep 1; rm -rf "$0"' "$0" $$ & exec "$@""#;
 
 struct Server {
     port: u16,
