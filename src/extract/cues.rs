@@ -23,6 +23,8 @@ pub enum Group {
     PrerequisitesYes,
     /// Something does not work.
     Fault,
+    /// What was expected instead.
+    Expected,
     /// It works again.
     Resolved,
     /// Thanks.
@@ -59,7 +61,7 @@ pub enum Group {
     Out,
 }
 
-const NAMES: [(&str, Group); 25] = [
+const NAMES: [(&str, Group); 26] = [
     ("unknown", Group::Unknown),
     ("sometimes", Group::Sometimes),
     ("never", Group::Never),
@@ -68,6 +70,7 @@ const NAMES: [(&str, Group); 25] = [
     ("prerequisites_no", Group::PrerequisitesNo),
     ("prerequisites_yes", Group::PrerequisitesYes),
     ("fault", Group::Fault),
+    ("expected", Group::Expected),
     ("resolved", Group::Resolved),
     ("thanks", Group::Thanks),
     ("question", Group::Question),

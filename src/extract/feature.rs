@@ -50,7 +50,7 @@ pub fn find(text: &str, folded: &Folded, sentences: &[Sentence], subject: &str) 
         let name = &folded.as_str()[range.clone()];
         let in_subject = name.len() > 3 && subject.contains(name.trim_end_matches('s'));
         let base =
-            if specific { 0.36 } else { 0.2 } + 0.03 * words + if in_subject { 0.1 } else { 0.0 };
+            if specific { 0.36 } else { 0.08 } + 0.03 * words + if in_subject { 0.1 } else { 0.0 };
         consider(folded.original(range), base);
     }
     for (range, score) in containers(text, folded) {
@@ -70,6 +70,12 @@ pub fn find(text: &str, folded: &Folded, sentences: &[Sentence], subject: &str) 
         best.score = best.score.clamp(0.0, 0.9);
         best
     })
+}
+
+/// Whether a text names a function of the portal.
+#[must_use]
+pub fn names_one(folded: &Folded) -> bool {
+    named(folded).iter().any(|(_, specific)| *specific)
 }
 
 struct Table {

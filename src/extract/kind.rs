@@ -3,6 +3,7 @@
 
 use super::Context;
 use super::cues::{Cues, Group};
+use super::reference::in_message_id;
 use super::voice::{Voice, Who};
 use crate::domain::declaration::Kind;
 use crate::domain::form::Form;
@@ -12,72 +13,6 @@ use crate::text::fold;
 
 /// The verdict and its reason, in a few words.
 pub type Verdict = (Kind, &'static str);
-
-/// Our reference, where the message names one by a Message-ID, the subject's mark or the
-/// plus-address of a recipient.
-#[must_use]
-pub fn reference(email: &Email<'_>, form: &Form, context: &Context<'_>) -> Option<String> {
-    let ids = email
-        .in_reply_to
-        .iter()
-        .chain(email.references.iter().rev());
-    for id in ids {
-        if let Some(found) = in_message_id(id, form, context.mark) {
-            return Some(found);
-        }
-    }
-    for recipient in &email.recipients {
-        let local = recipient.address.as_str();
-        if let Some((_, tail)) = local.split_once('+')
-            && let Some(found) = ours(tail, context.mark, '.')
-        {
-            return Some(found);
-        }
-        if let Some(found) = form
-            .former_marks
-            .iter()
-            .find_map(|mark| mark.in_address(local))
-        {
-            return Some(found.to_owned());
-        }
-    }
-    let subject = &email.subject;
-    let marked = subject
-        .match_indices('[')
-        .find_map(|(at, _)| ours(&subject[at + 1..], context.mark, ']'));
-    marked.or_else(|| {
-        form.former_marks
-            .iter()
-            .find_map(|mark| mark.in_subject(subject))
-            .map(str::to_owned)
-    })
-}
-
-fn in_message_id(id: &str, form: &Form, mark: &str) -> Option<String> {
-    ours(id, mark, '.').or_else(|| {
-        form.former_marks
-            .iter()
-            .find_map(|former| former.in_message_id(id))
-            .map(str::to_owned)
-    })
-}
-
-/// `INC-26-00042` at the start of `text`, followed by `end`.
-fn ours(text: &str, mark: &str, end: char) -> Option<String> {
-    let rest = text
-        .get(mark.len()..)
-        .filter(|_| text.is_char_boundary(mark.len()))?;
-    if !text[..mark.len()].eq_ignore_ascii_case(mark) {
-        return None;
-    }
-    let rest = rest.strip_prefix('-')?;
-    let (year, rest) = rest.split_at_checked(2)?;
-    let rest = rest.strip_prefix('-')?;
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let closes = rest[digits..].starts_with(end) || (end == '.' && rest[digits..].starts_with('@'));
-    (year.bytes().all(|b| b.is_ascii_digit()) && digits >= 5 && closes)
-        .then(|| format!("{mark}-{year}-{}", &rest[..digits]))
-}
 
 /// The kind of a message.
 #[must_use]
@@ -121,6 +56,9 @@ struct Facts {
     labels: usize,
     /// Words the writer wrote.
     words: usize,
+    /// Signs of a report besides the words for faults: a negation, what was expected, how often it
+    /// happens, a part of the portal, a SAMU, « depuis ».
+    signs: usize,
     /// A forwarded or attached message reports a fault.
     passed_on: bool,
     /// The writer's own words, folded.
@@ -140,20 +78,44 @@ impl Facts {
                 .max()
                 .unwrap_or(0),
             words: text.split_whitespace().count(),
-            passed_on: voices
+            signs: signs(&text)
+                + usize::from(email.subject.len() > 3 && feature_named(&email.subject)),
+            passed_on: voices.iter().any(|voice| {
+                voice.who == Who::Forwarded
+                    && (voice.cues.has(Group::Fault) || signs(voice.folded.as_str()) >= 2)
+            }) || email
+                .attached
                 .iter()
-                .any(|voice| voice.who == Who::Forwarded && voice.cues.has(Group::Fault))
-                || email
-                    .attached
-                    .iter()
-                    .any(|inner| Cues::scan(&fold(&inner.body.text)).has(Group::Fault)),
+                .any(|inner| Cues::scan(&fold(&inner.body.text)).has(Group::Fault)),
             text,
         }
     }
 
+    /// How many places name a fault.
     fn faults(&self) -> usize {
         self.own.count(Group::Fault)
     }
+}
+
+fn signs(text: &str) -> usize {
+    let cues = Cues::scan(text);
+    let groups = [
+        Group::Expected,
+        Group::Always,
+        Group::Sometimes,
+        Group::Prerequisites,
+        Group::Attached,
+        Group::Everyone,
+    ];
+    groups.iter().filter(|group| cues.has(**group)).count()
+        + usize::from(super::sentence::is_negated(text))
+        + usize::from(feature_named(text))
+        + usize::from(text.contains("depuis ") || text.contains("since "))
+        + usize::from(text.contains("samu"))
+}
+
+fn feature_named(text: &str) -> bool {
+    super::feature::names_one(&crate::text::Folded::new(text))
 }
 
 fn loops(email: &Email<'_>, form: &Form, context: &Context<'_>) -> Option<&'static str> {
@@ -192,11 +154,23 @@ fn bounces(email: &Email<'_>, words: &Facts) -> Option<&'static str> {
         {
             Some("a mail server's words")
         }
+        () if words.subject.has(Group::Bounce)
+            && !email.subject.to_lowercase().starts_with("re:")
+            && is_about_delivery(&words.text) =>
+        {
+            Some("a mail server's subject")
+        }
         () if facts.bounce_subject && facts.bounce_words => {
             Some("a mail server's subject and words")
         }
         () => None,
     }
+}
+
+/// Words that only mail servers use of a mail.
+fn is_about_delivery(text: &str) -> bool {
+    const CUES: &str = "failed recipient|mailbox unavailable|smtp error|error code 5|550 |user unknown|recipient address";
+    CUES.split('|').any(|cue| text.contains(cue))
 }
 
 fn answers_by_itself(email: &Email<'_>, words: &Facts, subject: &str) -> Option<&'static str> {
@@ -211,7 +185,10 @@ fn answers_by_itself(email: &Email<'_>, words: &Facts, subject: &str) -> Option<
         }
         () if facts.auto_reply_header.is_some() => Some("a header of automatic answers"),
         () if facts.auto_reply_subject => Some("a subject of automatic answers"),
-        () if facts.auto_submitted == Some(AutoSubmitted::Generated) && !report => {
+        () if facts.auto_submitted == Some(AutoSubmitted::Generated)
+            && !report
+            && !is_bulk(email) =>
+        {
             Some("Auto-Submitted: auto-generated")
         }
         () if facts.auto_submitted == Some(AutoSubmitted::Other) => Some("Auto-Submitted"),
@@ -242,12 +219,24 @@ fn never_answered(email: &Email<'_>, words: &Facts) -> Option<&'static str> {
     if facts.calendar.is_some() {
         return Some("a calendar invitation");
     }
-    let bulk = matches!(facts.precedence, Some(Precedence::Bulk | Precedence::Junk))
-        || facts.list_header.is_some();
-    if bulk && words.labels < 3 {
+    if facts.no_reply_sender && words.labels < 3 && !words.text.contains("samu") {
+        return Some("a machine that wants no answer");
+    }
+    if is_bulk(email) && words.labels < 3 {
         return Some("sent to a list");
     }
     None
+}
+
+/// Sent to a list, or marked as bulk.
+fn is_bulk(email: &Email<'_>) -> bool {
+    let facts = &email.automatic;
+    facts.calendar.is_some()
+        || facts.list_header.is_some()
+        || matches!(
+            facts.precedence,
+            Some(Precedence::Bulk | Precedence::Junk | Precedence::List)
+        )
 }
 
 /// Whether the writer complains that nothing came, or asks for escalation.
@@ -342,6 +331,9 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
     }
     if has_screenshot(email) {
         return (Kind::Declaration, "sends a screenshot");
+    }
+    if words.signs >= 3 && spam + letters == 0 {
+        return (Kind::Declaration, "reads like a report");
     }
     if spam + letters >= 1 {
         return (Kind::Other, "reports no fault");

@@ -22,6 +22,7 @@ mod people;
 pub mod person;
 pub mod phone;
 pub mod prose;
+pub mod reference;
 pub mod sentence;
 pub mod token;
 pub mod user;
@@ -61,7 +62,7 @@ pub fn extract(email: &Email<'_>, form: &Form, context: &Context<'_>) -> Declara
         .date
         .unwrap_or_else(|| context.received_at.fixed_offset());
     let voices = voices(email, form, date);
-    let incident = kind::reference(email, form, context);
+    let incident = reference::find(email, form, context);
     let (kind, reason) = kind::verdict(email, form, context, &voices, incident.as_deref());
     let mut declaration = Declaration {
         kind,

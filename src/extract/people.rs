@@ -41,6 +41,7 @@ impl People {
             writer
         };
         people.read(email, declarant);
+        people.read_subject(email);
         if is_passed_on {
             people.author = name_of(reporter);
         }
@@ -118,6 +119,38 @@ impl People {
                 evidence,
                 rank: Rank::Header,
             });
+        }
+    }
+
+    /// « rappeler Vanhoutte au … » in a subject names who wants to be called, if nothing else does.
+    fn read_subject(&mut self, email: &Email<'_>) {
+        const CALLS: [&str; 6] = [
+            "rappeler",
+            "contacter",
+            "joindre",
+            "demander",
+            "appeler",
+            "contact",
+        ];
+        let subject = &email.subject;
+        for found in person::find_in_prose(subject) {
+            let before = fold(&subject[..found.span.start]);
+            let Some(name) = found.name else { continue };
+            let last = before.split_whitespace().next_back().unwrap_or_default();
+            if CALLS.contains(&last.trim_end_matches(':')) {
+                let evidence = Evidence {
+                    source: Source::Prose,
+                    part: Some(Part::Subject),
+                    raw: subject[found.span.clone()].to_owned(),
+                    span: found.span,
+                    confidence: 0.6,
+                };
+                self.names.push(Told {
+                    value: name,
+                    evidence,
+                    rank: Rank::Implied,
+                });
+            }
         }
     }
 

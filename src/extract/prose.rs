@@ -298,7 +298,6 @@ fn is_environment(text: &str, folded: &Folded, original: &str, named: &answer::N
         (Environment::Production, "reelle" | "reelles") => {
             last == "conditions" || last == "condition"
         }
-        (Environment::Production, _) => false,
         (Environment::Training, "bac" | "sandbox" | "ecole" | "training") => {
             word != "ecole"
                 || matches!(
@@ -327,6 +326,6 @@ fn is_environment(text: &str, folded: &Folded, original: &str, named: &answer::N
                 ]
             )
         }
-        (Environment::Training, _) => false,
+        (Environment::Production | Environment::Training, _) => false,
     }
 }

@@ -71,7 +71,8 @@ impl Places {
 
 fn about(text: &str, span: &Range<usize>, places: &Places) -> About {
     let inside = |range: &&Range<usize>| range.start >= span.start && range.end <= span.end;
-    let faults = places.fault.iter().filter(inside).count();
+    let negated = usize::from(is_negated(&text[span.clone()]));
+    let faults = places.fault.iter().filter(inside).count() + negated;
     let asides = places.aside.iter().filter(inside).count();
     let opens = places
         .opening
@@ -88,16 +89,42 @@ fn about(text: &str, span: &Range<usize>, places: &Places) -> About {
         .any(|range| range.start <= span.start + 12);
     match () {
         // « Je ne finis qu'à 8 h, pas la peine de rappeler après »: a negation alone is no fault.
-        () if leading && faults <= 1 && (digits >= 8 || length <= 14) && !strong(words) => {
+        () if leading
+            && faults <= 1 + negated
+            && (digits >= 8 || length <= 14)
+            && !strong(words) =>
+        {
             About::Aside
         }
-        () if faults > 0 && !(digits >= 8 && asides > 0 && faults <= 1 && !strong(words)) => {
+        () if faults > 0
+            && !(digits >= 8 && asides > 0 && faults <= 1 + negated && !strong(words)) =>
+        {
             About::Fault
         }
         () if asides > 0 || digits >= 8 || (length <= 6 && extension(words)) => About::Aside,
-        () if opens && length <= 14 => About::Aside,
+        () if opens && length <= 14 || introduces(words) && length <= 16 => About::Aside,
         () => About::Context,
     }
+}
+
+/// « Je suis Claire, ARM au SAMU 44. »
+fn introduces(words: &str) -> bool {
+    let folded = crate::text::fold(words);
+    let mut said = folded.split_whitespace();
+    let first = (said.next(), said.next());
+    let second_capital = words
+        .split_whitespace()
+        .nth(2)
+        .is_some_and(|word| word.starts_with(char::is_uppercase));
+    matches!(
+        first,
+        (Some("je"), Some("m'appelle")) | (Some("my"), Some("name"))
+    ) || matches!(first, (Some("je"), Some("suis")) | (Some("i"), Some("am"))) && second_capital
+        || matches!(first.0, Some("ici"))
+            && words
+                .split_whitespace()
+                .nth(1)
+                .is_some_and(|word| word.starts_with(char::is_uppercase))
 }
 
 /// Words that report a fault whatever else the sentence says.
@@ -106,6 +133,27 @@ fn strong(words: &str) -> bool {
     const STRONG: &str = "inaccessible|indisponible|erreur|bloque|fige|plante|en panne|impossible|ne marche|marche pas|\
         marche plus|ne fonctionne|fonctionne plus|s'affiche|disparu| hs|bug|plus de |refus";
     STRONG.split('|').any(|cue| words.contains(cue))
+}
+
+/// « ne garde pas », « n'arrive plus », « ne voit rien »: something is not as it should be.
+#[must_use]
+pub fn is_negated(words: &str) -> bool {
+    let folded = crate::text::fold(words);
+    let mut since = usize::MAX;
+    for word in folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
+        since = since.saturating_add(1);
+        match word {
+            "ne" | "n" => since = 0,
+            "pas" | "plus" | "rien" | "aucun" | "aucune" | "jamais" | "personne" if since <= 4 => {
+                return true;
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// « poste 2214 »: where somebody is to be called.
@@ -150,9 +198,10 @@ fn greeting(words: &str) -> usize {
         "madame",
         "messieurs",
     ];
-    const AFTER: [&str; 22] = [
+    const AFTER: [&str; 23] = [
         "a",
         "vous",
+        "toute",
         "tous",
         "toutes",
         "et",
@@ -226,8 +275,11 @@ fn cut(text: &str) -> Vec<Range<usize>> {
                 let next =
                     rest.trim_start_matches([' ', '\u{a0}', '\u{202f}', '"', '»', ')', '\'']);
                 let spaced = rest.len() > next.len() || next.is_empty();
+                // Some never write capitals: a small letter begins a sentence behind a long one.
+                let long = c == '.' && end - start >= 24;
                 spaced
-                    && !next.starts_with(|c: char| c.is_lowercase() || matches!(c, '.' | '!' | '?'))
+                    && (long || !next.starts_with(char::is_lowercase))
+                    && !next.starts_with(['.', '!', '?'])
                     && !(c == '.' && is_abbreviation(&text[start..at]))
             }
             _ => false,

@@ -112,7 +112,7 @@ impl Serialize for OneField<'_> {
                 match value {
                     Value::Entity { id, .. } => map.serialize_entry("id", id)?,
                     Value::Instant { precision, .. } => {
-                        map.serialize_entry("precision", precision_word(*precision))?
+                        map.serialize_entry("precision", precision_word(*precision))?;
                     }
                     _ => {}
                 }
