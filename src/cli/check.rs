@@ -299,7 +299,7 @@ async fn sending(config: &Config) -> Result<String, Fault> {
     }
 }
 
-/// The rooms' errors end with what to do: « …: check [smtp] url ».
+/// A place on the network that does not answer as it should.
 fn remote(place: &str, error: &anyhow::Error, section: &str) -> Fault {
     let text = format!("{error:#}");
     Fault {

@@ -11,7 +11,7 @@ pub(super) const EXAMPLE: &str = "Example: vigie serve --config /etc/vigie/vigie
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Where the console listens, instead of [web] listen
+    /// Where the console listens, instead of `web.listen`
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
     /// Read and prepare everything, send nothing: all stays in the outbox
