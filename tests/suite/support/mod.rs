@@ -7,6 +7,7 @@ pub mod imap_client;
 pub mod imap_script;
 pub mod postfix;
 pub mod postgres;
+pub mod service;
 pub mod smtp_client;
 pub mod smtp_script;
 pub mod stores;
