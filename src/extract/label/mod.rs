@@ -54,6 +54,8 @@ struct Hit {
     weak: bool,
     loose: bool,
     first: bool,
+    /// Bullets or a number stand before the label, with digits among them: « 2) ».
+    numbered: bool,
     own: bool,
 }
 
@@ -69,7 +71,7 @@ pub fn read(form: &Form, body: &Body, voice: impl Fn(&Line) -> Option<bool>) -> 
         let request = in_request(body, line);
         let words = body.text.get(line.span.clone()).unwrap_or_default();
         if request {
-            noted |= is_summary(words);
+            noted |= is_summary(words) || is_signed(words);
         }
         if noted && request {
             continue;
@@ -77,6 +79,7 @@ pub fn read(form: &Form, body: &Body, voice: impl Fn(&Line) -> Option<bool>) -> 
         find_hits(form, words, line.span.start, number, own, &mut hits);
     }
     let rows = table_rows(form, body, &voices, &hits);
+    keep_questions(body, &mut hits);
     accept(&mut hits);
     labelled.fields = distinct(&hits);
     labelled.asked = hits
@@ -129,8 +132,25 @@ fn is_summary(words: &str) -> bool {
     .any(|cue| words.contains(cue))
 }
 
+/// The signature of our request: a number below it is the support's, nobody's answer.
+fn is_signed(words: &str) -> bool {
+    let words = fold(words);
+    let words = words.trim();
+    words.starts_with("le support") || words.starts_with("message prepare automatiquement")
+}
+
+/// Where our request numbers its questions, a label without a number is none of them: « Téléphone :
+/// 0 809 100 809 » in its signature tells where to call us.
+fn keep_questions(body: &Body, hits: &mut Vec<Hit>) {
+    let in_request = |hit: &Hit| in_request(body, &body.lines[hit.line]);
+    if hits.iter().any(|hit| in_request(hit) && hit.numbered) {
+        hits.retain(|hit| hit.numbered || !in_request(hit));
+    }
+}
+
 fn find_hits(form: &Form, words: &str, base: usize, line: usize, own: bool, hits: &mut Vec<Hit>) {
     let lead = lead(words);
+    let numbered = words[..lead].contains(|c: char| c.is_ascii_digit());
     let mut push = |at: usize, hit: LabelHit, first: bool| {
         hits.push(Hit {
             line,
@@ -141,6 +161,7 @@ fn find_hits(form: &Form, words: &str, base: usize, line: usize, own: bool, hits
             weak: hit.weak,
             loose: hit.loose || !first,
             first,
+            numbered: numbered && first,
             own,
         });
     };
@@ -264,4 +285,110 @@ fn distinct(hits: &[Hit]) -> usize {
     names.sort_by_key(|name| format!("{name:?}"));
     names.dedup();
     names.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::field::{FieldName, Value};
+    use crate::domain::form::Form;
+    use crate::extract::{Context, extract};
+    use crate::mail::Email;
+
+    const REQUEST: &str = "Bonjour Yann Kerdoncuff,\n\n\
+        Votre déclaration est enregistrée sous le numéro INC-26-00005.\n\n\
+        C’est urgent ? Appelez le 0 809 100 809 en donnant ce numéro.\n\n\n\
+        À COMPLÉTER\n\n  1) Téléphone (lu 02 61 91 35 7, il manque un chiffre) :\n@1\n\n  \
+        2) Prérequis du poste vérifiés (oui, non) :\n@2\n\n\
+        Ces éléments servent à vous rappeler et à écarter une cause connue.\n\n\n\
+        CE QUE NOUS AVONS COMPRIS\n\n  - Établissement : SAMU de Rennes.\n\n\
+        Une erreur ? Dites-le en une ligne dans votre réponse.\n\n\
+        Le support SI-Samu\nTéléphone : 0 809 100 809\n\n\
+        Message préparé automatiquement. Votre réponse sera lue par une\npersonne du support.\n";
+
+    fn reply(body: &str) -> String {
+        format!(
+            "From: Yann Kerdoncuff <y.kerdoncuff@samu35.example>\nTo: support@support.invalid\n\
+             Subject: Re: carto [INC-26-00005]\nDate: Mon, 23 Nov 2026 11:00:00 +0100\n\
+             Message-ID: <reponse@samu35.example>\n\
+             In-Reply-To: <INC-26-00005.1.220a51b82bd63389@support.invalid>\n\
+             Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{body}"
+        )
+    }
+
+    #[test]
+    fn the_supports_own_number_in_our_quoted_request_is_nobodys_answer() {
+        let quoted = |one: &str, two: &str| {
+            let mut lines = String::from("Le 23/11/2026 à 10:05, Support SI-Samu a écrit :\n");
+            for line in REQUEST.lines() {
+                match line {
+                    "@1" => lines.push_str(one),
+                    "@2" => lines.push_str(two),
+                    line => lines.push_str(&format!("> {line}\n")),
+                }
+            }
+            lines
+        };
+        let outlook = REQUEST
+            .replace("vérifiés (oui, non) :\n@2", "vérifiés (oui, non) : oui")
+            .replace("chiffre) :\n@1", "chiffre) : 02 61 91 35 78");
+        let cases = [
+            quoted(
+                "\n02 61 91 35 78, pardon\n\n",
+                "\noui, par l'informatique\n\n",
+            ),
+            quoted("02.61.91.35.78\n", "oui\n"),
+            format!("1) 02 61 91 35 78\n2) oui\n\n{}", quoted("", "")),
+            format!(
+                "Bonjour,\n\nmes réponses ci-dessous.\n\nDe : Support SI-Samu <support@support.invalid>\n\
+                 Envoyé : lundi 23 novembre 2026 10:05\nÀ : KERDONCUFF Yann\n\
+                 Objet : Re: carto [INC-26-00005]\n\n{outlook}"
+            ),
+        ];
+        for body in cases {
+            let raw = reply(&body);
+            let email = Email::parse(raw.as_bytes());
+            let declaration = extract(
+                &email,
+                Form::si_samu(),
+                &Context {
+                    received_at: chrono::DateTime::UNIX_EPOCH,
+                    own_addresses: &[],
+                    mark: "INC",
+                    key: None,
+                },
+            );
+            let said = |name: FieldName| declaration.fields[name].value().cloned();
+            let phone = Value::Phone("+33261913578".into());
+            assert_eq!(said(FieldName::Phone), Some(phone), "{body}");
+            let checked = Some(Value::YesNo(true));
+            assert_eq!(said(FieldName::PrerequisitesChecked), checked, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_request_quoted_without_an_answer_answers_nothing() {
+        let quoted: String = REQUEST
+            .lines()
+            .filter(|line| !line.starts_with('@'))
+            .map(|line| format!("> {line}\n"))
+            .collect();
+        let raw = reply(&format!(
+            "Bien reçu, je regarde.\n\nLe 23/11/2026 à 10:05, Support SI-Samu a écrit :\n{quoted}"
+        ));
+        let email = Email::parse(raw.as_bytes());
+        let declaration = extract(
+            &email,
+            Form::si_samu(),
+            &Context {
+                received_at: chrono::DateTime::UNIX_EPOCH,
+                own_addresses: &[],
+                mark: "INC",
+                key: None,
+            },
+        );
+        let phone = &declaration.fields[FieldName::Phone];
+        assert!(phone.value().is_none(), "{phone:?}");
+        let entity = &declaration.fields[FieldName::Entity];
+        assert!(entity.value().is_none(), "{entity:?}");
+    }
 }

@@ -18,11 +18,19 @@ pub(super) fn kind(heading: &Heading, writer: &Writer<'_>, parent: Option<BlockK
         .zip(writer.from)
         .is_some_and(|(author, from)| person::same(author, from));
     let subject_marked = heading.subject.as_deref().is_some_and(has_mark);
+    let answers_us = writer.replies_to.iter().any(|id| has_mark_id(id));
+    // What an answer to our Message-ID quotes first is our mail, where its author is only named, as
+    // Thunderbird and Zimbra do.
+    let quotes_us = answers_us
+        && parent.is_none()
+        && (recipient || author.is_none_or(|author| author.address.is_empty()));
     let reply_marked = has_mark(writer.subject)
-        || writer.replies_to.iter().any(|id| has_mark_id(id))
+        || answers_us
         || writer.recipients.iter().any(|r| has_plus_mark(&r.address));
     if !is_writer
-        && (recipient && (reply_marked || subject_marked) || subject_marked && parent.is_none())
+        && (recipient && (reply_marked || subject_marked)
+            || subject_marked && parent.is_none()
+            || quotes_us)
     {
         return BlockKind::OurRequest;
     }
