@@ -34,6 +34,16 @@ impl Reader<'_> {
             .find(|voice| {
                 voice.who == Who::Forwarded && (reports(voice) || voice.cues.has(Group::Fault))
             })
+            .or_else(|| {
+                // A writer who only passes on has nothing to report; who is passed on has.
+                let silent = writer
+                    .sentences
+                    .iter()
+                    .all(|s| s.about != sentence::About::Fault);
+                self.voices.iter().rev().find(|voice| {
+                    silent && voice.who == Who::Forwarded && !voice.words.text.is_empty()
+                })
+            })
             .unwrap_or(writer)
     }
 

@@ -353,3 +353,117 @@ fn has_screenshot(email: &Email<'_>) -> bool {
         .iter()
         .any(|attachment| attachment.role == crate::domain::declaration::Role::Screenshot)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::extract;
+    use super::*;
+
+    fn read(headers: &str, subject: &str, body: &str) -> Kind {
+        let raw = format!(
+            "From: Julie Petit <j.petit@ch.example>\r\nTo: incident@support.example\r\nSubject: {subject}\r\n{headers}\
+             Date: Thu, 19 Nov 2026 10:00:00 +0100\r\nContent-Type: text/plain; charset=utf-8\r\n\
+             Content-Transfer-Encoding: 8bit\r\n\r\n{body}\r\n"
+        );
+        let context = Context {
+            received_at: chrono::DateTime::UNIX_EPOCH,
+            own_addresses: &["incident@support.example".to_owned()],
+            mark: "INC",
+            key: None,
+        };
+        extract(&Email::parse(raw.as_bytes()), Form::si_samu(), &context).kind
+    }
+
+    #[test]
+    fn faults_thanks_questions_and_complaints_are_told_apart() {
+        for (subject, body, expected) in [
+            (
+                "carto",
+                "la carte ne s'affiche plus au SAMU 44",
+                Kind::Declaration,
+            ),
+            ("bug", "ça marche pas", Kind::Declaration),
+            (
+                "filtre",
+                "Le filtre de la liste ne garde pas notre choix depuis hier, en production.",
+                Kind::Declaration,
+            ),
+            (
+                "Re: export",
+                "Merci beaucoup, tout fonctionne à nouveau !",
+                Kind::Other,
+            ),
+            (
+                "carto ok",
+                "c'est réglé de notre côté, bonne journée",
+                Kind::Other,
+            ),
+            ("merci", "Merci pour votre aide.", Kind::Other),
+            (
+                "formation",
+                "Comment faire pour inscrire trois ARM à la session ?",
+                Kind::Other,
+            ),
+            (
+                "droits",
+                "Pouvez-vous me dire à quelle date sort la prochaine version ?",
+                Kind::Other,
+            ),
+            (
+                "compte",
+                "Est-il possible d'avoir un second compte pour la salle ?",
+                Kind::Other,
+            ),
+            (
+                "carto",
+                "Toujours pas de réponse à ma déclaration de lundi, la carte est toujours figée.",
+                Kind::Escalation,
+            ),
+            (
+                "relance",
+                "Nous sommes sans nouvelle de vous depuis mardi, merci de nous rappeler.",
+                Kind::Escalation,
+            ),
+            (
+                "SAMU 34",
+                "Nous demandons l'escalade : le portail est bloqué.",
+                Kind::Escalation,
+            ),
+            (
+                "absence",
+                "Je suis absente jusqu'au 30/11. Ceci est une réponse automatique.",
+                Kind::AutoReply,
+            ),
+            (
+                "Re: carto [INC-26-00042]",
+                "06 39 98 00 01, en prod",
+                Kind::Reply,
+            ),
+        ] {
+            assert_eq!(read("", subject, body), expected, "{subject}: {body}");
+        }
+    }
+
+    #[test]
+    fn headers_outweigh_words() {
+        for (headers, expected) in [
+            ("Auto-Submitted: auto-replied\r\n", Kind::AutoReply),
+            ("X-Vigie-Mail: 1\r\n", Kind::Other),
+            (
+                "Message-ID: <INC-26-00042.1.ab12@support.example>\r\n",
+                Kind::Other,
+            ),
+            ("List-Unsubscribe: <mailto:x@list.example>\r\n", Kind::Other),
+            (
+                "In-Reply-To: <INC-26-00042.1.ab12@support.example>\r\n",
+                Kind::Reply,
+            ),
+        ] {
+            assert_eq!(
+                read(headers, "carto", "la carte ne s'affiche plus"),
+                expected,
+                "{headers}"
+            );
+        }
+    }
+}

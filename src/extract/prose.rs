@@ -106,7 +106,7 @@ impl<'a> Words<'a> {
     /// When it began.
     pub fn started_at(&self, pool: &mut Pool) {
         for found in when::find(&self.words.text, &self.base) {
-            if found.role == when::Role::Other {
+            if found.role == when::Role::Other || self.is_of_a_complaint(&found.span) {
                 continue;
             }
             let bonus = match self.about(&found.span) {
@@ -131,6 +131,24 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// « déclaré lundi », « trois jours que nous attendons »: the time of the declaration or of our
+    /// silence, not of the fault.
+    fn is_of_a_complaint(&self, span: &Range<usize>) -> bool {
+        const BEFORE: &str = "declare|declaree|signale|signalee|declaration de|declaration du|declaration d'|relance de|relance du|ecrit|envoye|envoyee|ouvert";
+        const AFTER: &str = "que nous attend|que j'attend|qu'on attend|sans nouvelle|sans reponse|sans retour|sans aucune";
+        let text = &self.words.text;
+        let before = crate::text::fold(&text[..span.start]);
+        let before = before
+            .trim_end()
+            .trim_end_matches(" le")
+            .trim_end_matches(" ce")
+            .trim_end();
+        let after: String = text[span.end..].chars().take(40).collect();
+        let after = crate::text::fold(&after);
+        BEFORE.split('|').any(|cue| before.ends_with(cue))
+            || AFTER.split('|').any(|cue| after.contains(cue))
+    }
+
     /// The SAMU, ARS or hospital.
     pub fn entity(&self, pool: &mut Pool) {
         for found in entity::find(&self.words.text) {
@@ -152,7 +170,7 @@ impl<'a> Words<'a> {
     pub fn environment(&self, pool: &mut Pool) {
         let text = self.folded.as_str();
         for named in answer::environments(&self.words.text) {
-            if named.denied || !is_environment(text, self.folded, &self.words.text, &named) {
+            if named.denied || !is_environment(text, &self.words.text, &named) {
                 continue;
             }
             let reading = Reading::Present(Value::Environment(named.which));
@@ -168,6 +186,10 @@ impl<'a> Words<'a> {
     /// How many are affected.
     pub fn count(&self, pool: &mut Pool) {
         for found in count::find(&self.words.text) {
+            // « Personne ne nous a rappelés » counts nobody.
+            if self.complains(&found.span) {
+                continue;
+            }
             let place = match self.about(&found.span) {
                 Some(About::Fault) => 0.1,
                 Some(About::Context) => -0.05,
@@ -186,6 +208,13 @@ impl<'a> Words<'a> {
                 self.evidence(found.span, confidence),
             );
         }
+    }
+
+    fn complains(&self, span: &Range<usize>) -> bool {
+        let cues = super::cues::Cues::scan(self.folded.as_str());
+        cues.of(Group::Escalation)
+            .map(|range| self.folded.original(range))
+            .any(|place| place.start <= span.end && span.start <= place.end)
     }
 
     fn frequency(&self, pool: &mut Pool) {
@@ -277,7 +306,7 @@ impl<'a> Words<'a> {
 
 /// « formation » is a training course as often as an environment: in running text it must be led
 /// by a word that says which.
-fn is_environment(text: &str, folded: &Folded, original: &str, named: &answer::Named) -> bool {
+fn is_environment(text: &str, original: &str, named: &answer::Named) -> bool {
     use crate::domain::field::Environment;
     let word = crate::text::fold(&original[named.span.clone()]);
     // The folded text before the word: folding keeps the order, so the prefix folds alike.
@@ -289,7 +318,23 @@ fn is_environment(text: &str, folded: &Folded, original: &str, named: &answer::N
         .take(2)
         .collect();
     let last = before.first().copied().unwrap_or_default();
-    let _ = folded;
+    let after: Vec<&str> = text[at.min(text.len())..]
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .skip(1)
+        .take(2)
+        .collect();
+    // « formation et production »: one names the other.
+    let beside = before
+        .iter()
+        .chain(&after)
+        .any(|word| matches!(*word, "prod" | "production"));
+    if beside
+        && named.which == Environment::Training
+        && matches!(word.as_str(), "formation" | "ecole")
+    {
+        return true;
+    }
     match (named.which, word.as_str()) {
         (Environment::Production, "prod" | "production" | "prd") => {
             !matches!(last, "mise" | "mises")

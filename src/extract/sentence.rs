@@ -118,7 +118,7 @@ fn introduces(words: &str) -> bool {
         .is_some_and(|word| word.starts_with(char::is_uppercase));
     matches!(
         first,
-        (Some("je"), Some("m'appelle")) | (Some("my"), Some("name"))
+        (Some("je"), Some("m'appelle")) | (Some("my"), Some("name")) | (Some("this"), Some("is"))
     ) || matches!(first, (Some("je"), Some("suis")) | (Some("i"), Some("am"))) && second_capital
         || matches!(first.0, Some("ici"))
             && words

@@ -105,7 +105,7 @@ fn suffers(after: &str) -> bool {
 }
 
 fn beneficiary(before: &str) -> bool {
-    const CUES: &str = "a la demande du|a la demande de|pour le compte de|pour le compte du|chez|pour|le poste de|le poste du|le compte de|le compte du|la session de|la session du|l'utilisateur|l'utilisatrice";
+    const CUES: &str = "mon collegue|ma collegue|mon confrere|ma consoeur|notre collegue|un collegue|une collegue|a la demande du|a la demande de|pour le compte de|pour le compte du|chez|pour|le poste de|le poste du|le compte de|le compte du|la session de|la session du|l'utilisateur|l'utilisatrice";
     let before = before.trim_end().trim_end_matches(['"', '\'']);
     CUES.split('|').any(|cue| before.ends_with(cue))
 }
