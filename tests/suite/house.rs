@@ -315,8 +315,13 @@ fn nothing_is_left_open_or_skipped() {
 }
 
 #[test]
-fn every_dependency_has_its_reason() {
+fn every_dependency_has_its_reason_and_is_used() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml exists");
+    let code: String = ["src", "tests", "benches"]
+        .iter()
+        .flat_map(|folder| sources(folder))
+        .map(|source| source.code)
+        .collect();
     let mut faults = Vec::new();
     let (mut section, mut before) = ("", "");
     for (number, line) in manifest.lines().enumerate() {
@@ -330,6 +335,19 @@ fn every_dependency_has_its_reason() {
             if !before.starts_with("# ") {
                 faults.push(format!(
                     "Cargo.toml:{}: `{name}` has no reason above it",
+                    number + 1
+                ));
+            }
+            // kamadak-exif is the one crate whose library has another name than its package.
+            let library = if name == "kamadak-exif" {
+                "exif".to_owned()
+            } else {
+                name.replace('-', "_")
+            };
+            if !code.contains(&format!("{library}::")) && !code.contains(&format!("use {library};"))
+            {
+                faults.push(format!(
+                    "Cargo.toml:{}: `{name}` is used nowhere",
                     number + 1
                 ));
             }
