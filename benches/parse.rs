@@ -45,9 +45,11 @@ fn main() {
         let mut group = criterion.benchmark_group(format!("parse by {unit}"));
         group.throughput(throughput);
         group.bench_function("mail-parser alone", |bencher| {
-            bencher.iter(|| decode_all(&messages))
+            bencher.iter(|| decode_all(&messages));
         });
-        group.bench_function("vigie", |bencher| bencher.iter(|| read_all(&messages)));
+        group.bench_function("vigie", |bencher| {
+            bencher.iter(|| read_all(&messages));
+        });
         group.finish();
     }
     criterion.final_summary();

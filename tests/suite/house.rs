@@ -186,7 +186,8 @@ fn every_file_opens_with_what_it_is_for() {
     {
         let first = source.raw.lines().next().unwrap_or_default();
         // `tests.rs` beside a module says it by its name.
-        if !source.is_test() && !(first.starts_with("//! ") && first.len() > 8) {
+        let says = first.starts_with("//! ") && first.len() > 8;
+        if !source.is_test() && !says {
             faults.push(format!(
                 "{}:1: opens without a `//!` line that says what it is for",
                 source.name

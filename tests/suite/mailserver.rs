@@ -390,10 +390,7 @@ fn assert_request(bytes: &[u8]) {
     assert_eq!(address(mail.from()).as_deref(), Some(SUPPORT));
     assert_eq!(address(mail.to()).as_deref(), Some(DECLARANT));
     let text = mail.body_text(0).expect("a text part");
-    let plain = text
-        .replace('\u{a0}', " ")
-        .replace('\u{202f}', " ")
-        .replace('’', "'");
+    let plain = text.replace(['\u{a0}', '\u{202f}'], " ").replace('’', "'");
     for line in [
         "Bonjour Claire Lebreton,",
         &format!("Votre déclaration est enregistrée sous le numéro {reference}."),

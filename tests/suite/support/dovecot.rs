@@ -27,7 +27,7 @@ pub struct Dovecot {
     pub certificates: Certificates,
     /// Where another server asks for users and passwords.
     pub auth_socket: PathBuf,
-    daemon: Daemon,
+    _daemon: Daemon,
     folder: TempDir,
 }
 
@@ -119,7 +119,7 @@ protocol imap {{
             imap,
             certificates,
             auth_socket: base.join("auth"),
-            daemon,
+            _daemon: daemon,
             folder,
         }
     }
@@ -142,11 +142,6 @@ protocol imap {{
             .iter()
             .filter_map(|file| fs::read(file).ok())
             .collect()
-    }
-
-    /// What the server has written so far.
-    pub fn log(&self) -> String {
-        self.daemon.log()
     }
 }
 

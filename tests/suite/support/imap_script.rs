@@ -402,7 +402,7 @@ impl Folder {
                 (from.min(to), from.max(to))
             })
             .collect();
-        let among = |uid: &&u32| ranges.iter().any(|(from, to)| (from..=to).contains(&uid));
+        let among = |uid: &&u32| ranges.iter().any(|(from, to)| (from..=to).contains(uid));
         self.messages.keys().filter(among).copied().collect()
     }
 

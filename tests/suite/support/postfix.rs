@@ -22,7 +22,7 @@ pub struct Postfix {
     pub smtp: u16,
     /// Implicit TLS.
     pub smtps: u16,
-    daemon: Daemon,
+    _daemon: Daemon,
     _folder: TempDir,
 }
 
@@ -124,14 +124,9 @@ smtpd_recipient_limit = 100
         Self {
             smtp,
             smtps,
-            daemon,
+            _daemon: daemon,
             _folder: folder,
         }
-    }
-
-    /// What the server has written so far.
-    pub fn log(&self) -> String {
-        self.daemon.log()
     }
 }
 
