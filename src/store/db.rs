@@ -11,7 +11,7 @@ use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteRow,
     SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Encode, FromRow, Postgres, Sqlite, Transaction, Type};
+use sqlx::{ConnectOptions, Connection as _, Encode, FromRow, Postgres, Sqlite, Transaction, Type};
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -257,11 +257,14 @@ impl Db {
             // What is deleted (a screenshot) is overwritten, not only forgotten.
             .pragma("secure_delete", "ON")
             .disable_statement_logging();
-        let write = PoolOptions::new()
+        let write = PoolOptions::<Sqlite>::new()
             .max_connections(1)
             .acquire_timeout(ACQUIRE)
             .idle_timeout(None)
             .max_lifetime(None)
+            // A full disk makes SQLite undo a transaction by itself (sqlite.org/lang_transaction);
+            // sqlx then counts it as open for ever, and the only writer would be lost with it.
+            .before_acquire(|writer, _| Box::pin(async move { Ok(!writer.is_in_transaction()) }))
             .connect_with(options.clone())
             .await
             .map_err(OpenError::of)?;
@@ -353,5 +356,54 @@ impl Tx {
             Self::Postgres(tx) => tx.commit().await,
         }
         .map_err(StoreError::Database)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// sqlx left its one writer "inside a transaction" for ever, and the service died of it.
+    #[tokio::test]
+    async fn a_full_disk_undoes_one_transaction_and_the_writer_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open_sqlite(&folder.path().join("vigie.db"))
+            .await
+            .unwrap();
+        // The limit belongs to this connection: a new one has room again, as after a clean-up.
+        db.write("PRAGMA max_page_count = 1")
+            .execute()
+            .await
+            .unwrap();
+
+        let mut tx = db.begin().await.unwrap();
+        let full = async {
+            for number in 0..1_000_i64 {
+                let insert = "INSERT INTO meta (name, value) VALUES ($1, $2)";
+                let key = format!("filler {number}");
+                tx.query(insert)
+                    .bind(Text::from(&key))
+                    .bind(vec![b'x'; 4_000])
+                    .execute()
+                    .await?;
+            }
+            Ok::<(), StoreError>(())
+        };
+        let full = full.await.unwrap_err();
+        assert!(full.is_transient(), "{full:?}");
+        drop(tx);
+
+        let mut tx = db.begin().await.unwrap();
+        tx.query("INSERT INTO meta (name, value) VALUES ('after', x'00')")
+            .execute()
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let kept: Vec<(String,)> = db
+            .read("SELECT name FROM meta WHERE name = 'after' OR name LIKE 'filler %'")
+            .fetch_all()
+            .await
+            .unwrap();
+        assert_eq!(kept, [("after".to_owned(),)]);
     }
 }

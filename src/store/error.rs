@@ -54,6 +54,7 @@ fn is_transient(error: &sqlx::Error) -> bool {
                 | sqlx::Error::PoolTimedOut
                 | sqlx::Error::WorkerCrashed
                 | sqlx::Error::BeginFailed
+                | sqlx::Error::InvalidSavePointStatement
         );
     };
     if let Some(code) = sqlite_code(error.as_ref()) {
