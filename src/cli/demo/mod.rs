@@ -3,6 +3,8 @@
 mod folder;
 mod samples;
 mod summary;
+#[cfg(test)]
+mod tests;
 
 use super::exit::Coded;
 use super::service::Service;
