@@ -113,10 +113,18 @@ impl Service {
         let processing = self.processing(self.clock);
         life.start("process", process::run(processing, life.token()));
         if is_sending {
-            let delivering = self.delivering(self.clock);
+            let delivering = self.delivering(self.clock_of_delivery());
             life.start("deliver", deliver::run(delivering, life.token()));
         }
         Ok(())
+    }
+
+    /// Under a clock that stands still no hold would ever end: mails then leave at once.
+    fn clock_of_delivery(&self) -> Clock {
+        match (self.clock, TimeDelta::from_std(self.config.replies.hold)) {
+            (Clock::Fixed(now), Ok(hold)) => Clock::Fixed(now + hold),
+            (clock, _) => clock,
+        }
     }
 
     fn processing(&self, clock: Clock) -> Processing {

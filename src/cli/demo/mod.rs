@@ -36,7 +36,7 @@ pub(super) struct Args {
     /// Where everything is kept
     #[arg(long, value_name = "DIR", default_value = "vigie-demo")]
     dir: PathBuf,
-    /// Stop the clock there, and date the samples accordingly
+    /// Stop the clock there, and date the samples accordingly; mails then leave at once
     #[arg(long, value_name = "RFC3339")]
     now: Option<DateTime<FixedOffset>>,
     /// Leave the folder when stopping
