@@ -5,8 +5,8 @@ use super::reader::Reader;
 use super::typed::{Typed, Value};
 use super::value;
 use super::{
-    AnswerFrom, Config, Database, Imap, Level, Loaded, Log, LogFormat, Login, Mailbox, Major,
-    Replies, Sender, Sending, Service, Smtp, Source, Storage, Transport, Web,
+    AnswerFrom, Config, Database, Imap, Level, Loaded, Log, LogFormat, Login, Mailbox, Replies,
+    Sender, Sending, Service, Smtp, Source, Storage, Transport, Web,
 };
 use crate::domain::decision::{Limits, Mode};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
@@ -32,7 +32,6 @@ pub(super) fn check(typed: &Typed) -> Checked<Loaded> {
         },
         replies: reader.replies()?,
         form: reader.path("form")?,
-        major: reader.major()?,
         web: reader.web()?,
         storage: Storage {
             database: reader.database()?,
@@ -254,17 +253,6 @@ impl Reader<'_> {
         })
     }
 
-    fn major(&self) -> Checked<Major> {
-        let known_domains = self.list("major.known_domains");
-        if known_domains
-            .iter()
-            .any(|domain| domain.contains('@') || !domain.contains('.'))
-        {
-            return Err(self.invalid("major.known_domains", "domains such as \"chu.example\""));
-        }
-        Ok(Major { known_domains })
-    }
-
     fn web(&self) -> Checked<Web> {
         let listen: std::net::SocketAddr = self
             .text("web.listen")
@@ -396,6 +384,10 @@ mod tests {
                 "vigie.toml:9: unknown key webhooks",
             ),
             ("[promise]\n", "vigie.toml:9: unknown key promise"),
+            (
+                "[major]\nknown_domains = []\n",
+                "vigie.toml:9: unknown key major",
+            ),
             (
                 "[web]\npublic_url = \"x\"\n",
                 "vigie.toml:10: unknown key web.public_url",

@@ -77,7 +77,6 @@ pub(super) const KEYS: &[Key] = &[
     key("replies.max_age", Kind::Text, Some("24h")),
     key("replies.never_to", Kind::List, Some("")),
     key("replies.templates", Kind::Text, None),
-    key("major.known_domains", Kind::List, Some("")),
     key("web.listen", Kind::Text, Some("127.0.0.1:8080")),
     key(
         "storage.database",

@@ -41,8 +41,6 @@ pub struct Config {
     pub replies: Replies,
     /// A form definition that replaces the embedded SI-Samu form.
     pub form: Option<PathBuf>,
-    /// Major incidents.
-    pub major: Major,
     /// The console.
     pub web: Web,
     /// The database.
@@ -259,13 +257,6 @@ pub struct Replies {
     pub never_to: Vec<String>,
     /// A folder of templates that replace the embedded ones.
     pub templates: Option<PathBuf>,
-}
-
-/// `[major]`.
-#[derive(Debug, Clone, Default)]
-pub struct Major {
-    /// Domains whose people may be told more, lower case.
-    pub known_domains: Vec<String>,
 }
 
 /// `[web]`.
