@@ -391,6 +391,10 @@ mod tests {
         };
         let full = full.await.unwrap_err();
         assert!(full.is_transient(), "{full:?}");
+        assert_eq!(
+            full.to_string(),
+            "the database refused: its disk is full: make room"
+        );
         drop(tx);
 
         let mut tx = db.begin().await.unwrap();

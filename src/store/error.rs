@@ -11,7 +11,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database did not do what it was asked.
-    #[error("the database refused")]
+    #[error("the database refused: {}", why(.0))]
     Database(#[source] sqlx::Error),
     /// The runtime stopped while a transaction was begun.
     #[error("stopped while beginning a transaction")]
@@ -68,6 +68,33 @@ fn is_transient(error: &sqlx::Error) -> bool {
         .iter()
         .any(|class| code.starts_with(class))
         || matches!(code.as_ref(), "55P03" | "25006")
+}
+
+/// What is wrong, in words of our own: a database's text may quote what it was given.
+fn why(error: &sqlx::Error) -> &'static str {
+    let sqlx::Error::Database(database) = error else {
+        return match error {
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) => "it can't be reached",
+            sqlx::Error::PoolTimedOut => "no connection came free",
+            sqlx::Error::WorkerCrashed => "its connection ended",
+            _ => "it did not do what it was asked",
+        };
+    };
+    let code = database.code().unwrap_or_default();
+    match sqlite_code(database.as_ref()) {
+        Some(5 | 6) => "it is locked by another process",
+        Some(8) => "it can't be written: check its owner and rights",
+        Some(10) => "its disk fails",
+        Some(13) => "its disk is full: make room",
+        Some(14) => "its file can't be opened",
+        Some(11 | 26) => "its file is damaged",
+        Some(_) => "it did not do what it was asked",
+        None if code == "53100" => "its disk is full: make room",
+        None if code.starts_with("53") => "its server is short of resources",
+        None if code.starts_with("57") => "its server is stopping or starting",
+        None if code == "25006" => "its server is read-only",
+        None => "it did not do what it was asked",
+    }
 }
 
 /// SQLite's primary result code, if the error is SQLite's: the low byte of the extended one.
