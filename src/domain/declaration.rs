@@ -109,7 +109,7 @@ pub struct Attachment {
 pub struct Declaration {
     /// What the message is.
     pub kind: Kind,
-    /// Why this kind, in a few words.
+    /// Why this kind: the stable words of a [`Why`](super::why::Why).
     pub reason: String,
     /// Our reference, where the message names one.
     pub incident: Option<String>,

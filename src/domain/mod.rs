@@ -13,3 +13,4 @@ pub mod policy;
 pub mod reason;
 pub mod restraint;
 pub mod sender;
+pub mod why;

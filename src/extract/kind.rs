@@ -7,12 +7,13 @@ use super::reference::in_message_id;
 use super::voice::{Voice, Who};
 use crate::domain::declaration::Kind;
 use crate::domain::form::Form;
+use crate::domain::why::Why;
 use crate::mail::Email;
 use crate::mail::automatic::{AutoSubmitted, Precedence, Report};
 use crate::text::fold;
 
-/// The verdict and its reason, in a few words.
-pub type Verdict = (Kind, &'static str);
+/// The verdict and its reason.
+pub type Verdict = (Kind, Why);
 
 /// The kind of a message.
 #[must_use]
@@ -41,7 +42,7 @@ pub fn verdict(
         return (Kind::Escalation, reason);
     }
     if reference.is_some() {
-        return (Kind::Reply, "carries our mark");
+        return (Kind::Reply, Why::CarriesOurMark);
     }
     declares(email, &facts)
 }
@@ -118,51 +119,49 @@ fn feature_named(text: &str) -> bool {
     super::feature::names_one(&crate::text::Folded::new(text))
 }
 
-fn loops(email: &Email<'_>, form: &Form, context: &Context<'_>) -> Option<&'static str> {
+fn loops(email: &Email<'_>, form: &Form, context: &Context<'_>) -> Option<Why> {
     let facts = &email.automatic;
     if facts.own_header {
-        return Some("our own mail, by its header");
+        return Some(Why::OwnHeader);
     }
     let from = email.from.as_ref().map(|from| from.address.to_lowercase());
     let is_own = |address: &str| context.own_addresses.iter().any(|own| own == address);
     if from.as_deref().is_some_and(is_own) {
-        return Some("our own mail, by its sender");
+        return Some(Why::OwnSender);
     }
     let id = email.message_id.as_deref().unwrap_or_default();
     if in_message_id(id, form, context.mark).is_some() {
-        return Some("our own mail, by its Message-ID");
+        return Some(Why::OwnMessageId);
     }
     None
 }
 
-fn bounces(email: &Email<'_>, words: &Facts) -> Option<&'static str> {
+fn bounces(email: &Email<'_>, words: &Facts) -> Option<Why> {
     let facts = &email.automatic;
     let machine = facts.null_sender || facts.daemon_sender;
     match () {
-        () if facts.report == Some(Report::DeliveryStatus) => Some("a delivery status report"),
+        () if facts.report == Some(Report::DeliveryStatus) => Some(Why::DeliveryStatus),
         () if facts.daemon_sender
             && (facts.bounce_words || facts.bounce_subject || facts.bounce.is_some()) =>
         {
-            Some("a mail server says what was not delivered")
+            Some(Why::NotDelivered)
         }
-        () if machine && facts.bounce_subject => Some("a mail server's subject"),
+        () if machine && facts.bounce_subject => Some(Why::ServerSubject),
         () if facts.null_sender && facts.bounce_words && facts.bounce.is_some() => {
-            Some("a mail server's words about our mail")
+            Some(Why::ServerWordsOnOurs)
         }
         () if facts.daemon_sender
             && (words.own.has(Group::Bounce) || words.subject.has(Group::Bounce)) =>
         {
-            Some("a mail server's words")
+            Some(Why::ServerWords)
         }
         () if words.subject.has(Group::Bounce)
             && !email.subject.to_lowercase().starts_with("re:")
             && is_about_delivery(&words.text) =>
         {
-            Some("a mail server's subject")
+            Some(Why::ServerSubject)
         }
-        () if facts.bounce_subject && facts.bounce_words => {
-            Some("a mail server's subject and words")
-        }
+        () if facts.bounce_subject && facts.bounce_words => Some(Why::ServerSubjectAndWords),
         () => None,
     }
 }
@@ -173,57 +172,53 @@ fn is_about_delivery(text: &str) -> bool {
     CUES.split('|').any(|cue| text.contains(cue))
 }
 
-fn answers_by_itself(email: &Email<'_>, words: &Facts, subject: &str) -> Option<&'static str> {
+fn answers_by_itself(email: &Email<'_>, words: &Facts, subject: &str) -> Option<Why> {
     let facts = &email.automatic;
     // A ticket tool that passes on a person's report sends a declaration (ruling 14).
     let report = words.labels >= 3 || (words.faults() >= 2 && !words.own.has(Group::AutoReply));
     match () {
-        () if facts.report == Some(Report::Disposition) => Some("a read receipt"),
-        () if matches!(facts.report, Some(Report::Feedback)) => Some("a feedback report"),
-        () if facts.auto_submitted == Some(AutoSubmitted::Replied) => {
-            Some("Auto-Submitted: auto-replied")
-        }
-        () if facts.auto_reply_header.is_some() => Some("a header of automatic answers"),
-        () if facts.auto_reply_subject => Some("a subject of automatic answers"),
+        () if facts.report == Some(Report::Disposition) => Some(Why::ReadReceipt),
+        () if matches!(facts.report, Some(Report::Feedback)) => Some(Why::Feedback),
+        () if facts.auto_submitted == Some(AutoSubmitted::Replied) => Some(Why::AutoReplied),
+        () if facts.auto_reply_header.is_some() => Some(Why::AutoHeader),
+        () if facts.auto_reply_subject => Some(Why::AutoSubject),
         () if facts.auto_submitted == Some(AutoSubmitted::Generated)
             && !report
             && !is_bulk(email) =>
         {
-            Some("Auto-Submitted: auto-generated")
+            Some(Why::AutoGenerated)
         }
-        () if facts.auto_submitted == Some(AutoSubmitted::Other) => Some("Auto-Submitted"),
-        () if facts.null_sender && !report => Some("the null sender"),
+        () if facts.auto_submitted == Some(AutoSubmitted::Other) => Some(Why::AutoSubmitted),
+        () if facts.null_sender && !report => Some(Why::NullSender),
         () if subject.starts_with("re:")
             && words.labels < 3
             && facts.no_reply_sender
             && words.own.has(Group::AutoReply) =>
         {
-            Some("words of an automatic answer")
+            Some(Why::AutoWords)
         }
-        () if words.labels < 3 && words.own.count(Group::AutoReply) >= 2 => {
-            Some("words of an automatic answer")
-        }
+        () if words.labels < 3 && words.own.count(Group::AutoReply) >= 2 => Some(Why::AutoWords),
         () if words.labels < 3
             && words.own.has(Group::AutoReply)
             && (words.subject.has(Group::AutoReply) || facts.auto_reply_words)
             && words.faults() <= 2 =>
         {
-            Some("words of an automatic answer")
+            Some(Why::AutoWords)
         }
         () => None,
     }
 }
 
-fn never_answered(email: &Email<'_>, words: &Facts) -> Option<&'static str> {
+fn never_answered(email: &Email<'_>, words: &Facts) -> Option<Why> {
     let facts = &email.automatic;
     if facts.calendar.is_some() {
-        return Some("a calendar invitation");
+        return Some(Why::Calendar);
     }
     if facts.no_reply_sender && words.labels < 3 && !words.text.contains("samu") {
-        return Some("a machine that wants no answer");
+        return Some(Why::NoReply);
     }
     if is_bulk(email) && words.labels < 3 {
-        return Some("sent to a list");
+        return Some(Why::List);
     }
     None
 }
@@ -240,7 +235,7 @@ fn is_bulk(email: &Email<'_>) -> bool {
 }
 
 /// Whether the writer complains that nothing came, or asks for escalation.
-fn escalates(words: &Facts, subject: &str) -> Option<&'static str> {
+fn escalates(words: &Facts, subject: &str) -> Option<Why> {
     let asks = |cue: &str| {
         const ASKS: &str = "demande d'escalade|demandons l'escalade|demande l'escalade|demandons une escalade|demande une escalade|\
             activer l'escalade|please escalate|we request escalation|escalader";
@@ -259,7 +254,7 @@ fn escalates(words: &Facts, subject: &str) -> Option<&'static str> {
         || asks(subject)
         || (in_subject && subject.contains("escalade"))
     {
-        return Some("asks for escalation");
+        return Some(Why::AsksEscalation);
     }
     // « toujours rien » and « relance » alone may speak of something else than our silence.
     let weak = |cue: &&&str| {
@@ -277,15 +272,15 @@ fn escalates(words: &Facts, subject: &str) -> Option<&'static str> {
     };
     let strong = said.len() - said.iter().filter(weak).count();
     if strong > 0 {
-        return Some("complains of no answer");
+        return Some(Why::ComplainsOfSilence);
     }
     if in_subject
         && (!said.is_empty() || subject.contains("relance") || subject.contains("sans reponse"))
     {
-        return Some("a reminder by its subject");
+        return Some(Why::Reminder);
     }
     if said.len() >= 2 {
-        return Some("complains of no answer");
+        return Some(Why::ComplainsOfSilence);
     }
     None
 }
@@ -294,21 +289,21 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
     let faults = words.faults();
     let subject_faults = words.subject.count(Group::Fault);
     if words.labels >= 3 {
-        return (Kind::Declaration, "a filled form");
+        return (Kind::Declaration, Why::FilledForm);
     }
     let spam = words.own.count(Group::Spam) + words.subject.count(Group::Spam);
     if spam >= 2 && faults <= 1 {
-        return (Kind::Other, "reads like an offer");
+        return (Kind::Other, Why::Offer);
     }
     let letters = words.own.count(Group::Newsletter) + words.subject.count(Group::Newsletter);
     if letters >= 2 && faults <= 2 && email.recipients.len() != 1 || letters >= 3 {
-        return (Kind::Other, "reads like a letter to many");
+        return (Kind::Other, Why::Letter);
     }
     if words.own.has(Group::Resolved) && faults <= 2 && !words.own.has(Group::Attached) {
-        return (Kind::Other, "says that it works again");
+        return (Kind::Other, Why::WorksAgain);
     }
     if words.own.has(Group::Invitation) && faults == 0 {
-        return (Kind::Other, "an invitation");
+        return (Kind::Other, Why::Invitation);
     }
     if faults > 0 {
         if words.own.has(Group::Question)
@@ -316,35 +311,35 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
             && subject_faults == 0
             && !has_screenshot(email)
         {
-            return (Kind::Other, "a question");
+            return (Kind::Other, Why::Question);
         }
-        return (Kind::Declaration, "reports a fault");
+        return (Kind::Declaration, Why::ReportsFault);
     }
     if words.passed_on {
-        return (Kind::Declaration, "passes on a report");
+        return (Kind::Declaration, Why::PassesOn);
     }
     if subject_faults > 0 && !words.own.has(Group::Question) && !words.own.has(Group::Thanks) {
-        return (Kind::Declaration, "reports a fault in its subject");
+        return (Kind::Declaration, Why::FaultInSubject);
     }
     if words.own.has(Group::Question) || words.subject.has(Group::Question) {
-        return (Kind::Other, "a question");
+        return (Kind::Other, Why::Question);
     }
     if has_screenshot(email) {
-        return (Kind::Declaration, "sends a screenshot");
+        return (Kind::Declaration, Why::SendsScreenshot);
     }
     if words.signs >= 3 && spam + letters == 0 {
-        return (Kind::Declaration, "reads like a report");
+        return (Kind::Declaration, Why::LooksLikeReport);
     }
     if spam + letters >= 1 {
-        return (Kind::Other, "reports no fault");
+        return (Kind::Other, Why::NoFault);
     }
     if subject_faults > 0 {
-        return (Kind::Declaration, "reports a fault in its subject");
+        return (Kind::Declaration, Why::FaultInSubject);
     }
     if words.own.has(Group::Thanks) && words.words <= 40 {
-        return (Kind::Other, "thanks");
+        return (Kind::Other, Why::Thanks);
     }
-    (Kind::Other, "reports no fault")
+    (Kind::Other, Why::NoFault)
 }
 
 fn has_screenshot(email: &Email<'_>) -> bool {

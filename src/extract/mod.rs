@@ -66,7 +66,7 @@ pub fn extract(email: &Email<'_>, form: &Form, context: &Context<'_>) -> Declara
     let (kind, reason) = kind::verdict(email, form, context, &voices, incident.as_deref());
     let mut declaration = Declaration {
         kind,
-        reason: reason.to_owned(),
+        reason: reason.as_str().to_owned(),
         incident,
         own_text: own_text(email),
         major_suspected: false,

@@ -3,6 +3,7 @@
 use super::page::{Console, Moment, PageError};
 use crate::domain::declaration::Kind;
 use crate::domain::message::{MessageId, MessageState};
+use crate::domain::why::Why;
 use crate::present::french;
 use crate::store::MessageLine;
 use axum::extract::{Query, State};
@@ -58,13 +59,15 @@ fn row(console: &Console, line: MessageLine) -> Row {
         MessageState::Quarantined => (
             "lecture impossible",
             "bad",
-            format!("{} essais, {}", line.attempts, line.last_error),
+            format!("l’analyse a échoué {} fois", line.attempts),
         ),
         MessageState::New => ("pas encore lu", "", String::new()),
         MessageState::Done => (
             Kind::parse(&line.kind).map_or("", french::kind),
             "",
-            line.kind_reason,
+            Why::parse(&line.kind_reason)
+                .map_or("", french::why)
+                .to_owned(),
         ),
     };
     Row {
