@@ -391,6 +391,51 @@ mod tests {
         ] {
             assert_eq!(read(text), Some((LabelName::Field(name), answer)), "{text}");
         }
+        for (name, labels) in [
+            (
+                F::DeclarantName,
+                "Qui signale|Auteur du signalement|Décl.|Rempli par",
+            ),
+            (F::DeclarantRole, "Fonction exercée|Mon rôle|Job"),
+            (F::Entity, "Chez|SAMU de rattachement|Étab.|Votre structure"),
+            (
+                F::AffectedUser,
+                "Util. concerné|Qui est gêné|Touche|Collègue concerné",
+            ),
+            (
+                F::Phone,
+                "Pour me joindre|Rappel possible|Tél. de rappel|Numéro direct",
+            ),
+            (F::Email, "Mail pro|Mon adresse mail|Répondre à"),
+            (
+                F::StartedAt,
+                "Ça a commencé|Première apparition|Begin|Début du bug",
+            ),
+            (F::Environment, "Env.|Base utilisée|Plateforme utilisée"),
+            (F::Feature, "Sur quoi|Fonct.|Écran impacté|Bouton concerné"),
+            (
+                F::AffectedCount,
+                "Nb agents|Nbre de postes|Sont touchés|Combien de gens",
+            ),
+            (
+                F::Description,
+                "Quoi|Ce que je constate|Exposé des faits|Ce qui bloque",
+            ),
+            (
+                F::PrerequisitesChecked,
+                "Vérifs du poste|Contrôle du poste|Poste vérifié|Prereq",
+            ),
+            (F::Reproducible, "Répétable|Ça recommence|Reprod.|How often"),
+        ] {
+            for label in labels.split('|') {
+                let text = format!("{label} : réponse");
+                assert_eq!(
+                    read(&text),
+                    Some((LabelName::Field(name), "réponse")),
+                    "{text}"
+                );
+            }
+        }
         assert_eq!(read("Priorité : 4"), Some((LabelName::Other, "4")));
         assert_eq!(read("Prénom : Paul"), Some((LabelName::Given, "Paul")));
     }
