@@ -60,6 +60,9 @@ struct Facts {
     /// Signs of a report besides the words for faults: a negation, what was expected, how often it
     /// happens, a part of the portal, a SAMU, « depuis ».
     signs: usize,
+    /// Details that only a report gives: an hour, a number to call, an environment, a SAMU, the
+    /// state of the workstation, how often it happens.
+    details: usize,
     /// A forwarded or attached message reports a fault.
     passed_on: bool,
     /// The writer's own words, folded.
@@ -81,6 +84,7 @@ impl Facts {
             words: text.split_whitespace().count(),
             signs: signs(&text)
                 + usize::from(email.subject.len() > 3 && feature_named(&email.subject)),
+            details: details(&text),
             passed_on: voices.iter().any(|voice| {
                 voice.who == Who::Forwarded
                     && (voice.cues.has(Group::Fault) || signs(voice.folded.as_str()) >= 2)
@@ -113,6 +117,51 @@ fn signs(text: &str) -> usize {
         + usize::from(feature_named(text))
         + usize::from(text.contains("depuis ") || text.contains("since "))
         + usize::from(text.contains("samu"))
+}
+
+/// How many kinds of details a text gives.
+fn details(text: &str) -> usize {
+    const STATION: &str = "prerequis|pre-requis|poste non|poste ok|poste controle|poste verifi|workstation|\
+        mon poste|notre poste|postes verifies|le poste a|poste conforme";
+    const REPORT: &str = "pour information et analyse|pour analyse|incident constate|je signale|nous signalons|\
+        je vous signale|nous vous signalons|declaration d'incident|i would like to report|to report";
+    let one_of = |list: &str| list.split('|').any(|cue| text.contains(cue));
+    let cues = Cues::scan(text);
+    let digits = |from: &str| from.bytes().take_while(u8::is_ascii_digit).count();
+    let hour = text.match_indices(['h', ':']).any(|(at, _)| {
+        let before = text[..at]
+            .bytes()
+            .rev()
+            .take_while(u8::is_ascii_digit)
+            .count();
+        let after = digits(&text[at + 1..]);
+        (1..=2).contains(&before) && (after == 2 || after == 0 && text[at..].starts_with("h "))
+    });
+    let mut run = 0;
+    let mut phone = false;
+    for c in text.chars() {
+        match c {
+            '0'..='9' => run += 1,
+            ' ' | '.' | '-' | '(' | ')' | '+' | '\u{a0}' | '\u{202f}' => {}
+            _ => run = 0,
+        }
+        phone |= run >= 10;
+    }
+    let groups = [Group::Always, Group::Sometimes, Group::Never];
+    [
+        hour,
+        phone,
+        !super::answer::environments(text).is_empty(),
+        text.contains("samu"),
+        one_of(STATION),
+        one_of(REPORT),
+        groups.iter().any(|group| cues.has(*group)),
+        cues.has(Group::Expected),
+        cues.has(Group::Everyone),
+    ]
+    .iter()
+    .filter(|given| **given)
+    .count()
 }
 
 fn feature_named(text: &str) -> bool {
@@ -266,6 +315,8 @@ fn escalates(words: &Facts, subject: &str) -> Option<Why> {
                 | "escalade"
                 | "escalation"
                 | "delai annonce"
+                | "delai depasse"
+                | "delai est depasse"
                 | "relance :"
                 | "still waiting for"
         )
@@ -299,7 +350,10 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
     if letters >= 2 && faults <= 2 && email.recipients.len() != 1 || letters >= 3 {
         return (Kind::Other, Why::Letter);
     }
-    if words.own.has(Group::Resolved) && faults <= 2 && !words.own.has(Group::Attached) {
+    // « Rétabli à 14h50 » at the end of a whole report is part of the report.
+    let reported = faults > 0 && words.details >= 4;
+    if words.own.has(Group::Resolved) && faults <= 2 && !reported && !words.own.has(Group::Attached)
+    {
         return (Kind::Other, Why::WorksAgain);
     }
     if words.own.has(Group::Invitation) && faults == 0 {
@@ -336,10 +390,23 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
     if subject_faults > 0 {
         return (Kind::Declaration, Why::FaultInSubject);
     }
-    if words.own.has(Group::Thanks) && words.words <= 40 {
+    if words.own.has(Group::Thanks) && words.words <= 40 && words.details < 3 {
         return (Kind::Other, Why::Thanks);
     }
+    // A person who writes to the support and neither thanks, asks nor invites reports something.
+    if is_personal(email) && (words.details >= 2 || words.signs >= 2) {
+        return (Kind::Declaration, Why::LooksLikeReport);
+    }
     (Kind::Other, Why::NoFault)
+}
+
+/// Written by a person to few, and no continuation of something else.
+fn is_personal(email: &Email<'_>) -> bool {
+    let facts = &email.automatic;
+    !facts.no_reply_sender
+        && !is_bulk(email)
+        && email.recipients.len() <= 4
+        && matches!(facts.auto_submitted, None | Some(AutoSubmitted::No))
 }
 
 fn has_screenshot(email: &Email<'_>) -> bool {
@@ -433,6 +500,49 @@ mod tests {
                 "Re: carto [INC-26-00042]",
                 "06 39 98 00 01, en prod",
                 Kind::Reply,
+            ),
+        ] {
+            assert_eq!(read("", subject, body), expected, "{subject}: {body}");
+        }
+    }
+
+    #[test]
+    fn who_writes_to_the_support_reports_unless_the_words_say_otherwise() {
+        for (subject, body, expected) in [
+            (
+                "géoloc",
+                "Samedi de 14h10 à 14h50, au SAMU 61, l'envoi échouait. Rétabli tout seul, en prod, 02 61 91 14 60.",
+                Kind::Declaration,
+            ),
+            (
+                "macros",
+                "Since 7.30 pm my macros do not expand any more, every single time, live system.",
+                Kind::Declaration,
+            ),
+            (
+                "bandeau",
+                "Au SAMU 22, à 9h40 : le bandeau clignotait en production. Joignable au 02 61 91 22 01.",
+                Kind::Declaration,
+            ),
+            (
+                "carto",
+                "SAMU 44 : les requêtes se terminent par « délai dépassé » à chaque essai.",
+                Kind::Declaration,
+            ),
+            (
+                "Re: carto",
+                "Tout est rétabli au SAMU 44, merci.",
+                Kind::Other,
+            ),
+            (
+                "pot de départ",
+                "Je pars en retraite, bonne continuation à tous.",
+                Kind::Other,
+            ),
+            (
+                "merci",
+                "Bravo à l'équipe du SAMU 44 pour la mise à jour, merci !",
+                Kind::Other,
             ),
         ] {
             assert_eq!(read("", subject, body), expected, "{subject}: {body}");
