@@ -363,7 +363,12 @@ mod tests {
             ("vérifiés, rien à signaler", Some(true)),
             ("ok", Some(true)),
             ("faite par mes soins vendredi", Some(true)),
+            ("tout est bon", Some(true)),
+            ("nickel, vu avec la DSI", Some(true)),
             ("non pas faite", Some(false)),
+            ("je n'ai rien fait vérifier", Some(false)),
+            ("has not been checked by IT yet", Some(false)),
+            ("à prévoir", Some(false)),
             ("pas encore", Some(false)),
             ("pas fait", Some(false)),
         ] {
@@ -391,6 +396,15 @@ mod tests {
             ("non c'est passé", No),
             ("non, pas à la demande", No),
             ("jamais revenu depuis", No),
+            ("ça ne s'est produit qu'une fois", No),
+            ("impossible à refaire", No),
+            ("je n'arrive pas à le provoquer à nouveau", No),
+            ("c'est immanquable", Yes),
+            ("je reproduis sans peine", Yes),
+            ("every single time", Yes),
+            ("par à-coups", Intermittent),
+            ("once in a while", Intermittent),
+            ("aléatoirement", Intermittent),
         ] {
             let expected = Some(Reading::Present(Value::Frequency(expected)));
             assert_eq!(value(frequency(text)), expected, "{text}");
