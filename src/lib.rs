@@ -81,4 +81,5 @@ pub mod config;
 pub mod clock;
 pub mod metrics;
 pub mod secret;
+pub mod tls;
 pub mod wake;

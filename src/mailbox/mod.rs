@@ -3,11 +3,9 @@
 
 pub mod imap;
 mod maildir;
-mod tls;
 
 pub use imap::{Imap, ImapError};
 pub use maildir::{Maildir, MaildirError};
-pub use tls::{CertificateFault, TlsError};
 
 use std::time::Duration;
 

@@ -5,14 +5,13 @@
 
 mod folder;
 mod smtp;
-mod tls;
 
 pub use folder::Folder;
 pub use smtp::{Smtp, Timeouts};
-pub use tls::TlsError;
 
 use crate::config;
 use crate::domain::outgoing::OutboxMail;
+use crate::tls::TlsError;
 use std::io;
 use std::path::PathBuf;
 

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// Leaf rooms: they import nothing of ours, and stand in the rows of those who may use them.
-const LEAVES: [&str; 7] = [
-    "text", "secret", "template", "http", "metrics", "wake", "clock",
+const LEAVES: [&str; 8] = [
+    "text", "secret", "template", "http", "metrics", "wake", "clock", "tls",
 ];
 
 /// Each room with the rooms it may import. `cli` may import everything, `main` only `cli`.
@@ -22,8 +22,8 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("present", &["domain", "mail", "template"]),
     ("reply", &["domain", "template"]),
     ("store", &["domain", "text"]),
-    ("mailbox", &["config", "domain", "http", "metrics"]),
-    ("transport", &["config", "domain", "http", "metrics"]),
+    ("mailbox", &["config", "domain", "http", "metrics", "tls"]),
+    ("transport", &["config", "domain", "http", "metrics", "tls"]),
     (
         "worker",
         &[

@@ -15,7 +15,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use vigie::config::{self, Secret, Security};
 use vigie::mailbox::imap::{Imap, ImapError, Limits};
-use vigie::mailbox::{CertificateFault, TlsError};
+use vigie::tls::{CertificateFault, TlsError};
 
 /// A server behind TLS, and the bytes that it got through the protection.
 struct Server {

@@ -6,8 +6,8 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use super::super::tls::TlsError;
 use super::guard::Excess;
+use crate::tls::TlsError;
 
 /// Why an IMAP session came to nothing or to its end.
 #[derive(Debug, thiserror::Error)]

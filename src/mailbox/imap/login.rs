@@ -19,7 +19,7 @@ use super::Limits;
 use super::error::{ImapError, Step};
 use super::guard::{Buffered, Connection};
 use crate::config::{Imap, Security};
-use crate::mailbox::tls;
+use crate::tls;
 
 /// The longest line that a server may say before it knows us.
 const LINE_MAX: u64 = 64 * 1024;

@@ -10,11 +10,11 @@ mod wire;
 
 use self::starttls::start_tls;
 use self::wire::{Socket, Wire};
-use super::tls::protect;
 use super::{Cause, Delivery, Failure, Stage, TransportError};
 use crate::config;
 use crate::config::Security;
 use crate::domain::outgoing::OutboxMail;
+use crate::tls;
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
@@ -227,13 +227,11 @@ impl Smtp {
     }
 
     async fn protected(&self, tcp: TcpStream) -> Result<Socket, TransportError> {
-        let ca_file = self.server.ca_file.as_deref();
-        let stream = timeout(
-            self.timeouts.connect,
-            protect(tcp, &self.server.host, ca_file),
-        )
-        .await
-        .map_err(|_| TransportError::Silent(Stage::Tls))??;
+        let connector = tls::connector(self.server.ca_file.as_deref())?;
+        let handshake = tls::handshake(&connector, &self.server.host, tcp);
+        let stream = timeout(self.timeouts.connect, handshake)
+            .await
+            .map_err(|_| TransportError::Silent(Stage::Tls))??;
         Ok(Socket::Tls(Box::new(stream)))
     }
 

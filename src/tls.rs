@@ -1,10 +1,11 @@
-//! TLS towards the mail server: whom we trust, and what a refused certificate means in words.
+//! TLS towards a mail server, for reading and for sending: whom we trust, and what a refused
+//! certificate means in words. The section of the configuration is known to whoever shows the error.
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::pem::{self, PemObject as _};
 use rustls_pki_types::{CertificateDer, ServerName};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -16,17 +17,13 @@ use tokio_rustls::rustls::{self, CertificateError, ClientConfig, RootCertStore};
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// The file named in `ca_file` can't be read, or holds no certificate.
-    #[error(
-        "the certificate authority's file holds no readable certificate: check [mailbox] ca_file"
-    )]
-    Authority(#[source] rustls_pki_types::pem::Error),
+    #[error("the authority's file holds no readable certificate: check ca_file")]
+    Authority(#[source] pem::Error),
     /// Neither a file was named nor does the system hold any authority.
-    #[error(
-        "this system trusts no certificate authority: install ca-certificates or set [mailbox] ca_file"
-    )]
+    #[error("this system trusts no authority: install ca-certificates or set ca_file")]
     NoAuthority,
     /// The host in the address is neither a name nor an address.
-    #[error("the host is no valid name for TLS: check [mailbox] url")]
+    #[error("the host is no valid name for TLS: check the url")]
     Name,
     /// The certificate was judged and refused.
     #[error("the server's certificate {0}")]
@@ -46,10 +43,10 @@ pub enum CertificateFault {
     #[error("is not valid yet: check this machine's clock")]
     NotYet,
     /// Signed by nobody that we trust, or by itself.
-    #[error("is signed by an unknown authority: name that authority's file in [mailbox] ca_file")]
+    #[error("is signed by an unknown authority: name that authority's file in ca_file")]
     UnknownIssuer,
     /// Made for another host.
-    #[error("is for another host name: check the host in [mailbox] url")]
+    #[error("is for another host name: check the host in the url")]
     WrongName,
     /// Revoked, malformed, not for servers.
     #[error("was refused")]
@@ -61,31 +58,11 @@ pub enum CertificateFault {
 ///
 /// # Errors
 /// No authority can be read.
-pub(super) fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, TlsError> {
-    let mut roots = RootCertStore::empty();
-    match ca_file {
-        Some(path) => {
-            for certificate in CertificateDer::pem_file_iter(path).map_err(TlsError::Authority)? {
-                let certificate = certificate.map_err(TlsError::Authority)?;
-                roots.add_parsable_certificates([certificate]);
-            }
-            if roots.is_empty() {
-                return Err(TlsError::Authority(
-                    rustls_pki_types::pem::Error::NoItemsFound,
-                ));
-            }
-        }
-        None => {
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            if roots.is_empty() {
-                return Err(TlsError::NoAuthority);
-            }
-        }
-    }
+pub fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, TlsError> {
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| TlsError::Handshake(io::Error::other(error)))?
-        .with_root_certificates(roots)
+        .with_root_certificates(authorities(ca_file)?)
         .with_no_client_auth();
     Ok(TlsConnector::from(Arc::new(config)))
 }
@@ -94,7 +71,7 @@ pub(super) fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, TlsError
 ///
 /// # Errors
 /// The certificate is refused, or the other side speaks no TLS.
-pub(super) async fn handshake(
+pub async fn handshake(
     connector: &TlsConnector,
     host: &str,
     tcp: TcpStream,
@@ -111,6 +88,24 @@ pub(super) async fn handshake(
             _ => TlsError::Handshake(error),
         }
     })
+}
+
+fn authorities(ca_file: Option<&Path>) -> Result<RootCertStore, TlsError> {
+    let mut roots = RootCertStore::empty();
+    let Some(path) = ca_file else {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        return match roots.is_empty() {
+            true => Err(TlsError::NoAuthority),
+            false => Ok(roots),
+        };
+    };
+    for certificate in CertificateDer::pem_file_iter(path).map_err(TlsError::Authority)? {
+        roots.add_parsable_certificates([certificate.map_err(TlsError::Authority)?]);
+    }
+    match roots.is_empty() {
+        true => Err(TlsError::Authority(pem::Error::NoItemsFound)),
+        false => Ok(roots),
+    }
 }
 
 impl CertificateFault {
