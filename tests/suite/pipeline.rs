@@ -258,6 +258,35 @@ async fn a_crash_between_any_two_steps_changes_nothing() {
 }
 
 #[tokio::test]
+async fn the_mode_says_whether_a_request_leaves_waits_or_is_not_made() {
+    for (more, expected) in [
+        (
+            "[replies]\nmode = \"auto\"\n",
+            Some((MailState::Queued, 121)),
+        ),
+        ("[replies]\nhold = \"0s\"\n", Some((MailState::Queued, 1))),
+        (
+            "[replies]\nmode = \"review\"\n",
+            Some((MailState::Review, 121)),
+        ),
+        ("[replies]\nmode = \"off\"\n", None),
+    ] {
+        let mut line = Line::with(TestStore::sqlite().await, more).await;
+        line.receive(&declaration(1)).await;
+        line.process(1).await;
+        // Whatever is answered, the incident is there with what it lacks.
+        assert!(!line.incident(1).await.to_ask.is_empty(), "{more}");
+        let mails = line.mails().await;
+        let found = mails.first().map(|mail| (mail.state, mail.due_at));
+        let expected = expected.map(|(state, due)| (state, at(due)));
+        assert_eq!(found, expected, "{more}");
+        let due = line.store().claim_outbox(at(121), LEASE, 9).await.unwrap();
+        let leaves = matches!(expected, Some((MailState::Queued, _)));
+        assert_eq!(due.len(), usize::from(leaves), "{more}");
+    }
+}
+
+#[tokio::test]
 async fn a_message_that_panics_is_set_aside_and_the_rest_go_on() {
     let mut line = Line::new().await;
     line.receive(&declaration(1)).await;
