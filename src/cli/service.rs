@@ -114,6 +114,8 @@ impl Service {
         life.start("process", process::run(processing, life.token()));
         if is_sending {
             let delivering = self.delivering(self.clock_of_delivery());
+            let transport = delivering.transport.clone();
+            life.hold_while(move || transport.is_owed_an_answer());
             life.start("deliver", deliver::run(delivering, life.token()));
         }
         Ok(())

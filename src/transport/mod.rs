@@ -187,6 +187,16 @@ impl Transport {
         }
     }
 
+    /// Whether a server that accepted DATA still owes its answer to the mail: a process that ends
+    /// now leaves it in doubt.
+    #[must_use]
+    pub fn is_owed_an_answer(&self) -> bool {
+        match self {
+            Self::Smtp(smtp) => smtp.is_owed_an_answer(),
+            Self::Folder(_) => false,
+        }
+    }
+
     /// Tries everything but a mail.
     ///
     /// # Errors

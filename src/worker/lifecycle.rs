@@ -1,25 +1,40 @@
 //! Starting, watching and stopping the loops. The first signal lets each finish what is in hand; a
-//! second one, or ten seconds, drops the rest. A loop that ends by itself stops the service with a
-//! failing code, so that its supervisor sees it.
+//! second one, or ten seconds, drops the rest. Only what must not be dropped ([`Lifecycle::hold_while`])
+//! is waited for longer. A loop that ends by itself stops the service with a failing code, so that
+//! its supervisor sees it.
 
 use std::error::Error;
+use std::fmt;
 use std::io;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 /// How long loops may take to finish what is in hand.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// What a loop is given after it held, to write down what came of it.
+const SETTLING: Duration = Duration::from_secs(5);
+
+/// How often a stop asks whether something still holds.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// The loops that run.
-#[derive(Debug)]
 pub struct Lifecycle {
     token: CancellationToken,
     loops: JoinSet<(&'static str, Result<(), String>)>,
-    grace: Duration,
+    held: Box<dyn Fn() -> bool + Send + Sync>,
+}
+
+impl fmt::Debug for Lifecycle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lifecycle")
+            .field("loops", &self.loops.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// How the service ended, when it was asked to.
@@ -60,7 +75,7 @@ impl Lifecycle {
         Self {
             token,
             loops: JoinSet::new(),
-            grace: GRACE,
+            held: Box::new(|| false),
         }
     }
 
@@ -78,6 +93,11 @@ impl Lifecycle {
     ) {
         self.loops
             .spawn(async move { (name, work.await.map_err(|error| chain(&error))) });
+    }
+
+    /// While this is true a stop waits, beyond its ten seconds. Whoever holds sets the limit.
+    pub fn hold_while(&mut self, held: impl Fn() -> bool + Send + Sync + 'static) {
+        self.held = Box::new(held);
     }
 
     /// Waits for SIGTERM, SIGINT or the token, then for the loops.
@@ -98,7 +118,8 @@ impl Lifecycle {
         }
         self.token.cancel();
         let finished = tokio::select! {
-            finished = timeout(self.grace, finish(&mut self.loops)) => finished.is_ok(),
+            () = finish(&mut self.loops) => true,
+            () = patience(&*self.held) => false,
             () = any(&mut terminate, &mut interrupt) => false,
         };
         self.loops.abort_all();
@@ -120,6 +141,17 @@ async fn any(terminate: &mut Signal, interrupt: &mut Signal) {
     tokio::select! {
         _ = terminate.recv() => (),
         _ = interrupt.recv() => (),
+    }
+}
+
+/// Until nobody may ask for more time.
+async fn patience(held: &(dyn Fn() -> bool + Send + Sync)) {
+    let mut end = Instant::now() + GRACE;
+    while Instant::now() < end {
+        sleep(LOOK).await;
+        if held() {
+            end = end.max(Instant::now() + SETTLING);
+        }
     }
 }
 
@@ -189,7 +221,39 @@ mod tests {
         life.token().cancel();
         let before = tokio::time::Instant::now();
         assert_eq!(life.run().await.unwrap(), Stopped::Dropped);
-        assert_eq!(before.elapsed(), GRACE);
+        assert!(before.elapsed() >= GRACE && before.elapsed() < GRACE + Duration::from_secs(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_holds_is_waited_for_and_written_down() {
+        let mut life = lifecycle();
+        let token = life.token();
+        let begun = Instant::now();
+        let answer = begun + Duration::from_secs(500);
+        life.hold_while(move || Instant::now() < answer);
+        life.start("deliver", {
+            let token = token.clone();
+            async move {
+                token.cancelled().await;
+                tokio::time::sleep_until(answer + Duration::from_secs(4)).await;
+                Ok::<_, Infallible>(())
+            }
+        });
+        token.cancel();
+        assert_eq!(life.run().await.unwrap(), Stopped::Finished);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_held_and_does_not_end_is_dropped_in_the_end() {
+        let mut life = lifecycle();
+        let begun = Instant::now();
+        let answer = begun + Duration::from_secs(60);
+        life.hold_while(move || Instant::now() < answer);
+        life.start("stuck", pending::<Result<(), Infallible>>());
+        life.token().cancel();
+        assert_eq!(life.run().await.unwrap(), Stopped::Dropped);
+        let after = begun.elapsed();
+        assert!(after > Duration::from_secs(60) && after < Duration::from_secs(66));
     }
 
     #[tokio::test(start_paused = true)]

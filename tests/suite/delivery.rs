@@ -7,6 +7,8 @@ use std::time::Duration;
 use crate::support::smtp_script::{SmtpScript, Step, envelope, opening, say, taken};
 use crate::support::stores::{TestStore, at, fetched, mail};
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use vigie::clock::Clock;
 use vigie::config::{self, Security};
@@ -17,7 +19,8 @@ use vigie::domain::outgoing::{MailState, Outgoing, Template};
 use vigie::store::{Answer, Answering, Effect, NewIncident, Outcome, Store};
 use vigie::transport::{Smtp, Timeouts, Transport};
 use vigie::wake::Wake;
-use vigie::worker::deliver::{Delivering, Round, round};
+use vigie::worker::deliver::{Delivering, Round, round, run};
+use vigie::worker::lifecycle::{Lifecycle, LifecycleError, Stopped};
 
 const BOX: &str = "imap:support@mail.example/INBOX";
 const DAY: i64 = 24 * 3600;
@@ -392,4 +395,64 @@ async fn a_stop_between_two_mails_leaves_the_second_for_the_next_start() {
             ..Round::default()
         }
     );
+}
+
+/// A service whose only loop delivers, with a server that took the mail and has not answered yet:
+/// the service was told to stop when the server got the final dot.
+struct Stopping {
+    test: TestStore,
+    id: i64,
+    script: SmtpScript,
+    answer: Arc<Notify>,
+    service: JoinHandle<Result<Stopped, LifecycleError>>,
+}
+
+async fn stopped_after_the_dot() -> Stopping {
+    let test = TestStore::sqlite().await;
+    let answer = Arc::new(Notify::new());
+    let slow = vec![
+        Step::Mail,
+        Step::Wait(Arc::clone(&answer)),
+        say("250 2.0.0 queued"),
+        Step::Hear("QUIT"),
+    ];
+    let script = SmtpScript::start(vec![[opening(), envelope(), slow].concat()]).await;
+    let id = queued(&test.store, 1, 2, None).await;
+    let parts = Delivering {
+        clock: Clock::Fixed(at(10)),
+        ..smtp(&test.store, &script)
+    };
+    let transport = Arc::clone(&parts.transport);
+    let mut life = Lifecycle::new(CancellationToken::new());
+    let token = life.token();
+    let owing = Arc::clone(&transport);
+    life.hold_while(move || owing.is_owed_an_answer());
+    life.start("deliver", run(parts, token.clone()));
+    let service = tokio::spawn(life.run());
+    while script.mails().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(transport.is_owed_an_answer());
+    token.cancel();
+    Stopping {
+        test,
+        id,
+        script,
+        answer,
+        service,
+    }
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_the_answer_that_a_server_still_owes() {
+    let stopping = stopped_after_the_dot().await;
+    assert!(!stopping.service.is_finished());
+    stopping.answer.notify_one();
+    let ended = stopping.service.await.unwrap();
+    assert_eq!(ended.unwrap(), Stopped::Finished);
+    assert_eq!(
+        state(&stopping.test.store, stopping.id).await.0,
+        MailState::Sent
+    );
+    stopping.script.finished().await;
 }

@@ -22,7 +22,7 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
@@ -65,6 +65,8 @@ pub struct Smtp {
     server: config::Smtp,
     timeouts: Timeouts,
     idle: Mutex<Vec<Connection>>,
+    /// Mails that a server was asked to take and has not answered.
+    unanswered: AtomicUsize,
 }
 
 /// An open connection, ready for MAIL FROM.
@@ -89,6 +91,7 @@ impl Smtp {
             server,
             timeouts,
             idle: Mutex::new(Vec::new()),
+            unanswered: AtomicUsize::new(0),
         }
     }
 
@@ -115,6 +118,13 @@ impl Smtp {
         let connection = self.connect().await?;
         goodbye(connection).await;
         Ok(())
+    }
+
+    /// Whether a server that accepted DATA still owes its answer to the mail; never for longer than
+    /// the limit on it.
+    #[must_use]
+    pub fn is_owed_an_answer(&self) -> bool {
+        self.unanswered.load(Ordering::Relaxed) > 0
     }
 
     /// Says goodbye on the connections that are kept.
@@ -186,6 +196,7 @@ impl Smtp {
         within(limit, Stage::Data, smtp.command(Data)).await?;
         // lettre ends the mail with a line end of its own before the dot.
         let mime = mime.strip_suffix(b"\r\n").unwrap_or(mime);
+        let _unanswered = Unanswered::new(&self.unanswered);
         within(self.timeouts.data, Stage::Data, smtp.message(mime)).await?;
         Ok(())
     }
@@ -258,6 +269,22 @@ impl Smtp {
             }) => Err(TransportError::Login),
             Err(failure) => Err(failure.into()),
         }
+    }
+}
+
+/// Counts a mail for as long as its answer is awaited, however the wait ends.
+struct Unanswered<'a>(&'a AtomicUsize);
+
+impl<'a> Unanswered<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

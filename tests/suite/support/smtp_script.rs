@@ -9,6 +9,7 @@ use tokio::io::{
     AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
 };
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -31,6 +32,8 @@ pub enum Step {
     Tls,
     /// Says nothing more, and keeps the connection.
     Stall,
+    /// Waits until the test lets it go on.
+    Wait(Arc<Notify>),
 }
 
 /// A running script. Each connection takes the next session; the last connection's end is the end
@@ -165,6 +168,7 @@ async fn play(
                 let protected = acceptor.accept(stream.into_inner()).await.map_err(lost)?;
                 stream = BufReader::new(Box::new(protected));
             }
+            Step::Wait(signal) => signal.notified().await,
             Step::Stall => {
                 // The client gives up first.
                 let mut rest = Vec::new();
