@@ -139,9 +139,11 @@ pub fn environments(text: &str) -> Vec<Named> {
         .filter_map(|(word, range)| {
             let which = match word {
                 "production" | "prod" | "reel" | "live" | "exploitation" | "reelle" | "reelles"
-                | "prd" => Environment::Production,
+                | "prd" | "reels" | "vrai" | "vraie" | "operationnel" | "operationnelle"
+                | "officiel" | "officielle" => Environment::Production,
                 "formation" | "form" | "ecole" | "sandbox" | "training" | "bac" | "formations"
-                | "entrainement" => Environment::Training,
+                | "entrainement" | "demo" | "demonstration" | "simulation" | "simulateur"
+                | "pedagogique" | "exercice" | "apprentissage" => Environment::Training,
                 _ => return None,
             };
             if word == "bac" && !folded.as_str()[range.end..].starts_with(" a sable") {
@@ -340,6 +342,12 @@ mod tests {
             ("prod (pas vu en formation)", Some(Production)),
             ("base école", Some(Training)),
             ("le bac à sable", Some(Training)),
+            ("version de démonstration", Some(Training)),
+            ("plateforme école", Some(Training)),
+            ("le simulateur", Some(Training)),
+            ("base réelle", Some(Production)),
+            ("environnement réel", Some(Production)),
+            ("le vrai portail", Some(Production)),
             ("formation, pas la prod", Some(Training)),
         ] {
             let expected = expected.map(|e| Reading::Present(Value::Environment(e)));

@@ -12,6 +12,7 @@ pub mod count;
 pub mod cues;
 pub mod description;
 pub mod entity;
+pub mod environment;
 pub mod excerpt;
 pub mod feature;
 mod fields;

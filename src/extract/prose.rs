@@ -7,7 +7,7 @@ use super::cues::Group;
 use super::excerpt::Excerpt;
 use super::sentence::{About, Sentence};
 use super::voice::{Voice, Who};
-use super::{count, description, entity, feature, phone, when};
+use super::{count, description, entity, environment, feature, phone, when};
 use crate::domain::field::{Evidence, FieldName, Reading, Source, Value};
 use crate::text::Folded;
 use std::ops::Range;
@@ -170,7 +170,7 @@ impl<'a> Words<'a> {
     pub fn environment(&self, pool: &mut Pool) {
         let text = self.folded.as_str();
         for named in answer::environments(&self.words.text) {
-            if named.denied || !is_environment(text, &self.words.text, &named) {
+            if named.denied || !environment::is_meant(text, &self.words.text, &named) {
                 continue;
             }
             let reading = Reading::Present(Value::Environment(named.which));
@@ -301,76 +301,5 @@ impl<'a> Words<'a> {
             reading,
             self.evidence(found.span, confidence),
         );
-    }
-}
-
-/// « formation » is a training course as often as an environment: in running text it must be led
-/// by a word that says which.
-fn is_environment(text: &str, original: &str, named: &answer::Named) -> bool {
-    use crate::domain::field::Environment;
-    let word = crate::text::fold(&original[named.span.clone()]);
-    // The folded text before the word: folding keeps the order, so the prefix folds alike.
-    let at = crate::text::fold(&original[..named.span.start]).len();
-    let before: Vec<&str> = text[..at.min(text.len())]
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .rev()
-        .take(2)
-        .collect();
-    let last = before.first().copied().unwrap_or_default();
-    let after: Vec<&str> = text[at.min(text.len())..]
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .skip(1)
-        .take(2)
-        .collect();
-    // « formation et production »: one names the other.
-    let beside = before
-        .iter()
-        .chain(&after)
-        .any(|word| matches!(*word, "prod" | "production"));
-    if beside
-        && named.which == Environment::Training
-        && matches!(word.as_str(), "formation" | "ecole")
-    {
-        return true;
-    }
-    match (named.which, word.as_str()) {
-        (Environment::Production, "prod" | "production" | "prd") => {
-            !matches!(last, "mise" | "mises")
-        }
-        (Environment::Production, "reel" | "live") => last == "en",
-        (Environment::Production, "reelle" | "reelles") => {
-            last == "conditions" || last == "condition"
-        }
-        (Environment::Training, "bac" | "sandbox" | "ecole" | "training") => {
-            word != "ecole"
-                || matches!(
-                    last,
-                    "base" | "environnement" | "portail" | "version" | "samu"
-                )
-        }
-        (Environment::Training, "formation") => {
-            matches!(
-                last,
-                "base" | "environnement" | "portail" | "plateforme" | "serveur" | "env" | "en"
-            ) || matches!(
-                before.as_slice(),
-                [
-                    "de",
-                    "base"
-                        | "environnement"
-                        | "portail"
-                        | "plateforme"
-                        | "serveur"
-                        | "forme"
-                        | "version"
-                        | "site"
-                        | "env",
-                    ..
-                ]
-            )
-        }
-        (Environment::Production | Environment::Training, _) => false,
     }
 }
