@@ -297,7 +297,14 @@ impl Labels {
     /// Whether the answer only repeats what an unfilled form says there.
     #[must_use]
     pub fn is_placeholder(&self, name: FieldName, answer: &str) -> bool {
-        let answer = bare(answer);
+        // « oui / non (rayer la mention inutile) »: the hint in brackets is the form's too.
+        let answer = bare(
+            answer
+                .split('(')
+                .next()
+                .filter(|head| !bare(head).is_empty())
+                .unwrap_or(answer),
+        );
         answer.is_empty()
             || self
                 .placeholders

@@ -7,6 +7,7 @@ use super::token::Answer;
 use super::voice::{Voice, Who};
 use super::{count, entity, phone, when};
 
+mod boxes;
 mod longer;
 
 use crate::domain::field::{Evidence, FieldName, Reading, Reason, Source, Value};
@@ -110,6 +111,18 @@ impl Reader<'_> {
     }
 
     fn field(&self, name: FieldName, answered: &Answered, pool: &mut Pool) {
+        let ticked;
+        let answered = match boxes::read(&answered.words.text) {
+            boxes::Boxes::None => answered,
+            boxes::Boxes::Undecided => return,
+            boxes::Boxes::Ticked(range) => {
+                ticked = Answered {
+                    words: answered.words.slice(range),
+                    ..answered.clone()
+                };
+                &ticked
+            }
+        };
         let text = answered.words.text.as_str();
         if answer::is_unknown(text)
             && !matches!(
@@ -139,6 +152,8 @@ impl Reader<'_> {
             FieldName::Phone => self.add(name, answered, phone::answer(text), pool),
             FieldName::Email => self.email(answered, pool),
             FieldName::Environment => self.add(name, answered, answer::environment(text), pool),
+            // « Où : SAMU 38, Grenoble » names the entity.
+            FieldName::Feature if self.is_entity(text) => self.entity(answered, pool),
             FieldName::Feature => {
                 let evidence = self.whole(answered, 0.95);
                 pool.add(
@@ -155,6 +170,20 @@ impl Reader<'_> {
             FieldName::Reproducible => self.add(name, answered, answer::frequency(text), pool),
             FieldName::DeclarantName | FieldName::StartedAt | FieldName::Description => {}
         }
+    }
+
+    /// Whether the answer is an entity that the gazetteer knows and nothing else says which.
+    fn is_entity(&self, text: &str) -> bool {
+        let given = self.voice.labelled.answers.iter().any(|answered| {
+            answered.name == LabelName::Field(FieldName::Entity) && !answered.words.text.is_empty()
+        });
+        let known = entity::answer(text).is_some_and(|found| {
+            matches!(
+                found.reading,
+                Reading::Present(Value::Entity { id: Some(_), .. })
+            ) && found.span.start <= 4
+        });
+        !given && known
     }
 
     fn entity(&self, answered: &Answered, pool: &mut Pool) {
