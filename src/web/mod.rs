@@ -18,11 +18,22 @@ use crate::template::TemplateError;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
+use futures_util::FutureExt as _;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
 use page::Console;
-use std::future::IntoFuture as _;
 use std::io;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+/// How long a client may take for a request's header, and leave a connection unused.
+const HEADER: Duration = Duration::from_secs(15);
+
+/// The pause after a connection that could not be taken.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// All routes in one table. Everyone on this machine may use them: there are no accounts yet, and
 /// `config` accepts loopback addresses only.
@@ -49,7 +60,8 @@ pub fn router(parts: Parts) -> Result<Router, TemplateError> {
         .with_state(console))
 }
 
-/// Answers on `listener` until `stop`; answers begun are finished.
+/// Answers on `listener` until `stop`; answers begun are finished. A client that takes longer than
+/// [`HEADER`] for a request's header is left.
 ///
 /// # Errors
 /// The socket fails.
@@ -60,7 +72,26 @@ pub async fn serve(
 ) -> io::Result<()> {
     let address = listener.local_addr()?;
     tracing::info!(event = "web.listening", at = %address);
-    let server = axum::serve(listener, router)
-        .with_graceful_shutdown(async move { stop.cancelled_owned().await });
-    server.into_future().await
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEADER);
+    let connections = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        let Ok((stream, _)) = accepted else {
+            // Too many files are open, or the client has gone: neither ends the console.
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        };
+        let service = TowerToHyperService::new(router.clone());
+        let connection = http.serve_connection(TokioIo::new(stream), service);
+        // What fails on one connection is its client's affair.
+        let answering = connections.watch(connection).map(drop);
+        tokio::spawn(answering);
+    }
+    drop(listener);
+    connections.shutdown().await;
+    Ok(())
 }

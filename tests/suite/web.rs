@@ -4,6 +4,7 @@ use crate::support::stores::{TestStore, at};
 use chrono::TimeDelta;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -481,4 +482,21 @@ async fn long_lists_are_cut_into_pages_that_lead_on() {
     let second = console.get("/?avant=INC-26-00003").await;
     second.shows("INC-26-00001");
     second.hides("rel=\"next\"");
+}
+
+#[tokio::test]
+async fn a_client_that_never_ends_its_header_is_left() {
+    let console = Console::start().await;
+    for begun in ["", "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "] {
+        let mut stream = TcpStream::connect(console.address).await.unwrap();
+        stream.write_all(begun.as_bytes()).await.unwrap();
+        // Time then goes by as fast as nobody has anything to do.
+        tokio::time::pause();
+        let mut answer = Vec::new();
+        let left = tokio::time::timeout(Duration::from_secs(60), stream.read_to_end(&mut answer));
+        assert!(left.await.is_ok(), "{begun:?} was waited for");
+        tokio::time::resume();
+        assert!(!answer.starts_with(b"HTTP/1.1 200"));
+    }
+    assert_eq!(console.get("/healthz").await.status, 200);
 }
