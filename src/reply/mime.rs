@@ -67,7 +67,7 @@ pub fn mail(head: &Head<'_>, text: &str, html: &str) -> Vec<u8> {
     mail.into_bytes()
 }
 
-/// The HTML part of a mail that [`mail`] made.
+/// The HTML part of a mail that this file made.
 #[must_use]
 pub fn html(mail: &[u8]) -> Option<String> {
     let mail = std::str::from_utf8(mail).ok()?;

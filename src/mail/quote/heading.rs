@@ -238,7 +238,7 @@ fn value(line: &str) -> &str {
         .trim_matches(|c: char| c.is_whitespace() || c == '*')
 }
 
-/// « NOM Prénom <a@b> », « NOM Prénom [mailto:a@b] », « a@b », « NOM Prénom ».
+/// `NOM Prénom <a@b>`, `NOM Prénom [mailto:a@b]`, `a@b`, `NOM Prénom`.
 fn mailbox(value: &str) -> Option<Address> {
     let value = value.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '*' | ','));
     if value.is_empty() {

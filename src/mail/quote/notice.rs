@@ -223,7 +223,7 @@ fn opens_notice(folded: &str) -> bool {
     .any(|start| folded.starts_with(start))
 }
 
-/// Outlook's plain text names pictures in brackets: « [cid:image001.png@01DB…] ».
+/// Outlook's plain text names pictures in brackets: `[cid:image001.png@01DB…]`.
 fn is_placeholder(text: &str) -> bool {
     let mut rest = text.trim();
     let mut any = false;
