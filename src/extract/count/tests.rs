@@ -134,6 +134,8 @@ fn prose_is_read() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..proptest::prelude::ProptestConfig::default() })]
+
     #[test]
     fn any_text_is_read_without_a_panic(text in "\\PC*") {
         for found in find(&text) {

@@ -155,6 +155,8 @@ fn overseas_entities_have_their_zone() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..proptest::prelude::ProptestConfig::default() })]
+
     #[test]
     fn any_text_is_read_without_a_panic(text in "\\PC*") {
         for found in find(&text) {

@@ -300,6 +300,8 @@ fn a_header_gives_a_persons_name_only() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..proptest::prelude::ProptestConfig::default() })]
+
     #[test]
     fn any_text_is_read_without_a_panic(text in "\\PC*") {
         for found in find_in_prose(&text) {

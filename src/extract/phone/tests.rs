@@ -190,6 +190,8 @@ fn a_foreign_number_is_judged_by_the_library() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..proptest::prelude::ProptestConfig::default() })]
+
     #[test]
     fn any_text_is_read_without_a_panic(text in "\\PC*") {
         for found in find(&text) {

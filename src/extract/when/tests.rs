@@ -282,6 +282,8 @@ fn changes_of_the_clock_and_of_the_year_are_kept() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..proptest::prelude::ProptestConfig::default() })]
+
     #[test]
     fn any_text_is_read_without_a_panic(text in "\\PC*") {
         for found in find(&text, &base("2026-03-12T15:20:00+01:00")) {
