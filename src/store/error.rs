@@ -88,12 +88,11 @@ fn why(error: &sqlx::Error) -> &'static str {
         Some(13) => "its disk is full: make room",
         Some(14) => "its file can't be opened",
         Some(11 | 26) => "its file is damaged",
-        Some(_) => "it did not do what it was asked",
         None if code == "53100" => "its disk is full: make room",
         None if code.starts_with("53") => "its server is short of resources",
         None if code.starts_with("57") => "its server is stopping or starting",
         None if code == "25006" => "its server is read-only",
-        None => "it did not do what it was asked",
+        _ => "it did not do what it was asked",
     }
 }
 
