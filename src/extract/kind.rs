@@ -4,6 +4,7 @@
 use super::Context;
 use super::cues::{Cues, Group};
 use super::reference::in_message_id;
+use super::signs::{details, feature_named, signs};
 use super::voice::{Voice, Who};
 use crate::domain::declaration::Kind;
 use crate::domain::form::Form;
@@ -100,72 +101,6 @@ impl Facts {
     fn faults(&self) -> usize {
         self.own.count(Group::Fault)
     }
-}
-
-fn signs(text: &str) -> usize {
-    let cues = Cues::scan(text);
-    let groups = [
-        Group::Expected,
-        Group::Always,
-        Group::Sometimes,
-        Group::Prerequisites,
-        Group::Attached,
-        Group::Everyone,
-    ];
-    groups.iter().filter(|group| cues.has(**group)).count()
-        + usize::from(super::sentence::is_negated(text))
-        + usize::from(feature_named(text))
-        + usize::from(text.contains("depuis ") || text.contains("since "))
-        + usize::from(text.contains("samu"))
-}
-
-/// How many kinds of details a text gives.
-fn details(text: &str) -> usize {
-    const STATION: &str = "prerequis|pre-requis|poste non|poste ok|poste controle|poste verifi|workstation|\
-        mon poste|notre poste|postes verifies|le poste a|poste conforme";
-    const REPORT: &str = "pour information et analyse|pour analyse|incident constate|je signale|nous signalons|\
-        je vous signale|nous vous signalons|declaration d'incident|i would like to report|to report";
-    let one_of = |list: &str| list.split('|').any(|cue| text.contains(cue));
-    let cues = Cues::scan(text);
-    let digits = |from: &str| from.bytes().take_while(u8::is_ascii_digit).count();
-    let hour = text.match_indices(['h', ':']).any(|(at, _)| {
-        let before = text[..at]
-            .bytes()
-            .rev()
-            .take_while(u8::is_ascii_digit)
-            .count();
-        let after = digits(&text[at + 1..]);
-        (1..=2).contains(&before) && (after == 2 || after == 0 && text[at..].starts_with("h "))
-    });
-    let mut run = 0;
-    let mut phone = false;
-    for c in text.chars() {
-        match c {
-            '0'..='9' => run += 1,
-            ' ' | '.' | '-' | '(' | ')' | '+' | '\u{a0}' | '\u{202f}' => {}
-            _ => run = 0,
-        }
-        phone |= run >= 10;
-    }
-    let groups = [Group::Always, Group::Sometimes, Group::Never];
-    [
-        hour,
-        phone,
-        !super::answer::environments(text).is_empty(),
-        text.contains("samu"),
-        one_of(STATION),
-        one_of(REPORT),
-        groups.iter().any(|group| cues.has(*group)),
-        cues.has(Group::Expected),
-        cues.has(Group::Everyone),
-    ]
-    .iter()
-    .filter(|given| **given)
-    .count()
-}
-
-fn feature_named(text: &str) -> bool {
-    super::feature::names_one(&crate::text::Folded::new(text))
 }
 
 fn loops(email: &Email<'_>, form: &Form, context: &Context<'_>) -> Option<Why> {

@@ -25,6 +25,7 @@ pub mod phone;
 pub mod prose;
 pub mod reference;
 pub mod sentence;
+mod signs;
 pub mod token;
 pub mod user;
 pub mod voice;
