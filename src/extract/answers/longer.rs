@@ -96,7 +96,11 @@ impl Reader<'_> {
         // already beside the name.
         let named = person::answer(&text);
         let declared = pool.best_text(FieldName::DeclarantRole).is_some();
-        if named.role.is_none() && declared {
+        let is_job = named
+            .role
+            .as_ref()
+            .is_some_and(|(role, span)| span.start == 0 || role.len() * 2 > text.len());
+        if !is_job && declared {
             pool.add(
                 FieldName::Feature,
                 self.rank,

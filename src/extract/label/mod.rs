@@ -13,6 +13,7 @@ use std::ops::Range;
 
 mod reader;
 mod rows;
+mod running;
 
 /// An answer and what it answers.
 #[derive(Debug, Clone)]
@@ -57,6 +58,8 @@ struct Hit {
     /// Bullets or a number stand before the label, with digits among them: « 2) ».
     numbered: bool,
     own: bool,
+    /// It stands in a form whose lines are run together.
+    running: bool,
 }
 
 /// Reads the answers of the lines that `voice` accepts: for each line, whether its words are the
@@ -76,11 +79,15 @@ pub fn read(form: &Form, body: &Body, voice: impl Fn(&Line) -> Option<bool>) -> 
         if noted && request {
             continue;
         }
+        let from = hits.len();
         find_hits(form, words, line.span.start, number, own, &mut hits);
+        set_apart(body, &mut hits[from..]);
     }
+    running::find(form, body, &voices, &mut hits);
     let rows = table_rows(form, body, &voices, &hits);
     keep_questions(body, &mut hits);
     accept(&mut hits);
+    hits.retain(|hit| !is_prose(body, hit));
     labelled.fields = distinct(&hits);
     labelled.asked = hits
         .iter()
@@ -148,6 +155,38 @@ fn keep_questions(body: &Body, hits: &mut Vec<Hit>) {
     }
 }
 
+/// « *Structure* SAMU 21 », « **Fonction** export »: a label that is set apart needs no colon.
+fn set_apart(body: &Body, hits: &mut [Hit]) {
+    for hit in hits {
+        if hit.separator != Separator::Nothing || !hit.first {
+            continue;
+        }
+        let before = body.text[..hit.start].ends_with('*');
+        let between = body.text[hit.start..hit.answer].trim_end();
+        let starred = before && between.ends_with('*');
+        let label_end = hit.start + between.trim_end_matches('*').len();
+        let bold = body
+            .emphasis
+            .iter()
+            .any(|span| span.start <= hit.start && span.end >= label_end && span.end <= hit.answer);
+        if starred || bold {
+            hit.separator = Separator::Colon;
+        }
+    }
+}
+
+/// « Rappel : au SAMU 25, les appels … »: a sentence after an everyday word is no number.
+fn is_prose(body: &Body, hit: &Hit) -> bool {
+    let line = &body.lines[hit.line];
+    let rest = body.text.get(hit.answer..line.span.end).unwrap_or_default();
+    hit.weak
+        && hit.name == LabelName::Field(FieldName::Phone)
+        && rest.chars().count() > 50
+        && super::phone::find(rest)
+            .iter()
+            .all(|found| !matches!(found.number, super::phone::Number::Valid(_)))
+}
+
 fn find_hits(form: &Form, words: &str, base: usize, line: usize, own: bool, hits: &mut Vec<Hit>) {
     let lead = lead(words);
     let numbered = words[..lead].contains(|c: char| c.is_ascii_digit());
@@ -163,6 +202,7 @@ fn find_hits(form: &Form, words: &str, base: usize, line: usize, own: bool, hits
             first,
             numbered: numbered && first,
             own,
+            running: false,
         });
     };
     let mut from = lead;

@@ -26,7 +26,7 @@ impl Reader<'_> {
             Source::Label
         };
         let end = match next {
-            Some(next) if next.line == hit.line => next.start,
+            Some(next) if next.start < line.span.end => next.start.max(hit.answer),
             _ => line.span.end,
         };
         let field = match hit.name {
@@ -43,12 +43,29 @@ impl Reader<'_> {
         if hit.own || request || self.emphasised(&same_line) {
             words.push(&self.body.text, same_line.clone(), '\n');
         }
-        let last_line = next.map_or(self.body.lines.len(), |next| next.line.max(hit.line + 1));
+        // In a form run together the next label begins in the middle of a line.
+        let inner =
+            next.filter(|next| (next.running || hit.running) && next.start >= line.span.end);
+        let inner = inner.and_then(|next| {
+            let at = self
+                .body
+                .lines
+                .iter()
+                .position(|line| line.span.contains(&next.start))?;
+            let start = self.body.lines[at].span.start;
+            let head = self.body.text[start..next.start].contains(char::is_alphanumeric);
+            (head && !next.first && at > hit.line).then_some((at, start..next.start))
+        });
+        let last_line = match &inner {
+            Some((at, _)) => *at,
+            None => next.map_or(self.body.lines.len(), |next| next.line.max(hit.line + 1)),
+        };
         let filled = |words: &Excerpt| !self.trimmed(field, words).text.is_empty();
         let mut below = false;
         let mut taken_to = same_line.end;
         let on_line = filled(&words);
-        if next.is_none_or(|next| next.line != hit.line) && (is_description || !on_line) {
+        let below_it = next.is_none_or(|next| next.line != hit.line && next.start >= line.span.end);
+        if below_it && (is_description || !on_line) {
             let mut blanks = 0;
             for number in hit.line + 1..last_line {
                 let line = &self.body.lines[number];
@@ -90,6 +107,16 @@ impl Reader<'_> {
             taken_to = self
                 .wrapped(hit.line, last_line, same_line.end, &mut words)
                 .max(taken_to);
+        }
+        if let Some((at, head)) = inner
+            && (is_description || at == hit.line + 1)
+        {
+            words.push(
+                &self.body.text,
+                head.clone(),
+                if is_description { '\n' } else { ' ' },
+            );
+            taken_to = head.end;
         }
         let words = self.trimmed(field, &words);
         if is_description {
