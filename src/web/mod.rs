@@ -61,7 +61,7 @@ pub fn router(parts: Parts) -> Result<Router, TemplateError> {
 }
 
 /// Answers on `listener` until `stop`; answers begun are finished. A client that takes longer than
-/// [`HEADER`] for a request's header is left.
+/// `HEADER` for a request's header is left.
 ///
 /// # Errors
 /// The socket fails.

@@ -1,4 +1,4 @@
-//! Answers ticked in boxes: « ☐ formation ☒ production », « [x] oui [ ] non », « oui ☑ non ☐ ».
+//! Answers ticked in boxes: `☐ formation ☒ production`, `[x] oui [ ] non`, `oui ☑ non ☐`.
 
 use std::ops::Range;
 
