@@ -25,7 +25,10 @@ pub fn of_sentences(words: &Excerpt, sentences: &[Sentence], names: &[String]) -
     let kept: Vec<&Sentence> = sentences
         .iter()
         .filter(|sentence| sentence.about != About::Aside)
-        .filter(|sentence| !is_signature(&words.text[sentence.span.clone()], names))
+        .filter(|sentence| {
+            let said = &words.text[sentence.span.clone()];
+            !is_signature(said, names) && !is_form(said) && !is_number_line(said)
+        })
         .collect();
     let first = kept.first()?;
     let last = kept.last()?;
@@ -145,8 +148,51 @@ pub fn of_subject(subject: &str) -> Option<Range<usize>> {
         .then(|| start..start + text.len())
 }
 
+/// The form's own title and question, which some copy without their answer.
+fn is_form(sentence: &str) -> bool {
+    let folded = fold(sentence);
+    let folded = folded.trim();
+    folded.contains("comportement etait-il attendu")
+        || folded.contains("comportement etait il attendu")
+        || folded.split_whitespace().count() <= 5
+            && [
+                "declaration d'incident",
+                "declaration incident",
+                "fiche d'incident",
+                "fiche incident",
+                "fiche d'anomalie",
+                "demande d'escalade",
+                "formulaire de declaration",
+            ]
+            .iter()
+            .any(|title| folded.starts_with(title))
+}
+
+/// « Tel. 02 61 91 00 01, le 02 61 91 00 02 étant … »: a line that a number's label leads.
+fn is_number_line(sentence: &str) -> bool {
+    let folded = fold(sentence);
+    let Some(rest) = [
+        "tel", "tph", "gsm", "portable", "port", "mobile", "fixe", "phone",
+    ]
+    .iter()
+    .find_map(|label| folded.trim_start().strip_prefix(label)) else {
+        return false;
+    };
+    let rest = rest.trim_start_matches(|c: char| !c.is_ascii_digit() && !c.is_alphabetic());
+    rest.bytes().take(16).filter(u8::is_ascii_digit).count() >= 8
+}
+
+/// « jnz » below Jean-Noël Zimmer's message: two to four letters that begin the names.
+fn is_initials(word: &str, names: &[String]) -> bool {
+    let count = word.chars().count();
+    (2..=4).contains(&count)
+        && word
+            .chars()
+            .all(|letter| names.iter().any(|name| name.starts_with(letter)))
+}
+
 fn is_signature(sentence: &str, names: &[String]) -> bool {
-    const ROLES: [&str; 34] = [
+    const ROLES: [&str; 45] = [
         "dr",
         "docteur",
         "pr",
@@ -181,6 +227,17 @@ fn is_signature(sentence: &str, names: &[String]) -> bool {
         "urgentiste",
         "nuit",
         "jour",
+        "aide",
+        "ph",
+        "permanencier",
+        "permanenciere",
+        "secretaire",
+        "coordinatrice",
+        "coordinateur",
+        "superviseur",
+        "superviseure",
+        "responsable",
+        "salle",
     ];
     let folded = fold(sentence);
     let words: Vec<&str> = folded
@@ -198,7 +255,7 @@ fn is_signature(sentence: &str, names: &[String]) -> bool {
                 || ROLES.contains(word)
                 || names.iter().any(|name| name == word)
         })
-        || (words.len() == 1 && named == 1)
+        || (words.len() == 1 && (named == 1 || is_initials(words[0], names)))
 }
 
 #[cfg(test)]

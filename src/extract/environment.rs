@@ -36,7 +36,11 @@ pub fn is_meant(text: &str, original: &str, named: &answer::Named) -> bool {
     }
     match (named.which, word.as_str()) {
         (Environment::Production, "prod" | "production" | "prd") => {
-            !matches!(last, "mise" | "mises")
+            // « la prod marche »: it is the other that fails.
+            let well = after.first().is_some_and(|next| {
+                matches!(*next, "marche" | "fonctionne" | "va" | "tourne" | "works")
+            });
+            !matches!(last, "mise" | "mises") && !well
         }
         (Environment::Production, "reel" | "reels" | "reelle" | "reelles") => matches!(
             last,
@@ -131,6 +135,9 @@ mod tests {
             ("on the formation platform only", Some(Training)),
             ("sur la version de démonstration", Some(Training)),
             ("sur la base école", Some(Training)),
+            ("la prod marche, elle", None),
+            ("la production fonctionne bien", None),
+            ("la prod va bien", None),
             ("les durées réelles sont de 5 minutes", None),
             ("la session de formation de mars", None),
             ("pendant la démonstration du fournisseur", None),

@@ -51,7 +51,12 @@ pub fn find(text: &str, folded: &Folded, sentences: &[Sentence], subject: &str) 
         let in_subject = name.len() > 3 && subject.contains(name.trim_end_matches('s'));
         let base =
             if specific { 0.36 } else { 0.08 } + 0.03 * words + if in_subject { 0.1 } else { 0.0 };
-        consider(folded.original(range), base);
+        let whole = if specific {
+            completed(folded.as_str(), range)
+        } else {
+            range
+        };
+        consider(folded.original(whole), base);
     }
     for (range, score) in containers(text, folded) {
         consider(range, score);
@@ -70,6 +75,82 @@ pub fn find(text: &str, folded: &Folded, sentences: &[Sentence], subject: &str) 
         best.score = best.score.clamp(0.0, 0.9);
         best
     })
+}
+
+/// « de garde », « aucun rappel », « Rappel : », « votre adresse »: words that name a function only
+/// where nothing beside them says otherwise.
+fn means_else(name: &str, before: &str, after: &str) -> bool {
+    let last = before
+        .trim_end()
+        .rsplit(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default();
+    match name.trim_end_matches('s') {
+        "garde" => matches!(
+            last,
+            "de" | "en" | "ma" | "bonne" | "prend" | "la" | "sa" | "cette"
+        ),
+        "rappel" => {
+            matches!(
+                last,
+                "aucun" | "de" | "sans" | "pour" | "le" | "un" | "en" | "" | "votre" | "notre"
+            ) || after.trim_start().starts_with(':')
+        }
+        "adresse" => {
+            matches!(last, "votre" | "mon" | "son" | "leur" | "bonne") || after.starts_with(" mail")
+        }
+        _ => false,
+    }
+}
+
+/// A function with what it is of: « export [de la liste de garde] », « [retour de] bilan [des
+/// VSAV] », « chat [avec les ambulanciers] ».
+fn completed(lower: &str, range: Range<usize>) -> Range<usize> {
+    const JOINTS: [&str; 12] = [
+        " de la ",
+        " de l'",
+        " des ",
+        " du ",
+        " d'un ",
+        " d'une ",
+        " de ",
+        " d'",
+        " avec les ",
+        " avec le ",
+        " avec la ",
+        " entre ",
+    ];
+    const NO_COMPLEMENT: &str = "|samu|smur|centre|chu|hopital|service|matin|nuit|jour|soir|hier|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|ce|cette|mon|ma|mes|notre|nos|votre|vos|leur|leurs|son|sa|ses|plus|nouveau|facon|maniere|suite|tous|tout|toute|toutes|base|salle|semaine|mois|collegue|collegues|poste|portail|si|la|le|les|production|prod|formation|";
+    const ACTS: &str = "retour|retours|envoi|reception|affichage|calcul|choix|saisie|edition|suivi|modification|validation|suppression|sauvegarde|chargement|signature|modele|modeles|generation";
+    let mut end = range.end;
+    for _ in 0..2 {
+        let rest = &lower[end..];
+        let Some(joint) = JOINTS.iter().find(|joint| rest.starts_with(**joint)) else {
+            break;
+        };
+        let word: &str = rest[joint.len()..]
+            .split(|c: char| !(c.is_alphabetic() || c == '-'))
+            .next()
+            .unwrap_or_default();
+        if word.chars().count() < 3 || NO_COMPLEMENT.contains(&format!("|{word}|")) {
+            break;
+        }
+        end += joint.len() + word.len();
+    }
+    let before = &lower[..range.start];
+    let start = JOINTS
+        .iter()
+        .find_map(|joint| {
+            // The joint's leading blank belongs to the words before it.
+            let noun = before.strip_suffix(*joint)?;
+            let act = ACTS.split('|').find(|act| {
+                noun.strip_suffix(*act)
+                    .is_some_and(|lead| !lead.ends_with(char::is_alphanumeric))
+            })?;
+            Some(noun.len() - act.len())
+        })
+        .unwrap_or(range.start);
+    start..end
 }
 
 /// Whether a text names a function of the portal.
@@ -136,14 +217,15 @@ fn named(folded: &Folded) -> Vec<(Range<usize>, bool)> {
             let glued = inside(end)
                 || matches!(bytes.get(end), Some(b'@'))
                 || text[..hit.start()].ends_with(['@', '/']);
-            (!glued).then(|| (hit.start()..end, table.specific[hit.pattern().as_usize()]))
+            (!glued && !means_else(&text[hit.start()..end], &text[..hit.start()], &text[end..]))
+                .then(|| (hit.start()..end, table.specific[hit.pattern().as_usize()]))
         })
         .collect()
 }
 
 /// « l'onglet « Intervenants » », « la touche F8 », « le module transferts ».
 fn containers(text: &str, folded: &Folded) -> Vec<(Range<usize>, f32)> {
-    const WORDS: &str = "onglet|bouton|touche|module|rubrique|ecran|menu|page|fonction|fonctionnalite|vue|panneau|fenetre|volet|champ|icone|tab|button|screen";
+    const WORDS: &str = "onglet|bouton|touche|module|rubrique|ecran|menu|page|fonction|fonctionnalite|vue|panneau|fenetre|volet|champ|icone|corbeille|tuile|encart|tab|button|screen";
     let lower = folded.as_str();
     let mut found = Vec::new();
     for word in WORDS.split('|') {
@@ -195,6 +277,8 @@ fn complained_of(text: &str, sentence: &Range<usize>) -> Option<Range<usize>> {
     let lower = folded.as_str();
     const BEFORE: &str = "impossible de |impossible d'|n'arrive plus a |n'arrive pas a |n'arrivons plus a |n'arrivons pas a |arrive plus a |arrive pas a |\
         ne peut plus |ne peux plus |ne peut pas |ne peux pas |ne parviens plus a |ne parviens pas a |ne parvient plus a |probleme de |probleme avec |probleme d'|\
+        pas moyen de |plus moyen de |pas possible de |plus possible de |pas possible d'|plus possible d'|arrive plu a |arrive po a |\
+        incapable de |plus acces a |plus acces au |plus acces aux |\
         souci de |souci avec |bug sur |panne de |panne |plus de |plus d'|can't |cannot |unable to ";
     for cue in BEFORE.split('|') {
         if let Some(at) = lower.find(cue) {
@@ -205,13 +289,21 @@ fn complained_of(text: &str, sentence: &Range<usize>) -> Option<Range<usize>> {
             }
         }
     }
-    const DETERMINERS: [&str; 11] = [
-        "le ", "la ", "les ", "l'", "mon ", "ma ", "mes ", "nos ", "notre ", "un ", "une ",
+    const DETERMINERS: [&str; 14] = [
+        "le ", "la ", "les ", "l'", "mon ", "ma ", "mes ", "nos ", "notre ", "un ", "une ", "my ",
+        "our ", "the ",
     ];
-    const AFTER: &str = " ne | n'| est | sont | s'est | se | reste | restent | marche | plante| hs| bug| figee| bloque| tourne| met | refuse";
+    const AFTER: &str = " ne | n'| est | sont | s'est | se | reste | restent | marche | plante| hs| bug| figee| bloque| tourne| met | refuse| do not | does not | don't | doesn't | won't | no longer | keeps | stopped ";
     let end = AFTER.split('|').filter_map(|cue| lower.find(cue)).min()?;
     let head = lower[..end].rsplit([',', ':', ';', '(', '\n']).next()?;
     let start = end - head.len();
+    // « since this morning my macros … »: the subject begins at its own determiner.
+    let lead = [" my ", " our ", " the "]
+        .iter()
+        .filter_map(|word| head.rfind(word))
+        .max()
+        .unwrap_or(0);
+    let (start, head) = (start + lead, &head[lead..]);
     let head = head.trim_start();
     let start = start + (lower[start..end].len() - head.len());
     let count = head.split_whitespace().count();

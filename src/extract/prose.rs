@@ -134,7 +134,7 @@ impl<'a> Words<'a> {
     /// « déclaré lundi », « trois jours que nous attendons »: the time of the declaration or of our
     /// silence, not of the fault.
     fn is_of_a_complaint(&self, span: &Range<usize>) -> bool {
-        const BEFORE: &str = "declare|declaree|signale|signalee|declaration de|declaration du|declaration d'|relance de|relance du|ecrit|envoye|envoyee|ouvert";
+        const BEFORE: &str = "declare|declaree|signale|signalee|declaration de|declaration du|declaration d'|relance de|relance du|fourni|transmis|repondu|relances|appele|appeles|ecrit|envoye|envoyee|ouvert";
         const AFTER: &str = "que nous attend|que j'attend|qu'on attend|sans nouvelle|sans reponse|sans retour|sans aucune";
         let text = &self.words.text;
         let before = crate::text::fold(&text[..span.start]);
@@ -152,7 +152,8 @@ impl<'a> Words<'a> {
     /// The SAMU, ARS or hospital.
     pub fn entity(&self, pool: &mut Pool) {
         for found in entity::find(&self.words.text) {
-            let confidence = 0.4 + 0.5 * found.score;
+            let corrected = self.corrects(found.span.start);
+            let confidence = 0.4 + 0.5 * found.score + if corrected { 0.3 } else { 0.0 };
             let reading = Reading::Present(Value::Entity {
                 name: found.name,
                 id: found.id,
@@ -164,6 +165,15 @@ impl<'a> Words<'a> {
                 self.evidence(found.span, confidence),
             );
         }
+    }
+
+    /// « … non pardon, Samu de la Vienne »: what follows replaces what stood before.
+    fn corrects(&self, start: usize) -> bool {
+        const CUES: &str = "pardon|je voulais dire|je veux dire|erreur de ma part|rectification|je corrige|je rectifie|correction|plutot le|plutot du|sorry|i mean";
+        let lead: String = self.words.text[..start].chars().rev().take(30).collect();
+        let lead: String = lead.chars().rev().collect();
+        let lead = crate::text::fold(&lead);
+        CUES.split('|').any(|cue| lead.contains(cue))
     }
 
     /// Production or training, where the word can't mean anything else.

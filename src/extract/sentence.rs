@@ -182,7 +182,7 @@ fn longest_number(words: &str) -> usize {
 
 /// How many bytes of greeting stand at the start: « Bonjour, », « Bjr ».
 fn greeting(words: &str) -> usize {
-    const GREETINGS: [&str; 14] = [
+    const GREETINGS: [&str; 19] = [
         "bonjour",
         "bonsoir",
         "bjr",
@@ -197,6 +197,11 @@ fn greeting(words: &str) -> usize {
         "re-bonjour",
         "madame",
         "messieurs",
+        "slt",
+        "cher",
+        "chere",
+        "chers",
+        "cheres",
     ];
     const AFTER: [&str; 23] = [
         "a",

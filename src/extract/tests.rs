@@ -665,7 +665,7 @@ fn a_signature_is_read() {
         ("La régulation du SAMU 12", "nothing"),
         (
             "Docteur S. MERCIER\nPH urgentiste\nPôle Urgences",
-            "S. Mercier | urgentiste",
+            "S. Mercier | PH urgentiste",
         ),
         (
             "Lucie M - IDE régulatrice SAMU 11",
@@ -689,5 +689,117 @@ fn a_signature_is_read() {
         ),
     ] {
         assert_eq!(signed(text), told, "{text}");
+    }
+}
+
+#[test]
+fn the_part_of_the_portal_is_named_with_what_it_is_of() {
+    use super::cues::Cues;
+    use super::{feature, sentence};
+    use crate::text::Folded;
+    for (text, named) in [
+        (
+            "L'export de la liste de garde se coupe à la page 2",
+            "export de la liste de garde",
+        ),
+        (
+            "le chat avec les ambulanciers perd les accents, erreur",
+            "chat avec les ambulanciers",
+        ),
+        (
+            "l'envoi des SMS de géolocalisation échouait, erreur 12",
+            "envoi des SMS de géolocalisation",
+        ),
+        ("le bandeau ne marche plus depuis ce matin", "bandeau"),
+        (
+            "Pas moyen de dupliquer un horaire depuis hier",
+            "dupliquer un horaire",
+        ),
+        (
+            "Since this morning my text macros do not expand",
+            "my text macros",
+        ),
+        (
+            "Les affaires restent bloquées dans la corbeille « à traiter »",
+            "corbeille « à traiter »",
+        ),
+        ("Le directeur de garde est bloqué", "nothing"),
+        ("Aucun rappel, rien ne marche", "nothing"),
+        (
+            "Votre adresse est inaccessible d'ici, impossible",
+            "nothing",
+        ),
+    ] {
+        let folded = Folded::new(text);
+        let cues = Cues::scan(folded.as_str());
+        let sentences = sentence::sentences(text, &folded, &cues);
+        let found = feature::find(text, &folded, &sentences, "");
+        let found = found.map_or("nothing", |found| &text[found.span]);
+        if named == "nothing" {
+            assert!(
+                !matches!(found, "garde" | "rappel" | "adresse" | "adresse est"),
+                "{text}: {found}"
+            );
+        } else {
+            assert_eq!(found, named, "{text}");
+        }
+    }
+}
+
+#[test]
+fn the_person_affected_is_the_one_that_the_words_mean() {
+    use super::cues::Cues;
+    use super::{sentence, user};
+    use crate::text::Folded;
+    for (text, named) in [
+        (
+            "Il s'agit de Mme Verdier et de M. Costa.",
+            "Mme Verdier et de M. Costa",
+        ),
+        ("Il s'agit du poste de Mme Quint, pas du mien.", "Quint"),
+        ("Le volet reste vide pour Dr Irène Malet.", "Irène Malet"),
+        ("L'écran est figé chez M. Paul Verdier", "Paul Verdier"),
+        ("Rien à voir avec Mme Verdier.", "nothing"),
+    ] {
+        let folded = Folded::new(text);
+        let cues = Cues::scan(folded.as_str());
+        let sentences = sentence::sentences(text, &folded, &cues);
+        let found = match user::find(text, &sentences, Some("Anne Legrand")) {
+            Some(user::Found::Named(name, _)) => name,
+            Some(user::Found::Speaker(_)) => "speaker".into(),
+            None => "nothing".into(),
+        };
+        assert!(found.ends_with(named), "{text}: {found}");
+    }
+}
+
+#[test]
+fn a_description_holds_no_title_number_or_signature() {
+    use super::cues::Cues;
+    use super::excerpt::Excerpt;
+    use super::{description, sentence};
+    use crate::text::Folded;
+    let names: Vec<String> = ["jean", "noel", "zimer"].map(str::to_owned).into();
+    for (text, kept) in [
+        ("Chère équipe,\nla carte est figée", "la carte est figée"),
+        (
+            "DECLARATION D'INCIDENT\nla carte est figée\njnz",
+            "la carte est figée",
+        ),
+        (
+            "quelle est l'erreur, quel comportement était-il attendu ?\nla carte est figée",
+            "la carte est figée",
+        ),
+        (
+            "la carte est figée\nTel. 02 61 91 00 01, le 02 61 91 00 02 étant bloqué",
+            "la carte est figée",
+        ),
+    ] {
+        let folded = Folded::new(text);
+        let cues = Cues::scan(folded.as_str());
+        let sentences = sentence::sentences(text, &folded, &cues);
+        let words = Excerpt::of(crate::domain::field::Part::Text, text, 0..text.len());
+        let found = description::of_sentences(&words, &sentences, &names).unwrap();
+        assert_eq!(found.text, kept);
     }
 }

@@ -50,17 +50,20 @@ pub fn find(text: &str, sentences: &[Sentence], declarant: Option<&str>) -> Opti
     }
     for sentence in sentences
         .iter()
-        .filter(|sentence| sentence.about == About::Fault)
+        .filter(|sentence| sentence.about != About::Aside)
     {
         let words = &text[sentence.span.clone()];
+        let faulty = sentence.about == About::Fault;
         for found in person::find_in_prose(words) {
             let Some(name) = found.name else { continue };
             let before = fold(&words[..found.span.start]);
             let after = fold(&words[found.span.end..]);
             let same = declarant.is_some_and(|declarant| shares_a_word(declarant, &name));
-            if !same && (suffers(&after) || beneficiary(&before)) {
-                let span =
-                    sentence.span.start + found.span.start..sentence.span.start + found.span.end;
+            if !same && (faulty && (suffers(&after) || beneficiary(&before)) || meant(&before)) {
+                let both = pair(words, found.span.clone());
+                let own = both.clone().unwrap_or(found.span);
+                let span = sentence.span.start + own.start..sentence.span.start + own.end;
+                let name = both.map_or(name, |both| words[both].to_owned());
                 return Some(Found::Named(name, span));
             }
         }
@@ -106,8 +109,81 @@ fn suffers(after: &str) -> bool {
 
 fn beneficiary(before: &str) -> bool {
     const CUES: &str = "mon collegue|ma collegue|mon confrere|ma consoeur|notre collegue|un collegue|une collegue|a la demande du|a la demande de|pour le compte de|pour le compte du|chez|pour|le poste de|le poste du|le compte de|le compte du|la session de|la session du|l'utilisateur|l'utilisatrice";
-    let before = before.trim_end().trim_end_matches(['"', '\'']);
+    let before = untitled(before);
     CUES.split('|').any(|cue| before.ends_with(cue))
+}
+
+/// « il s'agit de … », « le poste de … »: said of the person affected even where no fault is.
+fn meant(before: &str) -> bool {
+    const CUES: &str = "il s'agit de|il s'agit du|il s'agit du poste de|il s'agit du compte de|c'est le poste de|c'est le compte de|utilisateur concerne|utilisatrice concernee|cela concerne|ca concerne|ca touche|cela touche";
+    let before = untitled(before);
+    CUES.split('|').any(|cue| before.ends_with(cue))
+}
+
+/// The words before a person without its title and marks.
+fn untitled(before: &str) -> &str {
+    let mut before = before.trim_end().trim_end_matches(['"', '\'', ':', ' ']);
+    for title in [
+        "dr", "dr.", "docteur", "mme", "m.", "mr", "mlle", "monsieur", "madame", "pr",
+    ] {
+        if let Some(rest) = before.strip_suffix(title)
+            && (rest.is_empty() || rest.ends_with(' '))
+        {
+            before = rest.trim_end();
+            break;
+        }
+    }
+    for article in [" le", " la"] {
+        if let Some(rest) = before.strip_suffix(article)
+            && !rest.is_empty()
+        {
+            return rest.trim_end();
+        }
+    }
+    before
+}
+
+/// « Mme Ndiaye et M. Kowal »: two people, with their titles, as written.
+fn pair(words: &str, first: Range<usize>) -> Option<Range<usize>> {
+    const TITLES: [&str; 10] = [
+        "Mme ",
+        "M. ",
+        "Mr ",
+        "Dr ",
+        "Mlle ",
+        "Monsieur ",
+        "Madame ",
+        "Docteur ",
+        "Pr ",
+        "M ",
+    ];
+    let rest = words[first.end..].strip_prefix(" et ")?;
+    let lead = rest
+        .strip_prefix("de ")
+        .or_else(|| rest.strip_prefix("du "))
+        .unwrap_or(rest);
+    let title = TITLES.iter().find(|title| lead.starts_with(**title))?;
+    let name: usize = lead[title.len()..]
+        .split_inclusive(' ')
+        .take_while(|word| word.starts_with(char::is_uppercase))
+        .take(3)
+        .map(str::len)
+        .sum();
+    if name == 0 {
+        return None;
+    }
+    let at = words.len() - lead.len();
+    let end = at + title.len() + name;
+    let end = at
+        + words[at..end]
+            .trim_end_matches(|c: char| !c.is_alphanumeric())
+            .len();
+    let before = &words[..first.start];
+    let start = TITLES
+        .iter()
+        .find(|title| before.ends_with(**title))
+        .map_or(first.start, |title| first.start - title.len());
+    Some(start..end)
 }
 
 fn shares_a_word(one: &str, other: &str) -> bool {

@@ -255,7 +255,7 @@ fn is_common(folded: &str) -> bool {
     static COMMON: LazyLock<Lexicon> = LazyLock::new(|| {
         Lexicon::new(concat!(
             "je|tu|il|elle|on|nous|vous|ils|est|suis|ai|avons|le|ne|pas|sais|pour|avec|dans|sur|par|ce|cet|cette|mon|ma|mes|notre|votre|son|sa|",
-            "qui|que|quoi|bonjour|bonsoir|merci|cordialement|cdlt|voir|meme|idem|ci|dessus|dessous|celui|celle|et|ou|moi|tous|toutes|tout|les|un|une|",
+            "qui|que|quoi|bonjour|bonsoir|merci|cordialement|cdlt|voir|meme|idem|rappelez|appelez|contactez|joignez|prevenez|demandez|rappeler|appeler|joindre|contacter|veuillez|evitez|ci|dessus|dessous|celui|celle|et|ou|moi|tous|toutes|tout|les|un|une|",
             "the|and|for|from|to|depuis|hier|aujourd'hui|plus|urgent|probleme|incident|re|tr|fw|hello|bjr|slt|salut|portail|envoye|tel|fax|port|mail|bureau"
         ))
     });

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 /// Words that introduce the writer; parted by bars.
 static INTRODUCES: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
-        "je suis le|je suis la|je suis l|je suis|je m appelle|moi c est|c est|ici|mon nom est|mon nom|my name is|i am|i m|this is|je soussigne|",
+        "je ne suis que la|je ne suis que le|je ne suis que l|je ne suis qu une|je ne suis qu un|je suis une|je suis un|je suis le|je suis la|je suis l|je suis|je m appelle|moi c est|c est|ici|mon nom est|mon nom|my name is|i am|i m|this is|je soussigne|",
         "je soussignee|signe|ici le|ici la|ici l|moi|i am the|i am a|en tant que|en tant qu|je me presente|je me nomme|de la part de|nom prenom"
     ))
 });
