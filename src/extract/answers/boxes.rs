@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// What the boxes of an answer say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Boxes {
+pub(in crate::extract) enum Boxes {
     /// There are none.
     None,
     /// There are boxes and none of them is ticked, or more than one.
@@ -22,7 +22,7 @@ const EMPTY: [&str; 9] = [
 ];
 
 /// Reads the boxes of an answer.
-pub(super) fn read(text: &str) -> Boxes {
+pub(in crate::extract) fn read(text: &str) -> Boxes {
     let mut marks: Vec<(Range<usize>, bool)> = Vec::new();
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {

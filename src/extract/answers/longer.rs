@@ -6,7 +6,7 @@ use crate::domain::form::LabelName;
 use crate::extract::choose::{Pool, Rank};
 use crate::extract::excerpt::Excerpt;
 use crate::extract::label::Answered;
-use crate::extract::{answer, cues, description, person, sentence, when};
+use crate::extract::{answer, cues, description, person, phone, sentence, when};
 use crate::text::Folded;
 
 impl Reader<'_> {
@@ -30,6 +30,13 @@ impl Reader<'_> {
                     self.whole(answered, 0.9),
                 );
                 continue;
+            }
+            // « Contact : Paul Roy, 02 61 91 22 01 » gives the number too.
+            if let Some(found) = phone::answer(text)
+                && matches!(found.reading, Reading::Present(_))
+            {
+                let evidence = self.evidence(answered, found.span, 0.8);
+                pool.add(FieldName::Phone, Rank::Prose, found.reading, evidence);
             }
             let named = person::answer(text);
             match named.name {

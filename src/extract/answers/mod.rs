@@ -7,7 +7,7 @@ use super::token::Answer;
 use super::voice::{Voice, Who};
 use super::{count, entity, phone, when};
 
-mod boxes;
+pub(in crate::extract) mod boxes;
 mod longer;
 
 use crate::domain::field::{Evidence, FieldName, Reading, Reason, Source, Value};
@@ -124,7 +124,11 @@ impl Reader<'_> {
             }
         };
         let text = answered.words.text.as_str();
+        let callable = name == FieldName::Phone
+            && phone::answer(text)
+                .is_some_and(|found| matches!(found.reading, Reading::Present(_)));
         if answer::is_unknown(text)
+            && !callable
             && !matches!(
                 name,
                 FieldName::PrerequisitesChecked | FieldName::Reproducible
@@ -156,10 +160,19 @@ impl Reader<'_> {
             FieldName::Feature if self.is_entity(text) => self.entity(answered, pool),
             FieldName::Feature => {
                 let evidence = self.whole(answered, 0.95);
+                // « cartographie, position 3 »: where in the room is no part of the portal.
+                let part = text
+                    .match_indices(", ")
+                    .find(|(at, _)| {
+                        ["position", "poste", "salle", "bureau"]
+                            .iter()
+                            .any(|place| text[at + 2..].to_lowercase().starts_with(place))
+                    })
+                    .map_or(text, |(at, _)| &text[..at]);
                 pool.add(
                     name,
                     self.rank,
-                    Reading::Present(Value::Text(one_line(text))),
+                    Reading::Present(Value::Text(one_line(part))),
                     evidence,
                 );
             }

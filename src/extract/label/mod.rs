@@ -270,9 +270,23 @@ fn starts(words: &str, from: usize) -> impl Iterator<Item = usize> + '_ {
 
 /// Keeps the labels that are labels: all where the text is a filled form, else only clear ones.
 fn accept(hits: &mut Vec<Hit>) {
+    // « QUI ? QUOI ? OÙ ? QUAND ? COMBIEN ? » below each other are labels together.
+    let list = {
+        let mut names: Vec<LabelName> = hits
+            .iter()
+            .filter(|hit| hit.first && hit.separator == Separator::Question)
+            .map(|hit| hit.name)
+            .collect();
+        names.sort_by_key(|name| format!("{name:?}"));
+        names.dedup();
+        names.len() >= 3
+    };
     let clear = |hit: &Hit| match hit.separator {
         Separator::Colon | Separator::Tab => true,
-        Separator::Question => !hit.weak,
+        // « QUI ? » asks for the declarant as often as for the user.
+        Separator::Question => {
+            !hit.weak || list && hit.first && hit.name != LabelName::Field(FieldName::AffectedUser)
+        }
         Separator::Dash | Separator::LineEnd | Separator::Nothing => false,
     };
     let loose_but_likely = |hit: &Hit| {

@@ -3,6 +3,7 @@
 use super::{Answered, Hit, Labelled, in_request};
 use crate::domain::field::{FieldName, Source};
 use crate::domain::form::{Form, LabelName};
+use crate::extract::answers::boxes::{self, Boxes};
 use crate::extract::excerpt::Excerpt;
 use crate::mail::{Body, LineRole};
 use crate::text::fold;
@@ -96,6 +97,11 @@ impl Reader<'_> {
                 {
                     break;
                 }
+                let tail = self.body.text[line.span.clone()].trim_end();
+                // « … été réalisée sur⏎le poste de travail ? »: the rest of our question.
+                if in_request(self.body, line) && !filled(&words) && tail.ends_with(['?', ':']) {
+                    continue;
+                }
                 below |= !on_line;
                 words.push(&self.body.text, line.span.clone(), '\n');
                 taken_to = line.span.end;
@@ -144,7 +150,8 @@ impl Reader<'_> {
             let after = words[at + 1..].trim_start();
             *at > 0
                 && !before.ends_with('.')
-                && before.chars().filter(|c| c.is_alphanumeric()).count() > 2
+                && (before.chars().filter(|c| c.is_alphanumeric()).count() > 2
+                    || before.chars().all(|c| c.is_ascii_digit()))
                 && after.starts_with(char::is_uppercase)
         });
         match cut {
@@ -185,7 +192,9 @@ impl Reader<'_> {
         ];
         let mut start = 0;
         let text = &words.text;
-        if let Some(field) = field {
+        // « ☐ formation ☒ production » has only the form's words, and answers.
+        let ticked = matches!(boxes::read(text), Boxes::Ticked(_));
+        if let Some(field) = field.filter(|_| !ticked) {
             let prompt = self.form.labels().prompt_length(field, text);
             // Where nothing follows « formation, production ? », one of the words may be marked.
             if text[prompt..].contains(char::is_alphanumeric) {
@@ -200,6 +209,7 @@ impl Reader<'_> {
             cut = cut.slice(0..dash.len());
         }
         let empty = match field {
+            Some(_) if ticked => false,
             Some(field) => {
                 let placeholder = self.form.labels().is_placeholder(field, &cut.text);
                 // « formation, PRODUCTION ? » or one of the words in bold is a choice.
@@ -212,6 +222,7 @@ impl Reader<'_> {
             return cut.slice(0..0);
         }
         if field == Some(FieldName::Environment)
+            && !ticked
             && let Some(range) = self.chosen(&cut)
         {
             return cut.slice(range);

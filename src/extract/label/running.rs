@@ -138,6 +138,34 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_questions_a_box_and_a_number_beside_a_name_are_answers() {
+        let said = |body: &str, name: FieldName| read(body).fields[name].value().cloned();
+        let list = "QUOI ? la carte reste grise\nOÙ ? cartographie, position 3\n\
+            QUAND ? depuis ce matin 8h\nCOMBIEN ? 2\nPOURQUOI ? aucune idée";
+        assert!(said(list, FieldName::AffectedCount).is_some());
+        let part = Some(Value::Text("cartographie".into()));
+        assert_eq!(said(list, FieldName::Feature), part);
+        for boxes in [
+            "☐ formation ☒ production",
+            "[ ] formation [x] production",
+            "formation ☐ production ☑",
+        ] {
+            let body = format!(
+                "Entité : SAMU 25\nEnvironnement concerné : {boxes}\nReproductible ? ☐ oui ☒ non"
+            );
+            let production = crate::domain::field::Environment::Production;
+            let expected = Some(Value::Environment(production));
+            assert_eq!(said(&body, FieldName::Environment), expected, "{boxes}");
+        }
+        for name in ["Contact", "Déclarant", "Personne à joindre"] {
+            let body =
+                format!("Le portail est muet.\n{name} : Paul Roy, ingénieur, 03 53 01 25 10");
+            let phone = Some(Value::Phone("+33353012510".into()));
+            assert_eq!(said(&body, FieldName::Phone), phone, "{name}");
+        }
+    }
+
+    #[test]
     fn the_form_in_one_paragraph_is_read_like_the_form() {
         for body in [
             "Bonjour, Déclarant (nom, prénom et fonction) : Marin Louise, ARM Entité concernée : \
