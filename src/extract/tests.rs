@@ -803,3 +803,45 @@ fn a_description_holds_no_title_number_or_signature() {
         assert_eq!(found.text, kept);
     }
 }
+
+#[test]
+fn a_holiday_stands_between_a_day_and_its_hour() {
+    for text in [
+        "lundi de Pâques à 13:40",
+        "lundi de Pâques vers 13h40",
+        "lundi férié, 13 h 40",
+    ] {
+        assert_eq!(
+            when_best(text, "2026-04-07T08:44:59+02:00"),
+            "04-06T13:40m",
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_display_name_that_is_the_address_gives_its_name() {
+    for (display, address, name) in [
+        (
+            "dylan.carlier",
+            "dylan.carlier@ch-x.example",
+            "Dylan Carlier",
+        ),
+        (
+            "claire.roussel",
+            "claire.roussel@chu-y.example",
+            "Claire Roussel",
+        ),
+        (
+            "Julien.Marchand",
+            "julien.marchand@ch-z.example",
+            "Julien Marchand",
+        ),
+    ] {
+        assert_eq!(
+            person::from_header(display, address).as_deref(),
+            Some(name),
+            "{display}"
+        );
+    }
+}

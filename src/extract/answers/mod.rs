@@ -133,6 +133,8 @@ impl Reader<'_> {
                 name,
                 FieldName::PrerequisitesChecked | FieldName::Reproducible
             )
+            // A number that is given counts, whatever else is not known.
+            && !(name == FieldName::Phone && phone::answer(text).is_some())
         {
             pool.add(
                 name,

@@ -109,6 +109,12 @@ pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> 
         // « 3 ARM + 2 médecins », « 3 ARM et 2 médecins »
         for _ in 0..8 {
             let Some(next) = plus(tokens, end) else { break };
+            if let Some(after) = one_more(tokens, next) {
+                min = min.saturating_add(1);
+                max = max.saturating_add(1);
+                end = after;
+                continue;
+            }
             let Some((more_min, more_max, after)) = amount(tokens, next) else {
                 break;
             };
@@ -171,6 +177,22 @@ fn plus(tokens: &Tokens, at: usize) -> Option<usize> {
         return Some(at + 1);
     }
     tokens.any_phrase(at, "et|plus|ainsi que|and")
+}
+
+/// « … et la cadre de nuit », « … + moi »: one person more.
+fn one_more(tokens: &Tokens, at: usize) -> Option<usize> {
+    if tokens.is(at, &["moi", "me", "myself"]) {
+        return Some(at + 1);
+    }
+    (tokens.is(at, &["la", "le"])
+        && tokens.among(
+            at + 1,
+            concat!(
+                "cadre|medecin|regulateur|regulatrice|superviseur|superviseure|superviseuse|coordinateur|",
+                "coordinatrice|secretaire|interne|infirmier|infirmiere|pharmacien|pharmacienne|stagiaire"
+            ),
+        ))
+    .then_some(at + 2)
 }
 
 /// « sur 6 », « des 6 », « /6 »: out of how many.

@@ -163,3 +163,15 @@ fn a_megabyte_is_read_in_linear_time() {
         let _ = find(&text);
     }
 }
+
+#[test]
+fn one_person_more_is_added() {
+    for (text, told) in [
+        ("8 stagiaires + moi", "9-9"),
+        ("3 ARM, 2 médecins et la cadre de nuit", "6-6"),
+        ("deux ARM et moi", "3-3"),
+        ("4 agents et le superviseur", "5-5"),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}

@@ -31,7 +31,8 @@ pub fn from_header(display: &str, address: &str) -> Option<String> {
     if place {
         return None;
     }
-    if from >= end {
+    // « dylan.carlier » <dylan.carlier@…>: the display name is the address's own.
+    if from >= end || !display.trim().contains(' ') && fold(display.trim()) == local {
         let [first, last] = parts.as_slice() else {
             return None;
         };
