@@ -845,3 +845,14 @@ fn a_display_name_that_is_the_address_gives_its_name() {
         );
     }
 }
+
+#[test]
+fn english_hours_are_read_with_a_point() {
+    for (text, told) in [
+        ("since yesterday evening around 7.30 pm", "02-24T19:30m"),
+        ("it began yesterday at 4.15 p.m.", "02-24T16:15m"),
+        ("down since 6.45 am today", "02-25T06:45m"),
+    ] {
+        assert_eq!(when_best(text, "2026-02-25T08:03:10+01:00"), told, "{text}");
+    }
+}

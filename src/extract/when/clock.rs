@@ -130,6 +130,18 @@ fn digital(tokens: &Tokens, at: usize, hour: u32) -> Option<(Clock, usize)> {
         clock.half = half;
         return (hour < 24).then_some((clock, end));
     }
+    // « 7.30 pm »: a point parts only where am or pm follows.
+    if tokens.sign(next, b'.')
+        && tokens.glued(next)
+        && tokens.glued(next + 1)
+        && tokens.width(next + 1) == 2
+        && let Some(minute) = tokens.number(next + 1, 2).filter(|minute| *minute < 60)
+        && let (Some(half), end) = half(tokens, next + 2)
+    {
+        clock.minute = Some(minute);
+        clock.half = Some(half);
+        return (1..=12).contains(&hour).then_some((clock, end));
+    }
     if let (Some(half), end) = half(tokens, next) {
         clock.half = Some(half);
         return (1..=12).contains(&hour).then_some((clock, end));
