@@ -445,4 +445,39 @@ mod tests {
         let entity = &declaration.fields[FieldName::Entity];
         assert!(entity.value().is_none(), "{entity:?}");
     }
+
+    #[test]
+    fn a_sentence_that_begins_with_a_question_word_is_no_label() {
+        for sentence in [
+            "Quand on clique sur Exporter, rien ne sort.",
+            "Quand le dossier est ouvert le bouton ne fait rien.",
+            "Depuis la mise à jour la liste reste vide.",
+            "Qui que ce soit qui se connecte, la page reste blanche.",
+        ] {
+            let raw = reply(&format!(
+                "Déclarant : Paul Durand, ARM\nEntité : SAMU 44\nTéléphone : 02 61 91 44 10\n\
+                 Environnement : production\nDescription : le fichier est vide.\n{sentence}\n\
+                 Reproductible : oui\n"
+            ))
+            .replace("In-Reply-To", "X-None")
+            .replace("[INC-26-00005]", "");
+            let email = Email::parse(raw.as_bytes());
+            let declaration = extract(
+                &email,
+                Form::si_samu(),
+                &Context {
+                    received_at: chrono::DateTime::UNIX_EPOCH,
+                    own_addresses: &[],
+                    mark: "INC",
+                    key: None,
+                },
+            );
+            let description = declaration.fields[FieldName::Description].value();
+            let whole = format!("le fichier est vide.\n{}", sentence.trim_end_matches('.'));
+            assert!(
+                matches!(description, Some(Value::Text(text)) if text.trim_end_matches('.') == whole),
+                "{description:?}"
+            );
+        }
+    }
 }
