@@ -343,6 +343,7 @@ fn distinct(hits: &[Hit]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use crate::domain::declaration::Declaration;
     use crate::domain::field::{FieldName, Value};
     use crate::domain::form::Form;
     use crate::extract::{Context, extract};
@@ -367,6 +368,16 @@ mod tests {
              In-Reply-To: <INC-26-00005.1.220a51b82bd63389@support.invalid>\n\
              Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{body}"
         )
+    }
+
+    fn read(raw: &str) -> Declaration {
+        let context = Context {
+            received_at: chrono::DateTime::UNIX_EPOCH,
+            own_addresses: &[],
+            mark: "INC",
+            key: None,
+        };
+        extract(&Email::parse(raw.as_bytes()), Form::si_samu(), &context)
     }
 
     #[test]
@@ -400,17 +411,7 @@ mod tests {
         ];
         for body in cases {
             let raw = reply(&body);
-            let email = Email::parse(raw.as_bytes());
-            let declaration = extract(
-                &email,
-                Form::si_samu(),
-                &Context {
-                    received_at: chrono::DateTime::UNIX_EPOCH,
-                    own_addresses: &[],
-                    mark: "INC",
-                    key: None,
-                },
-            );
+            let declaration = read(&raw);
             let said = |name: FieldName| declaration.fields[name].value().cloned();
             let phone = Value::Phone("+33261913578".into());
             assert_eq!(said(FieldName::Phone), Some(phone), "{body}");
@@ -429,17 +430,7 @@ mod tests {
         let raw = reply(&format!(
             "Bien reçu, je regarde.\n\nLe 23/11/2026 à 10:05, Support SI-Samu a écrit :\n{quoted}"
         ));
-        let email = Email::parse(raw.as_bytes());
-        let declaration = extract(
-            &email,
-            Form::si_samu(),
-            &Context {
-                received_at: chrono::DateTime::UNIX_EPOCH,
-                own_addresses: &[],
-                mark: "INC",
-                key: None,
-            },
-        );
+        let declaration = read(&raw);
         let phone = &declaration.fields[FieldName::Phone];
         assert!(phone.value().is_none(), "{phone:?}");
         let entity = &declaration.fields[FieldName::Entity];
@@ -461,17 +452,7 @@ mod tests {
             ))
             .replace("In-Reply-To", "X-None")
             .replace("[INC-26-00005]", "");
-            let email = Email::parse(raw.as_bytes());
-            let declaration = extract(
-                &email,
-                Form::si_samu(),
-                &Context {
-                    received_at: chrono::DateTime::UNIX_EPOCH,
-                    own_addresses: &[],
-                    mark: "INC",
-                    key: None,
-                },
-            );
+            let declaration = read(&raw);
             let description = declaration.fields[FieldName::Description].value();
             let whole = format!("le fichier est vide.\n{}", sentence.trim_end_matches('.'));
             assert!(
