@@ -124,17 +124,14 @@ impl Reader<'_> {
             }
         };
         let text = answered.words.text.as_str();
-        let callable = name == FieldName::Phone
-            && phone::answer(text)
-                .is_some_and(|found| matches!(found.reading, Reading::Present(_)));
+        // A number that is given counts, whatever else is not known.
+        let numbered = name == FieldName::Phone && phone::answer(text).is_some();
         if answer::is_unknown(text)
-            && !callable
+            && !numbered
             && !matches!(
                 name,
                 FieldName::PrerequisitesChecked | FieldName::Reproducible
             )
-            // A number that is given counts, whatever else is not known.
-            && !(name == FieldName::Phone && phone::answer(text).is_some())
         {
             pool.add(
                 name,
