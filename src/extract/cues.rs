@@ -148,13 +148,6 @@ impl Cues {
             })
             .count()
     }
-
-    /// The first place of a group inside a range.
-    #[must_use]
-    pub fn first_in(&self, group: Group, within: &Range<usize>) -> Option<Range<usize>> {
-        self.of(group)
-            .find(|range| range.start >= within.start && range.end <= within.end)
-    }
 }
 
 struct Table {

@@ -74,7 +74,8 @@ pub fn read(form: &Form, body: &Body, voice: impl Fn(&Line) -> Option<bool>) -> 
         let request = in_request(body, line);
         let words = body.text.get(line.span.clone()).unwrap_or_default();
         if request {
-            noted |= is_summary(words) || is_signed(words);
+            let words = fold(words);
+            noted |= is_summary(&words) || is_signed(&words);
         }
         if noted && request {
             continue;
@@ -88,7 +89,7 @@ pub fn read(form: &Form, body: &Body, voice: impl Fn(&Line) -> Option<bool>) -> 
     keep_questions(body, &mut hits);
     accept(&mut hits);
     hits.retain(|hit| !is_prose(body, hit));
-    labelled.fields = distinct(&hits);
+    labelled.fields = distinct(hits.iter().filter(|hit| hit.name != LabelName::Other));
     labelled.asked = hits
         .iter()
         .filter(|hit| in_request(body, &body.lines[hit.line]))
@@ -125,9 +126,8 @@ fn in_request(body: &Body, line: &Line) -> bool {
         .is_some_and(|block| block.kind == BlockKind::OurRequest)
 }
 
-/// « Ce que nous avons noté : »: below it our request repeats what is already known.
+/// « Ce que nous avons noté : », folded: below it our request repeats what is already known.
 fn is_summary(words: &str) -> bool {
-    let words = fold(words);
     [
         "ce que nous avons",
         "nous avons note",
@@ -139,9 +139,8 @@ fn is_summary(words: &str) -> bool {
     .any(|cue| words.contains(cue))
 }
 
-/// The signature of our request: a number below it is the support's, nobody's answer.
+/// The signature of our request, folded: a number below it is the support's, nobody's answer.
 fn is_signed(words: &str) -> bool {
-    let words = fold(words);
     let words = words.trim();
     words.starts_with("le support") || words.starts_with("message prepare automatiquement")
 }
@@ -271,16 +270,10 @@ fn starts(words: &str, from: usize) -> impl Iterator<Item = usize> + '_ {
 /// Keeps the labels that are labels: all where the text is a filled form, else only clear ones.
 fn accept(hits: &mut Vec<Hit>) {
     // « QUI ? QUOI ? OÙ ? QUAND ? COMBIEN ? » below each other are labels together.
-    let list = {
-        let mut names: Vec<LabelName> = hits
-            .iter()
-            .filter(|hit| hit.first && hit.separator == Separator::Question)
-            .map(|hit| hit.name)
-            .collect();
-        names.sort_by_key(|name| format!("{name:?}"));
-        names.dedup();
-        names.len() >= 3
-    };
+    let list = distinct(
+        hits.iter()
+            .filter(|hit| hit.first && hit.separator == Separator::Question),
+    ) >= 3;
     let clear = |hit: &Hit| match hit.separator {
         Separator::Colon | Separator::Tab => true,
         // « QUI ? » asks for the declarant as often as for the user.
@@ -297,18 +290,11 @@ fn accept(hits: &mut Vec<Hit>) {
                 _ => false,
             }
     };
-    let form_like = {
-        let mut names: Vec<LabelName> = Vec::new();
-        for hit in hits
-            .iter()
-            .filter(|hit| clear(hit) || loose_but_likely(hit))
-        {
-            if hit.name != LabelName::Other && !names.contains(&hit.name) {
-                names.push(hit.name);
-            }
-        }
-        names.len()
-    };
+    let form_like = distinct(
+        hits.iter()
+            .filter(|hit| hit.name != LabelName::Other)
+            .filter(|hit| clear(hit) || loose_but_likely(hit)),
+    );
     hits.retain(|hit| {
         if !hit.own && hit.weak && hit.separator != Separator::Colon {
             return false;
@@ -333,11 +319,14 @@ fn accept(hits: &mut Vec<Hit>) {
     hits.sort_by_key(|hit| hit.start);
 }
 
-fn distinct(hits: &[Hit]) -> usize {
-    let mut names: Vec<LabelName> = hits.iter().map(|hit| hit.name).collect();
-    names.retain(|name| *name != LabelName::Other);
-    names.sort_by_key(|name| format!("{name:?}"));
-    names.dedup();
+/// How many different names the labels have.
+fn distinct<'a>(hits: impl Iterator<Item = &'a Hit>) -> usize {
+    let mut names: Vec<LabelName> = Vec::new();
+    for hit in hits {
+        if !names.contains(&hit.name) {
+            names.push(hit.name);
+        }
+    }
     names.len()
 }
 
