@@ -25,7 +25,7 @@ impl Reader<'_> {
     /// The voice that reports the fault: the writer's where it does, else the innermost that does.
     fn reporter(&self) -> &Voice<'_> {
         let writer = &self.voices[0];
-        if reports(writer) {
+        if reports(writer) && !self.passes_on(writer) {
             return writer;
         }
         self.voices
@@ -45,6 +45,21 @@ impl Reader<'_> {
                 })
             })
             .unwrap_or(writer)
+    }
+
+    /// Whether the writer says in few words that somebody else's report follows: « je relaie
+    /// Tiphaine, elle n'a pas votre adresse ».
+    fn passes_on(&self, writer: &Voice<'_>) -> bool {
+        const CUES: &str = "je relaie|je transmets|je vous transmets|je transfere|je vous transfere|je fais suivre|je vous fais suivre|ci-dessous|ci-apres|\
+            a traiter|pour prise en compte|pour suite a donner|pour action|message de |message d'|mail de |mail du |mail d'|signalement de|signalement du|demande de mon|demande de ma|recu de|de la part de|fyi|see below|forwarding";
+        let text = writer.folded.as_str();
+        writer.labelled.fields == 0
+            && text.split_whitespace().count() <= 45
+            && CUES.split('|').any(|cue| text.contains(cue))
+            && self
+                .voices
+                .iter()
+                .any(|voice| voice.who == Who::Forwarded && reports(voice))
     }
 
     /// The thirteen fields; of a reply only what its own words bring.

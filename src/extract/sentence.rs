@@ -101,6 +101,8 @@ fn about(text: &str, span: &Range<usize>, places: &Places) -> About {
         {
             About::Fault
         }
+        // A long sentence that speaks of calls or of thanks may tell more.
+        () if asides > 0 && length > 18 && digits < 8 => About::Context,
         () if asides > 0 || digits >= 8 || (length <= 6 && extension(words)) => About::Aside,
         () if opens && length <= 14 || introduces(words) && length <= 16 => About::Aside,
         () => About::Context,

@@ -61,7 +61,10 @@ impl<'a> Voice<'a> {
             .map(|block| block.kind)
         {
             None => Some(!matches!(line.role, LineRole::Quoted)),
-            Some(BlockKind::OurRequest | BlockKind::Quoted) if line.role == LineRole::Quoted => {
+            // Answers may be typed into our request, a colleague's form or one's own earlier one.
+            Some(BlockKind::OurRequest | BlockKind::Quoted | BlockKind::OwnEarlier)
+                if line.role == LineRole::Quoted =>
+            {
                 Some(false)
             }
             Some(_) => None,

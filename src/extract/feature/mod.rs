@@ -1,11 +1,16 @@
-//! The part of the portal that a message names: by a table of its functions (`features.txt`), by
-//! « le bouton … », « l'onglet « … » », or by what « impossible de … » speaks of.
+//! The part of the portal that a message names: by what its complaint is about (`complaint.rs`), by
+//! a table of functions (`names.txt`), by « le bouton … », « l'onglet « … » ».
 
 use super::sentence::{About, Sentence};
+use super::token::Tokens;
 use crate::text::Folded;
 use aho_corasick::{AhoCorasick, MatchKind};
+use phrase::Source;
 use std::ops::Range;
 use std::sync::OnceLock;
+
+mod complaint;
+mod phrase;
 
 /// A part of the portal named in a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,64 +22,155 @@ pub struct Found {
 }
 
 /// The best part of the portal that a text names. `sentences` weigh where it stands; none weigh all
-/// places alike (a subject).
+/// places alike (a subject). `subject` is the folded subject line, which often names it in short.
 #[must_use]
 pub fn find(text: &str, folded: &Folded, sentences: &[Sentence], subject: &str) -> Option<Found> {
-    let place = |span: &Range<usize>| match sentences
-        .iter()
-        .find(|sentence| sentence.span.start <= span.start && span.end <= sentence.span.end)
-        .map(|sentence| sentence.about)
-    {
+    let hits: Vec<Hit> = named(folded)
+        .into_iter()
+        .map(|(range, specific)| Hit {
+            span: folded.original(range.clone()),
+            range,
+            specific,
+        })
+        .collect();
+    let mut best = Best::default();
+    let placed = phrases(text, sentences, &hits, subject, &mut best);
+    for hit in &hits {
+        let covered = placed
+            .iter()
+            .any(|span| span.start <= hit.span.start && hit.span.end <= span.end);
+        if covered {
+            continue;
+        }
+        let name = &folded.as_str()[hit.range.clone()];
+        let words = name.split(' ').count().min(4) as f32;
+        let in_subject = name.len() > 3 && subject.contains(name.trim_end_matches('s'));
+        let base = if hit.specific { 0.36 } else { 0.08 }
+            + 0.03 * words
+            + if in_subject { 0.1 } else { 0.0 };
+        let whole = if hit.specific {
+            completed(folded.as_str(), hit.range.clone())
+        } else {
+            hit.range.clone()
+        };
+        let span = folded.original(whole);
+        let score = base + place(sentences, &span);
+        best.consider(span, score);
+    }
+    for (span, score) in containers(text, folded) {
+        let score = score + place(sentences, &span);
+        best.consider(span, score);
+    }
+    best.0.map(|mut best| {
+        best.score = best.score.clamp(0.0, 0.9);
+        best
+    })
+}
+
+/// A name of the table in the text: its folded bytes and the bytes that they came from.
+struct Hit {
+    range: Range<usize>,
+    span: Range<usize>,
+    specific: bool,
+}
+
+/// The best so far; among equals the first.
+#[derive(Default)]
+struct Best(Option<Found>);
+
+impl Best {
+    fn consider(&mut self, span: Range<usize>, score: f32) {
+        if score > 0.3 && self.0.as_ref().is_none_or(|best| score > best.score + 0.01) {
+            self.0 = Some(Found { span, score });
+        }
+    }
+}
+
+/// How much the place of a name says that the fault concerns it.
+fn place(sentences: &[Sentence], span: &Range<usize>) -> f32 {
+    let holds =
+        |sentence: &&Sentence| sentence.span.start <= span.start && span.end <= sentence.span.end;
+    let about = match sentences.iter().find(holds).map(|sentence| sentence.about) {
         Some(About::Fault) => 0.3,
         Some(About::Context) => 0.12,
         Some(About::Aside) => -0.4,
         None if sentences.is_empty() => 0.2,
         None => -0.5,
     };
-    let first_fault = sentences
+    let first = sentences
         .iter()
-        .find(|sentence| sentence.about == About::Fault);
-    let mut best: Option<Found> = None;
-    let mut consider = |span: Range<usize>, base: f32| {
-        let first = first_fault.is_some_and(|sentence| {
-            sentence.span.start <= span.start && span.end <= sentence.span.end
-        });
-        let early = if first { 0.1 } else { 0.0 };
-        let score = base + place(&span) + early;
-        if score > 0.3 && best.as_ref().is_none_or(|best| score > best.score + 0.01) {
-            best = Some(Found { span, score });
-        }
+        .find(|sentence| sentence.about == About::Fault)
+        .filter(holds)
+        .is_some();
+    about + if first { 0.1 } else { 0.0 }
+}
+
+/// Weighs the noun phrases of the sentences; gives their places.
+fn phrases(
+    text: &str,
+    sentences: &[Sentence],
+    hits: &[Hit],
+    subject: &str,
+    best: &mut Best,
+) -> Vec<Range<usize>> {
+    let tokens = Tokens::new(text);
+    let source = Source::new(text, &tokens);
+    // A subject is one sentence.
+    let whole = [Sentence {
+        span: 0..text.len(),
+        about: About::Fault,
+    }];
+    let sentences = if sentences.is_empty() {
+        &whole
+    } else {
+        sentences
     };
-    for (range, specific) in named(folded) {
-        let words = folded.as_str()[range.clone()].split(' ').count().min(4) as f32;
-        let name = &folded.as_str()[range.clone()];
-        let in_subject = name.len() > 3 && subject.contains(name.trim_end_matches('s'));
-        let base =
-            if specific { 0.36 } else { 0.08 } + 0.03 * words + if in_subject { 0.1 } else { 0.0 };
-        let whole = if specific {
-            completed(folded.as_str(), range)
-        } else {
-            range
+    let mut spans = Vec::new();
+    let mut at = 0;
+    let mut first = true;
+    for sentence in sentences {
+        while at < tokens.len() && tokens.span(at, at + 1).start < sentence.span.start {
+            at += 1;
+        }
+        let from = at;
+        while at < tokens.len() && tokens.span(at, at + 1).start < sentence.span.end {
+            at += 1;
+        }
+        let about = match sentence.about {
+            About::Fault if std::mem::take(&mut first) => 0.2,
+            About::Fault => 0.1,
+            About::Context => -0.1,
+            About::Aside => continue,
         };
-        consider(folded.original(whole), base);
-    }
-    for (range, score) in containers(text, folded) {
-        consider(range, score);
-    }
-    if best.is_none() {
-        for sentence in sentences
-            .iter()
-            .filter(|sentence| sentence.about == About::Fault)
-        {
-            if let Some(span) = complained_of(text, &sentence.span) {
-                return Some(Found { span, score: 0.45 });
-            }
+        for (phrase, weight) in complaint::placed(&source, from, at) {
+            let span = tokens.span(phrase.from, phrase.to);
+            let known = hits
+                .iter()
+                .filter(|hit| span.start <= hit.span.start && hit.span.end <= span.end)
+                .map(|hit| if hit.specific { 0.16 } else { 0.06 })
+                .fold(0.0, f32::max);
+            let said = shared(tokens.folded(phrase.from, phrase.to), subject);
+            let score = weight + about + known + said + 0.02 * phrase.tail.min(3) as f32;
+            best.consider(span.clone(), score);
+            spans.push(span);
         }
     }
-    best.map(|mut best| {
-        best.score = best.score.clamp(0.0, 0.9);
-        best
-    })
+    spans
+}
+
+/// How much a phrase says what the subject line says.
+fn shared(phrase: &str, subject: &str) -> f32 {
+    let stem = |word: &str| word.trim_end_matches(['s', 'x']).to_owned();
+    let common = phrase
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.len() > 3)
+        .filter(|word| {
+            subject
+                .split(|c: char| !c.is_alphanumeric())
+                .any(|other| other.len() > 3 && stem(other) == stem(word))
+        })
+        .count();
+    0.1 * common.min(2) as f32
 }
 
 /// « de garde », « aucun rappel », « Rappel : », « votre adresse »: words that name a function only
@@ -171,7 +267,7 @@ fn table() -> Option<&'static Table> {
             let mut names = Vec::new();
             let mut specific = Vec::new();
             let mut is_specific = true;
-            for line in include_str!("features.txt").lines() {
+            for line in include_str!("names.txt").lines() {
                 match line {
                     "" => {}
                     "[specific]" => is_specific = true,
@@ -267,98 +363,4 @@ fn containers(text: &str, folded: &Folded) -> Vec<(Range<usize>, f32)> {
         }
     }
     found
-}
-
-/// What a fault sentence is about, by its form: « impossible de X », « n'arrive plus à X », « plus
-/// de X », or the words before « ne marche plus ».
-fn complained_of(text: &str, sentence: &Range<usize>) -> Option<Range<usize>> {
-    let words = &text[sentence.clone()];
-    let folded = Folded::new(words);
-    let lower = folded.as_str();
-    const BEFORE: &str = "impossible de |impossible d'|n'arrive plus a |n'arrive pas a |n'arrivons plus a |n'arrivons pas a |arrive plus a |arrive pas a |\
-        ne peut plus |ne peux plus |ne peut pas |ne peux pas |ne parviens plus a |ne parviens pas a |ne parvient plus a |probleme de |probleme avec |probleme d'|\
-        pas moyen de |plus moyen de |pas possible de |plus possible de |pas possible d'|plus possible d'|arrive plu a |arrive po a |\
-        incapable de |plus acces a |plus acces au |plus acces aux |\
-        souci de |souci avec |bug sur |panne de |panne |plus de |plus d'|can't |cannot |unable to ";
-    for cue in BEFORE.split('|') {
-        if let Some(at) = lower.find(cue) {
-            let from = at + cue.len();
-            if let Some(range) = phrase(lower, from) {
-                let span = folded.original(range);
-                return Some(sentence.start + span.start..sentence.start + span.end);
-            }
-        }
-    }
-    const DETERMINERS: [&str; 14] = [
-        "le ", "la ", "les ", "l'", "mon ", "ma ", "mes ", "nos ", "notre ", "un ", "une ", "my ",
-        "our ", "the ",
-    ];
-    const AFTER: &str = " ne | n'| est | sont | s'est | se | reste | restent | marche | plante| hs| bug| figee| bloque| tourne| met | refuse| do not | does not | don't | doesn't | won't | no longer | keeps | stopped ";
-    let end = AFTER.split('|').filter_map(|cue| lower.find(cue)).min()?;
-    let head = lower[..end].rsplit([',', ':', ';', '(', '\n']).next()?;
-    let start = end - head.len();
-    // « since this morning my macros … »: the subject begins at its own determiner.
-    let lead = [" my ", " our ", " the "]
-        .iter()
-        .filter_map(|word| head.rfind(word))
-        .max()
-        .unwrap_or(0);
-    let (start, head) = (start + lead, &head[lead..]);
-    let head = head.trim_start();
-    let start = start + (lower[start..end].len() - head.len());
-    let count = head.split_whitespace().count();
-    if !(1..=6).contains(&count) || !DETERMINERS.iter().any(|word| head.starts_with(word)) {
-        return None;
-    }
-    let span = folded.original(start..end);
-    Some(sentence.start + span.start..sentence.start + span.end)
-}
-
-/// Up to five words, ending before the next clause.
-fn phrase(lower: &str, from: usize) -> Option<Range<usize>> {
-    const STOP: [&str; 26] = [
-        "depuis",
-        "car",
-        "et",
-        "mais",
-        "qui",
-        "quand",
-        "lorsque",
-        "sur",
-        "pour",
-        "alors",
-        "malgre",
-        "ce",
-        "cette",
-        "hier",
-        "aujourd'hui",
-        "a",
-        "au",
-        "que",
-        "dans",
-        "chez",
-        "avec",
-        "apres",
-        "avant",
-        "since",
-        "from",
-        "when",
-    ];
-    let mut end = from;
-    let mut count = 0;
-    for word in lower[from..].split_inclusive(' ') {
-        let bare = word.trim_end();
-        let clean = bare.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\n']);
-        if clean.is_empty() || STOP.contains(&clean) && count > 0 || count == 5 {
-            break;
-        }
-        end += clean.len();
-        count += 1;
-        if clean.len() < bare.len() {
-            break;
-        }
-        end += word.len() - clean.len();
-    }
-    let kept = lower[from..end.min(lower.len())].trim_end();
-    (count > 0 && kept.chars().count() > 2).then(|| from..from + kept.len())
 }

@@ -1,0 +1,304 @@
+//! What a sentence of complaint is about, by where a noun phrase stands in it: what can't be done,
+//! what is gone, what does not do as it should, what there is a problem with, where it shows.
+
+use super::super::token::{Kind, Lexicon, Tokens, number_word};
+use super::phrase::{Phrase, Source, determiner, is_noun, phrase};
+use std::sync::LazyLock;
+
+/// A phrase and how strongly its place makes it the part that fails, 0 to 1.
+pub(super) type Placed = (Phrase, f32);
+
+/// Before an infinitive: what can't be done.
+const UNABLE: &str = "impossible de|impossible d|impossibilite de|impossibilite d|n arrive plus a|n arrive pas a|n arrivons plus a|n arrivons pas a|arrive plus a|arrive pas a|arrive plu a|arrive pa a|arrive po a|jarive plu a|jarive pas a|\
+    ne peut plus|ne peux plus|ne peut pas|ne peux pas|ne pouvons plus|ne pouvons pas|ne peuvent plus|ne peuvent pas|peut plus|peux plus|peux pas|ne parviens plus a|ne parviens pas a|ne parvient plus a|ne parvient pas a|ne parvenons plus a|ne parvenons pas a|\
+    pas moyen de|pas moyen d|plus moyen de|plus moyen d|pas possible de|pas possible d|plus possible de|plus possible d|incapable de|incapables de|ne permet plus de|ne permet pas de|refuse de|refuse d|ne laisse pas|ne veut plus|ne veut pas|\
+    difficultes a|difficulte a|du mal a|can t|cannot|unable to|not able to|au moment de|quand on veut|quand je veux|en voulant|lorsque je veux|des qu on veut|obliges de|oblige de|obligee de";
+
+/// Before a noun: what is gone.
+const GONE: &str = "plus de|plus d|plus aucun|plus aucune|plus acces a|plus acces au|plus acces aux|pas acces a|pas acces au|pas acces aux|plus d acces a|plus d acces au|plus d acces aux|n ai plus|n a plus|n avons plus|n ont plus|on a plus|ne recoit plus|ne recois plus|ne recevons plus|ne recoivent plus|ne recevons pas|ne recoit pas|\
+    ne voit plus|ne vois plus|ne voyons plus|ne voient plus|ne voit pas|ne vois pas|ne trouve plus|ne trouve pas|ne retrouve plus|ne retrouve pas|avons perdu|ai perdu|a perdu|ont perdu|manque|absence de|absence d|disparition de|disparition d|perte de|perte d|sans acces a|sans acces au|no access to|no more";
+
+/// Before a noun: what there is a problem with.
+const TROUBLE: &str = "probleme de|probleme d|probleme du|probleme des|probleme avec|probleme sur|probleme dans|probleme au niveau de|probleme au niveau du|probleme au niveau des|probleme concernant|probleme lors de|pb de|pb d|pb avec|pb sur|souci de|souci d|souci du|souci des|souci avec|souci sur|souci dans|soucis de|soucis d|soucis avec|soucis sur|\
+    bug de|bug d|bug du|bug des|bug sur|bug dans|bug avec|panne de|panne d|panne du|panne des|panne sur|incident de|incident sur|incident concernant|incident avec|anomalie de|anomalie sur|anomalie dans|erreur de|erreur d|erreur sur|erreur dans|erreur lors de|blocage de|blocage du|blocage des|blocage sur|lenteur de|lenteur du|lenteurs de|lenteurs du|lenteurs sur|lenteur sur|\
+    dysfonctionnement de|dysfonctionnement du|dysfonctionnement des|dysfonctionnement sur|dysfonctionnements de|dysfonctionnements du|dysfonctionnements sur|difficultes avec|difficulte dans|difficultes dans|difficultes sur|difficultes lors de|problem with|problems with|issue with|trouble with|au sujet de|au sujet du|au sujet des|concernant|a propos de|a propos du|a propos des|au niveau de|au niveau du|au niveau des|il s agit de|il s agit du|il s agit des";
+
+/// Before what is named beside the fault.
+const CONTRAST: &str = "alors que|alors qu|tandis que|tandis qu|contrairement a|contrairement au|contrairement aux|sauf|au lieu de|au lieu du|au lieu des|au lieu d|although|instead of|whereas";
+
+/// Before a noun: where it shows.
+const WHERE: &str = "dans|sur|depuis l|avec|via|par|lors de|lors du|lors des|a|au|aux|en|pendant|in|on|apres|a cote de|from";
+
+/// Heads that are people, places, times, machines or the fault itself: no part of a portal.
+static NEVER: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "prod|production|formation|test|collegue|collegues|confrere|confreres|medecin|medecins|docteur|dr|arm|arms|regulateur|regulateurs|regulatrice|regulatrices|utilisateur|utilisateurs|utilisatrice|personne|personnes|equipe|equipes|agent|agents|interne|internes|externe|externes|infirmier|infirmiere|infirmiers|infirmieres|",
+        "ide|cadre|cadres|secretaire|secretaires|ambulancier|ambulanciers|pompier|pompiers|patient|patients|appelant|appelants|correspondant|correspondants|technicien|informaticien|informaticiens|informatique|dsi|support|service|services|samu|smur|crra|hopital|chu|centre|site|sites|salle|salles|poste|postes|pc|",
+        "ordinateur|ordinateurs|position|machine|machines|navigateur|navigateurs|matin|matinee|soir|soiree|nuit|nuits|jour|jours|journee|heure|heures|minute|minutes|seconde|secondes|semaine|semaines|mois|annee|annees|fois|moment|debut|fin|week|weekend|midi|lendemain|veille|apres|avant|",
+        "probleme|problemes|souci|soucis|incident|incidents|bug|bugs|panne|pannes|anomalie|anomalies|erreur|erreurs|blocage|dysfonctionnement|dysfonctionnements|difficulte|difficultes|pb|lenteur|lenteurs|defaut|defauts|cause|causes|suite|effet|question|questions|chose|choses|cas|truc|reste|lieu|place|part|peine|roue|sablier|rond|cercle|",
+        "mise|maj|version|versions|redemarrage|relance|changement|passage|migration|mutation|bout|cours|face|propos|bord|aide|tps|convocation|procedure|delai|delais|nouvelle|nouvelles|document joint|documents joints|yeux|monde|gens|ville|commune|secteur|region|territoire|contournement|papier|doute|avis|besoin|besoins|temps|attente|impression que|instant|instants|urgence|urgences|vie|risque|risques|gene|impact|plupart|ensemble|totalite|moitie|partie|point|points|facon|maniere|",
+        "collaborateur|collaborateurs|chef|responsable|directeur|directrice|formateur|formatrice|stagiaire|stagiaires|eleve|eleves|monsieur|madame|mme|salutations|reseau|wifi|internet|photo|photos|capture|captures|copie|copies|pj|image|images|mail|mails|message d erreur|code erreur|rond|damier|croix|sms de|numero de telephone|",
+        "aout|janvier|fevrier|mars|avril|mai|juin|juillet|septembre|octobre|novembre|decembre|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|date|dates|signalement|declaration|demande d escalade|escalade|ticket|reponse|reponses|dizaine|quinzaine|vingtaine|peu|quart|demi|quarts|midi|portable|telephone|ligne directe|standard|secretariat|main|mains|nom|prenom|shift|colleague|colleagues|morning|evening|night|error|problem|team"
+    ))
+});
+
+/// Heads that say little by themselves.
+static GENERIC: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "fenetre|fenetres|ecran|ecrans|page|pages|liste|listes|fiche|fiches|dossier|dossiers|portail|application|logiciel|systeme|programme|outil|bouton|boutons|onglet|menu|champ|champs|case|cases|message|messages|appel|appels|affaire|affaires|donnee|donnees|information|informations|",
+        "infos|compte|comptes|session|sessions|carte|ligne|lignes|colonne|colonnes|numero|numeros|adresse|adresses|fichier|fichiers|document|documents|valeur|valeurs|texte|acces|affichage|si|tableau|tableaux|resultat|resultats|element|elements|file|files|form|call|calls|list|nombre|son|voix|fonction|touche|clic|icone|retour|retours|piece|pieces|statut|statuts|tout|mot|zone|fond|compteur|couleur|bip"
+    ))
+});
+
+/// The phrases of tokens `from..to`, a sentence of complaint, with the weight of their place.
+pub(super) fn placed(source: &Source<'_>, from: usize, to: usize) -> Vec<Placed> {
+    let tokens = source.tokens;
+    let mut found: Vec<Placed> = Vec::new();
+    let mut at = from;
+    let mut subject_due = true;
+    // « alors que le casque marche ailleurs »: what stands behind is contrasted, not complained of.
+    let mut contrast = 0.0;
+    while at < to {
+        if let Some(after) = tokens.any_phrase(at, CONTRAST) {
+            contrast = 0.3;
+            at = after;
+            continue;
+        }
+        if ends_clause(tokens, at) {
+            subject_due = true;
+            at += 1;
+            continue;
+        }
+        if let Some(after) = tokens.any_phrase(at, UNABLE).filter(|after| *after < to) {
+            let (verb, object) = object(source, joint(tokens, after), to);
+            at = verb.max(after);
+            if let Some(object) = object {
+                at = object.to;
+                add(&mut found, source, object, 0.62 - contrast);
+            }
+            subject_due = false;
+            continue;
+        }
+        let led = [(GONE, 0.56), (TROUBLE, 0.56), (WHERE, 0.4)]
+            .into_iter()
+            .find_map(|(cues, weight)| Some((tokens.any_phrase(at, cues)?, weight)));
+        if let Some((after, weight)) = led.filter(|(after, _)| *after <= to) {
+            let next = joint(tokens, after);
+            // « plus de carto »: the preposition is the determiner.
+            match phrase(source, next, to) {
+                Some(phrase) => {
+                    at = phrase.to;
+                    add(&mut found, source, phrase, weight - contrast);
+                }
+                None => at = after,
+            }
+            continue;
+        }
+        // The subject leads its clause, whatever adverbs and times stand before it.
+        let led = determiner(tokens, at).is_some();
+        let bare = subject_due
+            && is_noun(tokens, at)
+            && !is_infinitive(tokens, at)
+            && !["ons", "ez"]
+                .iter()
+                .any(|end| tokens.word(at).ends_with(end))
+            && (at == from || at > 0 && ends_clause(tokens, at - 1));
+        if (led || bare)
+            && let Some(phrase) = phrase(source, at, to)
+        {
+            let weight = match (subject_due, led || at == from) {
+                (true, true) => 0.6,
+                (true, false) => 0.4,
+                (false, _) => 0.44,
+            };
+            at = phrase.to;
+            if add(&mut found, source, phrase, weight - contrast) {
+                subject_due = false;
+            }
+            continue;
+        }
+        at += 1;
+    }
+    found
+}
+
+/// Adds a phrase unless its head names nobody's function; whether it did.
+fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32) -> bool {
+    let tokens = source.tokens;
+    let Some(phrase) = unwrapped(source, phrase) else {
+        return false;
+    };
+    let other = |at: usize| NEVER.end(tokens, at).is_some() || number_word(tokens, at).is_some();
+    let beyond = (phrase.from..phrase.to).any(|at| tokens.among(at, "cellule|escalade|yeux"));
+    if other(phrase.from) || is_ordinal(tokens, phrase.from) && other(phrase.from + 1) || beyond {
+        return false;
+    }
+    // « un message « … » »: what it says, not where.
+    let quotes = tokens.among(
+        phrase.from,
+        "message|messages|mention|texte|alerte|erreur|libelle",
+    ) && tokens.sign(phrase.to - 1, b'"');
+    if quotes {
+        return false;
+    }
+    let generic = GENERIC.holds(tokens.word(phrase.from));
+    let weight = weight
+        - match (generic, phrase.tail) {
+            (true, 0) => 0.3,
+            (true, _) => 0.04,
+            (false, _) => 0.0,
+        };
+    found.push((phrase, weight));
+    true
+}
+
+/// « l'accès à … », « le problème de … »: what stands behind counts.
+fn unwrapped(source: &Source<'_>, phrase: Phrase) -> Option<Phrase> {
+    let tokens = source.tokens;
+    let wraps = tokens.among(
+        phrase.from,
+        "acces|probleme|problemes|souci|soucis|bug|panne|anomalie|erreur|blocage|lenteur|lenteurs|dysfonctionnement|dysfonctionnements|absence|disparition|perte|utilisation|difficulte|difficultes|incident|majorite|totalite|ensemble|plupart",
+    );
+    if !wraps {
+        return Some(phrase);
+    }
+    let after = tokens.any_phrase(
+        phrase.from + 1,
+        "a la|a l|a|au|aux|de la|de l|du|des|de|d|sur|dans|avec",
+    )?;
+    super::phrase::phrase(source, joint(tokens, after), tokens.len())
+}
+
+/// What an inability is about: the object of its infinitive; the infinitive too where the object
+/// alone says little (« enregistrer un dossier »).
+/// Where the infinitive ends, and the phrase.
+fn object(source: &Source<'_>, at: usize, to: usize) -> (usize, Option<Phrase>) {
+    let tokens = source.tokens;
+    let mut verb = at;
+    // « de l'ouvrir », « de nous y connecter »
+    while verb < to
+        && (tokens.among(
+            verb,
+            "l|le|la|les|y|en|m|me|s|se|nous|n|lui|leur|plus|rien|pas",
+        ) || tokens.sign(verb, b'\''))
+        && !is_infinitive(tokens, verb)
+    {
+        verb += 1;
+    }
+    if !is_infinitive(tokens, verb) {
+        return (at, phrase(source, at, to));
+    }
+    let next = joint(
+        tokens,
+        tokens
+            .any_phrase(
+                verb + 1,
+                "a la|a l|au|aux|a|sur|dans|correctement|plus|bien|en",
+            )
+            .unwrap_or(verb + 1),
+    );
+    let Some(found) = phrase(source, next, to) else {
+        return (verb + 1, None);
+    };
+    if GENERIC.holds(tokens.word(found.from)) && found.tail == 0 && next == verb + 1 {
+        // « open any file from the regulation list »
+        let place = tokens
+            .any_phrase(found.to, "dans|sur|from|in|on|a|au")
+            .and_then(|after| phrase(source, joint(tokens, after), to));
+        let whole = Phrase {
+            from: verb,
+            to: place.map_or(found.to, |place| place.to),
+            tail: 1,
+        };
+        return (verb + 1, Some(whole));
+    }
+    (verb + 1, Some(found))
+}
+
+fn is_infinitive(tokens: &Tokens, at: usize) -> bool {
+    let word = tokens.word(at);
+    let english = tokens.among(at, "open|see|access|log|print|send|use|find|save|close|edit|hear|receive|reach|connect|search|start");
+    english
+        || word.len() > 3
+            && ["er", "ir", "re", "oir"]
+                .iter()
+                .any(|end| word.ends_with(end))
+}
+
+/// « première fois », « nouvelle panne »
+fn is_ordinal(tokens: &Tokens, at: usize) -> bool {
+    tokens.among(at, "premier|premiere|dernier|derniere|derniers|dernieres|nouveau|nouvelle|nouveaux|nouvelles|petit|petite|grand|grande|ancien|ancienne|double")
+}
+
+/// Steps over an apostrophe: « d'ouvrir ».
+fn joint(tokens: &Tokens, at: usize) -> usize {
+    if tokens.sign(at, b'\'') { at + 1 } else { at }
+}
+
+fn ends_clause(tokens: &Tokens, at: usize) -> bool {
+    match tokens.get(at).map(|token| token.kind) {
+        Some(Kind::Sign(b',' | b';' | b':' | b'(' | b')' | b'.' | b'!' | b'?') | Kind::Line) => {
+            true
+        }
+        Some(Kind::Sign(b'-')) => !(tokens.glued(at) && tokens.glued(at + 1)),
+        Some(Kind::Word) => tokens.among(
+            at,
+            "et|mais|car|puis|donc|quand|lorsque|si|que|alors|and|but|when|because",
+        ),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_part_that_fails_is_known_by_its_place() {
+        for (text, expected) in [
+            (
+                "depuis ce matin les favoris du thésaurus ont disparu",
+                "favoris du thésaurus",
+            ),
+            (
+                "Cette nuit vers 3h la fenêtre de rappel automatique s'est mise à rappeler",
+                "fenêtre de rappel automatique",
+            ),
+            (
+                "le choix de l'effecteur reste bloqué sur VSAV",
+                "choix de l'effecteur",
+            ),
+            (
+                "impossible d'écouter les enregistrements d'appels",
+                "enregistrements d'appels",
+            ),
+            (
+                "je ne peux plus enregistrer un dossier",
+                "enregistrer un dossier",
+            ),
+            ("jarive plu a ouvrir les pieces jointes", "pieces jointes"),
+            ("plus aucun itinéraire depuis 9h", "itinéraire"),
+            (
+                "il ne reçoit plus les notifications sonores",
+                "notifications sonores",
+            ),
+            (
+                "On a un problème avec le minuteur des appels en attente",
+                "minuteur des appels en attente",
+            ),
+            (
+                "Mme Ostermann n'a plus accès à la corbeille régionale",
+                "corbeille régionale",
+            ),
+            ("I cannot open the call list", "call list"),
+        ] {
+            let tokens = Tokens::new(text);
+            let source = Source::new(text, &tokens);
+            let best = placed(&source, 0, tokens.len())
+                .into_iter()
+                .reduce(|best, next| if next.1 > best.1 + 0.001 { next } else { best });
+            let words = best.map(|(found, _)| &text[tokens.span(found.from, found.to)]);
+            assert_eq!(words, Some(expected), "{text}");
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! Noun phrases, as far as naming a function of a portal needs them: « la synchronisation des
+//! tablettes SMUR », « l'historique des appels entrants », « bouton « Clé médecin » ».
+//!
+//! A phrase is a noun with what belongs to it: adjectives (known by their endings), complements led
+//! by « de », acronyms and quoted names. Words that report the fault (« figé », « vide ») end it.
+
+use super::super::token::{Kind, Lexicon, Tokens};
+use std::sync::LazyLock;
+
+/// A noun phrase: tokens `from..to`, without its determiner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Phrase {
+    pub from: usize,
+    pub to: usize,
+    /// How many words belong to the noun besides itself.
+    pub tail: usize,
+}
+
+/// What leads a noun.
+static DETERMINERS: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "le|la|les|l|lé|un|une|des|du|mon|ma|mes|notre|nos|son|sa|ses|leur|leurs|ce|cet|cette|ces|aucun|aucune|",
+        "plusieurs|certains|certaines|chaque|toutes les|tous les|toute la|tout le|toutes nos|tous nos|toutes mes|tous mes|quelques|the|my|our|any|all the|all my|all our|their"
+    ))
+});
+
+/// Words that are no nouns: they end a phrase and begin none.
+static FUNCTION: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "malgre|selon|environ|presque|je|j|tu|il|elle|on|nous|vous|ils|elles|me|m|te|se|s|y|en|ne|n|pas|plus|rien|jamais|qui|que|qu|quoi|dont|ou|et|mais|car|donc|or|ni|si|",
+        "le|la|les|l|un|une|des|du|de|d|au|aux|a|dans|sur|sous|pour|par|avec|sans|chez|vers|entre|depuis|apres|avant|pendant|lors|lorsque|quand|",
+        "comme|alors|puis|aussi|meme|memes|tres|trop|bien|mal|encore|toujours|deja|ici|la|ca|cela|ceci|c|ce|cet|cette|ces|celui|celle|mon|ma|mes|",
+        "notre|nos|votre|vos|son|sa|ses|leur|leurs|tout|toute|tous|toutes|aucun|aucune|plusieurs|certains|certaines|chaque|autre|autres|",
+        "est|sont|etait|etaient|sera|ete|etre|ai|as|avons|avez|ont|avait|avaient|avoir|fait|font|faire|va|vont|peut|peux|peuvent|pouvons|doit|",
+        "doivent|devrait|devraient|faut|reste|restent|met|mettent|marche|marchent|fonctionne|fonctionnent|plante|plantent|rame|rament|tourne|",
+        "tournent|bloque|bloquent|affiche|affichent|part|partent|arrive|arrivent|disparait|disparaissent|refuse|refusent|perd|perdent|coupe|",
+        "coupent|sort|sortent|ouvre|ouvrent|ferme|ferment|charge|chargent|imprime|impriment|remonte|remontent|revient|reviennent|donne|donnent|",
+        "indique|indiquent|dit|disent|montre|envoie|envoient|saute|sautent|clignote|clignotent|raccroche|efface|effacent|vide|demande|repond|repondent|",
+        "is|are|was|were|be|been|do|does|did|don|doesn|didn|not|no|can|cannot|has|have|had|will|keeps|stopped|shows|at|in|on|of|to|for|from|since|when|and|or|but|this|that|it|we|they|i|you|",
+        "hier|aujourd|hui|demain|matin|soir|midi|ce jour|maintenant|actuellement|h|heure|heures|min|minutes|euh|svp|merci|bonjour|bonsoir|cdlt|ok|hs|ko|oui|non|totalement|completement|regulierement"
+    ))
+});
+
+/// Words that say what is wrong, not what with.
+static FAULTY: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "fige|figee|figes|figees|bloque|bloquee|bloques|bloquees|gele|gelee|vide|vides|blanc|blanche|blancs|blanches|gris|grise|grises|grisee|grisees|noir|noire|noirs|noires|",
+        "hs|ko|down|absent|absente|absents|absentes|faux|fausse|fausses|errone|erronee|errones|erronees|perdu|perdue|perdus|perdues|disparu|disparue|disparus|disparues|",
+        "inaccessible|inaccessibles|indisponible|indisponibles|impossible|impossibles|inoperant|inoperante|inoperants|defaillant|defaillante|inexistant|inexistante|manquant|manquante|manquants|manquantes|",
+        "muet|muette|muets|muettes|lent|lente|lents|lentes|decale|decalee|decales|decalees|double|tronque|tronquee|tronques|tronquees|coupe|coupee|coupes|coupees|inutilisable|inutilisables|introuvable|introuvables|",
+        "incomplet|incomplete|incomplets|incompletes|incorrect|incorrecte|incorrects|incorrectes|mauvais|mauvaise|mauvaises|deconnecte|deconnectee|deconnectes|verrouille|verrouillee|verrouilles|",
+        "plante|plantee|illisible|illisibles|inverse|inversee|inverses|inversees|duplique|dupliquee|dupliques|refuse|refusee|refuses|refusees|desactive|desactivee|inactif|inactive|inactifs|inactives|",
+        "ferme|fermee|fermes|casse|cassee|errone|pareil|concerne|concernee|concernes|concernees|impacte|impactes|identique|normal|normale|normaux|suivant|suivante|instable|instables|fou|folle|fantome|fantomes|broken|missing|empty|frozen|slow|wrong"
+    ))
+});
+
+/// Endings of adjectives.
+const ENDINGS: [&str; 33] = [
+    "ique", "iques", "el", "elle", "els", "elles", "al", "ale", "ales", "aux", "aire", "aires",
+    "if", "ive", "ifs", "ives", "eux", "euse", "euses", "ier", "iers", "iere", "ieres", "able",
+    "ables", "ible", "ibles", "ant", "ante", "ants", "antes", "ee", "ees",
+];
+
+/// Words that stand behind a noun as adjectives do, whatever their ending.
+static APPOSED: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "joint|jointe|joints|jointes|libre|libres|rapide|rapides|externe|externes|interne|internes|sonore|sonores|mobile|mobiles|satellite|radio|texte|tactile|courante|privee|prive|prives|commun|commune|direct|directe|directs|",
+        "patient|patients|moyens|bilan|bilans|appel|appels|appelant|appelants|medecin|medecins|secours|secouriste|secouristes|equipage|equipages|antecedents|vehicule|vehicules|garde|adresse|",
+        "lits|ambulance|ambulances|pompier|pompiers|utilisateur|utilisateurs|trafic|web|excel|csv|pdf|sms|mail|mails|mel|dossier|dossiers|regulation|client|agents|contact|contacts|photo|photos|video|audio|heure|heures|horaires|stagiaires|stagiaire|formation|",
+        "vsav|smur|dsa|cps|dmp|ror|sas|cti|sdis|aml|drm|cta|ecg|evasan|helismur|vsl|pdsa|tr|reel"
+    ))
+});
+
+/// Complements that name no part of a function: whose, when, where.
+static NO_COMPLEMENT: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "samu|centre|chu|ch|hopital|service|services|matin|nuit|jour|journee|soir|hier|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|",
+        "octobre|novembre|decembre|ce|cette|plus|nouveau|facon|maniere|suite|base|salle|semaine|mois|collegue|collegues|confrere|poste|postes|portail|si|production|prod|monsieur|madame|mme|mr|dr|docteur|moi|",
+        "nous|vous|lui|elle|eux|la|les|le|un|une|deux|trois|quatre|cinq|telle|temps|tous|tout|toute|toutes|cote|chez|notre|nos|arm|debut|fin|crra"
+    ))
+});
+
+/// A text and its tokens.
+pub(super) struct Source<'a> {
+    pub text: &'a str,
+    pub tokens: &'a Tokens,
+    /// The text is written in capitals throughout: they tell nothing.
+    pub shouted: bool,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn new(text: &'a str, tokens: &'a Tokens) -> Self {
+        Self {
+            text,
+            tokens,
+            shouted: !text.chars().any(char::is_lowercase),
+        }
+    }
+
+    /// The words under tokens `from..to`, as written.
+    pub(super) fn written(&self, from: usize, to: usize) -> &'a str {
+        self.text
+            .get(self.tokens.span(from, to))
+            .unwrap_or_default()
+    }
+}
+
+/// The phrase whose determiner or noun stands at `at`, as far as token `stop`.
+pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phrase> {
+    let tokens = source.tokens;
+    let from = determiner(tokens, at).unwrap_or(at);
+    let mut noun = from;
+    // « la double écoute », « les nouvelles affaires »
+    if tokens.among(noun, "double|nouvelle|nouvelles|nouveau|nouveaux|nouvel|petit|petite|grand|grande|premier|premiere|dernier|derniere|derniers|dernieres|ancien|anciens|ancienne|anciennes")
+        && is_noun(tokens, noun + 1)
+    {
+        noun += 1;
+    }
+    if noun >= stop || !is_noun(tokens, noun) {
+        return None;
+    }
+    let mut to = word_end(tokens, noun, stop);
+    let mut tail = 0;
+    let mut complements = 0;
+    let english = from > at && tokens.among(at, "the|my|our|any|all|their");
+    while to < stop && tail < 7 {
+        // « touche F8 », « text macros »
+        let code = tokens.width(to) == 1
+            && !tokens.word(to).is_empty()
+            && tokens.glued(to + 1)
+            && tokens
+                .get(to + 1)
+                .is_some_and(|token| token.kind == Kind::Number);
+        if code || english && is_noun(tokens, to) {
+            to = word_end(tokens, to, stop);
+            tail += 1;
+            continue;
+        }
+        if let Some(end) = quoted(source, to, stop) {
+            to = end;
+            tail += 1;
+            break;
+        }
+        if is_adjective(source, to) {
+            to = word_end(tokens, to, stop);
+            tail += 1;
+            continue;
+        }
+        if let Some(end) = tokens.any_phrase(to, "en attente|en cours|a trois|a 3|a distance|a traiter|a rappeler|a venir|par secteur|par nom|par sms|par mail|en ligne|en double ecoute|entrants|sortants") {
+            to = end;
+            tail += 1;
+            continue;
+        }
+        let Some(next) = complement(source, to, stop).filter(|_| complements < 3) else {
+            break;
+        };
+        to = next;
+        complements += 1;
+        tail += 1;
+    }
+    Some(Phrase { from, to, tail })
+}
+
+/// Where the noun stands behind the determiner at `at`.
+pub(super) fn determiner(tokens: &Tokens, at: usize) -> Option<usize> {
+    let after = DETERMINERS.end(tokens, at)?;
+    Some(if tokens.sign(after, b'\'') {
+        after + 1
+    } else {
+        after
+    })
+}
+
+/// Whether the word at `at` may be a noun.
+pub(super) fn is_noun(tokens: &Tokens, at: usize) -> bool {
+    let word = tokens.word(at);
+    word.len() > 2 && !FUNCTION.holds(word) && !FAULTY.holds(word) || matches!(word, "tr" | "tri")
+}
+
+/// The end of the word at `at`, parts behind hyphens included: « lieux-dits ».
+fn word_end(tokens: &Tokens, at: usize, stop: usize) -> usize {
+    let mut to = at + 1;
+    while to + 1 < stop
+        && (tokens.sign(to, b'-') || tokens.sign(to, b'\''))
+        && tokens.glued(to)
+        && tokens.glued(to + 1)
+        && tokens
+            .get(to + 1)
+            .is_some_and(|token| matches!(token.kind, Kind::Word | Kind::Number))
+    {
+        to += 2;
+    }
+    // « F8 », « conf18 »
+    if tokens
+        .get(to)
+        .is_some_and(|token| token.kind == Kind::Number)
+        && tokens.glued(to)
+    {
+        to += 1;
+    }
+    to
+}
+
+fn is_adjective(source: &Source<'_>, at: usize) -> bool {
+    let tokens = source.tokens;
+    // « inter-hospitaliers »: the last part tells.
+    let mut last = at;
+    while tokens.sign(last + 1, b'-') && tokens.glued(last + 1) && !tokens.word(last + 2).is_empty()
+    {
+        last += 2;
+    }
+    let word = tokens.word(last);
+    if word.len() < 2 || FAULTY.holds(word) || FUNCTION.holds(word) {
+        return false;
+    }
+    let written = source.written(at, at + 1);
+    let acronym = !source.shouted
+        && (2..=6).contains(&written.chars().count())
+        && written.chars().all(char::is_uppercase)
+        && !matches!(word, "samu" | "arm" | "urgent" | "inc" | "si" | "prod");
+    acronym
+        || APPOSED.holds(word)
+        || word.len() > 4 && ENDINGS.iter().any(|ending| word.ends_with(ending))
+        || word.len() > 4 && written.ends_with(['é'])
+        || written.ends_with("és")
+}
+
+/// « de la garde », « d'appel », « des tablettes SMUR »: where the complement's noun ends.
+fn complement(source: &Source<'_>, at: usize, stop: usize) -> Option<usize> {
+    let tokens = source.tokens;
+    let after = tokens.any_phrase(at, "de la|de l|de mes|de nos|de mon|de ma|de notre|de leur|de leurs|de ses|de son|des|du|de|d un|d une|d|of the|of|dé|du meme|d un meme|de chaque")?;
+    let after = if tokens.sign(after, b'\'') {
+        after + 1
+    } else {
+        after
+    };
+    let noun = if tokens.among(after, "meme|nouvelles|nouvelle|nouveaux|nouveau") {
+        after + 1
+    } else {
+        after
+    };
+    let word = tokens.word(noun);
+    if noun >= stop || !is_noun(tokens, noun) || NO_COMPLEMENT.holds(word) {
+        return None;
+    }
+    // « appels de Nantes », « dossier de Martin »: a proper noun says where or whose.
+    let written = source.written(noun, noun + 1);
+    let proper = written.chars().next().is_some_and(char::is_uppercase)
+        && written.chars().any(char::is_lowercase);
+    (!proper).then(|| word_end(tokens, noun, stop))
+}
+
+/// « « Clé médecin » », « "Intervenants" »: where the quoted name at `at` ends.
+fn quoted(source: &Source<'_>, at: usize, stop: usize) -> Option<usize> {
+    let tokens = source.tokens;
+    if !tokens.sign(at, b'"') {
+        return None;
+    }
+    let close = (at + 1..stop.min(at + 12)).find(|close| tokens.sign(*close, b'"'))?;
+    let name = source.written(at, close + 1);
+    (close > at + 1 && !name.contains('\n')).then_some(close + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phrase_takes_what_belongs_to_its_noun_and_stops_at_the_fault() {
+        for (text, expected) in [
+            (
+                "la synchronisation des tablettes SMUR ne marche plus",
+                "synchronisation des tablettes SMUR",
+            ),
+            (
+                "l'historique des appels entrants est vide",
+                "historique des appels entrants",
+            ),
+            (
+                "les notifications de nouvelles affaires n'arrivent plus",
+                "notifications de nouvelles affaires",
+            ),
+            (
+                "le tableau des lits disponibles n'est plus à jour",
+                "tableau des lits disponibles",
+            ),
+            ("la carte figée depuis 9h", "carte"),
+            ("la double écoute coupe la voix", "double écoute"),
+            (
+                "l'onglet « Intervenants » est vide",
+                "onglet « Intervenants »",
+            ),
+            ("la conférence à trois raccroche", "conférence à trois"),
+            (
+                "le suivi des transferts inter-hospitaliers du SAMU 49",
+                "suivi des transferts inter-hospitaliers",
+            ),
+            (
+                "the translation of the symptoms is wrong",
+                "translation of the symptoms",
+            ),
+        ] {
+            let tokens = Tokens::new(text);
+            let found = phrase(&Source::new(text, &tokens), 0, tokens.len());
+            let words = found.map(|found| &text[tokens.span(found.from, found.to)]);
+            assert_eq!(words, Some(expected), "{text}");
+        }
+        for text in ["il ne marche plus", "ne part plus", "depuis hier"] {
+            let tokens = Tokens::new(text);
+            let found = phrase(&Source::new(text, &tokens), 0, tokens.len());
+            assert_eq!(found, None, "{text}");
+        }
+    }
+}
