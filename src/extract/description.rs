@@ -3,7 +3,9 @@
 //! subject that says it.
 
 use super::excerpt::Excerpt;
+use super::person::is_role;
 use super::sentence::{About, Sentence};
+use super::token::Tokens;
 use crate::text::fold;
 use std::ops::Range;
 
@@ -22,7 +24,7 @@ pub struct Found {
 /// a signature.
 #[must_use]
 pub fn of_sentences(words: &Excerpt, sentences: &[Sentence], names: &[String]) -> Option<Found> {
-    let kept: Vec<&Sentence> = sentences
+    let mut kept: Vec<&Sentence> = sentences
         .iter()
         .filter(|sentence| sentence.about != About::Aside)
         .filter(|sentence| {
@@ -30,6 +32,14 @@ pub fn of_sentences(words: &Excerpt, sentences: &[Sentence], names: &[String]) -
             !is_signature(said, names) && !is_form(said) && !is_number_line(said)
         })
         .collect();
+    // A job or a bare name on the last lines signs, though no « Cordialement » stands above.
+    while kept.len() > 1
+        && kept.last().is_some_and(|last| {
+            last.about == About::Context && signs(&words.text[last.span.clone()])
+        })
+    {
+        kept.pop();
+    }
     let first = kept.first()?;
     let last = kept.last()?;
     let mut text = String::new();
@@ -60,7 +70,18 @@ pub fn of_answer(text: &str, sentences: &[Sentence]) -> Option<Range<usize>> {
         .rev()
         .find(kept)
         .or_else(|| sentences.last())?;
-    let span = first.span.start..last.span.end.max(first.span.end);
+    let mut span = first.span.start..last.span.end.max(first.span.end);
+    // « jnz » on the last line: initials.
+    if let Some((above, initials)) = text[span.clone()].rsplit_once('\n')
+        && (2..=4).contains(&initials.trim().chars().count())
+        && initials.trim().chars().all(char::is_alphabetic)
+        && !matches!(
+            fold(initials.trim()).as_str(),
+            "oui" | "non" | "ok" | "hs" | "ko" | "sms"
+        )
+    {
+        span.end = span.start + above.trim_end().len();
+    }
     let words = fold(&text[span.clone()]);
     let words = words.trim();
     (words.chars().filter(|c| c.is_alphabetic()).count() >= 3).then_some(span)
@@ -146,6 +167,23 @@ pub fn of_subject(subject: &str) -> Option<Range<usize>> {
     let generic = GENERIC.contains(&bare) || bare.starts_with("message from");
     (!generic && bare.chars().filter(|c| c.is_alphabetic()).count() >= 3)
         .then(|| start..start + text.len())
+}
+
+/// « Directrice de garde », « Anne-Claire Maugendre », « le standard »: few words without a verb.
+fn signs(sentence: &str) -> bool {
+    let tokens = Tokens::new(sentence);
+    let words: Vec<&str> = sentence
+        .split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '\''))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let capitals = words
+        .iter()
+        .filter(|word| word.starts_with(char::is_uppercase))
+        .count();
+    let stops = sentence.trim_end().ends_with(['.', '!', '?']);
+    words.len() <= 6
+        && !stops
+        && (is_role(&tokens, 0) || words.len() >= 2 && capitals == words.len())
 }
 
 /// The form's own title and question, which some copy without their answer.

@@ -32,7 +32,10 @@ impl Reader<'_> {
             .iter()
             .rev()
             .find(|voice| {
-                voice.who == Who::Forwarded && (reports(voice) || voice.cues.has(Group::Fault))
+                voice.who == Who::Forwarded
+                    && (reports(voice)
+                        || voice.cues.has(Group::Fault)
+                        || voice.cues.has(Group::Expected))
             })
             .or_else(|| {
                 // A writer who only passes on has nothing to report; who is passed on has.
@@ -56,10 +59,9 @@ impl Reader<'_> {
         writer.labelled.fields == 0
             && text.split_whitespace().count() <= 45
             && CUES.split('|').any(|cue| text.contains(cue))
-            && self
-                .voices
-                .iter()
-                .any(|voice| voice.who == Who::Forwarded && reports(voice))
+            && self.voices.iter().any(|voice| {
+                voice.who == Who::Forwarded && (reports(voice) || voice.cues.has(Group::Expected))
+            })
     }
 
     /// The thirteen fields; of a reply only what its own words bring.
@@ -110,7 +112,13 @@ impl Reader<'_> {
             let words = Words::of(voice, rank, &subject, base);
             words.read(&mut pool);
             if is_reporter || voice.who == Who::Earlier {
-                words.description(&people.words(), &mut pool);
+                let elsewhere = voice.who != Who::Earlier && self.described_earlier();
+                // Who escalates complains of us; the declaration below tells the fault.
+                let complaint =
+                    self.kind == Kind::Escalation && elsewhere && self.labelled_earlier();
+                if !complaint {
+                    words.description(&people.words(), elsewhere, &mut pool);
+                }
             }
         }
         if !is_reply {
@@ -124,6 +132,20 @@ impl Reader<'_> {
             fields[FieldName::Description].reading = Reading::Unclear(Reason::NotDescribed);
         }
         fields
+    }
+
+    /// Whether the writer's own earlier words, quoted below, say what goes wrong.
+    fn described_earlier(&self) -> bool {
+        self.voices
+            .iter()
+            .any(|voice| voice.who == Who::Earlier && describes(voice))
+    }
+
+    /// Whether the declaration quoted below has a labelled description.
+    fn labelled_earlier(&self) -> bool {
+        self.voices
+            .iter()
+            .any(|voice| voice.who == Who::Earlier && has_description(voice))
     }
 
     /// The subject and the signatures.
@@ -158,7 +180,12 @@ impl Reader<'_> {
                     0.7,
                 );
                 // A subject that reports a fault describes before words that report none.
-                pool.add(FieldName::Description, Rank::Around, reading, evidence);
+                let rank = if self.described_earlier() {
+                    Rank::Header
+                } else {
+                    Rank::Around
+                };
+                pool.add(FieldName::Description, rank, reading, evidence);
             }
         }
         for voice in self
@@ -291,6 +318,22 @@ impl Reader<'_> {
             .map_or("", |subject| subject.text.as_str());
         major::suspected(subject, &text, &sentences)
     }
+}
+
+fn has_description(voice: &Voice<'_>) -> bool {
+    voice.labelled.answers.iter().any(|answered| {
+        answered.name == crate::domain::form::LabelName::Field(FieldName::Description)
+            && !answered.words.text.is_empty()
+    })
+}
+
+/// Whether a voice says what goes wrong, in sentences or behind a label.
+fn describes(voice: &Voice<'_>) -> bool {
+    has_description(voice)
+        || voice
+            .sentences
+            .iter()
+            .any(|sentence| sentence.about == sentence::About::Fault)
 }
 
 /// Whether a voice reports a fault in words that mean nothing else.

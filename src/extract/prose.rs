@@ -220,6 +220,18 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// Whether every sentence of fault complains of our silence or speaks of the mail itself.
+    fn only_complains(&self) -> bool {
+        const MAIL: &str = "mon message|mon mail|ma declaration|notre declaration|ce dossier|ma demande|notre demande|votre accuse|l'accuse|la copie d'ecran|la capture|piece jointe|escalade|relance";
+        self.sentences
+            .iter()
+            .filter(|sentence| sentence.about == About::Fault)
+            .all(|sentence| {
+                let folded = crate::text::fold(&self.words.text[sentence.span.clone()]);
+                self.complains(&sentence.span) || MAIL.split('|').any(|cue| folded.contains(cue))
+            })
+    }
+
     fn complains(&self, span: &Range<usize>) -> bool {
         let cues = super::cues::Cues::scan(self.folded.as_str());
         cues.of(Group::Escalation)
@@ -287,23 +299,28 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// The sentences that describe.
-    pub fn description(&self, names: &[String], pool: &mut Pool) {
+    /// The sentences that describe. Where the writer's earlier words describe (`elsewhere`), the
+    /// new ones only do if they say more than that nothing was answered or a file was forgotten.
+    pub fn description(&self, names: &[String], elsewhere: bool, pool: &mut Pool) {
         let Some(found) = description::of_sentences(self.words, self.sentences, names) else {
             return;
         };
         let confidence = if found.faulty { 0.9 } else { 0.55 };
-        let told = found.faulty || found.text.split_whitespace().count() >= 10;
+        let told = if elsewhere {
+            found.faulty && !self.only_complains()
+        } else {
+            found.faulty || found.text.split_whitespace().count() >= 10
+        };
         let reading = if description::points_elsewhere(&found.text) {
             Reading::Unclear(crate::domain::field::Reason::NotDescribed)
         } else {
             Reading::Present(Value::Text(found.text))
         };
         // Words without a fault describe only where nothing else does.
-        let rank = if told {
-            self.rank
-        } else {
-            self.rank.max(Rank::Signature)
+        let rank = match (told, elsewhere) {
+            (true, _) => self.rank,
+            (false, true) => Rank::Header,
+            (false, false) => self.rank.max(Rank::Signature),
         };
         pool.add(
             FieldName::Description,

@@ -96,6 +96,19 @@ fn about(text: &str, span: &Range<usize>, places: &Places) -> About {
         {
             About::Aside
         }
+        // « Sorry for writing in English, my typing is slow »
+        () if opens
+            && places
+                .opening
+                .iter()
+                .filter(inside)
+                .any(|range| range.start <= span.start + 2)
+            && length <= 14
+            && faults <= 1
+            && !strong(words) =>
+        {
+            About::Aside
+        }
         () if faults > 0
             && !(digits >= 8 && asides > 0 && faults <= 1 + negated && !strong(words)) =>
         {
@@ -120,7 +133,11 @@ fn introduces(words: &str) -> bool {
         .is_some_and(|word| word.starts_with(char::is_uppercase));
     matches!(
         first,
-        (Some("je"), Some("m'appelle")) | (Some("my"), Some("name")) | (Some("this"), Some("is"))
+        (Some("je"), Some("m'appelle"))
+            | (Some("my"), Some("name"))
+            | (Some("this"), Some("is"))
+            | (Some("c" | "moi" | "cest"), Some(_))
+            | (Some("slt" | "bjr"), Some("c" | "ici" | "moi"))
     ) || matches!(first, (Some("je"), Some("suis")) | (Some("i"), Some("am"))) && second_capital
         || matches!(first.0, Some("ici"))
             && words

@@ -7,7 +7,7 @@ use crate::extract::choose::{Pool, Rank};
 use crate::extract::excerpt::Excerpt;
 use crate::extract::label::Answered;
 use crate::extract::{answer, cues, description, person, phone, sentence, when};
-use crate::text::Folded;
+use crate::text::{Folded, fold};
 
 impl Reader<'_> {
     pub(super) fn declarant(&self, pool: &mut Pool) {
@@ -183,22 +183,75 @@ impl Reader<'_> {
         if text.is_empty() {
             return;
         }
+        if !self.is_expectation(first) && self.names_a_part(&text) {
+            let reading = Reading::Present(Value::Text(text));
+            pool.add(
+                FieldName::Feature,
+                self.rank,
+                reading,
+                self.whole(first, 0.8),
+            );
+            return;
+        }
         let mut evidence = self.whole(first, 0.96);
         let end = last.words.original(0..last.words.text.len()).end;
         if let Some(raw) = self.voice.body.text.get(evidence.span.start..end) {
             raw.clone_into(&mut evidence.raw);
             evidence.span.end = end;
         }
+        // « Attendu : … » alone, below sentences that tell the fault, only adds to them.
+        let adds = answers.len() == 1 && self.is_expectation(first) && self.tells();
         let reading = if description::points_elsewhere(&text) {
             Reading::Unclear(Reason::NotDescribed)
         } else {
             Reading::Present(Value::Text(text))
         };
-        let rank = if self.rank == Rank::EarlierLabel {
-            Rank::Earlier
-        } else {
-            self.rank
+        let rank = match self.rank {
+            Rank::EarlierLabel => Rank::Earlier,
+            _ if adds => Rank::Around,
+            rank => rank,
         };
         pool.add(FieldName::Description, rank, reading, evidence);
+    }
+
+    /// Whether the label asks for what was expected.
+    fn is_expectation(&self, answered: &Answered) -> bool {
+        let start = answered.words.place(0);
+        let before: String = self
+            .voice
+            .body
+            .text
+            .get(..start)
+            .unwrap_or_default()
+            .chars()
+            .rev()
+            .take(30)
+            .collect();
+        let before: String = before.chars().rev().collect();
+        let label = fold(before.rsplit('\n').next().unwrap_or_default());
+        ["attendu", "expected", "normalement", "souhait"]
+            .iter()
+            .any(|cue| label.contains(cue))
+    }
+
+    /// « Quoi : statistiques, rapport SNP »: few words without a fault, above sentences that tell it,
+    /// name the part of the portal.
+    fn names_a_part(&self, text: &str) -> bool {
+        let named = self.voice.labelled.answers.iter().any(|answered| {
+            answered.name == LabelName::Field(FieldName::Feature) && !answered.words.text.is_empty()
+        });
+        !named
+            && self.tells()
+            && !description::points_elsewhere(text)
+            && text.split_whitespace().count() <= 6
+            && !cues::Cues::scan(&fold(text)).has(cues::Group::Fault)
+    }
+
+    /// Whether sentences beside the labels tell something.
+    fn tells(&self) -> bool {
+        self.voice.sentences.iter().any(|sentence| {
+            let words = &self.voice.words.text[sentence.span.clone()];
+            sentence.about != sentence::About::Aside && words.split_whitespace().count() >= 8
+        })
     }
 }

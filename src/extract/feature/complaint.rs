@@ -1,8 +1,9 @@
 //! What a sentence of complaint is about, by where a noun phrase stands in it: what can't be done,
 //! what is gone, what does not do as it should, what there is a problem with, where it shows.
 
+use super::super::person::is_role;
 use super::super::token::{Kind, Lexicon, Tokens, number_word};
-use super::phrase::{Phrase, Source, determiner, is_noun, phrase};
+use super::phrase::{Phrase, Source, determiner, is_adjective, is_noun, phrase};
 use std::sync::LazyLock;
 
 /// A phrase and how strongly its place makes it the part that fails, 0 to 1.
@@ -32,12 +33,12 @@ const WHERE: &str = "dans|sur|depuis l|avec|via|par|lors de|lors du|lors des|a|a
 /// Heads that are people, places, times, machines or the fault itself: no part of a portal.
 static NEVER: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
-        "prod|production|formation|test|collegue|collegues|confrere|confreres|medecin|medecins|docteur|dr|arm|arms|regulateur|regulateurs|regulatrice|regulatrices|utilisateur|utilisateurs|utilisatrice|personne|personnes|equipe|equipes|agent|agents|interne|internes|externe|externes|infirmier|infirmiere|infirmiers|infirmieres|",
+        "dentiste|tentative|bascule|courriel|voir|conges|conge|inc|prod|production|formation|test|collegue|collegues|confrere|confreres|medecin|medecins|docteur|dr|arm|arms|regulateur|regulateurs|regulatrice|regulatrices|utilisateur|utilisateurs|utilisatrice|personne|personnes|equipe|equipes|agent|agents|interne|internes|externe|externes|infirmier|infirmiere|infirmiers|infirmieres|",
         "ide|cadre|cadres|secretaire|secretaires|ambulancier|ambulanciers|pompier|pompiers|patient|patients|appelant|appelants|correspondant|correspondants|technicien|informaticien|informaticiens|informatique|dsi|support|service|services|samu|smur|crra|hopital|chu|centre|site|sites|salle|salles|poste|postes|pc|",
         "ordinateur|ordinateurs|position|machine|machines|navigateur|navigateurs|matin|matinee|soir|soiree|nuit|nuits|jour|jours|journee|heure|heures|minute|minutes|seconde|secondes|semaine|semaines|mois|annee|annees|fois|moment|debut|fin|week|weekend|midi|lendemain|veille|apres|avant|",
         "probleme|problemes|souci|soucis|incident|incidents|bug|bugs|panne|pannes|anomalie|anomalies|erreur|erreurs|blocage|dysfonctionnement|dysfonctionnements|difficulte|difficultes|pb|lenteur|lenteurs|defaut|defauts|cause|causes|suite|effet|question|questions|chose|choses|cas|truc|reste|lieu|place|part|peine|roue|sablier|rond|cercle|",
         "mise|maj|version|versions|redemarrage|relance|changement|passage|migration|mutation|bout|cours|face|propos|bord|aide|tps|convocation|procedure|delai|delais|nouvelle|nouvelles|document joint|documents joints|yeux|monde|gens|ville|commune|secteur|region|territoire|contournement|papier|doute|avis|besoin|besoins|temps|attente|impression que|instant|instants|urgence|urgences|vie|risque|risques|gene|impact|plupart|ensemble|totalite|moitie|partie|point|points|facon|maniere|",
-        "collaborateur|collaborateurs|chef|responsable|directeur|directrice|formateur|formatrice|stagiaire|stagiaires|eleve|eleves|monsieur|madame|mme|salutations|reseau|wifi|internet|photo|photos|capture|captures|copie|copies|pj|image|images|mail|mails|message d erreur|code erreur|rond|damier|croix|sms de|numero de telephone|",
+        "collaborateur|collaborateurs|chef|responsable|directeur|directrice|formateur|formatrice|stagiaire|stagiaires|eleve|eleves|monsieur|madame|mme|salutations|ambulance|rappel|pagaille|astreinte|sms envoye|garde|typing|reseau|wifi|internet|photo|photos|capture|captures|copie|copies|pj|image|images|mail|mails|message d erreur|code erreur|rond|damier|croix|sms de|numero de telephone|",
         "aout|janvier|fevrier|mars|avril|mai|juin|juillet|septembre|octobre|novembre|decembre|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|date|dates|signalement|declaration|demande d escalade|escalade|ticket|reponse|reponses|dizaine|quinzaine|vingtaine|peu|quart|demi|quarts|midi|portable|telephone|ligne directe|standard|secretariat|main|mains|nom|prenom|shift|colleague|colleagues|morning|evening|night|error|problem|team"
     ))
 });
@@ -46,12 +47,14 @@ static NEVER: LazyLock<Lexicon> = LazyLock::new(|| {
 static GENERIC: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
         "fenetre|fenetres|ecran|ecrans|page|pages|liste|listes|fiche|fiches|dossier|dossiers|portail|application|logiciel|systeme|programme|outil|bouton|boutons|onglet|menu|champ|champs|case|cases|message|messages|appel|appels|affaire|affaires|donnee|donnees|information|informations|",
-        "infos|compte|comptes|session|sessions|carte|ligne|lignes|colonne|colonnes|numero|numeros|adresse|adresses|fichier|fichiers|document|documents|valeur|valeurs|texte|acces|affichage|si|tableau|tableaux|resultat|resultats|element|elements|file|files|form|call|calls|list|nombre|son|voix|fonction|touche|clic|icone|retour|retours|piece|pieces|statut|statuts|tout|mot|zone|fond|compteur|couleur|bip"
+        "infos|compte|comptes|session|sessions|ligne|lignes|colonne|colonnes|numero|numeros|adresse|adresses|fichier|fichiers|document|documents|valeur|valeurs|texte|acces|affichage|si|tableau|tableaux|resultat|resultats|element|elements|file|files|form|call|calls|list|nombre|son|voix|fonction|touche|clic|icone|piece|pieces|statut|statuts|tout|mot|zone|fond|compteur|couleur|bip"
     ))
 });
 
 /// The phrases of tokens `from..to`, a sentence of complaint, with the weight of their place.
-pub(super) fn placed(source: &Source<'_>, from: usize, to: usize) -> Vec<Placed> {
+///
+/// `short`: a subject line, whose nouns stand without articles.
+pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -> Vec<Placed> {
     let tokens = source.tokens;
     let mut found: Vec<Placed> = Vec::new();
     let mut at = from;
@@ -62,6 +65,14 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize) -> Vec<Placed>
         if let Some(after) = tokens.any_phrase(at, CONTRAST) {
             contrast = 0.3;
             at = after;
+            continue;
+        }
+        // « SAMU 59 LILLE »: where, not what.
+        if tokens.is(at, &["samu", "smur", "crra", "ars"]) {
+            at += 1;
+            while at < to && (tokens.number(at, 3).is_some() || source.is_capitalised(at)) {
+                at += 1;
+            }
             continue;
         }
         if ends_clause(tokens, at) {
@@ -99,15 +110,17 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize) -> Vec<Placed>
         let bare = subject_due
             && is_noun(tokens, at)
             && !is_infinitive(tokens, at)
+            && (short || !is_adjective(source, at))
             && !["ons", "ez"]
                 .iter()
                 .any(|end| tokens.word(at).ends_with(end))
-            && (at == from || at > 0 && ends_clause(tokens, at - 1));
+            && (short || at == from || at > 0 && ends_clause(tokens, at - 1));
         if (led || bare)
             && let Some(phrase) = phrase(source, at, to)
         {
             let weight = match (subject_due, led || at == from) {
                 (true, true) => 0.6,
+                (true, false) if short => 0.5,
                 (true, false) => 0.4,
                 (false, _) => 0.44,
             };
@@ -128,9 +141,23 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
     let Some(phrase) = unwrapped(source, phrase) else {
         return false;
     };
-    let other = |at: usize| NEVER.end(tokens, at).is_some() || number_word(tokens, at).is_some();
+    let other = |at: usize| {
+        NEVER.end(tokens, at).is_some()
+            || NEVER.holds(tokens.word(at).trim_end_matches('s'))
+            || number_word(tokens, at).is_some()
+            || is_role(tokens, at)
+    };
     let beyond = (phrase.from..phrase.to).any(|at| tokens.among(at, "cellule|escalade|yeux"));
     if other(phrase.from) || is_ordinal(tokens, phrase.from) && other(phrase.from + 1) || beyond {
+        return false;
+    }
+    // « sans retour »: an answer of ours, but « retour de bilan » is a function.
+    let bare = phrase.tail == 0
+        && tokens.among(
+            phrase.from,
+            "retour|retours|promesse|demande|suite|envoi|reception",
+        );
+    if bare {
         return false;
     }
     // « un message « … » »: what it says, not where.
@@ -141,7 +168,17 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
     if quotes {
         return false;
     }
-    let generic = GENERIC.holds(tokens.word(phrase.from));
+    // « portail inaccessible »: of a whole service out of use, the bare name says enough.
+    let mut behind = phrase.to;
+    while tokens.among(
+        behind,
+        "si|samu|est|sont|etait|reste|restent|totalement|completement|toujours|de|nouveau|prod",
+    ) || tokens.sign(behind, b'-')
+    {
+        behind += 1;
+    }
+    let out = tokens.among(behind, "inaccessible|inaccessibles|indisponible|injoignable|hs|down|ko|tombe|mort|inutilisable|plante") || tokens.phrase(behind, "en panne").is_some();
+    let generic = !out && GENERIC.holds(tokens.word(phrase.from));
     let weight = weight
         - match (generic, phrase.tail) {
             (true, 0) => 0.3,
@@ -150,6 +187,11 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
         };
     found.push((phrase, weight));
     true
+}
+
+/// Whether a phrase says little by itself.
+pub(super) fn is_bare_generic(tokens: &Tokens, phrase: Phrase) -> bool {
+    phrase.tail == 0 && GENERIC.holds(tokens.word(phrase.from))
 }
 
 /// « l'accès à … », « le problème de … »: what stands behind counts.
@@ -200,7 +242,9 @@ fn object(source: &Source<'_>, at: usize, to: usize) -> (usize, Option<Phrase>) 
     let Some(found) = phrase(source, next, to) else {
         return (verb + 1, None);
     };
-    if GENERIC.holds(tokens.word(found.from)) && found.tail == 0 && next == verb + 1 {
+    // « dupliquer un horaire »: any one of them, so that the act says what the noun does not.
+    let any = GENERIC.holds(tokens.word(found.from)) || tokens.is(next, &["un", "une", "any", "a"]);
+    if any && found.tail == 0 && next == verb + 1 {
         // « open any file from the regulation list »
         let place = tokens
             .any_phrase(found.to, "dans|sur|from|in|on|a|au")
@@ -294,7 +338,7 @@ mod tests {
         ] {
             let tokens = Tokens::new(text);
             let source = Source::new(text, &tokens);
-            let best = placed(&source, 0, tokens.len())
+            let best = placed(&source, 0, tokens.len(), false)
                 .into_iter()
                 .reduce(|best, next| if next.1 > best.1 + 0.001 { next } else { best });
             let words = best.map(|(found, _)| &text[tokens.span(found.from, found.to)]);

@@ -36,9 +36,9 @@ pub fn find(text: &str, folded: &Folded, sentences: &[Sentence], subject: &str) 
     let mut best = Best::default();
     let placed = phrases(text, sentences, &hits, subject, &mut best);
     for hit in &hits {
-        let covered = placed
-            .iter()
-            .any(|span| span.start <= hit.span.start && hit.span.end <= span.end);
+        let covered = placed.iter().any(|span| {
+            span.start <= hit.span.start && hit.span.end <= span.end && span.len() > hit.span.len()
+        });
         if covered {
             continue;
         }
@@ -55,11 +55,11 @@ pub fn find(text: &str, folded: &Folded, sentences: &[Sentence], subject: &str) 
         };
         let span = folded.original(whole);
         let score = base + place(sentences, &span);
-        best.consider(span, score);
+        best.consider(span, score, 0.3);
     }
     for (span, score) in containers(text, folded) {
         let score = score + place(sentences, &span);
-        best.consider(span, score);
+        best.consider(span, score, 0.3);
     }
     best.0.map(|mut best| {
         best.score = best.score.clamp(0.0, 0.9);
@@ -79,8 +79,8 @@ struct Hit {
 struct Best(Option<Found>);
 
 impl Best {
-    fn consider(&mut self, span: Range<usize>, score: f32) {
-        if score > 0.3 && self.0.as_ref().is_none_or(|best| score > best.score + 0.01) {
+    fn consider(&mut self, span: Range<usize>, score: f32, floor: f32) {
+        if score > floor && self.0.as_ref().is_none_or(|best| score > best.score + 0.01) {
             self.0 = Some(Found { span, score });
         }
     }
@@ -116,15 +116,12 @@ fn phrases(
     let tokens = Tokens::new(text);
     let source = Source::new(text, &tokens);
     // A subject is one sentence.
+    let short = sentences.is_empty();
     let whole = [Sentence {
         span: 0..text.len(),
         about: About::Fault,
     }];
-    let sentences = if sentences.is_empty() {
-        &whole
-    } else {
-        sentences
-    };
+    let sentences = if short { &whole } else { sentences };
     let mut spans = Vec::new();
     let mut at = 0;
     let mut first = true;
@@ -137,40 +134,55 @@ fn phrases(
             at += 1;
         }
         let about = match sentence.about {
-            About::Fault if std::mem::take(&mut first) => 0.2,
+            About::Fault if std::mem::take(&mut first) => 0.18,
             About::Fault => 0.1,
             About::Context => -0.1,
             About::Aside => continue,
         };
-        for (phrase, weight) in complaint::placed(&source, from, at) {
+        for (phrase, weight) in complaint::placed(&source, from, at, short) {
             let span = tokens.span(phrase.from, phrase.to);
             let known = hits
                 .iter()
                 .filter(|hit| span.start <= hit.span.start && hit.span.end <= span.end)
                 .map(|hit| if hit.specific { 0.16 } else { 0.06 })
                 .fold(0.0, f32::max);
-            let said = shared(tokens.folded(phrase.from, phrase.to), subject);
+            let said = if complaint::is_bare_generic(&tokens, phrase) {
+                0.0
+            } else {
+                shared(tokens.folded(phrase.from, phrase.to), subject)
+            };
+            // « Le Havre », « Vanhoutte »: a proper noun says where or who.
+            let proper = known == 0.0
+                && !source.shouted
+                && phrase.from > from
+                && source.is_capitalised(phrase.from);
+            let said = if proper { -0.3 } else { said };
             let score = weight + about + known + said + 0.02 * phrase.tail.min(3) as f32;
-            best.consider(span.clone(), score);
+            best.consider(span.clone(), score, 0.42);
             spans.push(span);
         }
     }
     spans
 }
 
-/// How much a phrase says what the subject line says.
+/// How much a phrase says what the subject line says; a short subject names little else.
 fn shared(phrase: &str, subject: &str) -> f32 {
-    let stem = |word: &str| word.trim_end_matches(['s', 'x']).to_owned();
-    let common = phrase
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.len() > 3)
-        .filter(|word| {
-            subject
-                .split(|c: char| !c.is_alphanumeric())
-                .any(|other| other.len() > 3 && stem(other) == stem(word))
-        })
-        .count();
-    0.1 * common.min(2) as f32
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.len() > 2)
+            .map(|word| word.trim_end_matches(['s', 'x']).to_owned())
+            .collect()
+    };
+    let (said, named) = (words(subject), words(phrase));
+    let common = named.iter().filter(|word| said.contains(word)).count();
+    let leads = named.first().is_some_and(|head| said.contains(head));
+    match common {
+        0 => 0.0,
+        _ if leads && said.len() <= 3 => 0.45,
+        _ if leads => 0.28,
+        1 => 0.16,
+        _ => 0.24,
+    }
 }
 
 /// « de garde », « aucun rappel », « Rappel : », « votre adresse »: words that name a function only

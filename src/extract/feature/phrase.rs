@@ -27,7 +27,7 @@ static DETERMINERS: LazyLock<Lexicon> = LazyLock::new(|| {
 /// Words that are no nouns: they end a phrase and begin none.
 static FUNCTION: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
-        "malgre|selon|environ|presque|je|j|tu|il|elle|on|nous|vous|ils|elles|me|m|te|se|s|y|en|ne|n|pas|plus|rien|jamais|qui|que|qu|quoi|dont|ou|et|mais|car|donc|or|ni|si|",
+        "complete|complet|completes|malgre|selon|environ|presque|je|j|tu|il|elle|on|nous|vous|ils|elles|me|m|te|se|s|y|en|ne|n|pas|plus|rien|jamais|qui|que|qu|quoi|dont|ou|et|mais|car|donc|or|ni|si|",
         "le|la|les|l|un|une|des|du|de|d|au|aux|a|dans|sur|sous|pour|par|avec|sans|chez|vers|entre|depuis|apres|avant|pendant|lors|lorsque|quand|",
         "comme|alors|puis|aussi|meme|memes|tres|trop|bien|mal|encore|toujours|deja|ici|la|ca|cela|ceci|c|ce|cet|cette|ces|celui|celle|mon|ma|mes|",
         "notre|nos|votre|vos|son|sa|ses|leur|leurs|tout|toute|tous|toutes|aucun|aucune|plusieurs|certains|certaines|chaque|autre|autres|",
@@ -36,7 +36,7 @@ static FUNCTION: LazyLock<Lexicon> = LazyLock::new(|| {
         "tournent|bloque|bloquent|affiche|affichent|part|partent|arrive|arrivent|disparait|disparaissent|refuse|refusent|perd|perdent|coupe|",
         "coupent|sort|sortent|ouvre|ouvrent|ferme|ferment|charge|chargent|imprime|impriment|remonte|remontent|revient|reviennent|donne|donnent|",
         "indique|indiquent|dit|disent|montre|envoie|envoient|saute|sautent|clignote|clignotent|raccroche|efface|effacent|vide|demande|repond|repondent|",
-        "is|are|was|were|be|been|do|does|did|don|doesn|didn|not|no|can|cannot|has|have|had|will|keeps|stopped|shows|at|in|on|of|to|for|from|since|when|and|or|but|this|that|it|we|they|i|you|",
+        "sent|given|below|above|into|with|by|as|is|are|was|were|be|been|do|does|did|don|doesn|didn|not|no|can|cannot|has|have|had|will|keeps|stopped|shows|at|in|on|of|to|for|from|since|when|and|or|but|this|that|it|we|they|i|you|",
         "hier|aujourd|hui|demain|matin|soir|midi|ce jour|maintenant|actuellement|h|heure|heures|min|minutes|euh|svp|merci|bonjour|bonsoir|cdlt|ok|hs|ko|oui|non|totalement|completement|regulierement"
     ))
 });
@@ -97,6 +97,11 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Whether the word at `at` begins with a capital, where capitals tell something or all are.
+    pub(super) fn is_capitalised(&self, at: usize) -> bool {
+        !self.tokens.word(at).is_empty() && self.written(at, at + 1).starts_with(char::is_uppercase)
+    }
+
     /// The words under tokens `from..to`, as written.
     pub(super) fn written(&self, from: usize, to: usize) -> &'a str {
         self.text
@@ -108,9 +113,13 @@ impl<'a> Source<'a> {
 /// The phrase whose determiner or noun stands at `at`, as far as token `stop`.
 pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phrase> {
     let tokens = source.tokens;
-    let from = determiner(tokens, at).unwrap_or(at);
+    let mut from = determiner(tokens, at).unwrap_or(at);
     let mut noun = from;
     // « la double écoute », « les nouvelles affaires »
+    if tokens.among(noun, "seul|seule|moindre|meme|autre|autres|other") {
+        noun += 1;
+        from = noun;
+    }
     if tokens.among(noun, "double|nouvelle|nouvelles|nouveau|nouveaux|nouvel|petit|petite|grand|grande|premier|premiere|dernier|derniere|derniers|dernieres|ancien|anciens|ancienne|anciennes")
         && is_noun(tokens, noun + 1)
     {
@@ -125,13 +134,17 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
     let english = from > at && tokens.among(at, "the|my|our|any|all|their");
     while to < stop && tail < 7 {
         // « touche F8 », « text macros »
+        // « module équipages », « fiche Evasan »: a container and its name.
+        let named = tail == 0
+            && is_noun(tokens, to)
+            && tokens.among(to - 1, "module|onglet|bouton|menu|volet|rubrique|bandeau|fonction|fonctionnalite|vue|panneau|fiche|tableau|tuile|formulaire|liste|rapport|compte|annuaire|menu|encart|widget|icone");
         let code = tokens.width(to) == 1
             && !tokens.word(to).is_empty()
             && tokens.glued(to + 1)
             && tokens
                 .get(to + 1)
                 .is_some_and(|token| token.kind == Kind::Number);
-        if code || english && is_noun(tokens, to) {
+        if code || named || english && is_noun(tokens, to) {
             to = word_end(tokens, to, stop);
             tail += 1;
             continue;
@@ -148,6 +161,19 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
         }
         if let Some(end) = tokens.any_phrase(to, "en attente|en cours|a trois|a 3|a distance|a traiter|a rappeler|a venir|par secteur|par nom|par sms|par mail|en ligne|en double ecoute|entrants|sortants") {
             to = end;
+            tail += 1;
+            continue;
+        }
+        // « chat avec les ambulanciers », « conférence avec le SDIS »
+        let linked = tokens.among(to - 1, "chat|tchat|messagerie|conference|liaison|interface|lien|echange|echanges|audioconference|visio|interconnexion");
+        if linked
+            && let Some(after) = tokens.any_phrase(
+                to,
+                "avec les|avec le|avec la|avec l|vers le|vers les|vers la",
+            )
+            && is_noun(tokens, after)
+        {
+            to = word_end(tokens, after, stop);
             tail += 1;
             continue;
         }
@@ -201,7 +227,8 @@ fn word_end(tokens: &Tokens, at: usize, stop: usize) -> usize {
     to
 }
 
-fn is_adjective(source: &Source<'_>, at: usize) -> bool {
+/// Whether the word at `at` is written as an adjective, a participle or an acronym.
+pub(super) fn is_adjective(source: &Source<'_>, at: usize) -> bool {
     let tokens = source.tokens;
     // « inter-hospitaliers »: the last part tells.
     let mut last = at;
@@ -244,10 +271,20 @@ fn complement(source: &Source<'_>, at: usize, stop: usize) -> Option<usize> {
         return None;
     }
     // « appels de Nantes », « dossier de Martin »: a proper noun says where or whose.
-    let written = source.written(noun, noun + 1);
-    let proper = written.chars().next().is_some_and(char::is_uppercase)
-        && written.chars().any(char::is_lowercase);
-    (!proper).then(|| word_end(tokens, noun, stop))
+    let is_proper = |at: usize| {
+        let written = source.written(at, at + 1);
+        written.starts_with(char::is_uppercase) && written.chars().any(char::is_lowercase)
+    };
+    if !is_proper(noun) {
+        return Some(word_end(tokens, noun, stop));
+    }
+    // « Pro Santé Connect »: several such words name a product.
+    let mut end = word_end(tokens, noun, stop);
+    let first = end;
+    while end < stop && is_proper(end) && end - noun < 5 {
+        end = word_end(tokens, end, stop);
+    }
+    (end > first).then_some(end)
 }
 
 /// « « Clé médecin » », « "Intervenants" »: where the quoted name at `at` ends.

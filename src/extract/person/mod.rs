@@ -19,6 +19,11 @@ pub use signature::from_signature;
 
 use name::{Unit, arranged, capitalised, is_particle, unit};
 
+/// Whether a job is named at token `at`.
+pub(super) fn is_role(tokens: &Tokens, at: usize) -> bool {
+    role::role(tokens, at).is_some()
+}
+
 /// A person in a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {

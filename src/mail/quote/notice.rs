@@ -127,7 +127,7 @@ const DEVICES: [&str; 24] = [
 ];
 
 /// Lines of scanners that send by mail.
-const SCANNERS: [&str; 10] = [
+const SCANNERS: [&str; 18] = [
     "numerisation effectuee",
     "date de numerisation",
     "ne pas repondre a cette adresse",
@@ -138,6 +138,14 @@ const SCANNERS: [&str; 10] = [
     "this e-mail was sent from",
     "scanned from a",
     "scan date",
+    "le document joint a ete numerise",
+    "document numerise",
+    "ce document a ete numerise",
+    "nombre de pages",
+    "consulter l'incident",
+    "consulter le ticket",
+    "nombre d'elements associes",
+    "ref:msg",
 ];
 
 static PHRASES: LazyLock<Option<AhoCorasick>> =
