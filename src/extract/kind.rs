@@ -332,7 +332,24 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
     if is_personal(email) && (words.details >= 2 || words.signs >= 2) {
         return (Kind::Declaration, Why::LooksLikeReport);
     }
+    // … and so does one who states something, unless it is a request or a piece of news.
+    if is_personal(email) && words.words >= 4 && !is_request_or_news(words) {
+        return (Kind::Declaration, Why::LooksLikeReport);
+    }
     (Kind::Other, Why::NoFault)
+}
+
+/// Words that ask for something to be set up, tell news, or end a conversation: no fault.
+fn is_request_or_news(words: &Facts) -> bool {
+    const CUES: &str = "merci de creer|merci d'ajouter|merci de bien vouloir|pouvez-vous|pouvez vous|pourriez-vous|pourriez vous|peux-tu|pourrais-tu|je souhaite|nous souhaitons|souhaiterai|j'aimerais|nous aimerions|je voudrais|nous voudrions|\
+        demande de|demande d'acces|demande d'ajout|besoin d'un|besoin d'une|besoin de|ouvrir un compte|creation de compte|creer un compte|ouverture de compte|modifier le compte|supprimer le compte|\
+        pour information|pour info|je vous informe|nous vous informons|je vous annonce|nous vous annoncons|a titre d'information|bien recu|bien note|c'est note|pris note|meilleurs voeux|bonne annee|\
+        ci-joint|ci joint|veuillez trouver|vous trouverez|je vous prie de trouver|en piece jointe|a votre disposition|nous avons le plaisir|j'ai le plaisir|retraite|nouvelle adresse|changement d'adresse|rendez-vous|reunion|je reviens vers vous|\
+        could you|can you please|would like|please find|for your information|looking forward|devis|commande|offre|candidature|stage";
+    CUES.split('|').any(|cue| words.text.contains(cue))
+        || words.text.trim_end().ends_with('?')
+        || words.own.has(Group::Resolved)
+        || words.own.has(Group::Thanks) && words.words <= 12
 }
 
 /// Written by a person to few, and no continuation of something else.

@@ -717,7 +717,7 @@ fn the_part_of_the_portal_is_named_with_what_it_is_of() {
         ),
         (
             "Since this morning my text macros do not expand",
-            "my text macros",
+            "text macros",
         ),
         (
             "Les affaires restent bloquées dans la corbeille « à traiter »",

@@ -67,7 +67,7 @@ static APPOSED: LazyLock<Lexicon> = LazyLock::new(|| {
         "joint|jointe|joints|jointes|libre|libres|rapide|rapides|externe|externes|interne|internes|sonore|sonores|mobile|mobiles|satellite|radio|texte|tactile|courante|privee|prive|prives|commun|commune|direct|directe|directs|",
         "patient|patients|moyens|bilan|bilans|appel|appels|appelant|appelants|medecin|medecins|secours|secouriste|secouristes|equipage|equipages|antecedents|vehicule|vehicules|garde|adresse|",
         "lits|ambulance|ambulances|pompier|pompiers|utilisateur|utilisateurs|trafic|web|excel|csv|pdf|sms|mail|mails|mel|dossier|dossiers|regulation|client|agents|contact|contacts|photo|photos|video|audio|heure|heures|horaires|stagiaires|stagiaire|formation|",
-        "vsav|smur|dsa|cps|dmp|ror|sas|cti|sdis|aml|drm|cta|ecg|evasan|helismur|vsl|pdsa|tr|reel"
+        "rendus|rendu|meteo|vsav|smur|dsa|cps|dmp|ror|sas|cti|sdis|aml|drm|cta|ecg|evasan|helismur|vsl|pdsa|tr|reel"
     ))
 });
 
@@ -137,7 +137,7 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
         // « module équipages », « fiche Evasan »: a container and its name.
         let named = tail == 0
             && is_noun(tokens, to)
-            && tokens.among(to - 1, "module|onglet|bouton|menu|volet|rubrique|bandeau|fonction|fonctionnalite|vue|panneau|fiche|tableau|tuile|formulaire|liste|rapport|compte|annuaire|menu|encart|widget|icone");
+            && tokens.among(to - 1, "module|onglet|bouton|menu|volet|rubrique|bandeau|fonction|fonctionnalite|vue|panneau|fiche|tableau|tuile|formulaire|liste|rapport|annuaire|encart|widget|icone|couche|champ|statut|touche|case|filtre");
         let code = tokens.width(to) == 1
             && !tokens.word(to).is_empty()
             && tokens.glued(to + 1)
