@@ -234,10 +234,15 @@ impl Tokens {
 pub(super) struct Lexicon(HashMap<&'static str, Vec<&'static str>>);
 
 impl Lexicon {
-    /// Folded phrases parted by bars; blanks part their words.
+    /// Folded phrases parted by bars or lines; blanks part their words. Lines that begin with `#`
+    /// are remarks.
     pub fn new(phrases: &'static str) -> Self {
         let mut table: HashMap<_, Vec<_>> = HashMap::new();
-        for phrase in phrases.split('|').filter(|phrase| !phrase.is_empty()) {
+        let lines = phrases.lines().filter(|line| !line.starts_with('#'));
+        for phrase in lines
+            .flat_map(|line| line.split('|'))
+            .filter(|phrase| !phrase.is_empty())
+        {
             let first = phrase.split(' ').next().unwrap_or(phrase);
             table.entry(first).or_default().push(phrase);
         }

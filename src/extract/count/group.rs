@@ -1,76 +1,115 @@
 //! Counts without a number: everyone, the writer alone, « moi et Sabrina », « plusieurs ».
 
 use super::super::token::{Kind, Lexicon, Tokens};
+use super::clause::spared;
+use super::company::{self, company};
 use super::people::{Draft, amount, counted, people};
 use crate::domain::field::Count;
 use std::sync::LazyLock;
 
-/// Everyone, of a place whose name ends the phrase.
-static EVERYONE: LazyLock<Lexicon> = LazyLock::new(|| {
-    Lexicon::new(concat!(
-        "tout le monde|toute la salle|toute l equipe|toute la regulation|tout le service|tout le plateau|tout le centre|tout le samu|",
-        "toute la regul|tout le site|tout le crra|toute l unite|l ensemble du service|l ensemble des|l ensemble de l equipe|l ensemble de la salle|",
-        "la totalite des|la totalite du|la totalite de la|la salle entiere|le service entier|tous les utilisateurs|everyone|everybody|all of us|",
-        "all users|all the users|all of them|nous tous|on est tous|nous sommes tous|nous sommes toutes|on est toutes|pour tous|chez tous|",
-        "plus personne|personne ne peut|personne n arrive|personne ne|personne n a|personne n|aucun utilisateur|aucun poste|aucun arm|aucun agent|",
-        "tous les agents|tout l effectif|toutes et tous|tous touches|tous impactes|tous concernes|nobody can|no one can|the whole room|the whole team|",
-        "the whole staff|all staff|all the staff|toute la garde|toute l astreinte|tout le cesu|ensemble du service|ensemble des utilisateurs"
-    ))
-});
-/// One person, the writer.
-static ONLY_ME: LazyLock<Lexicon> = LazyLock::new(|| {
-    Lexicon::new(concat!(
-        "seul mon poste|seul mon compte|seul moi|seule moi|moi uniquement|moi seul|moi seule|seulement moi|uniquement moi|que moi|juste moi|moi seulement|je suis le seul|je suis la seule|",
-        "je suis seul|je suis seule|only me|just me|me only|myself only|moi tout seul|moi toute seule|rien que moi|pour moi seul|qu a moi|",
-        "ne concerne que moi|que sur mon poste|que mon poste|mon poste uniquement|uniquement mon poste|seulement mon poste|mon poste seulement|",
-        "uniquement sur mon poste|seulement sur mon poste|only my workstation|i am the only one|i m the only one|mon seul poste"
-    ))
-});
-static VAGUE: LazyLock<Lexicon> = LazyLock::new(|| {
-    Lexicon::new(concat!(
-        "plusieurs|quelques|beaucoup|certains|certaines|pas mal|la plupart|de nombreux|de nombreuses|several|some|many|a few|most|",
-        "quelques uns|quelques unes|une partie|la moitie|la majorite|presque tous|presque toutes|presque tout le monde|different|differents|",
-        "differentes|divers|diverses|nombreux|nombreuses|un certain nombre|une poignee|un peu tout le monde|moi et mes collegues|mes collegues et moi"
-    ))
-});
+static EVERYONE: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new(include_str!("everyone.txt")));
+static ONLY_ME: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new(include_str!("only_me.txt")));
+static VAGUE: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new(include_str!("vague.txt")));
 
 /// What is said at `at`, if anything.
-pub(super) fn draft(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
+pub(super) fn draft(text: &str, tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
     let kind = tokens.get(at)?.kind;
     if !matches!(kind, Kind::Word | Kind::Number) {
         return None;
     }
     if kind == Kind::Word {
-        if let Some(end) = VAGUE.end(tokens, at) {
-            let counted = counted(tokens, end);
-            let negated = at > 0 && tokens.is(at - 1, &["sans", "pas"]);
-            if let Some(draft) = counted.and_then(|end| exemplified(tokens, end)) {
-                return Some(draft);
-            }
-            if (answer || counted.is_some()) && !negated {
-                return Some(Draft {
-                    count: Count {
-                        min: None,
-                        max: None,
-                        all: false,
-                    },
-                    end: counted.unwrap_or(end),
-                    vague: true,
-                    score: 0.5,
-                });
-            }
+        if let Some(draft) = vague(tokens, at, answer) {
+            return Some(draft);
         }
-        if let Some(end) = ONLY_ME.end(tokens, at) {
+        if let Some(end) = only_me(tokens, at, answer) {
             return Some(Draft::exact(1, 1, false, end, 0.85));
         }
-        if let Some(draft) = with_me(tokens, at, answer) {
-            return Some(draft);
-        }
-        if let Some(draft) = everyone(tokens, at, answer) {
-            return Some(draft);
-        }
+    }
+    if let Some(draft) = with_me(text, tokens, at, answer).or_else(|| like_me(tokens, at)) {
+        return Some(draft);
+    }
+    if kind == Kind::Word
+        && let Some(draft) = everyone(tokens, at, answer)
+    {
+        return Some(draft);
     }
     people(tokens, at, answer)
+}
+
+fn none(end: usize, vague: bool, all: bool, score: f32) -> Draft {
+    Draft {
+        count: Count {
+            min: None,
+            max: None,
+            all,
+        },
+        end,
+        vague,
+        score,
+    }
+}
+
+/// « plusieurs », « quelques ARM », « on est plusieurs », « les collègues aussi ».
+fn vague(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
+    // « mes collègues ont pareil », « d'autres postes aussi »
+    if let Some(next) = tokens.any_phrase(at, "mes|nos|les|les autres|mes autres|d autres|des|certains de mes")
+        && let Some(end) = tokens.any_phrase(next, "collegues|autres collegues|confreres|autres postes|postes|arm|agents|utilisateurs|autres arm|autres")
+        && let Some(after) = same(tokens, end)
+        && !spared(tokens, at, after)
+    {
+        return Some(none(after, true, false, 0.45));
+    }
+    let end = VAGUE.end(tokens, at)?;
+    let counted = counted(tokens, end);
+    let negated = at > 0 && tokens.is(at - 1, &["sans", "pas"]);
+    if let Some(draft) = counted
+        .or(answer.then_some(end))
+        .and_then(|end| exemplified(tokens, end))
+    {
+        return Some(draft);
+    }
+    let of_us = at > 0 && tokens.among(at - 1, "est|sommes|etait|etions|are|semblons")
+        && !tokens.is(end, &["fois"])
+        || tokens.any_phrase(end, "d entre nous|of us|a l avoir|a avoir|a se plaindre|a etre|dans ce cas").is_some();
+    let time = tokens.among(
+        end,
+        "fois|minutes|min|heures|jours|secondes|appels|dossiers|essais|tentatives|semaines",
+    );
+    let counts = (answer && !time || counted.is_some() || of_us) && !negated;
+    let quiet = counted.is_some_and(|end| spared(tokens, at, end));
+    (counts && !quiet).then(|| none(counted.unwrap_or(end), true, false, 0.5))
+}
+
+/// « moi uniquement », unless « pas que moi », « la même chose que moi ».
+fn only_me(tokens: &Tokens, at: usize, answer: bool) -> Option<usize> {
+    let end = ONLY_ME.end(tokens, at)?;
+    let before = |words: &str, many: usize| {
+        (at.saturating_sub(many)..at).any(|at| tokens.among(at, words))
+    };
+    if at > 0 && tokens.among(at - 1, "pas|not|plus|non")
+        || at > 1 && tokens.among(at - 2, "pas|not") && !tokens.sign(at - 1, b',')
+    {
+        return None;
+    }
+    // « la même chose que moi »
+    if tokens.is(at, &["que", "qu"]) && end == at + 2 && tokens.is(end - 1, &["moi"]) {
+        let lonely = before("ne|n|y|ya|est|only", 6) && !before("chose|pareil|pareils|meme|memes|comme|autant|idem|aussi", 5);
+        if !(lonely || answer && at == 0) {
+            return None;
+        }
+    }
+    // « tout le monde sauf moi » is not me where they are affected.
+    if tokens.is(at, &["sauf", "hormis"]) || tokens.phrase(at, "a part moi").is_some() {
+        return spared(tokens, at.saturating_sub(1), at).then_some(end);
+    }
+    // « je suis seul médecin », « je suis seule sur la liste »
+    if tokens.is(end - 1, &["seul", "seule"])
+        && tokens.is(end, &["a"])
+        && !tokens.among(end + 1, "avoir|rencontrer|etre|subir|ne|constater|l")
+    {
+        return None;
+    }
+    Some(end)
 }
 
 /// « tout le monde », « tous les postes », « tous les 5 ARM ».
@@ -78,30 +117,17 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
     if greeted(tokens, at) {
         return None;
     }
+    const THE: &str = "les|nos|mes|the|our|ces|leurs";
     let negated = at > 0 && tokens.is(at - 1, &["pas", "not"])
         || at > 1
             && tokens.is(at - 2, &["pas", "not"])
             && tokens.is(at - 1, &["sur", "chez", "pour", "on", "for"]);
     if negated {
-        let next = tokens
-            .any_phrase(at + 1, "les|nos|mes|the|our")
-            .unwrap_or(at + 1);
+        let next = tokens.any_phrase(at + 1, THE).unwrap_or(at + 1);
         return exemplified(tokens, counted(tokens, next)?);
     }
-    let all = |end: usize, score: f32| Draft {
-        count: Count {
-            min: None,
-            max: None,
-            all: true,
-        },
-        end,
-        vague: false,
-        score,
-    };
-    if tokens.is(at, &["tous", "toutes", "all"]) {
-        let next = tokens
-            .any_phrase(at + 1, "les|nos|mes|the|our")
-            .unwrap_or(at + 1);
+    if tokens.among(at, "tous|toutes|all|ts|ttes") {
+        let next = tokens.any_phrase(at + 1, THE).unwrap_or(at + 1);
         if let Some((min, max, end)) = amount(tokens, next)
             && let Some(end) = counted(tokens, end)
         {
@@ -111,24 +137,61 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
             && let Some(end) = counted(tokens, next)
         {
             // « tous les utilisateurs que j'ai essayés »: still everyone.
-            return Some(all(end, 0.6));
+            return Some(none(company::qualified(tokens, end), false, true, 0.6));
+        }
+        if next == at + 1
+            && let Some((two, _, end)) = amount(tokens, at)
+            && two == 2
+        {
+            return Some(Draft::exact(2, 2, false, end, 0.7));
+        }
+        // « tous les trois », « tous les 4 »
+        if next > at + 1
+            && let Some((min, max, end)) = amount(tokens, next)
+            && min > 1
+            && (answer || tokens.any_phrase(end, "touches|pareil|concernes|impactes|bloques|dans ce cas").is_some())
+        {
+            return Some(Draft::exact(min, max, true, end, 0.75));
         }
         if answer {
-            return Some(all(at + 1, 0.8));
+            return Some(none(at + 1, false, true, 0.8));
         }
     }
-    if answer && tokens.is(at, &["tout", "toute", "general", "generale", "ensemble"]) {
-        return Some(all(EVERYONE.end(tokens, at).unwrap_or(at + 1), 0.7));
+    if answer && tokens.among(at, "tout|toute|general|generale|ensemble|totalite|partout|generalise|all|full") {
+        return Some(none(
+            EVERYONE.end(tokens, at).unwrap_or(at + 1),
+            false,
+            true,
+            0.7,
+        ));
     }
     let end = EVERYONE.end(tokens, at)?;
-    if tokens.is(at, &["pour", "chez"]) && tokens.is(end, &["les", "nos", "ses", "vos", "appels"]) {
+    if tokens.is(at, &["pour", "chez", "pr"])
+        && tokens.is(end, &["les", "nos", "ses", "vos", "mes", "appels", "types", "ces"])
+    {
         return None;
     }
-    // « l'ensemble des dossiers » counts no people.
-    if tokens.is(end - 1, &["des"]) && counted(tokens, end).is_none() {
+    // « l'ensemble des dossiers » counts no people; « nous avons tous les jours » neither.
+    let people = counted(tokens, end);
+    if tokens.is(end - 1, &["des", "du"]) && people.is_none() && !tokens.is(end - 1, &["du"]) {
         return None;
     }
-    Some(all(counted(tokens, end).unwrap_or(end), 0.65))
+    if tokens.is(end - 1, &["tous", "toutes"]) && tokens.is(end, &["les", "nos", "mes", "ces"]) {
+        return None;
+    }
+    // « personne ne peut nous répondre », « aucun poste n'est touché »
+    if tokens.among(at, "personne|aucun|aucune|plus")
+        && (end..end + 5).any(|at| {
+            tokens.among(
+                at,
+                "repondre|rappeler|repond|rappelle|touche|touchee|impacte|concerne|depanner|aider|renseigner|venir|intervenir|disponible",
+            )
+        })
+    {
+        return None;
+    }
+    let end = people.unwrap_or(end);
+    Some(none(company::qualified(tokens, end), false, true, 0.65))
 }
 
 /// « bonne année à toute l'équipe », « bonjour à tous »: a greeting counts nobody.
@@ -136,7 +199,7 @@ fn greeted(tokens: &Tokens, at: usize) -> bool {
     let addressed = at > 0 && tokens.is(at - 1, &["a", "to", "et"]);
     addressed
         && (at.saturating_sub(8)..at).any(|at| {
-            tokens.among(at, "bonjour|bonsoir|salut|hello|coucou|annee|voeux|merci|dear|hi|cher|chers|courage|journee|soiree|weekend|noel|fetes|bises|thanks|pensee")
+            tokens.among(at, "bonjour|bonsoir|salut|hello|coucou|annee|voeux|merci|dear|hi|cher|chers|courage|journee|soiree|weekend|noel|fetes|bises|thanks|pensee|slt|bjr|bsr|salutations")
         })
 }
 
@@ -149,7 +212,7 @@ fn exemplified(tokens: &Tokens, end: usize) -> Option<Draft> {
     let (min, max, after) = amount(tokens, if sign { end + 1 } else { return None })?;
     let other = tokens.among(
         after,
-        "h|heures|min|minutes|fois|jours|er|appels|dossiers|secondes",
+        "h|heures|min|minutes|fois|jours|er|appels|dossiers|secondes|semaines|essais",
     );
     let quantity = min > 1 && !other && !tokens.sign(after, b'%') && !tokens.sign(after, b'/');
     quantity.then(|| {
@@ -163,72 +226,130 @@ fn exemplified(tokens: &Tokens, end: usize) -> Option<Draft> {
     })
 }
 
-/// « moi et Sabrina », « ma collègue et moi », « moi » alone as an answer.
-fn with_me(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
-    if tokens.is(at, &["moi", "me", "myself"]) {
-        let and = tokens
-            .any_phrase(at + 1, "et chez|et|ainsi que|+|and|puis")
-            .or_else(|| {
-                (answer && (tokens.sign(at + 1, b'+') || tokens.sign(at + 1, b',')))
-                    .then_some(at + 2)
-            });
-        if let Some(next) = and {
-            let end = tokens.any_phrase(next, "mon collegue|ma collegue|un collegue|une collegue|mon confrere|ma consoeur|un autre|une autre|un arm|une arm|my colleague|ma voisine|mon voisin|le medecin|mon binome|l arm|mon interne|l interne");
-            if let Some(end) = end {
-                return Some(Draft::exact(2, 2, false, end, 0.75));
-            }
-            if let Some((min, max, end)) = amount(tokens, next)
-                && (counted(tokens, end).is_some() || tokens.is(end, &["autres", "others"]))
-            {
-                let end = counted(tokens, end).unwrap_or(end + 1);
-                return Some(Draft::exact(min + 1, max + 1, false, end, 0.85));
-            }
-            let named = tokens.word(next).len() > 2
-                && !tokens.among(next, concat!("je|les|mes|nos|des|quand|que|pour|cela|c'est|sur|dans|aussi|ca|tous|tout|nous|vous|", "impossible|toujours|rien|the|all|ce"))
-                && (answer || tokens.is(at.wrapping_sub(1), &["chez", "pour"]));
-            if named {
-                return Some(Draft::exact(2, 2, false, next + 1, 0.7));
-            }
+/// « moi et Sabrina », « ma collègue et moi », « nous deux », « moi » alone as an answer.
+fn with_me(text: &str, tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
+    if let Some(next) = tokens.any_phrase(at, "nous|a nous|the|all|aucun de nous|chez nous|pour nous")
+        && tokens.any_phrase(at, "nous|a nous|aucun de nous|chez nous|pour nous").is_some()
+        && let Some((min, max, end)) = amount(tokens, next)
+        && min == max
+        && (2..=30).contains(&min)
+        && !tokens.among(end, "h|heures|min|minutes|fois|jours|dossiers|appels|semaines|mois")
+        && counted(tokens, end).is_none_or(|_| !tokens.is(next, &["les"]))
+    {
+        return Some(Draft::exact(min, max, false, counted(tokens, end).unwrap_or(end), 0.75));
+    }
+    // « the two of us », « both of us »
+    if let Some((min, max, end)) = amount(tokens, at)
+        && let Some(end) = tokens.any_phrase(end, "of us|d entre nous")
+    {
+        return Some(Draft::exact(min, max, false, end, 0.8));
+    }
+    if tokens.any_phrase(at, "lui et moi|elle et moi|ni lui ni moi|ni elle ni moi|moi et lui|moi et elle|him and me|her and me|he and i|she and i|l un et l autre|l un comme l autre|lui comme moi|elle comme moi").is_some() {
+        let end = tokens.any_phrase(at, "lui et moi|elle et moi|ni lui ni moi|ni elle ni moi|moi et lui|moi et elle|him and me|her and me|he and i|she and i|l un et l autre|l un comme l autre|lui comme moi|elle comme moi")?;
+        return Some(Draft::exact(2, 2, false, end, 0.8));
+    }
+    if let Some(company) = company(text, tokens, at, answer) {
+        if company.me && !acted(tokens, at, company.end) {
+            return Some(Draft::exact(company.min, company.max, false, company.end, 0.85));
         }
-        let alone = answer
-            && (tokens.ends_line(at + 1)
-                || matches!(tokens.get(at + 1).map(|t| t.kind), Some(Kind::Sign(_))))
-            && !tokens.is(at.wrapping_sub(1), &["et", "que"]);
+        if answer && company.named {
+            return Some(Draft::exact(company.min, company.max, false, company.end, 0.65));
+        }
+    }
+    if tokens.is(at, &["moi", "me", "myself"]) && answer {
+        let closed = tokens.ends_line(at + 1)
+            || matches!(tokens.get(at + 1).map(|t| t.kind), Some(Kind::Sign(_)))
+            || tokens.any_phrase(at + 1, "meme|pour l instant|a priori|apparemment|je|c est|pour le moment|a ma connaissance|au moins|aussi|deja|personnellement|en tout cas").is_some();
+        let alone = closed && !tokens.is(at.wrapping_sub(1), &["et", "que", "plus"]);
         return alone.then(|| Draft::exact(1, 1, false, at + 1, 0.6));
     }
-    // « 2 collègues et moi », « mes deux collègues … la même chose que moi »
-    let owned = tokens.is(at, &["mes", "nos", "deux", "trois", "quatre", "les"])
-        || tokens.number(at, 2).is_some();
-    if owned {
-        let start = if tokens.is(at, &["mes", "nos", "les"]) {
-            at + 1
-        } else {
-            at
-        };
-        if let Some((min, max, after)) = amount(tokens, start) {
-            let colleagues = tokens.any_phrase(
-                after,
-                "collegues|autres collegues|confreres|colleagues|arm|autres arm|autres",
-            );
-            if let Some(end) = colleagues {
-                for to in end..(end + 14).min(tokens.len()) {
-                    if matches!(
-                        tokens.get(to).map(|t| t.kind),
-                        Some(Kind::Sign(b'.' | b'!' | b'?' | b';') | Kind::Line)
-                    ) {
-                        break;
-                    }
-                    if tokens.is(to, &["moi"])
-                        && tokens.is(to - 1, &["et", "que", "comme", "avec"])
-                        && !tokens.is(to + 1, &["je", "ca"])
-                    {
-                        return Some(Draft::exact(min + 1, max + 1, false, to + 1, 0.8));
-                    }
-                }
-            }
+    None
+}
+
+/// « moi et Paul avons vérifié », « Paul et moi sommes joignables »: what they did.
+fn acted(tokens: &Tokens, from: usize, to: usize) -> bool {
+    let did = (to..to + 5).any(|at| {
+        tokens.among(
+            at,
+            "joignable|joignables|disponible|disponibles|verifie|teste|redemarre|appele|restons|dispo|dispos",
+        )
+    });
+    did || from > 0 && tokens.among(from - 1, "entre|contacter|joindre|rappeler|appeler|contactez|appelez|rappelez|prevenir")
+}
+
+/// « mes deux collègues … la même chose que moi », « mon collègue a le même souci »: and the writer.
+fn like_me(tokens: &Tokens, at: usize) -> Option<Draft> {
+    let (min, max, end) = if let Some(next) = tokens.any_phrase(
+        at,
+        "mon|ma|un autre|une autre|l autre|un|une|un de mes|une de mes|my|another|le|la",
+    ) && let Some(end) = tokens.any_phrase(
+        tokens.skip_joints(next),
+        "collegue|confrere|consoeur|voisin|voisine|binome|chef|interne|arm|colleague|cadre|medecin|autre arm|autre collegue|autre medecin",
+    ) {
+        let relative = tokens.among(end - 1, "collegue|confrere|consoeur|voisin|voisine|binome|colleague")
+            || tokens.among(end - 2, "autre");
+        if !relative {
+            return None;
+        }
+        (1, 1, end)
+    } else {
+        let start = tokens.any_phrase(at, "mes|nos|les|les autres").unwrap_or(at);
+        let (min, max, after) = amount(tokens, start)?;
+        let end = tokens.any_phrase(
+            after,
+            "collegues|autres collegues|confreres|colleagues|de mes collegues|arm|autres arm|autres|autres agents|autres postes|autres medecins|others|voisins|of my colleagues",
+        )?;
+        (min, max, end)
+    };
+    // « 2 collègues et moi » is said elsewhere; « les 2 ARM » needs « que moi » to add the writer.
+    let relative = tokens.among(end - 1, "collegue|collegues|confrere|confreres|consoeur|voisin|voisine|voisins|binome|colleague|colleagues|autres|others")
+        || end > 1 && tokens.among(end - 2, "autre|autres");
+    let end = company::qualified(tokens, end);
+    let after = with_the_writer(tokens, end)
+        .or_else(|| relative.then(|| same(tokens, end)).flatten())?;
+    (!spared(tokens, at, after)).then(|| Draft::exact(min + 1, max + 1, false, after, 0.8))
+}
+
+/// « … la même chose que moi », « … et moi », in the same sentence.
+fn with_the_writer(tokens: &Tokens, end: usize) -> Option<usize> {
+    for to in end..(end + 14).min(tokens.len()) {
+        if matches!(
+            tokens.get(to).map(|t| t.kind),
+            Some(Kind::Sign(b'.' | b'!' | b'?' | b';') | Kind::Line)
+        ) {
+            return None;
+        }
+        if to > 0
+            && tokens.is(to, &["moi"])
+            && tokens.is(to - 1, &["et", "que", "comme", "avec"])
+            && !tokens.is(to + 1, &["je", "ca"])
+        {
+            return Some(to + 1);
         }
     }
-    let one = tokens.any_phrase(at, "mon collegue|ma collegue|un collegue|une collegue|mon confrere|mon binome|ma binome|le medecin|l interne|my colleague")?;
-    let end = tokens.any_phrase(one, "et moi|et moi meme|and me|and i")?;
-    Some(Draft::exact(2, 2, false, end, 0.75))
+    None
+}
+
+/// « … a la même chose », « … aussi », « … pareil », « … non plus » in the same clause: where that
+/// ends.
+fn same(tokens: &Tokens, end: usize) -> Option<usize> {
+    let mut denied = false;
+    for to in end..(end + 10).min(tokens.len()) {
+        match tokens.get(to).map(|t| t.kind) {
+            Some(Kind::Sign(b'.' | b'!' | b'?' | b';' | b',' | b'(' | b')' | b':') | Kind::Line) => return None,
+            Some(Kind::Word) => {}
+            _ => continue,
+        }
+        if let Some(after) = tokens.any_phrase(to, "non plus") {
+            return Some(after);
+        }
+        if tokens.among(to, "mais|quand|lorsque|qui|que|car|donc|si|pour") && !tokens.is(to, &["que"]) {
+            return None;
+        }
+        if let Some(after) = tokens.any_phrase(to, "aussi|pareil|pareille|pareils|la meme chose|le meme probleme|le meme souci|le meme pb|la meme erreur|le meme message|le meme bug|le meme ecran|idem|egalement|itou|the same|as well|too|meme chose|meme souci|meme probleme|meme pb|dans le meme cas|logees a la meme enseigne|loge a la meme enseigne") {
+            return (!denied).then_some(after);
+        }
+        denied |= tokens.among(to, "pas|aucun|not");
+    }
+    None
 }

@@ -5,9 +5,12 @@
 
 use super::token::{Answer, Tokens};
 use crate::domain::field::{Count, Reading, Reason, Value};
+use clause::{corrected, spared, weight};
 use group::draft;
 use std::ops::Range;
 
+mod clause;
+pub(in crate::extract) mod company;
 mod group;
 mod people;
 
@@ -36,9 +39,11 @@ pub fn find(text: &str) -> Vec<Found> {
 pub fn answer(text: &str) -> Option<Answer> {
     let tokens = Tokens::new(text);
     let found = scan(text, &tokens, true);
+    // A number said alone is weaker than one of people: « 3 - faible (1 utilisateur) ».
+    let numbered = |found: &&Found| found.doubt.is_none() && found.count.min.is_some();
     let best = found
         .iter()
-        .filter(|found| found.doubt.is_none() && found.count.min.is_some())
+        .filter(numbered)
         .reduce(|best, next| {
             if next.score > best.score + 0.15 {
                 next
@@ -59,32 +64,68 @@ pub fn answer(text: &str) -> Option<Answer> {
 }
 
 fn scan(text: &str, tokens: &Tokens, answer: bool) -> Vec<Found> {
-    let mut found: Vec<Found> = Vec::new();
+    let mut found: Vec<(Found, usize)> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let Some(draft) = draft(tokens, at, answer) else {
+        let Some(draft) = draft(text, tokens, at, answer) else {
             at += 1;
             continue;
         };
-        let span = tokens.span(at, draft.end);
+        let end = draft.end.max(at + 1);
+        // Those who are well are not counted, nor is what « pas » denies: « pas 3 mais 5 ».
+        let denied = !draft.vague
+            && draft.count.min.is_some()
+            && at > 0
+            && tokens.is(at - 1, &["pas"])
+            && draft.count.max > Some(1);
+        let alone = draft.count.max == Some(1);
+        if denied || !draft.vague && !alone && spared(tokens, at, end) {
+            at = end;
+            continue;
+        }
+        let span = tokens.span(at, end);
         let doubt = draft.vague.then(|| Reason::VagueCount {
             read: text.get(span.clone()).unwrap_or_default().to_owned(),
         });
         let score = if draft.vague {
             draft.score
         } else {
-            (draft.score + around(tokens, at, draft.end)).clamp(0.05, 0.98)
+            (draft.score + weight(tokens, at, end)).clamp(0.05, 0.98)
         };
-        found.push(Found {
-            span,
-            count: draft.count,
-            doubt,
-            score,
-        });
-        at = draft.end.max(at + 1);
+        // « 3, pardon 4 »: the first is taken back.
+        if let Some((last, before)) = found.last()
+            && last.count.min.is_some()
+            && draft.count.min.is_some()
+            && corrected(tokens, *before, at)
+        {
+            found.pop();
+        }
+        found.push((
+            Found {
+                span,
+                count: draft.count,
+                doubt,
+                score,
+            },
+            end,
+        ));
+        at = end;
     }
+    let mut found: Vec<Found> = found.into_iter().map(|(found, _)| found).collect();
     merge_everyone(&mut found);
     found
+}
+
+/// Whether a sentence says that nobody knows how many: « combien on est, aucune idée ».
+#[must_use]
+pub fn is_unknown(sentence: &str) -> bool {
+    let folded = crate::text::fold(sentence);
+    const HOW_MANY: &str = "combien|nombre d|nb d|how many|si d'autres|si mes collegues|si les autres|si les collegues|si quelqu'un d'autre|s'il y en a d'autres|qui d'autre|pour les autres|chez les autres|\
+        des autres|if others|if anyone else|if my colleagues|sur les autres postes|si ca touche|si ca concerne|si tout le monde|if everyone";
+    const TIMES: &str = "combien de temps|combien de fois|combien d'appel|combien de dossier|combien de minute|combien d'heure";
+    HOW_MANY.split('|').any(|cue| folded.contains(cue))
+        && !TIMES.split('|').any(|cue| folded.contains(cue))
+        && crate::extract::cues::Cues::scan(&folded).has(crate::extract::cues::Group::Unknown)
 }
 
 /// « tout le monde, on est 6 »: everyone, and six of them.
@@ -104,46 +145,6 @@ fn merge_everyone(found: &mut [Found]) {
             found[at - 1].count.all = true;
         }
     }
-}
-
-/// How much the words around speak of being affected.
-fn around(tokens: &Tokens, from: usize, to: usize) -> f32 {
-    let window = tokens.folded(from.saturating_sub(8), (to + 8).min(tokens.len()));
-    let affected = [
-        "touch",
-        "impact",
-        "concern",
-        "probleme",
-        "souci",
-        "l'avoir",
-        "a avoir",
-        "bloqu",
-        "affect",
-        "pareil",
-        "meme chose",
-        "gene",
-        "marche p",
-        "fonctionne p",
-        "figee",
-        "blanc",
-        "deconnect",
-        "eject",
-    ]
-    .iter()
-    .any(|word| window.contains(word));
-    let unaffected = [
-        "n'ont rien",
-        "n'a rien",
-        "marche bien",
-        "sans probleme",
-        "pas touche",
-        "pas concerne",
-        "mobilise",
-        "attendent un",
-    ]
-    .iter()
-    .any(|word| window.contains(word));
-    (if affected { 0.12 } else { 0.0 }) - (if unaffected { 0.4 } else { 0.0 })
 }
 
 #[cfg(test)]

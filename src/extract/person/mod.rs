@@ -15,6 +15,7 @@ mod signature;
 
 pub use header::from_header;
 pub use prose::find_in_prose;
+pub(super) use prose::name_end;
 pub use signature::from_signature;
 
 use name::{Unit, arranged, capitalised, is_particle, unit};

@@ -329,6 +329,21 @@ fn run<'t>(text: &'t str, tokens: &'t Tokens, at: usize, lenient: bool) -> Vec<U
     units
 }
 
+/// Behind the name that begins at token `at`: known given names, two words of a name, or any behind
+/// a title.
+pub(in crate::extract) fn name_end(
+    text: &str,
+    tokens: &Tokens,
+    at: usize,
+    titled: bool,
+) -> Option<usize> {
+    let units = run(text, tokens, at, true);
+    let given = units.iter().any(Unit::is_given);
+    let two = units.len() > 1 && units.iter().all(|unit| unit.shape == Shape::Title);
+    let known = titled || given || two && !begins_sentence(tokens, at);
+    units.last().filter(|_| known).map(|unit| unit.to)
+}
+
 fn weekday_or_month(folded: &str) -> bool {
     "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|fevrier|avril|juin|juillet|aout|septembre|octobre|novembre|decembre|monday|friday"
         .split('|')

@@ -1,0 +1,122 @@
+//! What the clause around a number says: that those people are affected, that they are not, that
+//! it is the newer number.
+
+use super::super::token::{Kind, Tokens};
+
+/// The clause around tokens `from..to`: between stops, commas and words like « mais ».
+fn clause(tokens: &Tokens, from: usize, to: usize) -> (usize, usize) {
+    let stops = |at: usize| match tokens.get(at).map(|token| token.kind) {
+        None | Some(Kind::Line | Kind::Sign(b'!' | b'?' | b';' | b'(' | b')' | b',')) => true,
+        Some(Kind::Sign(b'.' | b':')) => !tokens.glued(at + 1),
+        Some(Kind::Word) => tokens.among(
+            at,
+            "mais|alors|tandis|sauf|but|or|car|donc|sinon|while|whereas|hormis",
+        ),
+        _ => false,
+    };
+    let mut start = from;
+    while start > 0 && from - start < 14 && !stops(start - 1) {
+        start -= 1;
+    }
+    let mut end = to;
+    while end < tokens.len() && end - to < 14 && !stops(end) {
+        end += 1;
+    }
+    (start, end)
+}
+
+/// Whether the clause says that all is well there: « les 2 autres postes marchent », « mes trois
+/// collègues n'ont pas le souci », « ça fonctionne chez tout le monde ».
+pub(super) fn spared(tokens: &Tokens, from: usize, to: usize) -> bool {
+    let (start, end) = clause(tokens, from, to);
+    const TROUBLE: &str = "souci|soucis|probleme|problemes|pb|pbs|bug|bugs|message|erreur|ca|cela|anomalie|panne|phenomene|rencontre|constate|remarque|eu|issue|problem";
+    const WELL: &str = "sans probleme|sans souci|sans soucis|sans pb|pas touche|pas touches|pas touchee|pas touchees|pas concerne|pas concernes|pas concernee|pas concernees|pas impacte|pas impactes|pas impactee|\
+        pas impactees|pas affecte|pas affectes|pas genes|pas bloques|non touches|non concernes|non impactes|non touche|non concerne|epargne|epargnes|epargnees|indemnes|rien a signaler|ras|c est bon|c est ok|pas de souci|pas de soucis|\
+        pas de probleme|pas de pb|aucun souci|aucun probleme|aucun pb|nickel|no problem|not affected|are fine|is fine|work fine|works fine|ca va|rien du tout|n a rien|n ont rien|ont rien|pas ce souci|pas ce probleme|tout va bien|impeccable|y arrivent tres bien";
+    (start..end).any(|at| {
+        if let Some(next) = tokens.any_phrase(at, WELL) {
+            // « n'ont rien reçu » is a fault.
+            let rien = tokens.is(next - 1, &["rien"]);
+            return !rien || next >= end || tokens.among(next, "de|eux|elles|du|a|au|chez");
+        }
+        if tokens.among(
+            at,
+            "marche|marchent|marchait|marchaient|fonctionne|fonctionnent|fonctionnait|works|work",
+        ) {
+            return !negated(tokens, at, start)
+                && !(at + 1..at + 4).any(|at| {
+                    tokens.among(at, "pas|plus|mal|rien|jamais|pu|pa|que|plu|moins|une|parfois|qu|not")
+                });
+        }
+        if tokens.is(at, &["y"]) && tokens.among(at + 1, "arrive|arrivent|accede|accedent|parvient|parviennent") {
+            return !negated(tokens, at, start)
+                && !(at + 2..at + 4).any(|at| tokens.among(at, "pas|plus|pa|pu|jamais|mal"));
+        }
+        let lacks = tokens
+            .any_phrase(at, "n ont pas|n a pas|ont pas|a pas|n ont aucun|n a aucun|ne rencontrent pas|ne rencontre pas|n avaient pas|do not have|don t have|does not have|doesn t have|n ont jamais|n ont eu");
+        lacks.is_some_and(|next| (next..next + 3).any(|at| tokens.among(at, TROUBLE)))
+    })
+}
+
+fn negated(tokens: &Tokens, at: usize, start: usize) -> bool {
+    (at.saturating_sub(3).max(start)..at).any(|at| tokens.among(at, "ne|n|not|don|doesn|pas|rien|plus"))
+}
+
+/// How much the words around speak of being affected, or of something else.
+pub(super) fn weight(tokens: &Tokens, from: usize, to: usize) -> f32 {
+    let window = tokens.folded(from.saturating_sub(8), (to + 8).min(tokens.len()));
+    const AFFECTED: [&str; 26] = [
+        "touch", "impact", "concern", "probleme", "souci", "l'avoir", "a avoir", "bloqu", "affect",
+        "pareil", "meme chose", "gene", "marche p", "fonctionne p", "figee", "blanc", "deconnect",
+        "eject", "idem", "n'arriv", "ne peu", "dans ce cas", "plainte", "plaindre", "ne voi",
+        "hs",
+    ];
+    let mut weight = 0.0;
+    if AFFECTED.iter().any(|word| window.contains(word)) {
+        weight += 0.12;
+    }
+    let before = |words: &str, many: usize| {
+        (from.saturating_sub(many)..from).any(|at| tokens.among(at, words))
+    };
+    // Who was asked, who came, who is called for: not who is affected.
+    if before(
+        "teste|testes|essaye|essaye|verifie|demande|appele|appeler|prevenu|prevenus|redemarre|change|mobilise|mobiliser|renfort|rappele|rappeler|contacte|interroge|attend|attendent|recu|intervention|recrute|embauche|forme",
+        5,
+    ) || window.contains("mobilise") || window.contains("attendent un")
+    {
+        weight -= 0.25;
+    }
+    // « on était 2 au départ, maintenant 5 »
+    if (from.saturating_sub(4)..(to + 3).min(tokens.len()))
+        .any(|at| tokens.any_phrase(at, "maintenant|desormais|a present|aujourd hui|au total|en tout|finalement|a ce jour|now|total").is_some())
+    {
+        weight += 0.08;
+    }
+    if (from.saturating_sub(4)..(to + 3).min(tokens.len()))
+        .any(|at| tokens.any_phrase(at, "au depart|au debut|hier|d abord|initialement|la semaine derniere|a l origine|premierement|etait|etions|normalement|d habitude|habituellement|en temps normal").is_some())
+    {
+        weight -= 0.1;
+    }
+    // « on est 12 en salle »: those who are there, of whom fewer may be affected.
+    if (to..to + 3).any(|at| {
+        tokens
+            .any_phrase(at, "en salle|presents|presentes|de garde|dans la salle|en poste|de service|on duty|dans l equipe|en regulation")
+            .is_some()
+    }) {
+        weight -= 0.06;
+    }
+    weight
+}
+
+/// Whether the words between two numbers correct the first: « 3, pardon 4 », « 2 hier, 5 maintenant ».
+pub(super) fn corrected(tokens: &Tokens, from: usize, to: usize) -> bool {
+    to.saturating_sub(from) <= 8
+        && (from..to).any(|at| {
+            tokens
+                .any_phrase(
+                    at,
+                    "pardon|plutot|ou plutot|je corrige|je rectifie|rectification|correction|erreur|finalement|sorry|i mean|je voulais dire|euh non|non pardon|maintenant|desormais|soit|au total|en tout|enfin|now",
+                )
+                .is_some()
+        })
+}
