@@ -1,15 +1,16 @@
 //! What running text, subjects and signatures say, field by field.
 
-use super::answer;
 use super::answers::one_line;
 use super::choose::{Pool, Rank};
 use super::cues::Group;
 use super::excerpt::Excerpt;
 use super::sentence::{About, Sentence};
 use super::voice::{Voice, Who};
-use super::{count, description, entity, environment, feature, phone, when};
-use crate::domain::field::{Evidence, FieldName, Reading, Source, Value};
+use super::{count, description, entity, environment, feature, frequency, phone, station, when};
+use crate::domain::field::{Evidence, FieldName, Precision, Reading, Source, Value};
 use crate::text::Folded;
+use chrono::{DateTime, FixedOffset, TimeZone};
+use chrono_tz::Europe::Paris;
 use std::ops::Range;
 
 /// A piece of running text, with what it takes to say where it stands.
@@ -105,6 +106,14 @@ impl<'a> Words<'a> {
 
     /// When it began.
     pub fn started_at(&self, pool: &mut Pool) {
+        if let Some(span) = when::unknown(&self.words.text) {
+            pool.add(
+                FieldName::StartedAt,
+                self.rank,
+                Reading::Unknown,
+                self.evidence(span, 0.2),
+            );
+        }
         for found in when::find(&self.words.text, &self.base) {
             if found.role == when::Role::Other || self.is_of_a_complaint(&found.span) {
                 continue;
@@ -122,6 +131,20 @@ impl<'a> Words<'a> {
                 }),
             };
             let confidence = 0.4 + 0.45 * found.score + bonus;
+            // « Date : 11/03 » above and « constaté à 11h40 » in the words are one time.
+            if found.dayless
+                && found.role == when::Role::Start
+                && self.rank == Rank::Prose
+                && let Some(at) = joined_to_day(pool, found.at)
+            {
+                let reading = Reading::Present(Value::Instant {
+                    at,
+                    precision: found.precision,
+                });
+                let evidence = self.evidence(found.span, 0.97);
+                pool.add(FieldName::StartedAt, Rank::Label, reading, evidence);
+                continue;
+            }
             pool.add(
                 FieldName::StartedAt,
                 self.rank,
@@ -178,17 +201,12 @@ impl<'a> Words<'a> {
 
     /// Production or training, where the word can't mean anything else.
     pub fn environment(&self, pool: &mut Pool) {
-        let text = self.folded.as_str();
-        for named in answer::environments(&self.words.text) {
-            if named.denied || !environment::is_meant(text, &self.words.text, &named) {
-                continue;
-            }
-            let reading = Reading::Present(Value::Environment(named.which));
+        if let Some(found) = environment::said(&self.words.text) {
             pool.add(
                 FieldName::Environment,
                 self.rank,
-                reading,
-                self.evidence(named.span, 0.9),
+                found.reading,
+                self.evidence(found.span, 0.9),
             );
         }
     }
@@ -245,33 +263,33 @@ impl<'a> Words<'a> {
             .iter()
             .filter(|sentence| sentence.about != About::Aside)
         {
-            let folded = Folded::new(&self.words.text[sentence.span.clone()]);
-            if let Some((often, span)) = answer::how_often(&folded) {
+            let text = &self.words.text[sentence.span.clone()];
+            if let Some((often, span)) = frequency::said(text) {
+                let reading = often.reading(&text[span.clone()]);
+                let confidence = match reading {
+                    Reading::Present(_) => 0.85,
+                    _ => 0.6,
+                };
                 let span = sentence.span.start + span.start..sentence.span.start + span.end;
                 pool.add(
                     FieldName::Reproducible,
                     self.rank,
-                    Reading::Present(Value::Frequency(often)),
-                    self.evidence(span, 0.85),
+                    reading,
+                    self.evidence(span, confidence),
                 );
-                return;
             }
         }
     }
 
     fn prerequisites(&self, pool: &mut Pool) {
-        for sentence in self.sentences {
+        for (index, sentence) in self.sentences.iter().enumerate() {
             let text = &self.words.text[sentence.span.clone()];
-            let folded = Folded::new(text);
-            let cues = super::cues::Cues::scan(folded.as_str());
-            if !cues.has(Group::Prerequisites) {
-                continue;
-            }
-            if let Some(found) = answer::prerequisites(text) {
-                let at = cues
-                    .first(Group::Prerequisites)
-                    .map_or(0..text.len(), |range| folded.original(range));
-                let span = sentence.span.start + at.start..sentence.span.end;
+            let next = self
+                .sentences
+                .get(index + 1)
+                .map_or("", |next| &self.words.text[next.span.clone()]);
+            if let Some(found) = station::said(text, next) {
+                let span = sentence.span.start + found.span.start..sentence.span.start + found.span.end;
                 pool.add(
                     FieldName::PrerequisitesChecked,
                     self.rank,
@@ -329,4 +347,26 @@ impl<'a> Words<'a> {
             self.evidence(found.span, confidence),
         );
     }
+}
+
+/// The hour of `time` on the day that a label gives without one.
+fn joined_to_day(pool: &Pool, time: DateTime<FixedOffset>) -> Option<DateTime<FixedOffset>> {
+    let field = pool.choose(FieldName::StartedAt);
+    let Reading::Present(Value::Instant {
+        at,
+        precision: Precision::Day,
+    }) = field.reading
+    else {
+        return None;
+    };
+    let source = field.evidence.as_ref()?.source;
+    let hour = time.with_timezone(&Paris).time();
+    (source == Source::Label)
+        .then(|| {
+            Paris
+                .from_local_datetime(&at.with_timezone(&Paris).date_naive().and_time(hour))
+                .earliest()
+        })
+        .flatten()
+        .map(|at| at.fixed_offset())
 }

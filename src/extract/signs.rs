@@ -1,8 +1,8 @@
 //! What a report gives away besides the words for faults: signs of one, and the details that only a
 //! report gives. They tell a declaration without a fault word from a question or a thank-you.
 
-use super::answer::environments;
 use super::cues::{Cues, Group};
+use super::environment;
 use super::feature::names_one;
 use super::sentence::is_negated;
 use crate::text::Folded;
@@ -61,7 +61,7 @@ pub fn details(text: &str) -> usize {
     [
         hour,
         phone,
-        !environments(text).is_empty(),
+        !environment::named(text).is_empty(),
         text.contains("samu"),
         one_of(STATION),
         one_of(REPORT),

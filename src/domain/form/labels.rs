@@ -7,7 +7,7 @@
 use super::FieldName;
 use super::definition::RawField;
 use super::separator::{Separator, closing, near_colon, separator, unbroken};
-use super::words::{Word, bare, words, words_of};
+use super::words::{Word, bare, sound, sounds, words, words_of};
 use std::collections::HashMap;
 
 /// What a label stands for.
@@ -51,6 +51,10 @@ struct Variant {
 pub struct Labels {
     variants: Vec<Variant>,
     by_first: HashMap<String, Vec<usize>>,
+    /// Each label by its sound.
+    by_sound: HashMap<String, usize>,
+    /// The sounds of the tails' words.
+    tail_sounds: Vec<String>,
     tails: Vec<Vec<String>>,
     prompts: Vec<(FieldName, Vec<String>)>,
     placeholders: Vec<(Option<FieldName>, String)>,
@@ -62,6 +66,13 @@ impl Builder {
     pub(super) fn new(tails: &[String], others: &[String], placeholders: &[String]) -> Self {
         let mut builder = Self(Labels::default());
         builder.0.tails = tails.iter().map(|tail| words_of(tail)).collect();
+        builder.0.tail_sounds = builder
+            .0
+            .tails
+            .iter()
+            .flatten()
+            .map(|word| sound(word))
+            .collect();
         for other in others {
             builder.add(LabelName::Other, other, false);
         }
@@ -118,6 +129,10 @@ impl Builder {
             .entry(first.clone())
             .or_default()
             .push(index);
+        self.0
+            .by_sound
+            .entry(sounds(words.iter().map(String::as_str)))
+            .or_insert(index);
         self.0.variants.push(Variant {
             words,
             joined,
@@ -243,7 +258,7 @@ impl Labels {
     }
 
     fn misspelt(&self, text: &str, words: &[Word]) -> Option<LabelHit> {
-        let colon = text.find([':', '：']).filter(|&at| at <= 70)?;
+        let colon = text.find([':', '：', '=', '→']).filter(|&at| at <= 70)?;
         let cut = text[..colon].find('(').unwrap_or(colon);
         let head: Vec<&str> = words
             .iter()
@@ -254,6 +269,15 @@ impl Labels {
         let length = typed.len();
         if length < 5 || head.len() > 7 {
             return None;
+        }
+        if let Some(variant) = self.alike(&head) {
+            return Some(LabelHit {
+                name: variant.name,
+                weak: variant.weak,
+                loose: true,
+                separator: Separator::Colon,
+                answer: after_colon(text, colon),
+            });
         }
         let variant = self
             .variants
@@ -275,8 +299,28 @@ impl Labels {
             weak: variant.weak,
             loose: true,
             separator: Separator::Colon,
-            answer: colon + text[colon..].chars().next().map_or(1, char::len_utf8),
+            answer: after_colon(text, colon),
         })
+    }
+
+    /// The label that sounds like the words, whatever tails stand behind it.
+    fn alike(&self, head: &[&str]) -> Option<&Variant> {
+        let mut end = head.len();
+        loop {
+            let variant = self
+                .by_sound
+                .get(&sounds(head[..end].iter().copied()))
+                .map(|&index| &self.variants[index])
+                .filter(|variant| variant.joined.len() >= 4);
+            if variant.is_some() {
+                return variant;
+            }
+            let last = sound(head.get(end.checked_sub(1)?)?);
+            if end < 2 || !self.tail_sounds.contains(&last) {
+                return None;
+            }
+            end -= 1;
+        }
     }
 
     /// How many bytes at the start of an answer are still the form's own question.
@@ -313,6 +357,10 @@ impl Labels {
     }
 }
 
+fn after_colon(text: &str, colon: usize) -> usize {
+    colon + text[colon..].chars().next().map_or(1, char::len_utf8)
+}
+
 const DETERMINERS: [&str; 16] = [
     "mon", "ma", "mes", "votre", "vos", "notre", "nos", "le", "la", "les", "l", "un", "my", "your",
     "the", "n",
@@ -346,6 +394,14 @@ mod tests {
             ),
             ("Samu : SAMU 21", F::Entity, "SAMU 21"),
             ("Enitté concernée : SAMU 21", F::Entity, "SAMU 21"),
+            ("Entitée consernée : SAMU 21", F::Entity, "SAMU 21"),
+            ("Declarent : Paul Roy", F::DeclarantName, "Paul Roy"),
+            ("Envirronemant = prod", F::Environment, "prod"),
+            ("Utilisateurs conserner : moi", F::AffectedUser, "moi"),
+            ("Nombre de personne impacter : 3", F::AffectedCount, "3"),
+            ("Prérequit : oui", F::PrerequisitesChecked, "oui"),
+            ("Reproductibilitée : oui", F::Reproducible, "oui"),
+            ("# of users: 3", F::AffectedCount, "3"),
             ("Utilisateur(s) concerné(s) : Paul", F::AffectedUser, "Paul"),
             ("Utilisateur -", F::AffectedUser, ""),
             ("Téléphone – 03 53 01 62 4", F::Phone, "03 53 01 62 4"),

@@ -40,6 +40,69 @@ pub(super) fn words(text: &str, limit: usize) -> Vec<Word> {
     words
 }
 
+/// How a folded word sounds, roughly: « consernée » and « concernée », « envirronemant » and
+/// « environnement » are one.
+pub(super) fn sound(word: &str) -> String {
+    let mut text = word.to_owned();
+    for (from, to) in [
+        ("eau", "o"),
+        ("ph", "f"),
+        ("qu", "k"),
+        ("au", "o"),
+        ("ai", "e"),
+        ("ei", "e"),
+        ("ez", "e"),
+        ("er", "e"),
+        ("em", "an"),
+        ("en", "an"),
+        ("am", "an"),
+        ("ce", "se"),
+        ("ci", "si"),
+        ("tion", "sion"),
+    ] {
+        // « er » and « ez » sound like « é » at the word's end only.
+        if matches!(from, "er" | "ez") {
+            if let Some(stem) = text.strip_suffix(from) {
+                text = format!("{stem}{to}");
+            }
+        } else {
+            text = text.replace(from, to);
+        }
+    }
+    let mut sound = String::with_capacity(text.len());
+    for c in text.chars() {
+        let c = match c {
+            'h' => continue,
+            'c' | 'q' => 'k',
+            'z' => 's',
+            'y' => 'i',
+            'm' => 'n',
+            'x' => 's',
+            other => other,
+        };
+        if !sound.ends_with(c) {
+            sound.push(c);
+        }
+    }
+    let stem = sound.trim_end_matches(['e', 's', 't', 'd']);
+    if stem.len() >= 2 { stem.to_owned() } else { sound }
+}
+
+/// The sounds of several words without the small ones between them.
+pub(super) fn sounds<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let mut joined = String::new();
+    for word in words {
+        if matches!(word, "de" | "d" | "du" | "des" | "le" | "la" | "les" | "l" | "et" | "of" | "the") {
+            continue;
+        }
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(&sound(word));
+    }
+    joined
+}
+
 fn is_mark(c: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&c)
 }

@@ -5,7 +5,7 @@ use super::choose::{Pool, Rank};
 use super::label::Answered;
 use super::token::Answer;
 use super::voice::{Voice, Who};
-use super::{count, entity, phone, when};
+use super::{count, entity, environment, frequency, phone, station, when};
 
 pub(in crate::extract) mod boxes;
 mod longer;
@@ -154,7 +154,7 @@ impl Reader<'_> {
             FieldName::AffectedUser => self.user(answered, pool),
             FieldName::Phone => self.add(name, answered, phone::answer(text), pool),
             FieldName::Email => self.email(answered, pool),
-            FieldName::Environment => self.add(name, answered, answer::environment(text), pool),
+            FieldName::Environment => self.add(name, answered, environment::answer(text), pool),
             // « Où : SAMU 38, Grenoble » names the entity.
             FieldName::Feature if self.is_entity(text) => self.entity(answered, pool),
             FieldName::Feature => {
@@ -177,9 +177,9 @@ impl Reader<'_> {
             }
             FieldName::AffectedCount => self.count(answered, pool),
             FieldName::PrerequisitesChecked => {
-                self.add(name, answered, answer::prerequisites(text), pool);
+                self.add(name, answered, station::answer(text), pool);
             }
-            FieldName::Reproducible => self.add(name, answered, answer::frequency(text), pool),
+            FieldName::Reproducible => self.add(name, answered, frequency::answer(text), pool),
             FieldName::DeclarantName | FieldName::StartedAt | FieldName::Description => {}
         }
     }

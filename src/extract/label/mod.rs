@@ -105,7 +105,9 @@ pub fn read(form: &Form, body: &Body, voice: impl Fn(&Line) -> Option<bool>) -> 
         voices: &voices,
     };
     for (index, hit) in hits.iter().enumerate() {
-        if rows.iter().any(|row| row.label_line == hit.line) {
+        // Neither a label with its answers elsewhere nor an answer that reads like a label.
+        let taken = |row: &rows::Row| row.label_lines.contains(&hit.line) || row.holds(hit.start);
+        if rows.iter().any(taken) {
             continue;
         }
         reader.answer(hit, hits.get(index + 1), &mut labelled);

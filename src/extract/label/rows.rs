@@ -8,11 +8,17 @@ use crate::extract::excerpt::Excerpt;
 use crate::mail::{Body, Line, LineRole};
 use std::ops::Range;
 
-/// A row of labels over a row of answers.
+/// Labels that stand together, over a row of answers or before a column of them.
 pub(super) struct Row {
-    pub(super) label_line: usize,
-    answer_line: usize,
+    pub(super) label_lines: Range<usize>,
     cells: Vec<(LabelName, Range<usize>)>,
+}
+
+impl Row {
+    /// Whether one of the answers stands at this byte.
+    pub(super) fn holds(&self, at: usize) -> bool {
+        self.cells.iter().any(|(_, cell)| cell.contains(&at))
+    }
 }
 
 /// The rows of labels that stand over a row of answers.
@@ -59,12 +65,58 @@ pub(super) fn table_rows(
             .filter_map(|(name, cell)| name.map(|name| (name, cell)))
             .collect();
         rows.push(Row {
-            label_line: number,
-            answer_line: below,
+            label_lines: number..number + 1,
             cells: pairs,
         });
     }
+    rows.extend(column(form, body, voices));
     rows
+}
+
+/// A form whose two columns were pasted below each other: all labels, then all answers.
+fn column(form: &Form, body: &Body, voices: &[Option<bool>]) -> Option<Row> {
+    const FEWEST: usize = 4;
+    let lines: Vec<usize> = (0..body.lines.len())
+        .filter(|&number| {
+            voices[number] == Some(true)
+                && !body.text[body.lines[number].span.clone()].trim().is_empty()
+        })
+        .collect();
+    let label = |number: usize| {
+        let words = body.text[body.lines[number].span.clone()].trim();
+        let hit = form.labels().at_start(words)?;
+        let bare = hit.answer >= words.len() && !words.contains('\t');
+        (bare && hit.separator != Separator::Tab).then_some(hit.name)
+    };
+    let names: Vec<Option<LabelName>> = lines.iter().map(|&number| label(number)).collect();
+    let mut from = 0;
+    while from < names.len() {
+        let count = names[from..].iter().take_while(|name| name.is_some()).count();
+        let labels = &names[from..from + count];
+        let fields = labels
+            .iter()
+            .flatten()
+            .filter(|name| **name != LabelName::Other)
+            .count();
+        let answers = names[from + count..]
+            .iter()
+            .take_while(|name| name.is_none())
+            .count();
+        if fields >= FEWEST && answers >= count {
+            let cells = labels
+                .iter()
+                .flatten()
+                .zip(&lines[from + count..])
+                .map(|(name, &number)| (*name, body.lines[number].span.clone()))
+                .collect();
+            return Some(Row {
+                label_lines: lines[from]..lines[from + count - 1] + 1,
+                cells,
+            });
+        }
+        from += count.max(1);
+    }
+    None
 }
 
 fn cells(text: &str, line: &Line) -> Vec<Range<usize>> {
@@ -105,11 +157,10 @@ impl Reader<'_> {
                 labelled.taken.push(cell.clone());
             }
         }
-        labelled
-            .taken
-            .push(self.body.lines[row.label_line].span.clone());
+        for line in &self.body.lines[row.label_lines.clone()] {
+            labelled.taken.push(line.span.clone());
+        }
         labelled.fields = labelled.fields.max(row.cells.len());
-        debug_assert!(row.answer_line > row.label_line);
     }
 
     /// « 1. LEROY Paul, ARM », « 2. SAMU 22 », …: the numbers are the form's lines, or those of the

@@ -165,7 +165,7 @@ fn quantity(tokens: &Tokens, at: usize) -> Option<(Ago, usize)> {
     if let Some(end) = tokens.any_phrase(
         at,
         concat!(
-            "quelques minutes|peu|qq minutes|qqs minutes|a few minutes|quelques instants|",
+            "quelques minutes|qq minutes|qqs minutes|a few minutes|quelques instants|quelques secondes|",
             "un instant|2 secondes"
         ),
     ) {
@@ -178,7 +178,8 @@ fn quantity(tokens: &Tokens, at: usize) -> Option<(Ago, usize)> {
             "un certain temps|des jours|quelques heures|plusieurs heures|quelques semaines|",
             "plusieurs semaines|un mois|plusieurs mois|quelques mois|des semaines|des mois|",
             "des heures|pas mal de temps|un bout de temps|un petit moment|a few days|",
-            "several days|a while|some time|qq jours|un bon moment|weeks|months|days|hours|un peu"
+            "several days|a while|some time|qq jours|un bon moment|weeks|months|days|hours|un peu|peu|",
+            "toujours|belle lurette|un bail|des lustres|des annees|plusieurs annees|trop longtemps|tres longtemps|assez longtemps"
         ),
     ) {
         return Some((Ago::Broad, end));

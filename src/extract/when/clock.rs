@@ -70,7 +70,9 @@ pub(super) fn clock(tokens: &Tokens, at: usize) -> Option<(Clock, usize)> {
                 tokens.get(at - 1).map(|t| t.kind),
                 Some(Kind::Number | Kind::Sign(b'.' | b':' | b'/' | b'_' | b'#'))
             );
-        if hour > 24 || joined && !tokens.sign(at - 1, b'/') {
+        // « -00:47 » is a length that ran backwards.
+        let negative = hour == 0 && at > 0 && tokens.glued(at) && tokens.sign(at - 1, b'-');
+        if hour > 24 || negative || joined && !tokens.sign(at - 1, b'/') {
             return None;
         }
         return digital(tokens, at, hour);
@@ -188,6 +190,7 @@ fn digital(tokens: &Tokens, at: usize, hour: u32) -> Option<(Clock, usize)> {
             return None;
         }
         if clock.minute.is_none() && lasts(tokens, at, end)
+            || clock.minute.is_some() && measured(tokens, at, end)
             || spelled
                 && hour <= 1
                 && !of_day(tokens, end)
@@ -283,6 +286,18 @@ pub(super) fn of_day(tokens: &Tokens, at: usize) -> bool {
         || tokens.is(at, &["de"]) && tokens.is(at + 1, &["l"])
 }
 
+/// « annonce 2h10 au lieu de 25 min », « en 1h20 »: a length in hours and minutes.
+fn measured(tokens: &Tokens, at: usize, end: usize) -> bool {
+    at > 0
+        && tokens.among(
+            at - 1,
+            "annonce|dure|met|mettait|prend|prenait|en|pendant|durant|compte|estime|calcule|affiche|affichait|indique",
+        )
+        || tokens
+            .any_phrase(end, "au lieu|de trajet|de route|de transport|de vol|de delai|de retard|d attente")
+            .is_some()
+}
+
 /// Whether the words around make it a length of time (« pendant 2 heures », « sous 24 h »).
 fn lasts(tokens: &Tokens, at: usize, end: usize) -> bool {
     let before = |back: usize| at.checked_sub(back).map_or("", |at| tokens.word(at));
@@ -332,7 +347,7 @@ fn lasts(tokens: &Tokens, at: usize, end: usize) -> bool {
         || tokens
             .any_phrase(
                 end,
-                concat!("dans le futur|de retard|d attente|de decalage|de plus|sur 24|de travail|de coupure|", "d affilee")
+                concat!("au lieu|de trajet|de route|de transport|de vol|de delai|d avance|plus tard|plus tot|dans le futur|de retard|d attente|de decalage|de plus|sur 24|de travail|de coupure|", "d affilee")
             )
             .is_some();
     lead || digits || trail

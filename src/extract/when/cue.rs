@@ -6,14 +6,18 @@ use super::Role;
 const START: &str = concat!(
     "depuis|des |dès|a partir d|commenc|debut|demarr|survenu|apparu|arrive|produit|constat|aperc|apercu|remarqu|",
     "plante|tombe|figee|fige|bloque|since|started|began|start|beginning|incident|panne|quand :|date|heure :|s'est|se sont|",
-    "premiere fois|remonte"
+    "premiere fois|remonte|anomalie|erreur|bug|beug|blocage|plantage|crash|premier |premiere |1ere|1re |rendu compte|rendus compte|rendue compte|",
+    "decouv|noticed|first|prise de poste|prise de service|vu a|vu ce|vu hier|vu vers|vu le|observe|freeze|s'arrete|arret|disparu|",
+    "deconnect|perdu|plus rien|plus de |ne marche|ne fonctionne|ne repond|impossible|muet|signe "
 );
 /// Words before a time that lead to something else.
 const OTHER_BEFORE: &str = concat!(
-    "jusqu|until|till|ouvert |ouverte |ouverts |joignable|disponible|dispo |ferme|releve|garde|conge|rappel|appelez|appeler|reparti|retabli|",
+    "jusqu|until|till|ouvert |ouverte |ouverts |joignable|disponible|dispo |ferme|prend la releve|prends la releve|passe la releve|fin de releve|ma releve|releve a|releve prevu|garde|conge|rappel|appelez|appeler|reparti|retabli|",
     "revenu|resolu|termin|fini |verifi|notre appel|mon appel|declaration d|mail d|message d|recu|courriel d|bascul|coupure|",
     "meme souci|meme probleme|meme panne|comme |encore|toujours|lun-|lundi au|ma fiche|absen|present|permanence|horaire|",
     "redemarr|reboot|rebranch|reinstall|reunion|intervention|formation du|rdv|vu avec|avant |apres |deja eu|deja arrive|la derniere fois|",
+    "on attend |nous attendons |attendu a|attendue|prevu|reprend|signale|declare|demain|prochain|je pars|finis|decolle|normale|remarche|refonctionne|",
+    "annonce|duree|au lieu|ddn|naissance|facture|rendez-vous|mail du|courrier du|decret|arrete du|",
     "precedent|fonctionnait|marchait|rentre|reviens|retour|pars |prend le relais|ticket|fait par|faite par|echange"
 );
 /// Words anywhere in the clause that tell of the time when it worked.
@@ -22,7 +26,7 @@ const WORKED: &str = concat!(
     "on les avait|on l'avait|on avait encore|sans probleme|sans souci|aucun probleme|aucun souci|nickel|tout allait|"
 );
 /// Changes after which something broke: « depuis la mise à jour de mardi ».
-const CHANGE: &str = "mise a jour|maj|changement|bascule|migration|montee de version|update|passage|remplacement|installation|coupure|reprise|retour";
+const CHANGE: &str = "version|patch|deploiement|livraison|mise a jour|maj|changement|bascule|migration|montee de version|update|passage|remplacement|installation|coupure|reprise|retour";
 
 /// The role of a time, and how much it is worth, from the folded words around it: those of its
 /// sentence before it and behind it.
@@ -33,10 +37,25 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
             .split('|')
             .any(|word| !word.is_empty() && text.contains(word))
     };
-    let last = |words: &str| words.split('|').filter_map(|word| near.rfind(word)).max();
+    let last = |words: &str| {
+        words
+            .split('|')
+            .filter_map(|word| {
+                let at = near.rfind(word)?;
+                // « je vous signale qu'à 9h … » leads to the fault.
+                let leads = matches!(word, "signale" | "declare") && near[at + word.len()..].starts_with(" qu");
+                (!leads).then_some(at)
+            })
+            .max()
+    };
     // « Hier tout allait bien, ce matin plus rien »: a comma parts then from now.
     let clause = near.rsplit([',', ';']).next().unwrap_or(near);
     let clause = clause.rsplit(" mais ").next().unwrap_or(clause);
+    // « le patient né le 3 février »
+    let born = ["ne le", "nee le", "ne(e) le"].iter().any(|born| near.trim_end().ends_with(born));
+    if born {
+        return (Role::Other, 0.02);
+    }
     let worked = has(after, WORKED) && !after.contains("ne marchait") || has(clause, WORKED);
     let since = before.rfind("depuis").or_else(|| before.rfind("since"));
     if worked {

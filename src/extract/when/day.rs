@@ -23,6 +23,8 @@ pub(super) enum Day {
     Night,
     /// « la semaine dernière »: no day follows from it.
     Broad,
+    /// « demain », « lundi prochain »: of something to come, never of a start.
+    Ahead,
 }
 
 /// Which week's day is meant.
@@ -52,7 +54,7 @@ pub(super) fn day(tokens: &Tokens, at: usize) -> Option<(Day, Option<Part>, usiz
         .or_else(|| weekday(tokens, at))
         .or_else(|| numeric(tokens, at).map(|(day, end)| (day, None, end)))
         .or_else(|| month_date(tokens, at).map(|(day, end)| (day, None, end)))?;
-    if part.is_some() || day == Day::Broad {
+    if part.is_some() || matches!(day, Day::Broad | Day::Ahead) {
         return Some((day, part, end));
     }
     match part_of_day(tokens, tokens.skip_joints(end)) {
@@ -65,9 +67,19 @@ fn named(tokens: &Tokens, at: usize) -> Option<(Day, Option<Part>, usize)> {
     let word = tokens.word(at);
     if !matches!(
         word.as_bytes().first(),
-        Some(b'a' | b'c' | b't' | b'l' | b'n' | b'h' | b'y' | b'd' | b'r' | b'f' | b'm')
+        Some(b'a'..=b'd' | b'f' | b'h' | b'j' | b'l'..=b'o' | b'r'..=b't' | b'y')
     ) {
         return None;
+    }
+    // « depuis février », « depuis le mois de mai »
+    if super::date::month(word).is_some()
+        && tokens.width(at) >= 3
+        && at > 0
+        && (tokens.is(at - 1, &["depuis", "des", "since"])
+            || at > 1 && tokens.is(at - 1, &["de", "d"]) && tokens.is(at - 2, &["mois"]))
+        && super::date::month_date(tokens, at).is_none()
+    {
+        return Some((Day::Broad, None, at + 1));
     }
     if tokens.phrase(at, "ce jour la").is_some() {
         return None;
@@ -120,9 +132,17 @@ const NAMED: &[(&str, Day, Option<Part>)] = &[
         concat!(
             "la semaine derniere|la semaine passee|le mois dernier|le week end dernier|ce week end|ce weekend|",
             "le weekend dernier|debut de semaine|debut de la semaine|cette semaine|l autre jour|",
-            "ces derniers jours|ces jours ci|recemment|last week|recently"
+            "ces derniers jours|ces jours ci|recemment|last week|recently|ces derniers temps|ces temps ci|dernierement|",
+            "debut du mois|le debut du mois|debut de mois|debut de l annee|le debut de l annee|le debut de la semaine|",
+            "ce mois ci|cette annee|le mois passe|l an dernier|l annee derniere|last month|lately|ces dernieres semaines|",
+            "ces dernieres heures|ces derniers mois|les derniers jours|the other day|this week|la derniere fois|la nouvelle annee"
         ),
         Day::Broad,
+        None,
+    ),
+    (
+        "demain|apres demain|la semaine prochaine|le mois prochain|tomorrow|next week|demain matin|demain soir|ce week end prochain",
+        Day::Ahead,
         None,
     ),
 ];
@@ -187,8 +207,8 @@ fn weekday(tokens: &Tokens, at: usize) -> Option<(Day, Option<Part>, usize)> {
         return None;
     }
     let mut next = at + 1;
-    if tokens.is(next, &["prochain", "next"]) {
-        return None;
+    if tokens.is(next, &["prochain", "next"]) || at > 0 && tokens.is(at - 1, &["next"]) {
+        return Some((Day::Ahead, None, next + 1));
     }
     let comma = if tokens.sign(next, b',') {
         next + 1

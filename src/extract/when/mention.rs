@@ -33,6 +33,9 @@ impl Mention {
             && !(self.until.is_some() && other.day.is_some())
             && match (self.day, other.day) {
                 (Some(Day::Broad), Some(_)) | (Some(_), Some(Day::Broad)) => false,
+                (Some(Day::Ahead), Some(_)) | (Some(_), Some(Day::Ahead)) => false,
+                // « hier mercredi »
+                (Some(Day::Ago(_)), Some(Day::Weekday { .. })) => other.from - self.to <= 1,
                 (Some(one), Some(two)) => explicit(one) != explicit(two),
                 _ => true,
             }
@@ -50,6 +53,19 @@ impl Mention {
         self.end_clock = self.end_clock.or(other.end_clock);
         self.zone = self.zone.or(other.zone);
     }
+}
+
+/// Whether the second is a time about the named noon or midnight of the first.
+fn tells_noon(named: Option<Clock>, told: Option<Clock>) -> bool {
+    let (Some(named), Some(told)) = (named, told) else {
+        return false;
+    };
+    named.minute.is_none()
+        && match named.hour {
+            12 => (11..=14).contains(&told.hour),
+            0 => matches!(told.hour, 23 | 0 | 24),
+            _ => false,
+        }
 }
 
 fn explicit(day: Day) -> bool {
@@ -70,6 +86,17 @@ pub(super) fn mentions(tokens: &Tokens, hour: u32) -> Vec<Mention> {
         range_end(tokens, &mut next);
         at = at.max(next.to);
         match list.last_mut() {
+            // « hier midi, 12h20 »: the figures say which minute of noon.
+            Some(last)
+                if next.day.is_none()
+                    && next.from - last.to.min(next.from) <= 2
+                    && tokens.is(last.to.wrapping_sub(1), &["midi", "minuit"])
+                    && tells_noon(last.clock, next.clock)
+                    && fills(tokens, last.to, next.from) =>
+            {
+                last.clock = next.clock;
+                last.to = next.to;
+            }
             Some(last) if last.takes(&next) && fills(tokens, last.to, next.from) => {
                 last.join(&next);
             }
@@ -133,6 +160,29 @@ fn atom(tokens: &Tokens, at: usize, hour: u32, last: Option<&Mention>) -> Option
         });
     }
     if let Some(near) = near {
+        // « le 11/3 08.10 »: a point parts hour and minute right behind a day.
+        if near.day.is_some()
+            && near.clock.is_none()
+            && fills(tokens, near.to, at)
+            && let (Some(hour @ 0..=23), Some(minute @ 0..=59)) =
+                (tokens.number(at, 2), tokens.number(at + 2, 2))
+            && tokens.sign(at + 1, b'.')
+            && tokens.glued(at + 1)
+            && tokens.glued(at + 2)
+            && tokens.width(at + 2) == 2
+            && !tokens.glued(at + 3)
+        {
+            return Some(Mention {
+                clock: Some(Clock {
+                    hour,
+                    minute: Some(minute),
+                    midnight: false,
+                    half: None,
+                }),
+                to: at + 3,
+                ..Mention::default()
+            });
+        }
         if near.clock.is_some()
             && near.zone.is_none()
             && fills(tokens, near.to, at)

@@ -18,9 +18,11 @@ mod date;
 mod day;
 mod mention;
 mod resolve;
+mod unknown;
 mod zone;
 
 use mention::Mention;
+pub use unknown::unknown;
 
 /// What relative times count from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub struct Found {
     pub score: f32,
     /// Why it can't be used: too broad, or after the message.
     pub doubt: Option<Reason>,
+    /// An hour of which no day is told: it counts from the message's day.
+    pub dayless: bool,
 }
 
 /// All times of `text`, in order.
@@ -133,6 +137,7 @@ fn found(
             role,
             score,
             doubt,
+            dayless: false,
         });
     }
     let instant = resolve::resolve(mention, base)?;
@@ -170,6 +175,7 @@ fn found(
         role,
         doubt,
         span,
+        dayless: mention.day.is_none() && mention.clock.is_some(),
     })
 }
 
@@ -185,6 +191,16 @@ fn borrow_days(tokens: &Tokens, mentions: &mut [Mention]) {
                 && day.ago.is_none()
                 && day.day.is_some_and(|day| day != day::Day::Broad)
         };
+        // « Incident du 11/03. La carte s'est figée. Constaté à 11h40. »
+        let told = |day: &Mention| {
+            let (before, after) = around(tokens, day);
+            alone(day)
+                && matches!(
+                    day.day,
+                    Some(day::Day::Date { .. } | day::Day::Ago(1..))
+                )
+                && cue::role(before, after).0 == Role::Start
+        };
         let before = at.checked_sub(1).map(|before| mentions[before]);
         let lender = before
             .filter(|day| {
@@ -197,6 +213,13 @@ fn borrow_days(tokens: &Tokens, mentions: &mut [Mention]) {
                     && next.from - hour.to <= 6
                     && same_sentence(tokens, hour.to, next.from))
                 .then_some(next)
+            })
+            .or_else(|| {
+                let since = hour.from > 0 && tokens.is(hour.from - 1, &["depuis", "since", "des"]);
+                let mut days = mentions[..at].iter().filter(|day| day.day.is_some());
+                let day = days.next().copied()?;
+                let only = days.next().is_none() && hour.from - day.to <= 60;
+                (only && !since && hour.part.is_none() && told(&day)).then_some(day)
             });
         if let Some(lender) = lender {
             mentions[at].day = lender.day;

@@ -201,7 +201,7 @@ fn date(day: Day, today: NaiveDate) -> Option<NaiveDate> {
         Day::Weekday { weekday, week } => before(weekday, week, today),
         Day::Ago(days) => today.checked_sub_days(Days::new(u64::from(days))),
         Day::Night => Some(today),
-        Day::Broad => None,
+        Day::Broad | Day::Ahead => None,
     }
 }
 

@@ -1,0 +1,421 @@
+//! How often it happens, and whether it can be had again: always, sometimes, not; or that nobody
+//! dared to try.
+//!
+//! Phrases stand in `cues.txt`; what is read here is what phrases can't hold: « 9 fois sur 10 »,
+//! « on n'arrive pas à le reproduire », « refait deux fois, pareil ».
+
+use super::answer::{is_denied, is_unknown};
+use super::cues::{Cues, Group};
+use super::token::{Answer, Kind, Tokens, number};
+use crate::domain::field::{Frequency, Reading, Reason, Value};
+use crate::text::Folded;
+use std::ops::Range;
+
+/// What a sentence says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Often {
+    /// How often.
+    Known(Frequency),
+    /// It was not tried again.
+    Untried,
+    /// The writer does not know.
+    Unknown,
+}
+
+impl Often {
+    /// As a field's reading; `words` are those that say so.
+    #[must_use]
+    pub fn reading(self, words: &str) -> Reading {
+        match self {
+            Self::Known(frequency) => Reading::Present(Value::Frequency(frequency)),
+            Self::Untried => Reading::Unclear(Reason::NotClear {
+                read: words.trim().to_owned(),
+            }),
+            Self::Unknown => Reading::Unknown,
+        }
+    }
+}
+
+/// To have it again; those of the second list want an object that is the fault.
+const AGAIN: &str = "reproduire|reproduis|reproduit|reproduits|reproduite|reproduisons|reproduisent|reprovoquer|provoquer|reproductible|reproductibles|\
+    reproduced|reproduce|reproducible|reproduisible|rejouer|reproduction";
+const REDO: &str = "refaire|refait|refais|refaisons|retrouver|ravoir|redo|repeat|recommencer";
+const FAULT: &str = "le|la|l|probleme|bug|beug|incident|erreur|manip|manipulation|manoeuvre|ca|cela|test|essai|souci|phenomene|anomalie|it|that|blocage|panne|coup|pb";
+const NOT: &str = "pas|plus|jamais|impossible|not|cannot|couldn|unable|non|aucun|sans|can|rien|never|pu";
+/// Tried again.
+const RETRIED: &str = "refait|refaite|recommence|recommencee|reessaye|reessayer|retente|reteste|rejoue|relance|repete|retried|retested|reverifie|reteste|\
+    retestes|re essaye|re teste|re tente|re fait";
+/// Tried so many times.
+const TRIED: &str = "essaye|essai|essais|teste|tests|test|tente|tentatives|tried|tested|fait|verifie";
+/// The same came out.
+const SAME: &str = "pareil|pareils|idem|meme chose|meme resultat|meme erreur|meme probleme|meme souci|meme constat|meme message|meme bug|meme effet|memes symptomes|\
+    meme comportement|toujours|rien n y fait|sans succes|sans resultat|echec|echecs|a l identique|identique|same|kif kif|rebelote|sans changement|ca replante|\
+    replante|a nouveau|meme punition|rien de mieux|autant d echecs";
+/// It did not come again.
+const GONE: &str = "ne le fait plus|ne me le fait plus|ne nous le fait plus|le fait plus|ca marche|ca fonctionne|c est passe|c est bon|tout est rentre|ca passe|\
+    fonctionne|marche|plus rien|plus de probleme|plus de souci|plus le probleme|no longer|works now";
+
+/// Reads a sentence of running text; where in it.
+#[must_use]
+pub fn said(text: &str) -> Option<(Often, Range<usize>)> {
+    let folded = Folded::new(text);
+    let cues = Cues::scan(folded.as_str());
+    let tokens = Tokens::new(text);
+    let known = |frequency, range| Some((Often::Known(frequency), range));
+    if let Some((frequency, range)) = fraction(&tokens) {
+        return known(frequency, range);
+    }
+    let lower = folded.as_str();
+    let fractions = |range: &Range<usize>| lower[range.clone()].starts_with("fois sur");
+    if let Some(range) = cues.of(Group::Sometimes).find(|range| !fractions(range)) {
+        return known(Frequency::Intermittent, folded.original(range));
+    }
+    if let Some((often, range)) = untried(&tokens) {
+        return Some((often, range));
+    }
+    if let Some(range) = cues.first(Group::Never) {
+        return known(Frequency::No, folded.original(range));
+    }
+    if let Some((often, range)) = again(&tokens) {
+        return Some((often, range));
+    }
+    if let Some((frequency, range)) = retried(&tokens) {
+        return known(frequency, range);
+    }
+    cues.of(Group::Always)
+        .find(|range| !fractions(range) && !is_denied(&lower[..range.start]) && is_of_the_fault(&lower[..range.start], &lower[range.end..]))
+        .and_then(|range| known(Frequency::Yes, folded.original(range)))
+}
+
+/// « L'alerte devrait sonner à chaque appel », « avant, on l'avait à chaque fois », « ceux que nous
+/// consultons chaque matin »: how often something else happens. Both are folded.
+fn is_of_the_fault(before: &str, after: &str) -> bool {
+    const EXPECTED: &str = "devrait|devraient|devrions|normalement|avant |auparavant|d'habitude|habituellement|en temps normal|on attend|nous attendons|\
+        j'attend|il faudrait|on voudrait|nous voudrions|j'aimerais|on aimerait|souhait|attendu|should|usually|used to|expected|est cense|sont cense|jusqu'ici|\
+        jusqu'a present|jusqu'a hier";
+    const HABIT: &str = "que nous |que l'on |que je |qu'on |dont nous |dont je ";
+    let clause = before.rsplit(['.', '!', '?', ';', '\n', ':']).next().unwrap_or_default();
+    let clause = ["mais ", "maintenant ", "desormais ", "alors que ", "depuis ", "au lieu de "]
+        .iter()
+        .filter_map(|cut| clause.rfind(cut).map(|at| &clause[at + cut.len()..]))
+        .min_by_key(|rest| rest.len())
+        .unwrap_or(clause);
+    let expected = EXPECTED.split('|').any(|cue| clause.contains(cue.trim_start()) && !clause.contains("alors que"));
+    let habit = HABIT.split('|').any(|cue| {
+        clause.rfind(cue).is_some_and(|at| clause[at + cue.len()..].split_whitespace().count() <= 2 && !clause.contains("des que"))
+    });
+    let daily = [" matin", " jour", " semaine", " mois", " nuit", " annee", " an "]
+        .iter()
+        .any(|cue| after.starts_with(cue));
+    !(expected || habit || daily)
+}
+
+/// « 9 fois sur 10 » is sometimes, « 3 fois sur 3 » and « trois essais sur trois » always.
+fn fraction(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
+    for at in 0..tokens.len() {
+        let Some((many, next)) = number(tokens, at, 3) else {
+            continue;
+        };
+        if !tokens.among(next, "fois|coup|coups|essai|essais|tentative|tentatives|times|time|clic|clics|out") {
+            continue;
+        }
+        let Some(over) = (next + 1..next + 3).find(|at| tokens.among(*at, "sur|out|on|in")) else {
+            continue;
+        };
+        let over = if tokens.is(over + 1, &["of", "les"]) { over + 1 } else { over };
+        let Some((all, end)) = number(tokens, over + 1, 3) else {
+            continue;
+        };
+        // « testé cinq fois sur les cinq postes » counts workstations.
+        if tokens.among(end, "poste|postes|dossiers|ecrans|pc|tablettes|machines|ordinateurs|appels") && many != all {
+            continue;
+        }
+        let often = match many {
+            0 => Frequency::No,
+            many if many >= all => Frequency::Yes,
+            _ => Frequency::Intermittent,
+        };
+        return Some((often, tokens.span(at, end)));
+    }
+    None
+}
+
+/// « je n'ose pas recommencer », « pas retenté »: nobody knows.
+fn untried(tokens: &Tokens) -> Option<(Often, Range<usize>)> {
+    (0..tokens.len()).find_map(|at| {
+        let dared = tokens.among(at, "ose|oserai|osons|oserais|voulu|veux|souhaite|tiens|prefere|envie|dare|want|risquer|risque")
+            && (at.saturating_sub(3)..(at + 3).min(tokens.len())).any(|near| tokens.among(near, "pas|not|dare|evite|sans"))
+            && (at..(at + 6).min(tokens.len())).any(|near| tokens.among(near, AGAIN) || tokens.among(near, REDO) || tokens.among(near, "retenter|reessayer|retester|again"));
+        let negated = tokens.among(at, "pas|not|jamais") && !tokens.is(at + 1, &["a", "que"]);
+        let end = (at + 1..(at + 4).min(tokens.len()))
+            .find(|near| tokens.among(*near, "retente|reteste|reessaye|recommence|rejoue|retried|retested|retenter|retester|reessayer") || {
+                tokens.among(*near, "essaye|tente|cherche|tried|teste|refait")
+                    && (near + 1..(near + 5).min(tokens.len())).any(|next| tokens.among(next, AGAIN) || tokens.among(next, "refaire|recommencer"))
+            })
+            .filter(|_| negated);
+        if dared {
+            return Some((Often::Untried, tokens.span(at, (at + 4).min(tokens.len()))));
+        }
+        end.map(|end| (Often::Untried, tokens.span(at, end + 1)))
+    })
+}
+
+/// « reproduit à l'identique », « impossible de le refaire », « je ne sais pas si c'est
+/// reproductible ».
+fn again(tokens: &Tokens) -> Option<(Often, Range<usize>)> {
+    for at in 0..tokens.len() {
+        let redo = tokens.among(at, REDO)
+            && ((at.saturating_sub(1)..at).any(|near| tokens.among(near, "le|l|la|it"))
+                || (at + 1..(at + 3).min(tokens.len())).any(|near| tokens.among(near, FAULT) && !tokens.among(near, "le|la|l"))
+                || (at + 1..(at + 4).min(tokens.len())).any(|near| tokens.among(near, "probleme|bug|incident|erreur|manip|manipulation|test|essai|souci|anomalie|panne")));
+        if !tokens.among(at, AGAIN) && !redo {
+            continue;
+        }
+        let from = clause_start(tokens, at);
+        let span = tokens.span(from.max(at.saturating_sub(8)), at + 1);
+        if (from..at).any(|near| {
+            tokens.among(near, "sais|sait|savons|ignore|know")
+                && (near.saturating_sub(2)..near + 3).any(|not| tokens.among(not, "pas|ignore|not|don"))
+        }) {
+            return Some((Often::Unknown, span));
+        }
+        let denied = (from.max(at.saturating_sub(9))..at).any(|near| {
+            tokens.among(near, NOT)
+                && !tokens.among(near + 1, "de|d|acces")
+                && !(tokens.among(near, "sans") && tokens.among(near + 1, "probleme|souci|peine|mal|difficulte"))
+                && !(tokens.is(near, &["can"]) && !tokens.sign(near + 1, b'\'') )
+                && !(tokens.is(near, &["pu", "rien"]) && !(near.saturating_sub(2)..near).any(|not| tokens.among(not, "pas|ne|n")))
+                || tokens.is(near, &["impossible"])
+                || tokens.is(near, &["mal"]) && tokens.is(near.wrapping_sub(1), &["du"])
+        });
+        if denied {
+            return Some((Often::Known(Frequency::No), span));
+        }
+        let able = (from.max(at.saturating_sub(6))..at).any(|near| {
+            tokens.among(near, "peux|peut|pouvons|pouvez|arrive|arrivons|facile|facilement|aise|simple|parviens|reussi|pu|easy|can|possible|bien|reussis|sait|sais|easily")
+        });
+        let participle = tokens.among(at, "reproduit|reproduits|reproduite|reproduced")
+            && !(from..at).any(|near| tokens.among(near, "se|s|sera|si|etait|sest|soit"));
+        let stated = tokens.among(at, "reproductible|reproducible|reproduisible|reproduis|reproduisons");
+        if (able && (tokens.among(at, AGAIN) || redo)) || participle || stated {
+            return Some((Often::Known(Frequency::Yes), span));
+        }
+    }
+    None
+}
+
+/// « refait deux fois, pareil », « testé 3 fois, 3 échecs », « réessayé : ça ne le fait plus ».
+fn retried(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
+    for at in 0..tokens.len() {
+        let again = tokens.any_phrase(at, RETRIED);
+        let times = || {
+            (at + 1..(at + 4).min(tokens.len())).any(|near| tokens.is(near, &["fois", "reprises", "times"]))
+                || at > 0 && number(tokens, at - 1, 2).is_some_and(|(many, _)| many > 1)
+                || at > 0 && tokens.among(at - 1, "nouvel|nouveau|nouvelle|second|seconde|deuxieme|troisieme|plusieurs|autre")
+        };
+        let Some(end) = again.or_else(|| (tokens.among(at, TRIED) && times()).then_some(at + 1)) else {
+            continue;
+        };
+        // « relancé le navigateur, pareil » is another remedy, not another try.
+        let remedy = (end..(end + 4).min(tokens.len())).any(|near| {
+            tokens.among(near, "navigateur|poste|pc|ordinateur|portail|session|ordi|machine|application|appli|page|box|serveur|chrome|firefox")
+        });
+        if remedy {
+            continue;
+        }
+        let to = sentence_end(tokens, end);
+        for near in end..to {
+            if let Some(gone) = tokens.any_phrase(near, GONE)
+                && !tokens.among(near.wrapping_sub(1), "ne|n")
+                && !tokens.among(gone, "pas|plus|toujours")
+            {
+                return Some((Frequency::No, tokens.span(at, gone)));
+            }
+            if let Some(same) = tokens.any_phrase(near, SAME) {
+                return Some((Frequency::Yes, tokens.span(at, same)));
+            }
+        }
+    }
+    None
+}
+
+fn clause_start(tokens: &Tokens, at: usize) -> usize {
+    let mut from = at;
+    while from > 0 && at - from < 14 {
+        let stop = matches!(
+            tokens.get(from - 1).map(|token| token.kind),
+            Some(Kind::Sign(b'.' | b'!' | b'?' | b';' | b',' | b'(' | b':'))
+        ) || tokens.among(from - 1, "mais|but");
+        if stop {
+            break;
+        }
+        from -= 1;
+    }
+    from
+}
+
+fn sentence_end(tokens: &Tokens, at: usize) -> usize {
+    (at..tokens.len().min(at + 18))
+        .find(|at| matches!(tokens.get(*at).map(|token| token.kind), Some(Kind::Sign(b'.' | b'!' | b'?'))) && !tokens.glued(at + 1))
+        .unwrap_or(tokens.len().min(at + 18))
+}
+
+/// The answer to « l'incident peut-il être reproduit ? ».
+#[must_use]
+pub fn answer(text: &str) -> Option<Answer> {
+    let folded = Folded::new(text);
+    let whole = 0..text.len();
+    let lower = folded.as_str().trim();
+    let present = |value| {
+        Some(Answer {
+            reading: Reading::Present(Value::Frequency(value)),
+            span: whole.clone(),
+        })
+    };
+    let tokens = Tokens::new(text);
+    let one_of = |list: &str| list.split('|').any(|cue| lower.contains(cue));
+    // « 3/5 », « 5 sur 5 »
+    if let Some((many, next)) = number(&tokens, 0, 2).or_else(|| {
+        let at = (0..tokens.len()).find(|at| tokens.number(*at, 2).is_some())?;
+        (tokens.sign(at + 1, b'/')).then(|| number(&tokens, at, 2)).flatten()
+    }) && (tokens.sign(next, b'/') || tokens.is(next, &["sur"]))
+        && let Some((all, end)) = number(&tokens, next + 1, 2)
+        && !tokens.sign(end, b'/')
+        && all > 0
+    {
+        return present(match many {
+            0 => Frequency::No,
+            many if many >= all => Frequency::Yes,
+            _ => Frequency::Intermittent,
+        });
+    }
+    let said = said(text);
+    let doubtful = said.as_ref().is_none_or(|(often, _)| !matches!(often, Often::Known(_)));
+    if doubtful && (is_unknown(text) || one_of("sais pas|sait pas|aucune idee|pas d'idee|ignore")) {
+        return Some(Answer {
+            reading: Reading::Unknown,
+            span: whole,
+        });
+    }
+    if one_of("oui et non|ca depend|selon les|pas forcement") {
+        return present(Frequency::Intermittent);
+    }
+    if let Some((often, span)) = said {
+        return Some(Answer {
+            reading: often.reading(text),
+            span,
+        });
+    }
+    if one_of("pas essaye|pas teste|pas tente|pas verifie|non teste|not tried|not tested|a tester|a verifier|a voir|pas re-|a confirmer") {
+        return Some(Answer {
+            reading: Often::Untried.reading(text),
+            span: whole,
+        });
+    }
+    let has = |words: &str| (0..tokens.len()).any(|at| tokens.among(at, words));
+    let first = (0..tokens.len())
+        .find(|at| !tokens.word(*at).is_empty())
+        .map_or("", |at| tokens.word(at));
+    match first {
+        "oui" | "yes" | "ouais" | "o" | "x" | "y" | "reproductible" | "ok" | "affirmatif" | "toujours" | "systematique"
+        | "systematiquement" | "always" | "tjs" | "tjrs" | "tt" | "oue" | "ui" | "si" => present(Frequency::Yes),
+        "non" | "no" | "n" | "nan" | "jamais" | "never" | "pas" | "negatif" | "nope" => present(Frequency::No),
+        "parfois" | "quelquefois" | "sometimes" => present(Frequency::Intermittent),
+        _ if one_of("souvent|frequent|plupart du temps|regulierement|rarement|presque toujours|quasi|de plus en plus|often|rarely|most of the time|assez|plusieurs fois|de temps") => {
+            present(Frequency::Intermittent)
+        }
+        _ if has("oui|yes|ouais") && !has("non|pas") => present(Frequency::Yes),
+        _ if one_of("sans probleme|sans souci|facilement|aisement|sans difficulte|quand on veut|a la demande|autant qu") => present(Frequency::Yes),
+        _ if one_of("une fois|1 fois|seule fois|once") => present(Frequency::No),
+        _ if has("non|no") && !has("oui") => present(Frequency::No),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Frequency::{Intermittent, No, Yes};
+
+    #[test]
+    fn an_answer_is_always_sometimes_or_never() {
+        for (text, expected) in [
+            ("oui", Yes),
+            ("oui, à chaque transfert", Yes),
+            ("Oui, systématiquement", Yes),
+            ("3 fois sur 3.", Yes),
+            ("en permanence", Yes),
+            ("a priori oui", Yes),
+            ("je pense que oui", Yes),
+            ("oui, refait deux fois", Yes),
+            ("sans problème", Yes),
+            ("oui (5/5)", Yes),
+            ("c'est immanquable", Yes),
+            ("je reproduis sans peine", Yes),
+            ("every single time", Yes),
+            ("parfois oui, parfois non", Intermittent),
+            ("une fois sur deux", Intermittent),
+            ("9 fois sur 10", Intermittent),
+            ("Yes but not always, maybe 1 time on 5.", Intermittent),
+            ("oui mais pas à chaque fois", Intermittent),
+            ("oui et non", Intermittent),
+            ("souvent", Intermittent),
+            ("la plupart du temps", Intermittent),
+            ("rarement", Intermittent),
+            ("3/5", Intermittent),
+            ("par à-coups", Intermittent),
+            ("once in a while", Intermittent),
+            ("aléatoirement", Intermittent),
+            ("non c'est passé", No),
+            ("non, pas à la demande", No),
+            ("jamais revenu depuis", No),
+            ("ça ne s'est produit qu'une fois", No),
+            ("une fois", No),
+            ("impossible à refaire", No),
+            ("je n'arrive pas à le provoquer à nouveau", No),
+        ] {
+            let expected = Some(Reading::Present(Value::Frequency(expected)));
+            assert_eq!(answer(text).map(|answer| answer.reading), expected, "{text}");
+        }
+        for text in ["je ne sais pas", "pas essayé, je ne sais pas", "aucune idée"] {
+            assert_eq!(answer(text).map(|answer| answer.reading), Some(Reading::Unknown), "{text}");
+        }
+        for text in ["pas retenté", "je n'ose pas recommencer !", "pas essayé"] {
+            let reading = answer(text).map(|answer| answer.reading);
+            assert!(matches!(reading, Some(Reading::Unclear(_))), "{text}: {reading:?}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_tells_how_often() {
+        for (text, expected) in [
+            ("Reproduit à l'identique par le technicien.", Some(Yes)),
+            ("refait deux fois, pareil", Some(Yes)),
+            ("J'ai recommencé trois fois, même résultat.", Some(Yes)),
+            ("Essai refait à froid à 22h : même chose.", Some(Yes)),
+            ("Testé 3 fois, 3 échecs.", Some(Yes)),
+            ("Facile à reproduire : cliquer deux fois.", Some(Yes)),
+            ("ça le fait à chaque mise à jour", Some(Yes)),
+            ("On ne peut pas le reproduire.", Some(No)),
+            ("On n'a pas réussi à refaire le problème.", Some(No)),
+            ("je ne peux évidemment pas le refaire", Some(No)),
+            ("J'ai réessayé, ça ne le fait plus.", Some(No)),
+            ("ça plante 2 fois sur 5", Some(Intermittent)),
+            ("trois fois sur quatre la carte se fige", Some(Intermittent)),
+            ("L'alerte devrait sonner à chaque appel.", None),
+            ("Avant on pouvait le faire à chaque fois.", None),
+            ("ceux que nous consultons à chaque relève", None),
+            ("il faut refaire la saisie", None),
+            ("impossible de refaire un dossier", None),
+            ("J'ai relancé le navigateur, pareil.", None),
+        ] {
+            let found = said(text).map(|(often, _)| often);
+            assert_eq!(found, expected.map(Often::Known), "{text}");
+        }
+        let unknown = said("Je ne sais pas si c'est reproductible").map(|(often, _)| often);
+        assert_eq!(unknown, Some(Often::Unknown));
+        for text in ["je n'ose pas recommencer !", "on n'a pas retenté", "je n'ai pas essayé de le reproduire"] {
+            assert_eq!(said(text).map(|(often, _)| often), Some(Often::Untried), "{text}");
+        }
+    }
+}

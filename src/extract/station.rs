@@ -1,0 +1,378 @@
+//! Whether the workstation's prerequisites were checked (ruling 9): what is spoken of, whether a
+//! check is affirmed or denied, or that the writer does not know.
+
+use super::answer::is_unknown;
+use super::token::{Answer, Kind, Lexicon, Tokens};
+use crate::domain::field::{Reading, Value};
+use crate::text::Folded;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// What a text says of the prerequisites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Yes,
+    No,
+    Unknown,
+}
+
+impl Said {
+    fn reading(self) -> Reading {
+        match self {
+            Self::Yes => Reading::Present(Value::YesNo(true)),
+            Self::No => Reading::Present(Value::YesNo(false)),
+            Self::Unknown => Reading::Unknown,
+        }
+    }
+}
+
+/// The prerequisites by name.
+const NAMED: &str = "prerequis|prerequi|prerequit|prerequits|prerequies|prereq|prereqs|prerequisite|prerequisites|pre requis|pre requi|\
+    pre requit|pre req|pre reqs|pre requisite|pre requisites|requis technique|requis techniques|conditions techniques";
+/// What a workstation is checked for: two of them are its prerequisites.
+const PARTS: &str = "navigateur|navigateurs|browser|firefox|chrome|edge|windows|version|versions|proxy|pare feu|firewall|flux|ports|\
+    reseau|network|java|config|configuration|cookies|certificat|certificats|resolution|antivirus|debit|os";
+/// The workstation itself.
+const STATION: &str = "poste|postes|pc|pcs|workstation|workstations|ordinateur|ordinateurs|station|machine|machines|configuration|config";
+/// To check.
+const CHECK: &str = "verifie|verifies|verifiee|verifiees|verifier|verification|verifications|verif|verifs|controle|controles|controlee|\
+    controlees|controler|valide|validee|valides|validees|audite|audites|inspecte|checked|check|checks|verified|conforme|conformes|\
+    passe en revue|passes en revue|passer en revue|passe au crible|passes au crible|teste|testes|testee|diagnostic|diagnostique|compliant";
+/// Between a check and what it checks.
+const BETWEEN: &str = "le|la|les|l|mon|ma|mes|nos|notre|votre|leur|leurs|ce|cet|ces|tous|toute|toutes|tout|du|de|des|d|n|ne|a|ont|ete|pas|bien|\
+    encore|est|sont|aussi|deja|jamais|the|our|my|has|have|been|was|were|not|yet|t|etait|etaient|son|travail|config|configuration|technique|\
+    techniquement|non|fait|faire|etat|conformite|concerne|concernes|par|et|elle|il|ils|y";
+/// Words that hold a negation and deny no check.
+const FINE: &str = "pas de souci|pas de soucis|pas de probleme|pas de problemes|pas d anomalie|pas d anomalies|pas d ecart|aucun souci|aucun probleme|\
+    aucune anomalie|aucun ecart|sans souci|sans probleme|sans anomalie|rien a signaler|rien d anormal|rien a redire|non conforme|non conformes|\
+    pas conforme|pas conformes|no issue|no problem|nothing to report|rien de particulier|rien a dire|pas seulement";
+const DENY: &str = "pas|non|jamais|rien|aucun|aucune|personne|sans|ni|not|never|no|nobody|hasn|haven|wasn|weren|negatif|nan|n t|pa";
+/// Still to come.
+const LATER: &str = "a faire|a prevoir|a planifier|a verifier|a controler|reste a|restent a|reste a faire|en cours|en attente|sera|seront|va verifier|vont verifier|\
+    va controler|va etre|vont etre|va passer|doit passer|doit verifier|doit etre|doivent etre|demain|la semaine prochaine|prevu|prevue|prevus|to do|pending|\
+    will be|on va|je vais|plus tard|juste redemarre|seulement redemarre|simplement redemarre|redemarre seulement|uniquement redemarre";
+const FINISHED: &str = "oui|yes|ok|ouais|fait|faits|faite|faites|realise|realisee|realises|realisees|effectue|effectuee|effectues|done|ras|bon|bons|bonne|bonnes|nickel|\
+    impeccable|conforme|conformes|correct|corrects|a jour|en ordre|en regle|aux normes|respecte|respectes|respectees|respecter|satisfait|satisfaits|rempli|\
+    remplis|remplit|repond|repondent|tout va bien|good|passe|passes|vu|vus|vue|affirmatif|bien sur|evidemment|fine|met|complete|completed|reunis|en place";
+const IGNORANCE: &str = "pas su repondre|pas su dire|pas su quoi|la liste|pas compris|connais pas|ne connait pas|c est quoi|qu est ce que|kesako|\
+    ne me parle pas|me parle pas|me dit rien|ne me dit rien|pas de quoi|ne vois pas|vois pas|sais pas|sait pas|savons pas|aucune idee|j ignore|ignore|\
+    il faudrait demander|faut demander|a demander|demandez a|demander a|je laisse|ne saurais|saurais pas|pas competent|pas competente|en mesure de|\
+    pas l information|pas d information|pas d info|pas l info|no idea|don t know|do not know|not sure|what are|what is|inconnu|inconnue|pas mon domaine|\
+    pas de mon ressort|pas de mon domaine|nsp|incapable de|je suppose|sais plus|recouvrent|recouvre|n y connais|y connais rien|pas trop|voir avec|voyez avec|\
+    a voir avec|pas informaticien|pas informaticienne|pas au courant|nous est inconnu|veut dire|signifie";
+
+struct Words {
+    named: Lexicon,
+    parts: Lexicon,
+    check: Lexicon,
+    fine: Lexicon,
+    later: Lexicon,
+    finished: Lexicon,
+    ignorance: Lexicon,
+}
+
+fn words() -> &'static Words {
+    static WORDS: OnceLock<Words> = OnceLock::new();
+    WORDS.get_or_init(|| Words {
+        named: Lexicon::new(NAMED),
+        parts: Lexicon::new(PARTS),
+        check: Lexicon::new(CHECK),
+        fine: Lexicon::new(FINE),
+        later: Lexicon::new(LATER),
+        finished: Lexicon::new(FINISHED),
+        ignorance: Lexicon::new(IGNORANCE),
+    })
+}
+
+/// The answer to « la vérification des pré-requis a-t-elle été réalisée ? ».
+#[must_use]
+pub fn answer(text: &str) -> Option<Answer> {
+    let whole = 0..text.len();
+    let tokens = Tokens::new(text);
+    let first = (0..tokens.len())
+        .find(|at| !tokens.word(*at).is_empty())
+        .map_or("", |at| tokens.word(at));
+    let begins = |phrase: &str| tokens.phrase(0, phrase).is_some();
+    let said = match first {
+        "oui" | "yes" | "ok" | "ouais" | "o" | "x" | "y" if !begins("oui et non") => Some(Said::Yes),
+        "non" | "no" | "n" | "nan" if !begins("non conforme") && !unknown(&tokens, text) => Some(Said::No),
+        _ if unknown(&tokens, text) => Some(Said::Unknown),
+        _ => stated(&tokens, 0, tokens.len(), false),
+    };
+    said.map(|said| Answer {
+        reading: said.reading(),
+        span: whole,
+    })
+}
+
+fn unknown(tokens: &Tokens, text: &str) -> bool {
+    is_unknown(text) || ignorant(tokens, 0, tokens.len())
+}
+
+/// What a sentence of running text says of the prerequisites, and where. `next` is the sentence
+/// behind it, for « Les pré-requis ? Aucune idée. ».
+#[must_use]
+pub fn said(text: &str, next: &str) -> Option<Answer> {
+    let folded = Folded::new(text);
+    let lower = folded.as_str();
+    // Most sentences speak of nothing of the kind.
+    if !["requi", "req", "poste", "post", "navig", "brows", "version", "pc", "ordin", "config", "works", "station", "machine", "reseau", "techniques"]
+        .iter()
+        .any(|stem| lower.contains(stem))
+    {
+        return None;
+    }
+    let tokens = Tokens::new(text);
+    let words = words();
+    let answer = |said: Said, at: usize| {
+        let span = tokens.span(at, tokens.len());
+        Some(Answer {
+            reading: said.reading(),
+            span,
+        })
+    };
+    if let Some(at) = (0..tokens.len()).find(|at| words.named.end(&tokens, *at).is_some()) {
+        if ignorant(&tokens, 0, tokens.len()) || is_unknown(text) {
+            return answer(Said::Unknown, at);
+        }
+        if let Some(said) = stated(&tokens, 0, tokens.len(), true) {
+            return answer(said, at);
+        }
+        let more = Tokens::new(next);
+        if more.len() > 0 && ignorant(&more, 0, more.len()) {
+            return answer(Said::Unknown, at);
+        }
+        let asked = (0..tokens.len()).any(|at| tokens.sign(at, b'?') || tokens.sign(at, b':'));
+        return asked
+            .then(|| stated(&more, 0, more.len(), true))
+            .flatten()
+            .and_then(|said| answer(said, at));
+    }
+    let place = station(&tokens)?;
+    if ignorant(&tokens, 0, tokens.len()) {
+        return answer(Said::Unknown, place.start);
+    }
+    let said = stated(&tokens, 0, tokens.len(), true)?;
+    answer(said, place.start)
+}
+
+/// A check of the workstation, or of two things that it is checked for: its tokens.
+fn station(tokens: &Tokens) -> Option<Range<usize>> {
+    let words = words();
+    let mut checks = Vec::new();
+    let mut parts: Vec<usize> = Vec::new();
+    let mut kinds: Vec<&str> = Vec::new();
+    for at in 0..tokens.len() {
+        if words.check.end(tokens, at).is_some() {
+            checks.push(at);
+        }
+        if words.parts.end(tokens, at).is_some() {
+            let stem = tokens.word(at).trim_end_matches('s');
+            if !kinds.contains(&stem) {
+                kinds.push(stem);
+                parts.push(at);
+            }
+        }
+    }
+    let check = *checks.first()?;
+    // « J'ai vérifié avec Chrome et Firefox », « testé sur »: tried there, not checked.
+    let tried = checks.iter().all(|at| {
+        tokens.among(*at, "teste|testes|testee|valide|validee")
+            || tokens.among(at + 1, "avec|sur|que|qu|si|with|on|le cable|chez")
+    });
+    let two = kinds.len() >= 2 && !tried;
+    if two {
+        return Some(check.min(parts[0])..tokens.len());
+    }
+    checks.iter().find_map(|check| {
+        if tokens.among(*check, "teste|testes|testee|diagnostic|valide|validee|valides") {
+            return None;
+        }
+        // Forwards: « vérifié mon poste », « vérification du poste ».
+        let end = words.check.end(tokens, *check)?;
+        let ahead = (end..tokens.len().min(end + 5))
+            .take_while(|at| *at == end || tokens.among(at - 1, BETWEEN) || matches!(tokens.get(at - 1).map(|t| t.kind), Some(Kind::Sign(b'\''))))
+            .find(|at| tokens.among(*at, STATION));
+        // Backwards: « le poste a été vérifié », « poste non contrôlé ».
+        let behind = (check.saturating_sub(9)..*check)
+            .rev()
+            .take_while(|at| {
+                at + 1 == *check || tokens.among(at + 1, BETWEEN)
+                    || matches!(tokens.get(at + 1).map(|t| t.kind), Some(Kind::Sign(b'\'' | b'-')))
+            })
+            .find(|at| tokens.among(*at, STATION));
+        // « vérifié sur deux postes » is another try.
+        let elsewhere = behind.is_some_and(|at| at > 0 && (1..=3).any(|back| at >= back && tokens.is(at - back, &["sur", "on", "depuis"])));
+        let at = ahead.or(behind.filter(|_| !elsewhere))?;
+        Some(at.min(*check)..tokens.len())
+    })
+}
+
+fn ignorant(tokens: &Tokens, from: usize, to: usize) -> bool {
+    let words = words();
+    let known = || {
+        (from..to).any(|at| tokens.among(at, "oui|ok|fait|faits|yes|verifie|verifies|controle|controles"))
+    };
+    (from..to).any(|at| {
+        words.ignorance.end(tokens, at).is_some()
+            && match tokens.word(at) {
+                // « vu, voir avec M. Pujol »
+                "voir" | "voyez" | "demandez" | "a" => !known(),
+                // « la liste » is unknown where it is missing; « suivi la liste » is a check.
+                "la" => (at.saturating_sub(4)..at).any(|near| tokens.among(near, DENY)),
+                "en" | "je" => tokens.is(at, &["je"]) || (at.saturating_sub(4)..at).any(|near| tokens.among(near, DENY)),
+                "veut" | "signifie" | "recouvrent" | "recouvre" => (from..at).any(|near| tokens.among(near, "pas|quoi|ignore")),
+                _ => true,
+            }
+    })
+}
+
+/// Yes or no, from the words of a check; `prose` wants a word of checking or finishing.
+fn stated(tokens: &Tokens, from: usize, to: usize, prose: bool) -> Option<Said> {
+    let words = words();
+    let mut said = None;
+    let mut at = from;
+    let mut denied: Option<usize> = None;
+    let mut fine = false;
+    while at < to {
+        if let Some(end) = words.fine.end(tokens, at) {
+            fine = true;
+            at = end;
+            continue;
+        }
+        if words.later.end(tokens, at).is_some() && !tokens.is(at.wrapping_sub(1), &["pas"]) {
+            said = said.or(Some(Said::No));
+        }
+        if tokens.among(at, DENY) {
+            denied = Some(at);
+        } else if matches!(tokens.get(at).map(|t| t.kind), Some(Kind::Sign(b';' | b'.')))
+            || tokens.among(at, "mais|but")
+            || tokens.sign(at, b',') && denied.is_some_and(|denied| at - denied > 2)
+        {
+            denied = None;
+        }
+        let done = words.finished.end(tokens, at).or_else(|| words.check.end(tokens, at));
+        if let Some(end) = done {
+            let before = denied.is_some_and(|denied| at - denied <= 7);
+            let behind = tokens.among(end, "pas|non|jamais") && !tokens.among(end + 1, "de|d|seulement");
+            if before || behind {
+                return Some(Said::No);
+            }
+            // « la vérification … n'a pas été réalisée »: the noun alone affirms nothing.
+            let noun = tokens.among(at, "verification|verifications|verif|verifs|verifier|controler|valider|check|diagnostic|controle|controles")
+                && !noun_is_done(tokens, at, end);
+            if !noun {
+                said = said.or(Some(Said::Yes));
+            }
+        }
+        at += 1;
+    }
+    if said.is_none() && fine {
+        said = Some(Said::Yes);
+    }
+    if said.is_none() && !prose && denied.is_some() {
+        said = Some(Said::No);
+    }
+    // « Sans vérification des prérequis », « contrôle jamais fait » ended above; « aucune vérif. ».
+    if said.is_none() && (from..to).any(|at| {
+        tokens.among(at, "verification|verifications|verif|verifs|controle") && at > 0 && tokens.among(at - 1, "aucune|aucun|sans|pas|no|de")
+            && (at.saturating_sub(2)..at).any(|near| tokens.among(near, "aucune|aucun|sans|pas|no"))
+    }) {
+        said = Some(Said::No);
+    }
+    said
+}
+
+/// « contrôlé », « fait vérifier », « contrôle fait »: folding makes a noun of a participle.
+fn noun_is_done(tokens: &Tokens, at: usize, end: usize) -> bool {
+    let one = at.checked_sub(1).map_or("", |at| tokens.word(at));
+    match tokens.word(at) {
+        "controle" | "controles" => !matches!(one, "le" | "un" | "du" | "au" | "les" | "des" | "de") || tokens.among(end, "ok|fait|effectue|faits"),
+        "verifier" | "controler" | "valider" => matches!(one, "fait" | "faire" | "venu" | "passe" | "pu") ,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(answer: Option<Answer>) -> Option<Reading> {
+        answer.map(|answer| answer.reading)
+    }
+
+    #[test]
+    fn an_answer_is_yes_no_or_unknown() {
+        for (text, expected) in [
+            ("oui", Some(true)),
+            ("Oui, voir avec M. Pujol", Some(true)),
+            ("vérifiés, rien à signaler", Some(true)),
+            ("ok", Some(true)),
+            ("faite par mes soins vendredi", Some(true)),
+            ("tout est bon", Some(true)),
+            ("nickel, vu avec la DSI", Some(true)),
+            ("normalement oui", Some(true)),
+            ("la DSI dit que oui", Some(true)),
+            ("contrôlé hier, pas de problème", Some(true)),
+            ("non pas faite", Some(false)),
+            ("je n'ai rien fait vérifier", Some(false)),
+            ("has not been checked by IT yet", Some(false)),
+            ("à prévoir", Some(false)),
+            ("à faire", Some(false)),
+            ("pas encore", Some(false)),
+            ("pas fait", Some(false)),
+            ("pas à ma connaissance", Some(false)),
+            ("négatif", Some(false)),
+            ("juste redémarré le PC", Some(false)),
+        ] {
+            let expected = expected.map(|e| Reading::Present(Value::YesNo(e)));
+            assert_eq!(value(answer(text)), expected, "{text}");
+        }
+        for text in [
+            "je ne sais pas ce que c'est",
+            "c'est quoi ?",
+            "aucune idée",
+            "je ne vois pas de quoi il s'agit",
+            "je n'ai pas la liste de ces pré-requis",
+            "voir avec la DSI",
+            "pas compris la question",
+            "Je ne sais pas, je demande à Bertille",
+        ] {
+            assert_eq!(value(answer(text)), Some(Reading::Unknown), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_says_whether_the_workstation_was_checked() {
+        for (text, expected) in [
+            ("Le navigateur, sa version et les flux réseau du poste ont été contrôlés, tout est conforme.", Some(true)),
+            ("versions de Firefox et de Windows, proxy et pare-feu vérifiés par mes soins", Some(true)),
+            ("Our IT checked the workstation (browser and network), all good.", Some(true)),
+            ("Le poste a été vérifié par l'informatique", Some(true)),
+            ("J'ai fait contrôler mon poste", Some(true)),
+            ("Pré-requis contrôlés par la DSI", Some(true)),
+            ("Pas de souci côté prérequis, l'informatique les a contrôlés", Some(true)),
+            ("Je n'ai pas fait contrôler les postes.", Some(false)),
+            ("Les pré-requis n'ont pas été vérifiés", Some(false)),
+            ("Aucune vérification des prérequis n'a été faite", Some(false)),
+            ("Personne n'a contrôlé le poste", Some(false)),
+            ("Les prérequis restent à vérifier", Some(false)),
+            ("J'ai redémarré le poste, rien n'y fait", None),
+            ("J'ai vérifié sur deux postes, c'est pareil", None),
+            ("J'ai vérifié le câble et relancé le navigateur", None),
+            ("essayé avec Chrome et Firefox, pareil", None),
+            ("Réseau ok, les autres applis marchent", None),
+        ] {
+            let expected = expected.map(|e| Reading::Present(Value::YesNo(e)));
+            assert_eq!(value(said(text, "")), expected, "{text}");
+        }
+        for (text, next) in [
+            ("Je n'ai pas su répondre pour l'environnement et les pré-requis", ""),
+            ("Je ne sais pas si les prérequis ont été vérifiés", ""),
+            ("Les pré-requis ?", "Je n'ai pas la liste."),
+            ("Pour les prérequis il faudrait demander à nos informaticiens", ""),
+        ] {
+            assert_eq!(value(said(text, next)), Some(Reading::Unknown), "{text}");
+        }
+    }
+}
