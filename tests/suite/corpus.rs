@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use vigie::cli::score::{Rate, Score};
+use vigie::cli::score::{Calibration, Rate, Score};
 use vigie::domain::form::Form;
 use vigie::extract::{Context, extract};
 use vigie::mail::Email;
@@ -153,4 +153,25 @@ fn the_second_batch_written_afterwards_holds_its_floors() {
         missed_asks: 1.0,
     };
     hold("fixtures/batches/2", &floors);
+}
+
+/// Confidences are measured over all labelled messages together: a value that claims to be surely
+/// right must nearly always be (the console shows it without asking a person to check).
+#[test]
+fn of_the_values_stated_with_at_least_95_percent_at_least_95_percent_are_right() {
+    let mut all = Calibration::default();
+    for folder in ["fixtures/mail", "fixtures/batches/1", "fixtures/batches/2"] {
+        all.add(&score(folder, "\n").calibration);
+    }
+    println!("{}", all.to_text());
+    let surest = all.surest();
+    assert!(surest.whole >= 200, "only {} sure values", surest.whole);
+    let share = surest.share().unwrap_or_default();
+    assert!(
+        share >= 0.95,
+        "of {} values stated with 0.95 or more, {} are right\n{}",
+        surest.whole,
+        surest.part,
+        all.to_text()
+    );
 }

@@ -1,10 +1,10 @@
 //! The figures: fields, kinds, asks, attachments, counted as `spec/declaration.md` says.
 
+use super::agree::{field_right, states, word};
+use super::calibration::Calibration;
 use crate::domain::field::FieldName;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
 
 /// So many of so many.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    fn count(&mut self, counts: bool) {
+    pub(super) fn count(&mut self, counts: bool) {
         self.whole += 1;
         self.part += usize::from(counts);
     }
@@ -29,16 +29,29 @@ impl Rate {
         (self.whole > 0).then(|| self.part as f64 / self.whole as f64)
     }
 
-    /// In percent, two places.
+    /// In percent, two places, rounded as the scoring script rounds.
     #[must_use]
     pub fn percent(&self) -> Option<f64> {
-        self.share().map(|share| (share * 10_000.0).round() / 100.0)
+        #[expect(clippy::cast_precision_loss, reason = "counts are small")]
+        let percent = || 100.0 * self.part as f64 / self.whole as f64;
+        (self.whole > 0)
+            .then(|| format!("{:.2}", percent()))
+            .and_then(|percent| percent.parse().ok())
     }
 
-    fn shown(&self) -> String {
+    pub(super) fn shown(&self) -> String {
         self.percent()
             .map_or_else(|| "-".to_owned(), |percent| percent.to_string())
     }
+}
+
+/// The asks for one item.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ItemAsks {
+    /// Those that are due but not made, of those due.
+    pub missed: Rate,
+    /// Those made for what was given, of those not due.
+    pub false_asks: Rate,
 }
 
 /// How well messages were understood.
@@ -62,8 +75,16 @@ pub struct Score {
     pub attachments: Rate,
     /// `major_suspected` that is right.
     pub major: Rate,
-    /// Kinds taken for others: (gold, got) and how often.
-    pub confusion: BTreeMap<(String, String), usize>,
+    /// What kinds were taken for: (gold, got) and how often, agreements too.
+    pub kinds: BTreeMap<(String, String), usize>,
+    /// What roles of attachments were taken for.
+    pub roles: BTreeMap<(String, String), usize>,
+    /// Asks by item.
+    pub asks: BTreeMap<&'static str, ItemAsks>,
+    /// What confidences are worth.
+    pub calibration: Calibration,
+    /// The same by field.
+    pub calibrations: BTreeMap<FieldName, Calibration>,
     /// Each disagreement on a line.
     pub errors: Vec<String>,
 }
@@ -82,9 +103,9 @@ impl Score {
         if !kind {
             right = false;
             self.wrong(name, "kind", &gold["kind"], &parsed["kind"]);
-            let pair = (word(&gold["kind"]), word(&parsed["kind"]));
-            *self.confusion.entry(pair).or_default() += 1;
         }
+        let pair = (word(&gold["kind"]), word(&parsed["kind"]));
+        *self.kinds.entry(pair).or_default() += 1;
         for field in FieldName::ALL {
             let Some(entry) = gold["fields"].get(field.as_str()) else {
                 continue;
@@ -92,6 +113,13 @@ impl Score {
             let got = &parsed["fields"][field.as_str()];
             let agrees = field_right(field, got, entry);
             self.fields.entry(field).or_default().count(agrees);
+            if let ("present", Some(confidence)) =
+                (word(&got["state"]).as_str(), got["confidence"].as_f64())
+            {
+                self.calibration.count(confidence, agrees);
+                let of_field = self.calibrations.entry(field).or_default();
+                of_field.count(confidence, agrees);
+            }
             if !agrees {
                 right = false;
                 self.wrong(name, field.as_str(), entry, &short(got));
@@ -110,6 +138,7 @@ impl Score {
                 .copied()
                 .unwrap_or(&Value::Null);
             self.attachments.count(got == role);
+            *self.roles.entry((word(role), word(got))).or_default() += 1;
             if got != role {
                 self.wrong(name, &format!("attachment {filename}"), role, got);
             }
@@ -133,6 +162,7 @@ impl Score {
             for item in &due {
                 let missed = !asked.contains(item);
                 self.missed_asks.count(missed);
+                self.asks.entry(item).or_default().missed.count(missed);
                 if missed {
                     right = false;
                     self.wrong(name, "missed ask", &json!(item), &shown);
@@ -141,6 +171,7 @@ impl Score {
             for item in &never {
                 let made = asked.contains(item);
                 self.false_asks.count(made);
+                self.asks.entry(item).or_default().false_asks.count(made);
                 if made {
                     right = false;
                     self.wrong(name, "false ask", &json!(item), &shown);
@@ -186,76 +217,20 @@ impl Score {
             })
     }
 
-    /// One object, for other programs.
+    /// One field's.
     #[must_use]
-    pub fn to_json(&self) -> Value {
-        let fields: serde_json::Map<String, Value> = FieldName::ALL
-            .into_iter()
-            .map(|field| (field.as_str().to_owned(), json!(self.of(field).percent())))
-            .collect();
-        json!({
-            "messages": self.messages, "unread": self.unread, "kind": self.kind.percent(),
-            "fields": fields, "fields_all": self.all_fields().percent(),
-            "declarations_perfect": self.perfect.percent(),
-            "missed_asks": self.missed_asks.percent(), "false_asks": self.false_asks.percent(),
-            "attachments": self.attachments.percent(), "major": self.major.percent(),
-        })
-    }
-
-    /// A table, for people.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        let mut text = format!(
-            "messages {}  unread {}  kind {} %  fields {} %  perfect declarations {} %\n\
-             missed asks {} %  false asks {} %  attachments {} %  major {} %\n",
-            self.messages,
-            self.unread,
-            self.kind.shown(),
-            self.all_fields().shown(),
-            self.perfect.shown(),
-            self.missed_asks.shown(),
-            self.false_asks.shown(),
-            self.attachments.shown(),
-            self.major.shown(),
-        );
-        for field in FieldName::ALL {
-            let rate = self.of(field);
-            text.push_str(&format!(
-                "  {:<22}{:>7} %  of {}\n",
-                field.as_str(),
-                rate.shown(),
-                rate.whole
-            ));
-        }
-        for ((gold, got), count) in &self.confusion {
-            text.push_str(&format!("  kind {gold} taken for {got} {count} times\n"));
-        }
-        text
-    }
-
-    fn of(&self, field: FieldName) -> Rate {
+    pub fn of(&self, field: FieldName) -> Rate {
         self.fields.get(&field).copied().unwrap_or_default()
     }
 }
 
-fn word(value: &Value) -> String {
-    value.as_str().unwrap_or("nothing").to_owned()
-}
-
 fn short(got: &Value) -> Value {
-    let kept = ["state", "value", "id", "precision"]
+    let kept = ["state", "value", "id", "precision", "source", "confidence"]
         .into_iter()
         .filter(|key| !got[*key].is_null())
         .map(|key| (key.to_owned(), got[key].clone()))
         .collect();
     Value::Object(kept)
-}
-
-fn states(entry: &Value) -> BTreeSet<&str> {
-    match &entry["state"] {
-        Value::Array(states) => states.iter().filter_map(Value::as_str).collect(),
-        state => state.as_str().into_iter().collect(),
-    }
 }
 
 /// What must be asked for, and what must not.
@@ -277,83 +252,4 @@ fn due(gold: &Value) -> (Vec<&'static str>, Vec<&'static str>) {
         .any(|(_, role)| role == "screenshot");
     if shot { &mut never } else { &mut due }.push("screenshot");
     (due, never)
-}
-
-fn field_right(field: FieldName, got: &Value, gold: &Value) -> bool {
-    let state = got["state"].as_str().unwrap_or("missing");
-    if !states(gold).contains(state) {
-        return false;
-    }
-    if state != "present" {
-        return true;
-    }
-    let value = &got["value"];
-    let texts = |key: &str| -> Vec<String> {
-        gold[key]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .map(fold)
-            .collect()
-    };
-    if field == FieldName::Description {
-        let text = fold(value.as_str().unwrap_or_default());
-        return texts("must")
-            .iter()
-            .all(|must| text.contains(must.as_str()))
-            && !texts("must_not")
-                .iter()
-                .any(|never| !never.is_empty() && text.contains(never.as_str()));
-    }
-    if field == FieldName::Entity && gold["id"].is_string() && gold["id"] == got["id"] {
-        return true;
-    }
-    gold["accept"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .any(|accepted| same(field, value, accepted, gold))
-}
-
-fn same(field: FieldName, got: &Value, accepted: &Value, gold: &Value) -> bool {
-    use FieldName as F;
-    match field {
-        F::StartedAt => {
-            let length = match gold["precision"].as_str() {
-                Some("hour") => 13,
-                Some("day") => 10,
-                _ => 16,
-            };
-            let cut = |value: &Value| {
-                value
-                    .as_str()
-                    .map(|text| text.get(..length).unwrap_or(text).to_owned())
-            };
-            cut(got).is_some() && cut(got) == cut(accepted)
-        }
-        F::AffectedCount => ["min", "max", "all"]
-            .iter()
-            .all(|key| got[*key] == accepted[*key]),
-        F::DeclarantName | F::DeclarantRole | F::Entity | F::AffectedUser | F::Feature => {
-            fold(got.as_str().unwrap_or_default()) == fold(accepted.as_str().unwrap_or_default())
-        }
-        _ => word(got).to_lowercase() == word(accepted).to_lowercase(),
-    }
-}
-
-/// Text as scoring compares it: without case, accents, outer punctuation and runs of blanks.
-fn fold(text: &str) -> String {
-    let plain: String = text
-        .replace('œ', "oe")
-        .replace('Œ', "OE")
-        .nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .collect::<String>()
-        .to_lowercase()
-        .replace(['’', '‘', '`', '´'], "'");
-    let joined = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    joined
-        .trim_matches(|c: char| " .,;:!?«»\"'()[]-–—*_".contains(c))
-        .to_owned()
 }

@@ -8,9 +8,13 @@ use anyhow::Context as _;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
+mod agree;
+mod calibration;
 mod figures;
+mod shown;
 
-pub use figures::{Rate, Score};
+pub use calibration::Calibration;
+pub use figures::{ItemAsks, Rate, Score};
 
 pub(super) const EXAMPLE: &str = "Example: vigie score fixtures/mail\n";
 
