@@ -6,7 +6,7 @@ use crate::domain::decision::{
     self, Decision, List, Origin, Policy, Sent, Situation, Ticket, decide,
 };
 use crate::domain::declaration::Declaration;
-use crate::domain::field::{FieldName, Source};
+use crate::domain::field::{FieldName, Reading, Reason, Source};
 use crate::domain::form::{Ask, Form};
 use crate::domain::outgoing::Outgoing;
 use crate::domain::sender::{Addressee, Sender};
@@ -171,5 +171,10 @@ fn is_certain(declaration: &Declaration) -> bool {
         .filter_map(|(_, field)| field.evidence.as_ref())
         .filter(|evidence| evidence.source == Source::Label)
         .count();
-    says(FieldName::Description) || says(FieldName::Feature) || labelled >= 2
+    let encrypted = Reading::Unclear(Reason::Encrypted);
+    // What is asked of an encrypted message is right whatever it says.
+    fields[FieldName::Description].reading == encrypted
+        || says(FieldName::Description)
+        || says(FieldName::Feature)
+        || labelled >= 2
 }

@@ -10,7 +10,7 @@ use crate::config::{AnswerFrom, Config};
 use crate::domain::decision::Decision;
 use crate::domain::declaration::{Declaration, Kind, Role};
 use crate::domain::field::{FieldName, Fields, Reading};
-use crate::domain::form::{Ask, Form, Item};
+use crate::domain::form::{Ask, Form};
 use crate::domain::incident::{Concern, Incident, Status};
 use crate::domain::message::{MessageId, Stored};
 use crate::extract::{Context, extract};
@@ -98,8 +98,11 @@ impl Read {
     }
 
     /// Why the machine doesn't answer whatever the message says, if so: it read too little of it.
+    /// Encrypted mail is answered: a plain copy is asked for.
     fn unread(&self) -> Option<&'static str> {
+        let encrypted = self.email.is_unreadable();
         self.concerns.iter().find_map(|concern| match concern {
+            Concern::Unreadable if encrypted => None,
             Concern::TooLarge | Concern::Unreadable => Some(concern.as_str()),
             _ => None,
         })
@@ -173,14 +176,7 @@ fn asks(declaration: &Declaration, form: &Form) -> Vec<Ask> {
 
 /// What remains to be asked for in an incident.
 fn remaining(form: &Form, fields: &Fields, mut roles: impl Iterator<Item = Role>) -> Vec<Ask> {
-    let mut asks = form.ask_fields(|name| &fields[name].reading);
-    if form.screenshot_mandatory && !roles.any(|role| role == Role::Screenshot) {
-        asks.push(Ask {
-            item: Item::Screenshot,
-            reason: None,
-        });
-    }
-    asks
+    form.ask_for(fields, roles.any(|role| role == Role::Screenshot))
 }
 
 /// What a message that was read does: to which incident it belongs is asked of the store.

@@ -52,6 +52,8 @@ pub enum Reason {
         /// As written.
         read: String,
     },
+    /// The message is encrypted for somebody's key.
+    Encrypted,
     /// « voir pièce jointe » alone: the error is not described.
     NotDescribed,
     /// An answer that is neither yes nor no.
@@ -99,6 +101,7 @@ impl Reason {
             Self::IncompleteAddress { read } => format!("lu {}, adresse incomplète", cut(read)),
             Self::WhichEntity { read } => format!("« {} » : lequel ?", cut(read)),
             Self::Several { .. } => "plusieurs réponses sont citées".to_owned(),
+            Self::Encrypted => "message chiffré, à renvoyer en clair".to_owned(),
             Self::NotDescribed => "l’erreur n’est pas décrite".to_owned(),
             Self::NotClear { .. } => "réponse peu claire".to_owned(),
         }

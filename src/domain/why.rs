@@ -76,6 +76,8 @@ reasons! {
     CarriesOurMark = "carries our mark",
     /// Three labels of the form or more are filled.
     FilledForm = "a filled form",
+    /// All that it says is encrypted.
+    Encrypted = "encrypted",
     /// Words of advertising.
     Offer = "reads like an offer",
     /// Words of a newsletter.

@@ -128,8 +128,11 @@ impl Reader<'_> {
         }
         self.affected_user(reporter, &people, &mut pool);
         let mut fields = pool.fields();
-        if !is_reply && fields[FieldName::Description].reading == Reading::Missing {
-            fields[FieldName::Description].reading = Reading::Unclear(Reason::NotDescribed);
+        let description = &mut fields[FieldName::Description].reading;
+        if !is_reply && self.email.is_unreadable() {
+            *description = Reading::Unclear(Reason::Encrypted);
+        } else if !is_reply && *description == Reading::Missing {
+            *description = Reading::Unclear(Reason::NotDescribed);
         }
         fields
     }

@@ -45,6 +45,9 @@ pub fn verdict(
     if reference.is_some() {
         return (Kind::Reply, Why::CarriesOurMark);
     }
+    if email.is_unreadable() && is_personal(email) {
+        return (Kind::Declaration, Why::Encrypted);
+    }
     declares(email, &facts)
 }
 

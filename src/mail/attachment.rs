@@ -1,17 +1,13 @@
 //! Attachments and what they are for: screenshot, logo or document (`spec/declaration.md`).
 //!
-//! A role is drawn from the picture's size in pixels, its file name, whether the HTML shows it and
-//! where, and its repetition; pixels are not decoded. A picture that somebody attached on purpose
-//! is a screenshot unless it is tiny or named like a logo; one that the HTML shows must be larger
-//! than what signatures hold.
+//! How a role is drawn is told in [`super::role`].
 
 use super::charset;
 use super::header::LONGEST_LINE;
-use super::html::Picture;
 use super::nesting::Entity;
+use super::role::{Clues, Shown, role};
 use crate::domain::declaration::Role;
-use crate::media::{document, picture, sniff};
-use crate::text::fold;
+use crate::media::sniff;
 use std::borrow::Cow;
 
 /// An attachment with its bytes.
@@ -43,16 +39,8 @@ impl Attachment<'_> {
     }
 }
 
-/// Where the pictures of a message's HTML stand.
-#[derive(Debug, Default)]
-pub(super) struct Places<'p> {
-    pub pictures: &'p [Picture],
-    /// Where the writer's own words end, in the text that the pictures' places count in.
-    pub own_end: usize,
-}
-
 /// The attachment that a leaf holds.
-pub(super) fn read<'r>(entity: &Entity<'r>, places: &Places<'_>) -> Attachment<'r> {
+pub(super) fn read<'r>(entity: &Entity<'r>, page: &[Shown]) -> Attachment<'r> {
     let contents = entity.decoded();
     let content_id = entity.headers.raw("Content-ID").map(|value| {
         charset::line(&super::header::utf8(value), LONGEST_LINE)
@@ -66,13 +54,13 @@ pub(super) fn read<'r>(entity: &Entity<'r>, places: &Places<'_>) -> Attachment<'
         .disposition
         .as_ref()
         .is_some_and(|d| d.kind == "attachment");
-    let shown: Vec<&Picture> = content_id
+    let shown: Vec<&Shown> = content_id
         .as_deref()
         .map(|id| {
-            places
-                .pictures
-                .iter()
-                .filter(|p| cid(&p.source).is_some_and(|c| c.eq_ignore_ascii_case(id)))
+            page.iter()
+                .filter(|shown| {
+                    cid(&shown.picture.source).is_some_and(|cid| cid.eq_ignore_ascii_case(id))
+                })
                 .collect()
         })
         .unwrap_or_default();
@@ -82,7 +70,6 @@ pub(super) fn read<'r>(entity: &Entity<'r>, places: &Places<'_>) -> Attachment<'
         contents: &contents,
         attached,
         shown: &shown,
-        own_end: places.own_end,
     });
     Attachment {
         filename,
@@ -112,15 +99,15 @@ pub(super) fn filename(entity: &Entity<'_>) -> String {
 }
 
 /// The pictures that HTML carries inside itself (`data:` URIs), at most 50 and 20 MiB.
-pub(super) fn embedded(places: &Places<'_>) -> Vec<Attachment<'static>> {
+pub(super) fn embedded(page: &[Shown]) -> Vec<Attachment<'static>> {
     let mut left = 20 * 1024 * 1024_usize;
     let mut found: Vec<Attachment<'static>> = Vec::new();
-    for shown in places.pictures {
-        let Some((head, data)) = shown.source.get(5..).and_then(|rest| rest.split_once(',')) else {
+    for shown in page {
+        let source = &shown.picture.source;
+        let Some((head, data)) = source.get(5..).and_then(|rest| rest.split_once(',')) else {
             continue;
         };
-        let is_data = shown
-            .source
+        let is_data = source
             .get(..5)
             .is_some_and(|s| s.eq_ignore_ascii_case("data:"));
         if !is_data
@@ -151,7 +138,6 @@ pub(super) fn embedded(places: &Places<'_>) -> Vec<Attachment<'static>> {
             contents: &contents,
             attached: false,
             shown: &[shown],
-            own_end: places.own_end,
         });
         found.push(Attachment {
             filename: String::new(),
@@ -162,113 +148,6 @@ pub(super) fn embedded(places: &Places<'_>) -> Vec<Attachment<'static>> {
         });
     }
     found
-}
-
-/// What a role is drawn from.
-struct Clues<'c> {
-    filename: &'c str,
-    content_type: &'c str,
-    contents: &'c [u8],
-    /// Disposition says attachment.
-    attached: bool,
-    /// The places at which the HTML shows it.
-    shown: &'c [&'c Picture],
-    own_end: usize,
-}
-
-fn role(clues: &Clues<'_>) -> Role {
-    match clues.content_type {
-        "image/svg+xml" | "image/x-icon" | "image/vnd.microsoft.icon" => Role::Logo,
-        "image/x-emf" | "image/x-wmf" | "image/emf" | "image/wmf" => Role::Document,
-        t if t.starts_with("image/") => picture_role(clues),
-        "application/pdf" if document::pdf_holds_screen(clues.contents) => Role::Screenshot,
-        t if (t.contains("officedocument") || t.contains("opendocument"))
-            && document::office_holds_screen(clues.contents) =>
-        {
-            Role::Screenshot
-        }
-        _ => Role::Document,
-    }
-}
-
-/// Names that clients and people give to captures and photos.
-const SCREEN_NAMES: [&str; 16] = [
-    "capture", "screen", "ecran", "snip", "erreur", "error", "photo", "img_", "img-", "dsc",
-    "pxl_", "whatsapp", "bug", "anomalie", "imprim", "snap",
-];
-
-/// Names of what signatures and newsletters hold.
-const LOGO_NAMES: [&str; 16] = [
-    "logo",
-    "signature",
-    "bandeau",
-    "banner",
-    "banniere",
-    "facebook",
-    "linkedin",
-    "twitter",
-    "youtube",
-    "instagram",
-    "icon",
-    "picto",
-    "pix",
-    "spacer",
-    "tracker",
-    "footer",
-];
-
-fn picture_role(clues: &Clues<'_>) -> Role {
-    let name = fold(clues.filename);
-    let named_logo = LOGO_NAMES.iter().any(|word| name.contains(word));
-    let named_screen = !named_logo && SCREEN_NAMES.iter().any(|word| name.contains(word));
-    let Some((width, height)) = picture::size(clues.contents) else {
-        // Broken or unknown: a phone's photo format, or nothing that can be said.
-        return if named_logo {
-            Role::Logo
-        } else {
-            Role::Screenshot
-        };
-    };
-    let pixels = u64::from(width) * u64::from(height);
-    let (long, short) = (width.max(height), width.min(height));
-    // Trackers, rules, icons: no screen is that small.
-    if short <= 16 || long <= 64 || pixels < 4_000 {
-        return Role::Logo;
-    }
-    if pixels >= 400_000 && !(named_logo && long > 3 * short) {
-        // As large as a screen: only a wide banner in a signature is that and no screenshot.
-        let banner = long > 4 * short
-            && clues
-                .shown
-                .iter()
-                .any(|p| p.signature || p.at >= clues.own_end);
-        return if banner { Role::Logo } else { Role::Screenshot };
-    }
-    if named_logo {
-        return Role::Logo;
-    }
-    if clues.content_type == "image/jpeg" && picture::is_photo(clues.contents) {
-        return Role::Screenshot;
-    }
-    if clues.shown.is_empty() {
-        // Attached on purpose; inline without a place is what old clients do with logos.
-        let small = !clues.attached && pixels < 30_000;
-        return if small { Role::Logo } else { Role::Screenshot };
-    }
-    if clues.shown.len() > 1 || clues.shown.iter().any(|p| p.signature) {
-        return Role::Logo;
-    }
-    if named_screen && pixels >= 20_000 {
-        return Role::Screenshot;
-    }
-    let after_own = clues.shown.iter().all(|p| p.at >= clues.own_end);
-    // A letterhead is small and wide; a snip of a dialogue stands among the words.
-    let bound = if after_own { 150_000 } else { 40_000 };
-    if pixels < bound || (after_own && long > 4 * short) {
-        Role::Logo
-    } else {
-        Role::Screenshot
-    }
 }
 
 fn content_type(label: String, filename: &str, contents: &[u8]) -> String {
@@ -307,6 +186,12 @@ fn by_extension(filename: &str) -> Option<&'static str> {
         "heic" | "heif" => "image/heic",
         "svg" => "image/svg+xml",
         "pdf" => "application/pdf",
+        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "pptx" => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "odt" => "application/vnd.oasis.opendocument.text",
+        "ods" => "application/vnd.oasis.opendocument.spreadsheet",
+        "odp" => "application/vnd.oasis.opendocument.presentation",
         "txt" | "log" => "text/plain",
         "csv" => "text/csv",
         "msg" => "application/vnd.ms-outlook",
@@ -325,6 +210,8 @@ fn cid(source: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::html::Picture;
+    use super::super::role::Place;
     use super::*;
     use image::{DynamicImage, ImageFormat};
     use std::io::Cursor;
@@ -335,80 +222,6 @@ mod tests {
             .write_to(&mut file, ImageFormat::Png)
             .unwrap();
         file.into_inner()
-    }
-
-    fn place(at: usize, signature: bool) -> Picture {
-        Picture {
-            source: String::new(),
-            at,
-            shown: (None, None),
-            signature,
-        }
-    }
-
-    #[test]
-    fn a_pictures_role_follows_its_size_name_and_place() {
-        let among = place(10, false);
-        let below = place(200, false);
-        let signature = place(200, true);
-        for (name, width, height, attached, shown, role) in [
-            // Attached on purpose, however small the snip.
-            ("image.png", 525, 158, true, vec![], Role::Screenshot),
-            ("Capture.PNG", 1280, 720, true, vec![], Role::Screenshot),
-            ("logo_chu.png", 300, 120, true, vec![], Role::Logo),
-            // Signature furniture.
-            ("image001.png", 220, 64, false, vec![&below], Role::Logo),
-            ("image002.png", 24, 24, false, vec![&below], Role::Logo),
-            ("pix01.gif", 1, 1, false, vec![&below], Role::Logo),
-            (
-                "image003.png",
-                600,
-                200,
-                false,
-                vec![&signature],
-                Role::Logo,
-            ),
-            ("bandeau.png", 1200, 300, false, vec![&below], Role::Logo),
-            ("image004.png", 1600, 300, false, vec![&below], Role::Logo),
-            (
-                "image005.png",
-                350,
-                200,
-                false,
-                vec![&among, &below],
-                Role::Logo,
-            ),
-            // Pasted captures.
-            (
-                "image002.png",
-                1280,
-                720,
-                false,
-                vec![&among],
-                Role::Screenshot,
-            ),
-            (
-                "image002.png",
-                1280,
-                720,
-                false,
-                vec![&below],
-                Role::Screenshot,
-            ),
-            ("image.png", 420, 180, false, vec![&among], Role::Screenshot),
-            ("snip.png", 300, 90, false, vec![&among], Role::Screenshot),
-        ] {
-            let contents = png(width, height);
-            let clues = Clues {
-                filename: name,
-                content_type: "image/png",
-                contents: &contents,
-                attached,
-                shown: &shown,
-                own_end: 100,
-            };
-            assert_eq!(super::role(&clues), role, "{name} {width}×{height}");
-        }
     }
 
     #[test]
@@ -426,7 +239,6 @@ mod tests {
                 contents: b"x",
                 attached: true,
                 shown: &[],
-                own_end: 0,
             };
             assert_eq!(role(&clues), Role::Document, "{content_type}");
         }
@@ -469,30 +281,21 @@ mod tests {
             "data:image/png;base64,{}",
             data_encoding::BASE64.encode(&png(800, 600))
         );
-        let pictures = [
-            Picture {
-                source,
-                at: 5,
-                shown: (None, None),
-                signature: false,
-            },
-            Picture {
-                source: "data:text/html;base64,AAAA".into(),
-                at: 5,
-                shown: (None, None),
-                signature: false,
-            },
-            Picture {
-                source: "data:".into(),
-                at: 5,
-                shown: (None, None),
-                signature: false,
-            },
-        ];
-        let found = embedded(&Places {
-            pictures: &pictures,
-            own_end: 100,
-        });
+        let page: Vec<Shown> = [&source, "data:text/html;base64,AAAA", "data:"]
+            .into_iter()
+            .map(|source| Shown {
+                picture: Picture {
+                    source: source.to_owned(),
+                    at: 5,
+                    shown: (None, None),
+                    signature: false,
+                    link: false,
+                    alt: String::new(),
+                },
+                place: Place::Words,
+            })
+            .collect();
+        let found = embedded(&page);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].role, Role::Screenshot);
     }

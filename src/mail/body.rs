@@ -3,7 +3,9 @@
 //! HTML is preferred where it says the same words: it alone knows table cells, struck choices,
 //! coloured answers and who is quoted. Plain text is read where HTML is missing or holds less.
 
+use super::armour;
 use super::charset;
+use super::container;
 use super::html::{self, Mark, Picture, Rendered};
 use super::nesting::{Content, Entity};
 use crate::domain::field::Part;
@@ -23,6 +25,28 @@ pub(super) struct Parts<'e, 'r> {
     pub files: Vec<&'e Entity<'r>>,
     /// Encrypted content was met.
     pub encrypted: bool,
+}
+
+impl<'e, 'r> Parts<'e, 'r> {
+    /// Whether any text of the message itself has a word.
+    pub(super) fn has_words(&self) -> bool {
+        let has_word = |entity: &&Entity<'_>| {
+            let (text, _) = text(entity);
+            text.chars().any(char::is_alphanumeric)
+        };
+        self.segments.iter().any(|segment| match segment {
+            Segment::Plain(entity) | Segment::Html(entity) => has_word(entity),
+            Segment::Either { plain, html } => plain.iter().chain(html).any(has_word),
+        })
+    }
+
+    /// The part of plain text that is all the words there are.
+    pub(super) fn only_plain(&self) -> Option<&'e Entity<'r>> {
+        match self.segments.as_slice() {
+            [Segment::Plain(entity)] => Some(entity),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -45,6 +69,8 @@ pub(super) struct Source {
     pub marks: Vec<Mark>,
     pub pictures: Vec<Picture>,
     pub repaired: bool,
+    /// A block of the text is encrypted.
+    pub encrypted: bool,
 }
 
 /// Walks the tree of one message.
@@ -95,12 +121,8 @@ fn leaf<'e, 'r>(entity: &'e Entity<'r>, inside: bool, parts: &mut Parts<'e, 'r>)
             parts.segments.push(Segment::Plain(entity));
         }
         ("message", "delivery-status" | "disposition-notification" | "feedback-report") => {}
-        ("application", "pkcs7-mime" | "x-pkcs7-mime") => {
-            let signed = entity
-                .media_type
-                .parameter("smime-type")
-                .is_some_and(|t| t.contains("signed"));
-            parts.encrypted |= !signed;
+        ("application", _) if container::is_cms(entity) => {
+            parts.encrypted |= container::is_encrypted(entity);
             parts.files.push(entity);
         }
         ("application", "pgp-encrypted") => parts.encrypted = true,
@@ -143,6 +165,7 @@ pub(super) fn source(parts: &Parts<'_, '_>) -> Source {
         marks: Vec::new(),
         pictures: Vec::new(),
         repaired: false,
+        encrypted: false,
     };
     for segment in &parts.segments {
         match segment {
@@ -162,7 +185,7 @@ pub(super) fn source(parts: &Parts<'_, '_>) -> Source {
                 } else {
                     texts
                         .into_iter()
-                        .for_each(|text| whole.add_text(&text.0, text.1));
+                        .for_each(|(text, repaired)| whole.add_text(text, repaired));
                     // The places of pictures count in the HTML's own text; none is known here.
                     whole.pictures.extend(
                         pages
@@ -180,10 +203,12 @@ pub(super) fn source(parts: &Parts<'_, '_>) -> Source {
 impl Source {
     fn add_plain(&mut self, entity: &Entity<'_>) {
         let (text, repaired) = text(entity);
-        self.add_text(&text, repaired);
+        self.add_text(text, repaired);
     }
 
-    fn add_text(&mut self, text: &str, repaired: bool) {
+    fn add_text(&mut self, text: String, repaired: bool) {
+        let (text, encrypted) = armour::taken_off(text);
+        self.encrypted |= encrypted;
         self.separate();
         self.repaired |= repaired;
         self.text.push_str(text.trim_end_matches(['\n', ' ']));

@@ -1,16 +1,19 @@
 //! Bytes → [`Email`]: parts decoded, charsets repaired, the body cut into lines with their role.
 //! Total: any bytes give an `Email`, with its doubts beside it. The only user of `mail_parser`.
 
+mod armour;
 mod attachment;
 pub mod automatic;
 mod body;
 mod charset;
+mod container;
 mod encoded_word;
 mod header;
 mod html;
 mod nesting;
 mod parse;
 mod quote;
+mod role;
 pub mod thread;
 
 pub use attachment::Attachment;
@@ -79,6 +82,14 @@ pub struct Email<'x> {
     pub attached: Vec<AttachedMessage>,
     /// What was odd: nesting cut, charset repaired, unreadable (encrypted), truncated….
     pub doubts: Vec<Doubt>,
+}
+
+impl Email<'_> {
+    /// Whether all that it says is encrypted.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.doubts.contains(&Doubt::Encrypted) && !self.body.text.contains(char::is_alphanumeric)
+    }
 }
 
 /// What was odd about a message.

@@ -26,6 +26,8 @@ pub(super) struct Entity<'r> {
     pub encoding: Encoding,
     /// Bytes of the body, still encoded.
     pub body: &'r [u8],
+    /// Where it stands in the bytes that were cut, headers included.
+    pub at: Range<usize>,
     pub content: Content<'r>,
 }
 
@@ -106,6 +108,7 @@ impl<'r> Entity<'r> {
         budget: &mut Budget,
     ) -> Self {
         let end = range.end;
+        let at = range.clone();
         let (headers, start) = Headers::read(raw, range);
         let start = start.min(end);
         let mut media_type = headers.media_type("Content-Type").unwrap_or_default();
@@ -155,6 +158,7 @@ impl<'r> Entity<'r> {
             disposition,
             encoding,
             body,
+            at,
             content,
         }
     }

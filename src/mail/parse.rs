@@ -1,11 +1,14 @@
 //! `Email::parse`: from the tree of a message to the form that the rest of the program reads.
 
-use super::attachment::{self, Attachment, Places};
+use super::attachment::{self, Attachment};
 use super::body::{self, Parts, Source};
+use super::container;
 use super::header::{Headers, LONGEST_LINE};
+use super::html::Picture;
 use super::nesting::{Budget, Content, Entity};
 use super::quote::{self, Writer};
-use super::{Address, AttachedMessage, Body, DateSource, Doubt, Email, LineRole, automatic};
+use super::role::{Place, Shown};
+use super::{Address, AttachedMessage, Body, DateSource, Doubt, Email, Line, LineRole, automatic};
 use chrono::{DateTime, FixedOffset};
 
 /// Levels of messages inside messages whose pictures are looked for.
@@ -30,14 +33,28 @@ impl<'x> Email<'x> {
         }
         let mut budget = Budget::default();
         let message = Entity::message(raw, 0, &mut budget);
+        if let Some(twin) = container::opened(raw, &message) {
+            return Email::read(&twin).into_owned();
+        }
+        Self::of(&message, budget)
+    }
+
+    /// Reads a message whose containers were opened.
+    fn read(raw: &'x [u8]) -> Self {
+        let mut budget = Budget::default();
+        let message = Entity::message(raw, 0, &mut budget);
+        Self::of(&message, budget)
+    }
+
+    fn of(message: &Entity<'x>, mut budget: Budget) -> Self {
         let envelope = Envelope::read(&message.headers);
-        let parts = body::parts(&message);
+        let parts = body::parts(message);
         let source = body::source(&parts);
         let mut doubts = Vec::new();
         if source.repaired {
             doubts.push(Doubt::CharsetRepaired);
         }
-        if parts.encrypted {
+        if parts.encrypted || source.encrypted {
             doubts.push(Doubt::Encrypted);
         }
         let headers = &message.headers;
@@ -47,12 +64,12 @@ impl<'x> Email<'x> {
             envelope.return_path.as_deref(),
             &envelope.subject,
         );
-        automatic::of_parts(&mut automatic, &message);
+        automatic::of_parts(&mut automatic, message);
         automatic::of_words(&mut automatic, &source.text);
         let recipients: Vec<Address> = [headers.addresses("To"), headers.addresses("Cc")].concat();
-        let (body, places) = envelope.body(source, &recipients);
+        let (body, page) = envelope.body(source, &recipients);
         let mut found = Found::default();
-        found.collect(&parts, &places, &mut budget, 0);
+        found.collect(&parts, &page, &mut budget, 0);
         if budget.cut {
             doubts.push(Doubt::NestingCut);
         }
@@ -163,7 +180,7 @@ impl Envelope {
         }
     }
 
-    fn body(&self, source: Source, recipients: &[Address]) -> (Body, OwnedPlaces) {
+    fn body(&self, source: Source, recipients: &[Address]) -> (Body, Vec<Shown>) {
         let writer = Writer {
             from: self.from.as_ref(),
             // Each block's author is looked for among them: a mail to a thousand is no reply.
@@ -177,16 +194,7 @@ impl Envelope {
                 .collect(),
         };
         let (lines, blocks) = quote::read(&source, &writer);
-        let own_end = lines
-            .iter()
-            .filter(|line| matches!(line.role, LineRole::Own | LineRole::Greeting))
-            .map(|line| line.span.end)
-            .max()
-            .unwrap_or(0);
-        let places = OwnedPlaces {
-            pictures: source.pictures,
-            own_end,
-        };
+        let page = places(source.pictures, &lines);
         let body = Body {
             part: source.part,
             text: source.text,
@@ -194,13 +202,39 @@ impl Envelope {
             blocks,
             emphasis: source.emphasis,
         };
-        (body, places)
+        (body, page)
     }
 }
 
-struct OwnedPlaces {
-    pictures: Vec<super::html::Picture>,
-    own_end: usize,
+/// Among which words the pictures of a page stand: what comes before them decides.
+fn places(pictures: Vec<Picture>, lines: &[Line]) -> Vec<Shown> {
+    let is_own = |line: &Line| line.role == LineRole::Own;
+    let last_own = lines.iter().rposition(is_own);
+    let mut said: Option<(usize, LineRole)> = None;
+    let mut ahead = lines.iter().enumerate().peekable();
+    let mut pictures = pictures;
+    pictures.sort_by_key(|picture| picture.at);
+    pictures
+        .into_iter()
+        .map(|picture| {
+            while let Some((index, line)) = ahead.next_if(|(_, line)| line.span.start <= picture.at)
+            {
+                if line.role != LineRole::Blank {
+                    said = Some((index, line.role));
+                }
+            }
+            let place = match said {
+                Some((_, LineRole::Quoted | LineRole::QuoteHeader)) => Place::Quote,
+                _ if picture.signature => Place::Container,
+                Some((_, LineRole::Signature | LineRole::Device | LineRole::Notice)) => {
+                    Place::Signature
+                }
+                Some((index, _)) if last_own.is_none_or(|last| index >= last) => Place::Below,
+                _ => Place::Words,
+            };
+            Shown { picture, place }
+        })
+        .collect()
 }
 
 #[derive(Default)]
@@ -213,20 +247,16 @@ impl<'r> Found<'r> {
     fn collect(
         &mut self,
         parts: &Parts<'_, 'r>,
-        places: &OwnedPlaces,
+        page: &[Shown],
         budget: &mut Budget,
         level: usize,
     ) {
-        let places = Places {
-            pictures: &places.pictures,
-            own_end: places.own_end,
-        };
         for file in &parts.files {
             if self.attachments.len() >= MOST_ATTACHMENTS {
                 budget.cut = true;
                 return;
             }
-            self.attachments.push(attachment::read(file, &places));
+            self.attachments.push(attachment::read(file, page));
             let number = u16::try_from(self.attachments.len()).unwrap_or(u16::MAX);
             if level >= MESSAGES_OPENED {
                 continue;
@@ -235,7 +265,10 @@ impl<'r> Found<'r> {
                 Content::Message(inner) => self.open(inner, number, budget, level),
                 Content::Leaf if file.is_encoded_message() || is_message_file(file) => {
                     let bytes = file.decoded();
-                    let inner = Entity::message(&bytes, level + 1, budget);
+                    let closed = Entity::message(&bytes, level + 1, &mut Budget::default());
+                    let twin = container::opened(&bytes, &closed);
+                    let bytes = twin.as_deref().unwrap_or(&bytes);
+                    let inner = Entity::message(bytes, level + 1, budget);
                     let mut found = Found::default();
                     found.open(&inner, number, budget, level);
                     self.messages.extend(found.messages);
@@ -246,7 +279,7 @@ impl<'r> Found<'r> {
                 _ => {}
             }
         }
-        for embedded in attachment::embedded(&places) {
+        for embedded in attachment::embedded(page) {
             self.attachments.push(embedded);
         }
     }
@@ -256,7 +289,7 @@ impl<'r> Found<'r> {
         let envelope = Envelope::read(&inner.headers);
         let parts = body::parts(inner);
         let recipients = inner.headers.addresses("To");
-        let (mut body, places) = envelope.body(body::source(&parts), &recipients);
+        let (mut body, page) = envelope.body(body::source(&parts), &recipients);
         body.part = crate::domain::field::Part::Attachment(number);
         if level == 0 {
             self.messages.push(AttachedMessage {
@@ -267,7 +300,7 @@ impl<'r> Found<'r> {
                 body,
             });
         }
-        self.collect(&parts, &places, budget, level + 1);
+        self.collect(&parts, &page, budget, level + 1);
     }
 }
 

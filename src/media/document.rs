@@ -1,21 +1,43 @@
-//! Whether an office file or a PDF holds a picture of a screen, by its directory and object headers.
+//! The pictures inside an office file, by its directory.
 //!
-//! Nothing is unpacked but the first 64 KiB of a picture, to read its size; archives with more
-//! than 100 entries are not looked into (`spec/reliability.md`, PARSE-06).
+//! Only pictures are unpacked, at most 100 and 10 MiB together; a directory of thousands of entries
+//! is not read (`spec/reliability.md`, PARSE-06).
 
-use super::picture;
 use memchr::memmem;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
-const MOST_ENTRIES: usize = 100;
-const PICTURE_HEAD: u64 = 64 * 1024;
-/// Pixels from which a picture inside a document is more than a letterhead.
-const SCREEN: u64 = 120_000;
+/// Pictures that are unpacked.
+const MOST_PICTURES: usize = 100;
+/// Bytes that are unpacked, of all of them together.
+const MOST_UNPACKED: u64 = 10 * 1024 * 1024;
+/// Entries of a directory that is read: a long presentation has a thousand.
+const MOST_ENTRIES: u16 = 5_000;
+/// Where the end of the directory stands: a record of 22 bytes and a comment (APPNOTE 4.3.16).
+const DIRECTORY_END: usize = 22 + 65_535;
+const KINDS: [&str; 8] = [
+    ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff",
+];
 
-/// The media type of an office file, by the names in its directory.
+/// The media type of an office file, by the names in its directory; OpenDocument says it in its first
+/// entry, which is not packed.
 #[must_use]
 pub fn office_type(bytes: &[u8]) -> Option<&'static str> {
+    if bytes
+        .get(30..)
+        .is_some_and(|name| name.starts_with(b"mimetypeapplication/vnd.oasis.opendocument."))
+    {
+        let kind = &bytes[30 + b"mimetypeapplication/vnd.oasis.opendocument.".len()..];
+        return Some(match kind {
+            kind if kind.starts_with(b"spreadsheet") => {
+                "application/vnd.oasis.opendocument.spreadsheet"
+            }
+            kind if kind.starts_with(b"presentation") => {
+                "application/vnd.oasis.opendocument.presentation"
+            }
+            _ => "application/vnd.oasis.opendocument.text",
+        });
+    }
     // The first local header names the first entry, and the directory at the end all of them.
     let tail = &bytes[bytes.len().saturating_sub(16 * 1024)..];
     let holds = |name: &[u8]| memmem::find(tail, name).is_some();
@@ -30,70 +52,51 @@ pub fn office_type(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether a .docx, .xlsx, .pptx or OpenDocument file holds a picture as large as a screen's.
-#[must_use]
-pub fn office_holds_screen(bytes: &[u8]) -> bool {
-    let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else {
-        return false;
-    };
-    if archive.len() > MOST_ENTRIES {
-        return false;
-    }
-    (0..archive.len()).any(|index| {
-        let Ok(entry) = archive.by_index(index) else {
-            return false;
-        };
-        let Ok(name) = entry.name().map(|name| name.to_ascii_lowercase()) else {
-            return false;
-        };
-        let folder = name.contains("media/") || name.starts_with("pictures/");
-        let kind = [
-            ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff",
-        ];
-        if !folder || !kind.iter().any(|k| name.ends_with(k)) {
-            return false;
+/// The pictures of a .docx, .xlsx, .pptx or OpenDocument file; none where it is broken or odd.
+pub fn office_pictures(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let mut archive = is_bearable(bytes)
+        .then(|| ZipArchive::new(Cursor::new(bytes)).ok())
+        .flatten();
+    let mut indices = 0..archive.as_ref().map_or(0, ZipArchive::len);
+    let mut left = MOST_UNPACKED;
+    std::iter::from_fn(move || {
+        let archive = archive.as_mut()?;
+        loop {
+            let index = indices.next()?;
+            let Ok(entry) = archive.by_index(index) else {
+                continue;
+            };
+            if !entry.name().is_ok_and(|name| is_picture(&name)) {
+                continue;
+            }
+            let mut picture = Vec::new();
+            // A broken stream still gives what came before the break.
+            let _ = entry.take(left).read_to_end(&mut picture);
+            left -= u64::try_from(picture.len()).unwrap_or(left).min(left);
+            return Some(picture);
         }
-        let mut head = Vec::new();
-        // A broken stream still gives what came before the break.
-        let _ = entry.take(PICTURE_HEAD).read_to_end(&mut head);
-        picture::size(&head)
-            .is_some_and(|(width, height)| u64::from(width) * u64::from(height) >= SCREEN)
     })
+    .take(MOST_PICTURES)
 }
 
-/// Whether a PDF is a scan or a pasted picture: it draws a large picture and sets no text.
-#[must_use]
-pub fn pdf_holds_screen(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(8 * 1024 * 1024)];
-    if memmem::find(head, b"/Font").is_some() {
-        return false;
-    }
-    memmem::find_iter(head, b"/Image").take(100).any(|at| {
-        let from = at.saturating_sub(400);
-        let around = &head[from..head.len().min(at + 400)];
-        let (width, height) = (number(around, b"/Width"), number(around, b"/Height"));
-        width
-            .zip(height)
-            .is_some_and(|(width, height)| width * height >= SCREEN)
-    })
+fn is_picture(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let folder = name.contains("media/") || name.starts_with("pictures/");
+    folder && KINDS.iter().any(|kind| name.ends_with(kind))
 }
 
-fn number(text: &[u8], key: &[u8]) -> Option<u64> {
-    let at = memmem::find(text, key)? + key.len();
-    let digits: String = text[at..]
-        .iter()
-        .skip_while(|b| b.is_ascii_whitespace())
-        .take(6)
-        .take_while(|b| b.is_ascii_digit())
-        .map(|&b| char::from(b))
-        .collect();
-    digits.parse().ok()
+/// Whether the directory says that it has few enough entries to be read into memory.
+fn is_bearable(bytes: &[u8]) -> bool {
+    let tail = &bytes[bytes.len().saturating_sub(DIRECTORY_END)..];
+    memmem::rfind(tail, b"PK\x05\x06")
+        .and_then(|at| tail.get(at + 10..at + 12)?.try_into().ok())
+        .is_some_and(|count| u16::from_le_bytes(count) <= MOST_ENTRIES)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{DynamicImage, ImageFormat};
+    use proptest::prelude::*;
     use std::io::Write;
     use zip::write::{SimpleFileOptions, ZipWriter};
 
@@ -106,26 +109,19 @@ mod tests {
         zip.finish().unwrap().into_inner()
     }
 
-    fn png(width: u32, height: u32) -> Vec<u8> {
-        let mut file = Cursor::new(Vec::new());
-        DynamicImage::new_rgb8(width, height)
-            .write_to(&mut file, ImageFormat::Png)
-            .unwrap();
-        file.into_inner()
-    }
-
     #[test]
-    fn an_office_file_with_a_picture_of_a_screen_is_known() {
-        for (name, width, height, holds) in [
-            ("word/media/image1.png", 1280, 720, true),
-            ("xl/media/image1.png", 800, 600, true),
-            ("ppt/media/image2.png", 525, 300, true),
-            ("Pictures/1000.png", 1280, 720, true),
-            ("word/media/image1.png", 200, 60, false),
-            ("word/embeddings/x.png", 1280, 720, false),
+    fn the_pictures_of_an_office_file_are_found() {
+        for (name, is_found) in [
+            ("word/media/image1.png", true),
+            ("xl/media/image1.JPEG", true),
+            ("ppt/media/image2.gif", true),
+            ("Pictures/1000.png", true),
+            ("word/media/image1.emf", false),
+            ("word/embeddings/x.png", false),
         ] {
-            let file = archive(&[("word/document.xml", b"<w/>"), (name, &png(width, height))]);
-            assert_eq!(office_holds_screen(&file), holds, "{name} {width}");
+            let file = archive(&[("word/document.xml", b"<w/>"), (name, b"picture")]);
+            let pictures: Vec<Vec<u8>> = office_pictures(&file).collect();
+            assert_eq!(pictures == [b"picture"], is_found, "{name}");
             assert!(
                 super::super::sniff(&file)
                     .unwrap()
@@ -135,37 +131,38 @@ mod tests {
     }
 
     #[test]
-    fn bombs_and_broken_archives_hold_nothing() {
-        let zeros = vec![0; 20 * 1024 * 1024];
-        assert!(!office_holds_screen(&archive(&[(
-            "word/media/image1.png",
-            &zeros
-        )])));
-        let many: Vec<String> = (0..200).map(|n| format!("word/media/{n}.png")).collect();
-        let many: Vec<(&str, &[u8])> = many.iter().map(|n| (n.as_str(), &b"x"[..])).collect();
-        assert!(!office_holds_screen(&archive(&many)));
-        assert!(!office_holds_screen(b"PK\x03\x04 broken"));
+    fn bombs_and_broken_archives_are_unpacked_within_bounds() {
+        let zeros = vec![0; 200 * 1024];
+        let names: Vec<String> = (0..200).map(|n| format!("word/media/{n}.png")).collect();
+        let many: Vec<(&str, &[u8])> = names.iter().map(|n| (n.as_str(), &zeros[..])).collect();
+        let lengths: Vec<usize> = office_pictures(&archive(&many)).map(|p| p.len()).collect();
+        assert_eq!(lengths.len(), MOST_PICTURES);
+        assert_eq!(lengths.iter().sum::<usize>(), 10 * 1024 * 1024);
+        let nested = archive(&many[..1]);
+        let nested = archive(&[("word/media/inner.zip", &nested)]);
+        assert_eq!(office_pictures(&nested).count(), 0);
+        let mut crowded = archive(&many[..1]);
+        let at = memmem::rfind(&crowded, b"PK\x05\x06").unwrap();
+        crowded[at + 10..at + 12].copy_from_slice(&[0xff; 2]);
+        assert_eq!(office_pictures(&crowded).count(), 0);
+        assert_eq!(office_pictures(b"PK\x03\x04 broken").count(), 0);
     }
 
-    #[test]
-    fn a_scanned_pdf_is_a_screen_and_a_written_one_is_not() {
-        for (pdf, holds) in [
-            (
-                "%PDF-1.4 <</Type/XObject/Subtype/Image/Width 1654/Height 2339>>",
-                true,
-            ),
-            (
-                "%PDF-1.4 << /Width 1280 /Height 720 /Subtype /Image >>",
-                true,
-            ),
-            (
-                "%PDF-1.4 <</Subtype/Image/Width 1654/Height 2339>> <</Type/Font>>",
-                false,
-            ),
-            ("%PDF-1.4 <</Subtype/Image/Width 20/Height 20>>", false),
-            ("%PDF-1.4", false),
-        ] {
-            assert_eq!(pdf_holds_screen(pdf.as_bytes()), holds, "{pdf}");
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
+
+        #[test]
+        fn damaged_archives_are_listed_without_harm(
+            cuts in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
+            end in any::<prop::sample::Index>(),
+        ) {
+            let mut bytes = archive(&[("word/document.xml", b"<w/>"), ("word/media/1.png", &[7; 300])]);
+            for (at, byte) in cuts {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            bytes.truncate(end.index(bytes.len()));
+            let _ = office_pictures(&bytes).count();
         }
     }
 }

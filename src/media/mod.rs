@@ -1,8 +1,14 @@
-//! What files hold, read from their headers and directories only: no pixel is decoded, no archive
-//! unpacked (`spec/reliability.md`, PARSE-06). Knows nobody.
+//! What files hold: sizes and pixels of pictures, the pictures inside documents, the words and files
+//! inside containers. Headers and directories are read first; what is unpacked stays within the
+//! bounds of `spec/reliability.md`, PARSE-06. Knows nobody.
 
+pub mod cms;
 pub mod document;
+pub mod pdf;
 pub mod picture;
+pub mod pixels;
+pub mod rtf;
+pub mod tnef;
 
 /// The media type that the first bytes tell, where they tell one.
 #[must_use]

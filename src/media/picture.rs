@@ -38,6 +38,42 @@ pub fn is_photo(bytes: &[u8]) -> bool {
         })
 }
 
+/// Whether a GIF has more than one frame. Blocks are stepped over, none is unpacked, and the second
+/// frame ends the walk.
+#[must_use]
+pub fn is_animated(bytes: &[u8]) -> bool {
+    fn frames(bytes: &[u8]) -> Option<u32> {
+        let table = |flags: u8| {
+            if flags & 0x80 == 0 {
+                0
+            } else {
+                3 << ((flags & 7) + 1)
+            }
+        };
+        let mut at = 13 + table(*bytes.get(10)?);
+        let mut frames = 0;
+        while frames < 2 {
+            match *bytes.get(at)? {
+                0x2c => {
+                    frames += 1;
+                    at += 11 + table(*bytes.get(at + 9)?);
+                }
+                0x21 => at += 2,
+                _ => break,
+            }
+            loop {
+                let length = usize::from(*bytes.get(at)?);
+                at += 1 + length;
+                if length == 0 {
+                    break;
+                }
+            }
+        }
+        Some(frames)
+    }
+    bytes.starts_with(b"GIF8") && frames(bytes) == Some(2)
+}
+
 fn jpeg(bytes: &[u8]) -> Option<(u32, u32)> {
     let mut at = 2;
     loop {

@@ -98,6 +98,7 @@ pub fn why(why: Why) -> &'static str {
         Why::ReportsFault => "signale une panne",
         Why::PassesOn => "transmet une déclaration",
         Why::FaultInSubject => "signale une panne dans son objet",
+        Why::Encrypted => "chiffré",
         Why::SendsScreenshot => "joint une copie d’écran",
         Why::LooksLikeReport => "ressemble à une déclaration",
         Why::NoFault => "ne signale aucune panne",

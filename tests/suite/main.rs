@@ -9,12 +9,14 @@
 )]
 
 mod answers;
+mod carriers;
 mod cli;
 mod corpus;
 mod delivery;
 mod house;
 mod mailserver;
 mod misbehaviour;
+mod pictures;
 mod pipeline;
 mod polling;
 mod protection;

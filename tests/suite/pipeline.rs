@@ -1,5 +1,6 @@
 //! The pipeline: raw bytes in, an incident and a row of the outbox out, whatever fails in between.
 
+use crate::support::cms;
 use crate::support::stores::{TestStore, at, fetched};
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -390,6 +391,27 @@ async fn an_answer_finds_the_incident_that_was_made_a_moment_before_it() {
     assert!(incident.fields[FieldName::Phone].value().is_some());
     let messages = line.store().messages_of(&incident.reference).await.unwrap();
     assert_eq!(messages.len(), 3);
+}
+
+#[tokio::test]
+async fn an_encrypted_mail_is_an_incident_and_only_a_plain_copy_is_asked_for() {
+    let mut line = Line::new().await;
+    let object = data_encoding::BASE64_MIME.encode(&cms::encrypted(400));
+    let enveloped = "MIME-Version: 1.0\r\nContent-Transfer-Encoding: base64\r\n\
+                     Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\n";
+    line.receive(&mail(1, enveloped, &object)).await;
+    line.process(0).await;
+    let incident = line.incident(1).await;
+    assert_eq!(incident.concerns, [Concern::Unreadable]);
+    let mails = line.mails().await;
+    assert_eq!((mails.len(), mails[0].review.as_str()), (1, ""));
+    let text = &mails[0].text;
+    assert!(
+        text.contains("message chiffré, à renvoyer en clair"),
+        "{text}"
+    );
+    assert_eq!(text.matches(") :").count(), 1, "{text}");
+    assert!(!text.contains("copie d’écran"), "{text}");
 }
 
 #[tokio::test]

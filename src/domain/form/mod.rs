@@ -5,7 +5,7 @@
 //! [`Form::questions`] how it is asked for, in the order in which support needs it.
 
 use super::declaration::{Declaration, Kind};
-use super::field::{FieldName, Reading, Reason};
+use super::field::{FieldName, Fields, Reading, Reason};
 use definition::RawForm;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
@@ -260,8 +260,18 @@ impl Form {
         if !matches!(declaration.kind, Kind::Declaration | Kind::Escalation) {
             return Vec::new();
         }
-        let mut asks = self.ask_fields(|name| &declaration.fields[name].reading);
-        if self.screenshot_mandatory && !declaration.has_screenshot() {
+        self.ask_for(&declaration.fields, declaration.has_screenshot())
+    }
+
+    /// What must be asked for where these fields, and a screenshot or none, are there. Of a message
+    /// that nobody can read only a plain copy is asked for.
+    #[must_use]
+    pub fn ask_for(&self, fields: &Fields, has_screenshot: bool) -> Vec<Ask> {
+        let mut asks = self.ask_fields(|name| &fields[name].reading);
+        let unread = |ask: &Ask| ask.reason == Some(Reason::Encrypted);
+        if asks.iter().any(unread) {
+            asks.retain(unread);
+        } else if self.screenshot_mandatory && !has_screenshot {
             asks.push(Ask {
                 item: Item::Screenshot,
                 reason: None,

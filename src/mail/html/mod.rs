@@ -54,6 +54,10 @@ pub(super) struct Picture {
     pub shown: (Option<u32>, Option<u32>),
     /// Inside a signature container.
     pub signature: bool,
+    /// Inside a link.
+    pub link: bool,
+    /// What stands for it where it can't be seen: office programs say there what they see.
+    pub alt: String,
 }
 
 /// Renders HTML. Linear in its length, whatever its nesting.

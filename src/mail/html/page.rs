@@ -262,19 +262,35 @@ impl Page {
                 .map(|a| &*a.value)
         };
         let Some(source) = value("src") else { return };
-        let pixels = |name: &str| {
-            let digits = value(name)?.trim();
+        let number = |digits: &str| {
             let end = digits
                 .bytes()
                 .position(|b| !b.is_ascii_digit())
                 .unwrap_or(digits.len());
-            digits[..end].parse().ok()
+            let whole = digits[..end].parse().ok()?;
+            (!digits[end..].trim_start().starts_with('%')).then_some(whole)
+        };
+        let look = value("style").unwrap_or_default().to_ascii_lowercase();
+        // « width:12.5em » and « width:100% » tell no pixels; « max-width » is another property.
+        let styled = |name: &str| {
+            look.split(';').find_map(|rule| {
+                let (property, size) = rule.split_once(':')?;
+                let size = size.trim();
+                (property.trim() == name && size.contains("px")).then(|| number(size))?
+            })
+        };
+        let pixels = |name: &str| {
+            value(name)
+                .and_then(|v| number(v.trim()))
+                .or_else(|| styled(name))
         };
         self.out.pictures.push(Picture {
             source: source.to_owned(),
             at: self.out.text.len(),
             shown: (pixels("width"), pixels("height")),
             signature: self.inherited().signature,
+            link: self.stack.iter().any(|open| &*open.name == "a"),
+            alt: value("alt").unwrap_or_default().chars().take(200).collect(),
         });
     }
 }

@@ -204,3 +204,47 @@ proptest! {
         prop_assert_eq!(render(&html), page);
     }
 }
+
+#[test]
+fn pictures_keep_their_size_their_link_and_what_stands_for_them() {
+    for (html, shown, link, alt) in [
+        (
+            "<img src=x width=602 height=\"300\">",
+            (Some(602), Some(300)),
+            false,
+            "",
+        ),
+        (
+            "<img src=x style=\"WIDTH: 160.5px; height:40px\">",
+            (Some(160), Some(40)),
+            false,
+            "",
+        ),
+        (
+            "<img src=x width=\"100%\" style=\"max-width:600px\">",
+            (None, None),
+            false,
+            "",
+        ),
+        (
+            "<a href=y><b><img src=x alt=\"logo du GHT\"></b></a>",
+            (None, None),
+            true,
+            "logo du GHT",
+        ),
+        (
+            "<a href=y>z</a><img src=x style=\"width:9em\">",
+            (None, None),
+            false,
+            "",
+        ),
+    ] {
+        let page = render(html);
+        let picture = &page.pictures[0];
+        assert_eq!(
+            (picture.shown, picture.link, picture.alt.as_str()),
+            (shown, link, alt),
+            "{html}"
+        );
+    }
+}

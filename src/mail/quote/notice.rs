@@ -263,6 +263,7 @@ mod tests {
             marks: Vec::new(),
             pictures: Vec::new(),
             repaired: false,
+            encrypted: false,
         };
         read(&split(&source))
     }

@@ -1,6 +1,7 @@
 //! What the tests build on: servers, stores, clocks and mails.
 
 pub mod certificates;
+pub mod cms;
 pub mod daemon;
 pub mod dovecot;
 pub mod imap_client;
@@ -11,3 +12,4 @@ pub mod service;
 pub mod smtp_client;
 pub mod smtp_script;
 pub mod stores;
+pub mod tnef;
