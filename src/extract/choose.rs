@@ -108,6 +108,21 @@ impl Pool {
         if matches!(name, FieldName::Phone | FieldName::Email) && usable(new) != usable(old) {
             return usable(new);
         }
+        // « Entité : le SAMU » leaves open which; a SAMU named elsewhere closes it.
+        if name == FieldName::Entity && usable(new) != usable(old) {
+            let known = if usable(new) { new } else { old };
+            if has_id(known) {
+                return usable(new);
+            }
+        }
+        // Who signs for a health agency speaks of other SAMU than their own.
+        if name == FieldName::Entity
+            && new.rank != Rank::Label
+            && old.rank != Rank::Label
+            && signs_for_agency(new) != signs_for_agency(old)
+        {
+            return signs_for_agency(new);
+        }
         // An entity that the gazetteer knows beats a bare word of prose.
         if name == FieldName::Entity
             && new.rank != Rank::Label
@@ -141,6 +156,15 @@ impl Pool {
             evidence: Some(evidence),
         })
     }
+}
+
+/// Whether a signature or a sender's name gives a regional health agency.
+fn signs_for_agency(candidate: &Candidate) -> bool {
+    let agency = matches!(
+        &candidate.reading,
+        Reading::Present(Value::Entity { id: Some(id), .. }) if id.starts_with("ars-")
+    );
+    agency && matches!(candidate.rank, Rank::Signature | Rank::Header)
 }
 
 fn has_id(candidate: &Candidate) -> bool {

@@ -6,7 +6,7 @@ use super::cues::{self, Group};
 use super::excerpt::Excerpt;
 use super::prose::Words;
 use super::voice::{Voice, Who};
-use super::{answers, entity, major, people, sentence, user, when, zone};
+use super::{answers, entity, major, people, reporter, sentence, user, when, zone};
 use crate::domain::declaration::Kind;
 use crate::domain::field::{Evidence, FieldName, Part, Reading, Reason, Source, Value};
 use crate::mail::Email;
@@ -22,46 +22,9 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The voice that reports the fault: the writer's where it does, else the innermost that does.
+    /// The voice that reports the fault.
     fn reporter(&self) -> &Voice<'_> {
-        let writer = &self.voices[0];
-        if reports(writer) && !self.passes_on(writer) {
-            return writer;
-        }
-        self.voices
-            .iter()
-            .rev()
-            .find(|voice| {
-                voice.who == Who::Forwarded
-                    && (reports(voice)
-                        || voice.cues.has(Group::Fault)
-                        || voice.cues.has(Group::Expected))
-            })
-            .or_else(|| {
-                // A writer who only passes on has nothing to report; who is passed on has.
-                let silent = writer
-                    .sentences
-                    .iter()
-                    .all(|s| s.about != sentence::About::Fault);
-                self.voices.iter().rev().find(|voice| {
-                    silent && voice.who == Who::Forwarded && !voice.words.text.is_empty()
-                })
-            })
-            .unwrap_or(writer)
-    }
-
-    /// Whether the writer says in few words that somebody else's report follows: « je relaie
-    /// Tiphaine, elle n'a pas votre adresse ».
-    fn passes_on(&self, writer: &Voice<'_>) -> bool {
-        const CUES: &str = "je relaie|je transmets|je vous transmets|je transfere|je vous transfere|je fais suivre|je vous fais suivre|ci-dessous|ci-apres|\
-            a traiter|pour prise en compte|pour suite a donner|pour action|message de |message d'|mail de |mail du |mail d'|signalement de|signalement du|demande de mon|demande de ma|recu de|de la part de|fyi|see below|forwarding";
-        let text = writer.folded.as_str();
-        writer.labelled.fields == 0
-            && text.split_whitespace().count() <= 45
-            && CUES.split('|').any(|cue| text.contains(cue))
-            && self.voices.iter().any(|voice| {
-                voice.who == Who::Forwarded && (reports(voice) || voice.cues.has(Group::Expected))
-            })
+        reporter::of(self.voices)
     }
 
     /// The thirteen fields; of a reply only what its own words bring.
@@ -125,6 +88,9 @@ impl Reader<'_> {
             self.around(date, overseas, &mut pool);
             people.add(&mut pool);
             self.email_address(address, &mut pool);
+            if reporter.who == Who::Forwarded {
+                inner_address(reporter, &mut pool);
+            }
         }
         self.affected_user(reporter, &people, &mut pool);
         let mut fields = pool.fields();
@@ -191,11 +157,18 @@ impl Reader<'_> {
                 pool.add(FieldName::Description, rank, reading, evidence);
             }
         }
+        let reporter = self.reporter();
         for voice in self
             .voices
             .iter()
             .filter(|voice| !voice.signature.text.is_empty())
         {
+            // The number below a report goes before the number of who passes it on.
+            let rank = if reporter.who == Who::Writer || std::ptr::eq(voice, reporter) {
+                Rank::Signature
+            } else {
+                Rank::Earlier
+            };
             let folded = Folded::new(&voice.signature.text);
             let words = Words {
                 words: &voice.signature,
@@ -203,7 +176,7 @@ impl Reader<'_> {
                 folded: &folded,
                 sentences: &[],
                 source: Source::Signature,
-                rank: Rank::Signature,
+                rank,
                 subject: "",
                 base,
             };
@@ -339,29 +312,24 @@ fn describes(voice: &Voice<'_>) -> bool {
             .any(|sentence| sentence.about == sentence::About::Fault)
 }
 
-/// Whether a voice reports a fault in words that mean nothing else.
-fn reports(voice: &Voice<'_>) -> bool {
-    const NOUNS: [&str; 8] = [
-        "incident",
-        "probleme",
-        "souci",
-        "anomalie",
-        "bug",
-        "panne",
-        "pb",
-        "dysfonctionn",
-    ];
-    let text = voice.folded.as_str();
-    voice.labelled.fields >= 3
-        || voice.sentences.iter().any(|sentence| {
-            sentence.about == sentence::About::Fault
-                && voice.cues.of(Group::Fault).any(|range| {
-                    let place = voice.folded.original(range.clone());
-                    sentence.span.start <= place.start
-                        && place.end <= sentence.span.end
-                        && !NOUNS.contains(&&text[range])
-                })
-        })
+/// The address of the forwarded message that reports goes before the forwarder's.
+fn inner_address(reporter: &Voice<'_>, pool: &mut Pool) {
+    let address = reporter
+        .from
+        .as_ref()
+        .map(|from| from.address.to_lowercase())
+        .filter(|address| address.contains('@'));
+    if let Some(address) = address {
+        let evidence = reporter
+            .words
+            .evidence(&reporter.body.text, 0..0, Source::Prose, 0.9);
+        pool.add(
+            FieldName::Email,
+            Rank::Signature,
+            Reading::Present(Value::Text(address)),
+            evidence,
+        );
+    }
 }
 
 /// The From header as evidence shows it: `Name <address>`.

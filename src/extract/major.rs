@@ -8,9 +8,10 @@ use crate::text::fold;
 /// Whether the text of one voice, with its subject, reports a major incident.
 #[must_use]
 pub fn suspected(subject: &str, text: &str, sentences: &[Sentence]) -> bool {
-    let mut everyone = false;
+    let mut scope = Scope::default();
     let mut whole_out = false;
-    let mut samu = false;
+    let mut calls_out = false;
+    let mut records_out = false;
     let described = sentences
         .iter()
         .filter(|sentence| sentence.about != About::Aside)
@@ -18,24 +19,81 @@ pub fn suspected(subject: &str, text: &str, sentences: &[Sentence]) -> bool {
     for words in described.chain([subject]) {
         let folded = fold(words);
         let cues = Cues::scan(&folded);
-        everyone |= cues.has(Group::Everyone);
-        samu |= folded.contains("samu")
-            && !folded
-                .replace("si-samu", "")
-                .replace("si samu", "")
-                .trim()
-                .is_empty()
-            && names_a_samu(&folded);
+        scope.read(&folded, &cues);
         whole_out |= is_out(&folded, &cues);
+        calls_out |= no_call_comes(&folded);
+        records_out |= no_record_opens(&folded);
     }
-    whole_out && (everyone || samu && is_short(text))
+    let whole_samu = scope.everyone || scope.samu && is_short(text);
+    calls_out && (scope.wide || !scope.few)
+        || records_out && (scope.wide || scope.samu && !scope.few)
+        || whole_out && whole_samu && (scope.wide || !scope.few)
+}
+
+/// For whom it is out of use.
+#[derive(Debug, Default)]
+struct Scope {
+    /// A word for everyone, or for the whole of something.
+    everyone: bool,
+    /// Words that can only mean all of the room.
+    wide: bool,
+    /// A SAMU is named.
+    samu: bool,
+    /// One or some people or posts only.
+    few: bool,
+}
+
+impl Scope {
+    fn read(&mut self, folded: &str, cues: &Cues) {
+        const WIDE: &str = "tout le monde|tt le monde|tous les postes|ts les postes|toutes les positions|tous les utilisateurs|toute la salle|toute la regul|toute l'equipe|tous les arm|tous les sites|tous les plateaux|\
+            toutes les salles|tout le samu|tout le service|tout le centre|l'ensemble des postes|l'ensemble du samu|l'ensemble de la salle|l'ensemble des positions|l'ensemble du plateau|aucun poste|aucune position|aucun des postes|\
+            aucun utilisateur|aucun arm|aucun agent|plus personne|personne ne|personne n'|partout|sur papier|au papier|mode papier|papier crayon|feuilles papier|mode degrade|la totalite des|l'integralite des|\
+            samu voisin|bascules|bascule sur le samu|bascule vers le samu|debordement|delestage|deroutes|renvoyes vers le samu|renvoyes au samu|everyone|nobody|all workstations|all positions|whole room|whole samu";
+        const FEW: &str = "pour moi|chez moi|mon poste|ma position|mon bandeau|mon ecran|mon pc|ma session|mon compte|moi et |et moi|moi seul|moi uniquement|que moi|un seul poste|le poste de|sur un poste|sur ce poste|d'un poste|\
+            pour deux|pour 2 |nous deux|on est deux|deux postes|2 postes|deux personnes|2 personnes|deux collegues|trois postes|3 postes|quelques postes|certains postes|plusieurs postes|une partie des|un collegue|une collegue|\
+            ma collegue|mon collegue|je ne recois|je recois|j'ai plus|je n'ai plus|mes appels|a mon poste|les autres postes|les autres vont|les autres fonction|ma collegue y arrive|un arm |une arm |un medecin |for me|my station|my workstation";
+        let one_of = |list: &str| list.split('|').any(|cue| folded.contains(cue.trim_start()));
+        self.everyone |= cues.has(Group::Everyone) || one_of(WIDE);
+        self.wide |= one_of(WIDE);
+        self.few |= one_of(FEW);
+        self.samu |= folded.contains("samu") && names_a_samu(folded);
+    }
+}
+
+/// « Plus un seul appel 15 n'arrive », « nous ne recevons plus d'appels », « les lignes du 15 sont
+/// muettes »: the call intake itself, not a list or a history of calls.
+fn no_call_comes(folded: &str) -> bool {
+    const NONE: &str = "plus aucun appel|plus un seul appel|plus un appel|plus le moindre appel|aucun appel|pas un appel|pas un seul appel|plus d'appel|zero appel|aucun des appels|plus aucune communication|plus aucun 15|plus de 15 |\
+        appels n'arrivent plus|appels n'arrivent pas|appels ne nous arrivent|appels ne nous parviennent|appels n'arrivent ni|appels n'aboutissent plus|appels n'entrent plus|appels ne rentrent plus|appels ne passent plus|\
+        appels ne tombent plus|appels entrants ne|appels entrants n'|appels du 15 ne|appels du 15 n'|appels 15 ne|appels 15 n'|recevons plus d'appel|recevons plus les appels|recevons plus aucun appel|recoit plus d'appel|recoit plus les appels|recoit plus aucun appel|\
+        recoit plus rien|ne sonne plus nulle part|plus rien ne sonne|le 15 ne sonne|le 15 ne repond|le 15 est injoignable|le 15 est muet|lignes 15 muettes|lignes du 15 |ligne 15 coupee|15 sonne dans le vide|sonne dans le vide|no calls|no call |calls no longer|not receiving any call";
+    const COMES: &str = "arriv|recev|recoi|rentr|entrent|entre |present|tomb|sonn|parvien|aboutis|passe|distribu|descend|decroch|prendre|traite|muet|coupe|injoignable|repond|vide|nous|samu|come|coming|getting|receiv|reach";
+    const LISTED: &str = "historique|journal|liste|statisti|tableau|compteur|archiv|reecoute|enregistrement|recherche|export|rapport|fiche d'appel|numero de l'appelant|sur la carte|rappel automatique|sortant|emettre|emis |formation|base ecole|bac a sable|exercice";
+    let one_of = |list: &str| list.split('|').any(|cue| folded.contains(cue.trim_start()));
+    one_of(NONE) && one_of(COMES) && !one_of(LISTED) && !is_slow(folded)
+}
+
+/// « aucune fiche de prise d'appel ne s'ouvre », « impossible de créer le moindre dossier »: no
+/// call can be taken down, whichever it is.
+fn no_record_opens(folded: &str) -> bool {
+    const NONE: &str = "aucune fiche de prise d'appel|aucune fiche d'appel|aucune fiche ne s'ouvre|aucune fiche n'est|plus aucune fiche|plus une seule fiche|plus une fiche|pas une fiche|aucun dossier ne s'ouvre|aucun dossier ne peut|plus aucun dossier|plus un seul dossier|\
+        plus un dossier|impossible d'ouvrir la moindre|impossible de creer le moindre|impossible de creer un dossier|impossible de creer une affaire|impossible d'ouvrir une fiche|impossible d'ouvrir un dossier|impossible de prendre un appel|\
+        impossible de prendre les appels|impossible de prendre le moindre|impossible de prendre des appels|plus possible de prendre|ne pouvons plus prendre d'appel|ne peut plus prendre d'appel|ne pouvons plus prendre les appels|ne peut plus prendre les appels|\
+        ne pouvons plus decrocher|ne peut plus decrocher|peut plus ouvrir de fiche|peut plus ouvrir de dossier|peut plus creer de dossier|pouvons plus creer de dossier|pouvons plus ouvrir de dossier|service d'accueil des appels indisponible";
+    const PART: &str = "formation|base ecole|bac a sable|exercice|archive|historique|ancien|clotur|fiche reflexe|fiches reflexes|transfere|transmis|recherche|export|imprim";
+    let one_of = |list: &str| list.split('|').any(|cue| folded.contains(cue.trim_start()));
+    one_of(NONE) && !one_of(PART) && !is_slow(folded)
+}
+
+fn is_slow(folded: &str) -> bool {
+    const SLOW: &str = "lent|rame|ralenti|saccad|par moment|parfois|de temps en temps|intermitten|ejecte|deconnect|apres 5 min|au bout de";
+    SLOW.split('|').any(|cue| folded.contains(cue))
 }
 
 /// A whole service and « out of use » near each other, not slowness, not one function of it.
 fn is_out(folded: &str, cues: &Cues) -> bool {
-    const SLOW: &str = "lent|rame|ralenti|saccad|par moment|parfois|de temps en temps|intermitten|ejecte|deconnect|apres 5 min|au bout de";
     const PART: &str = "page |onglet|module|bouton|menu |rubrique|fonction|ecran |export|carte |impression|messagerie|planning|statisti|annuaire|fiche|liste|formation";
-    if SLOW.split('|').any(|cue| folded.contains(cue)) {
+    if is_slow(folded) {
         return false;
     }
     cues.of(Group::Whole).any(|whole| {
@@ -113,6 +171,12 @@ mod tests {
             "PORTAIL SI SAMU INACCESSIBLE POUR TOUT LE MONDE AU SAMU 13",
             "La téléphonie est HS, plus aucun appel n'arrive, tous les postes sont muets",
             "Portail inaccessible sur les trois plateaux, sur toutes les positions. Mode dégradé papier",
+            "Plus un seul appel 15 n'arrive sur aucun poste depuis 2h21. Bandeau gris partout.",
+            "Aucune fiche de prise d'appel ne s'ouvre, sur aucun poste du SAMU 58. Régulation sur papier.",
+            "Plus aucun appel ne nous arrive depuis 11h. Tous les postes sont concernés.",
+            "Depuis 3h nous ne recevons plus aucun appel au SAMU 19, ils sont basculés chez nos voisins",
+            "On ne peut plus créer de dossier, personne n'y arrive, ni ARM ni médecins",
+            "Les appels du 15 n'arrivent plus du tout en salle",
         ] {
             assert!(suspect(text), "{text}");
         }
@@ -126,6 +190,11 @@ mod tests {
             "La messagerie du portail ne marche plus pour toute la salle",
             "Plusieurs personnes se font éjecter du portail au bout de 5 min",
             "Je n'arrive plus à me connecter au portail, ma collègue y arrive",
+            "Le bandeau téléphonique est bloqué sur PAUSE pour moi et pour Morgane. Samu 58",
+            "Plus aucun appel n'arrive sur mon poste, les autres postes vont bien",
+            "Aucun appel ne remonte dans l'historique depuis ce matin, pour tout le monde",
+            "Je ne reçois plus d'appels sur mon bandeau au SAMU 19",
+            "Impossible d'ouvrir un dossier archivé, tous les postes ont le souci",
         ] {
             assert!(!suspect(text), "{text}");
         }

@@ -25,6 +25,7 @@ pub mod person;
 pub mod phone;
 pub mod prose;
 pub mod reference;
+mod reporter;
 pub mod sentence;
 mod signs;
 pub mod station;

@@ -35,12 +35,20 @@ impl People {
         let writer = &voices[0];
         let mut people = Self::default();
         let is_passed_on = reporter.who == Who::Forwarded;
-        let declarant = if is_passed_on && !writer.cues.has(Group::Contact) {
+        // Who offers to be called in somebody's stead, of whom no number is known.
+        let stands_in = writer.cues.has(Group::Contact) && !reporter.cues.has(Group::Contact);
+        let declarant = if is_passed_on && !stands_in {
             reporter
         } else {
             writer
         };
         people.read(email, declarant);
+        if !is_passed_on {
+            // The writer's own earlier words give what the new ones keep back (ruling 2).
+            for earlier in voices.iter().filter(|voice| voice.who == Who::Earlier) {
+                people.read_earlier(earlier);
+            }
+        }
         people.read_subject(email);
         if is_passed_on {
             people.author = name_of(reporter);
@@ -84,11 +92,27 @@ impl People {
                 header.as_ref().map(|(name, _)| name.as_str()),
             );
         }
-        let introduced = |found: &person::Found| found.writer;
-        for found in person::find_in_prose(&voice.words.text)
-            .into_iter()
-            .filter(introduced)
-        {
+        let prose = person::find_in_prose(&voice.words.text);
+        // Another than who signs is only the one to call.
+        let signer = self
+            .names
+            .first()
+            .map(|told| told.value.clone())
+            .or_else(|| header.as_ref().map(|(name, _)| name.clone()))
+            .or_else(|| {
+                prose
+                    .iter()
+                    .find(|found| found.writer && !found.contact)
+                    .and_then(|found| found.name.clone())
+            });
+        let introduced = |found: &person::Found| {
+            let other = found.contact
+                && found.name.as_ref().is_some_and(|name| {
+                    signer.as_ref().is_some_and(|signer| !is_same(name, signer))
+                });
+            found.writer && !other
+        };
+        for found in prose.iter().filter(|found| introduced(found)).cloned() {
             self.told(
                 voice,
                 &voice.words,
@@ -119,6 +143,34 @@ impl People {
                 evidence,
                 rank: Rank::Header,
             });
+        }
+    }
+
+    /// The writer's own earlier words and signature.
+    fn read_earlier(&mut self, voice: &Voice<'_>) {
+        let header = voice
+            .from
+            .as_ref()
+            .and_then(|from| person::from_header(&from.name, &from.address));
+        let found = person::from_signature(&voice.signature.text)
+            .into_iter()
+            .map(|found| (found, &voice.signature))
+            .chain(
+                person::find_in_prose(&voice.words.text)
+                    .into_iter()
+                    .filter(|found| found.writer && !found.contact)
+                    .map(|found| (found, &voice.words)),
+            )
+            .collect::<Vec<_>>();
+        for (found, words) in found {
+            self.told(
+                voice,
+                words,
+                found,
+                Source::Quoted,
+                Rank::Earlier,
+                header.as_deref(),
+            );
         }
     }
 
@@ -230,6 +282,18 @@ fn name_of(voice: &Voice<'_>) -> Option<String> {
         .as_ref()
         .and_then(|from| person::from_header(&from.name, &from.address));
     header.or_else(|| person::from_signature(&voice.signature.text).and_then(|found| found.name))
+}
+
+/// Whether two names share a word of more than two letters, or are an initial's: « L. Puig ».
+fn is_same(one: &str, other: &str) -> bool {
+    is_part_of(one, other)
+        || is_part_of(other, one)
+        || fold(one).split(|c: char| !c.is_alphabetic()).any(|word| {
+            word.len() > 2
+                && fold(other)
+                    .split(|c: char| !c.is_alphabetic())
+                    .any(|o| o == word)
+        })
 }
 
 /// Whether every word of `short` begins a word of `full`, in any order: « L. Puig », « Kevin ».

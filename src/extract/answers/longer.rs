@@ -41,6 +41,12 @@ impl Reader<'_> {
             let named = person::answer(text);
             match named.name {
                 Some((name, span)) => {
+                    let name = self
+                        .pointers
+                        .name
+                        .as_deref()
+                        .and_then(|known| person::in_order_of(&name, known))
+                        .unwrap_or(name);
                     let evidence = self.evidence(answered, span, 0.97);
                     pool.add(
                         FieldName::DeclarantName,

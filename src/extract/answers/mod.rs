@@ -199,6 +199,16 @@ impl Reader<'_> {
     }
 
     fn entity(&self, answered: &Answered, pool: &mut Pool) {
+        let known = entity::answer(&answered.words.text).is_some_and(|found| {
+            matches!(
+                found.reading,
+                Reading::Present(Value::Entity { id: Some(_), .. })
+            )
+        });
+        // « Lieu : Bâtiment A > SAMU > Salle » of a ticket tool is a room.
+        if !known && entity::is_location(&answered.words.text) {
+            return;
+        }
         let Some(found) = entity::answer(&answered.words.text) else {
             let text = one_line(&answered.words.text);
             let reading = Reading::Present(Value::Entity {
@@ -219,6 +229,27 @@ impl Reader<'_> {
 
     fn user(&self, answered: &Answered, pool: &mut Pool) {
         let text = &answered.words.text;
+        // « Qui : Théo Lancry, interne en médecine d'urgence » gives the writer's job too.
+        let named = super::person::answer(text);
+        if let (Some((name, _)), Some((role, span))) = (&named.name, &named.role)
+            && self
+                .pointers
+                .name
+                .as_ref()
+                .is_some_and(|known| crate::text::fold(known) == crate::text::fold(name))
+        {
+            let evidence = self.evidence(answered, span.clone(), 0.85);
+            let reading = Reading::Present(Value::Text(role.clone()));
+            pool.add(FieldName::DeclarantRole, Rank::Around, reading, evidence);
+            let reading = Reading::Present(Value::Text(name.clone()));
+            pool.add(
+                FieldName::AffectedUser,
+                self.rank,
+                reading,
+                self.whole(answered, 0.9),
+            );
+            return;
+        }
         let value = if answer::is_self(text) {
             pool.best_text(FieldName::DeclarantName)
                 .or_else(|| self.pointers.name.clone())

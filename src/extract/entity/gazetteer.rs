@@ -101,6 +101,9 @@ fn longest(
         name.push_str(match tokens.text(next) {
             "st" => "saint",
             "ste" => "sainte",
+            "hte" => "haute",
+            "htes" => "hautes",
+            "hts" => "hauts",
             word => word,
         });
         next += 1;

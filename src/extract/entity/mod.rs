@@ -9,6 +9,9 @@ use chrono_tz::{America, Indian, Pacific, Tz};
 use std::ops::Range;
 
 mod gazetteer;
+mod location;
+
+pub use location::is_location;
 
 /// An entity in a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -174,7 +177,7 @@ fn named(tokens: &Tokens, at: usize) -> Option<(String, usize, usize)> {
             at + 7 + usize::from(tokens.sign(at + 7, b'.')),
             true,
         ),
-        "crra" | "cra" | "sas" => place(tokens, at, at + 1, true),
+        "crra" | "cra" | "sas" | "cesu" => place(tokens, at, at + 1, true),
         "centre" if tokens.number(at + 1, 2) == Some(15) => place(tokens, at, at + 2, false),
         "c" if tokens.number(at + 1, 2) == Some(15) && tokens.glued(at + 1) => {
             place(tokens, at, at + 2, false)

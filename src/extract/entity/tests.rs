@@ -62,6 +62,23 @@ fn a_samu_is_resolved_in_every_writing() {
         ("SAMU de la Réunion", "SAMU de la Réunion = samu-974"),
         ("SAMU La Rochelle", "SAMU La Rochelle = samu-17"),
         ("SAMU du Mans", "SAMU du Mans = samu-72"),
+        ("Centre 15 du Calvados", "Centre 15 du Calvados = samu-14"),
+        ("CESU 64", "CESU 64 = samu-64"),
+        ("CESU de la Sarthe", "CESU de la Sarthe = samu-72"),
+        ("SAMU 76A", "SAMU 76A = samu-76"),
+        ("SAMU 988", "SAMU 988 = samu-988"),
+        ("SAMU de Nouméa", "SAMU de Nouméa = samu-988"),
+        ("SAMU 975", "SAMU 975 = samu-975"),
+        ("SAMU 978 Saint-Martin", "SAMU 978 Saint-Martin = samu-978"),
+        (
+            "SAMU de Saint-Barthélemy",
+            "SAMU de Saint-Barthélemy = samu-977",
+        ),
+        ("SAMU de la Hte-Savoie", "SAMU de la Hte-Savoie = samu-74"),
+        (
+            "SAMU de Bourgoin-Jallieu",
+            "SAMU de Bourgoin-Jallieu = samu-38",
+        ),
     ] {
         assert_eq!(best(text), told, "{text}");
     }
@@ -80,6 +97,16 @@ fn an_agency_is_resolved_by_its_region() {
         (
             "ARS Provence-Alpes-Côte d'Azur",
             "ARS Provence-Alpes-Côte d'Azur = ars-PACA",
+        ),
+        ("ARS Hauts-de-France", "ARS Hauts-de-France = ars-HDF"),
+        ("ARS Grand-Est", "ARS Grand-Est = ars-GES"),
+        (
+            "Agence Régionale de Santé Bourgogne-Franche-Comté",
+            "Agence Régionale de Santé Bourgogne-Franche-Comté = ars-BFC",
+        ),
+        (
+            "Agence régionale de santé de La Réunion",
+            "Agence régionale de santé de La Réunion = ars-REU",
         ),
         ("ARS Océan Indien - La Réunion", "nothing"),
     ] {
@@ -144,6 +171,64 @@ fn an_answer_is_kept_as_written() {
         ("", "nothing"),
     ] {
         assert_eq!(answered(text), told, "{text}");
+    }
+}
+
+#[test]
+fn every_department_is_known_by_its_number_and_its_name() {
+    let table = include_str!("gazetteer.txt");
+    for line in table.lines().filter(|line| line.starts_with("samu-")) {
+        let mut parts = line.split(';');
+        let id = parts.next().unwrap_or_default();
+        let number = id.trim_start_matches("samu-");
+        let names = parts.next().unwrap_or_default();
+        let name = names.split(',').next().unwrap_or_default();
+        for text in [
+            format!("SAMU {number}"),
+            format!("SAMU {name}"),
+            format!("SAMU du {name}"),
+        ] {
+            let found = find(&text);
+            assert_eq!(
+                found.first().and_then(|found| found.id.as_deref()),
+                Some(id),
+                "{text}"
+            );
+        }
+    }
+    assert_eq!(
+        table
+            .lines()
+            .filter(|line| line.starts_with("samu-"))
+            .count(),
+        107
+    );
+    assert_eq!(
+        table
+            .lines()
+            .filter(|line| line.starts_with("ars-"))
+            .count(),
+        18
+    );
+}
+
+#[test]
+fn a_room_is_no_entity() {
+    for text in [
+        "Bâtiment C > SMUR > Bureau des cadres",
+        "Bât. B, 2e étage",
+        "Salle de débriefing",
+        "3e étage",
+    ] {
+        assert!(is_location(text), "{text}");
+    }
+    for text in [
+        "SAMU 44",
+        "CH du Golfe",
+        "Hôpital Nord, bâtiment B",
+        "Nantes",
+    ] {
+        assert!(!is_location(text), "{text}");
     }
 }
 

@@ -7,6 +7,7 @@ use super::token::{Kind, Lexicon, Tokens};
 use std::ops::Range;
 use std::sync::LazyLock;
 
+mod closing;
 mod header;
 mod name;
 mod prose;
@@ -25,6 +26,28 @@ pub(super) fn is_role(tokens: &Tokens, at: usize) -> bool {
     role::role(tokens, at).is_some()
 }
 
+/// The words of `name` in the order in which the same words stand in `known`, where nothing in
+/// `name` tells which is the given one: « Kerjean Loïg » below a header's « KERJEAN Loig ».
+#[must_use]
+pub fn in_order_of(name: &str, known: &str) -> Option<String> {
+    let words: Vec<&str> = name.split(' ').collect();
+    let order: Vec<String> = known.split(' ').map(crate::text::fold).collect();
+    let given = |word: &&str| name::is_common_given(&crate::text::fold(word));
+    if words.len() != order.len() || words.first().is_some_and(given) {
+        return None;
+    }
+    let sorted: Option<Vec<&str>> = order
+        .iter()
+        .map(|folded| {
+            words
+                .iter()
+                .copied()
+                .find(|word| crate::text::fold(word) == *folded)
+        })
+        .collect();
+    sorted.map(|words| words.join(" "))
+}
+
 /// A person in a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
@@ -36,6 +59,8 @@ pub struct Found {
     pub role: Option<(String, Range<usize>)>,
     /// Whether the words make this the writer; else somebody spoken of.
     pub writer: bool,
+    /// Named as the one to call, who need not be the writer: « Contact unique : Loïc Testu ».
+    pub contact: bool,
     /// How sure that is, 0 to 1.
     pub score: f32,
 }

@@ -1,15 +1,23 @@
 //! Words of names: how they are written, in which order, and how they are capitalised.
 
 use super::super::token::{Kind, Tokens};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
-static GIVEN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    include_str!("given.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .flat_map(str::split_whitespace)
-        .collect()
+/// Each given name, and whether it is a common one: the first list of the table.
+static GIVEN: LazyLock<HashMap<&'static str, bool>> = LazyLock::new(|| {
+    let mut names = HashMap::new();
+    let mut lists = 0;
+    for line in include_str!("given.txt").lines() {
+        if line.starts_with('#') {
+            lists += 1;
+        } else {
+            for name in line.split_whitespace() {
+                names.entry(name).or_insert(lists == 1);
+            }
+        }
+    }
+    names
 });
 
 /// How a word is written.
@@ -50,12 +58,26 @@ impl Unit<'_> {
     }
 }
 
+fn first_part<'t>(unit: &Unit<'t>) -> &'t str {
+    unit.folded.split('-').next().unwrap_or_default()
+}
+
 /// Whether a folded word is a given name: « claire », « jean-pierre ».
 pub(super) fn is_given(folded: &str) -> bool {
     folded
         .split('-')
         .next()
-        .is_some_and(|first| GIVEN.contains(first))
+        .is_some_and(|first| GIVEN.contains_key(first))
+}
+
+/// Whether a folded word is a common given name, and no common surname.
+pub(super) fn is_common_given(folded: &str) -> bool {
+    const SURNAMES: &str = "martin|bernard|thomas|robert|richard|simon|laurent|michel|david|bertrand|vincent|francois|andre|mathieu|nicolas|clement|gauthier|lucas|robin|henry|denis|roger|roland|gerard|arnaud|remy|renaud|gilbert|charles|\
+        marie|olivier|philippe|pierre|jacob|paul|julien|leon|colin|marcel|benoit|guy|germain|hubert|humbert|albert|alexandre|etienne|joseph|jean|raymond|louis|victor|georges|claude|rene|blaise|gilles|herve|yves|tanguy|guillaume|\
+        patrice|pascal|maurice|constant|gaston|gautier|geoffroy|sylvestre|prosper|honore|gervais|toussaint|barthelemy|jacques|lionel|thierry|didier|daniel|baptiste|basile|ferdinand|fernandez|rose|fleur|blanche|salomon|samson|abel|adam|\
+        hamon|jose|cherif|salah|said|ali|omar|moussa|issa|ibrahim|nelson|douglas|curtis|graham|don|dan|john|james|george|allan|alain|anton|conrad|eloi|firmin|fabre|martial|mathis|regis|roch|urbain|valentin|vital|salvador|rodrigue|rodrigues|gabriel|gaspard|bastien|barnabe";
+    let first = folded.split('-').next().unwrap_or_default();
+    GIVEN.get(first) == Some(&true) && !SURNAMES.split('|').any(|name| name.trim() == first)
 }
 
 /// The word that begins at token `at`.
@@ -175,6 +197,12 @@ pub(super) fn arranged(units: &[Unit<'_>]) -> String {
         // « Oudinot Pascal »: the known given name stands last.
         [rest @ .., last] if !rest.is_empty() && given(last) && !rest.iter().any(given) => {
             std::iter::once(last).chain(rest.iter()).collect()
+        }
+        // « Morvan Huguette »: the first may be a rare given name, the last is a common one.
+        [first, last]
+            if is_common_given(last.folded) && !GIVEN.get(first_part(first)).unwrap_or(&false) =>
+        {
+            vec![last, first]
         }
         // « Martin Jean-Pierre »: a composed given name is no surname.
         [first, last]

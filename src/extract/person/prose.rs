@@ -2,6 +2,7 @@
 //! régulateur de ce soir », « Sylvain Lecarpentier ARM » at the end.
 
 use super::super::token::{Kind, Lexicon, Tokens};
+use super::closing::{closing, closing_role};
 use super::name::{Shape, Unit, arranged, is_particle, unit};
 use super::{Found, is_common, is_place_word, role, titles};
 use std::sync::LazyLock;
@@ -10,7 +11,10 @@ use std::sync::LazyLock;
 static INTRODUCES: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
         "je ne suis que la|je ne suis que le|je ne suis que l|je ne suis qu une|je ne suis qu un|je suis une|je suis un|je suis le|je suis la|je suis l|je suis|je m appelle|moi c est|c est|ici|mon nom est|mon nom|my name is|i am|i m|this is|je soussigne|",
-        "je soussignee|signe|ici le|ici la|ici l|moi|i am the|i am a|en tant que|en tant qu|je me presente|je me nomme|de la part de|nom prenom"
+        "je soussignee|signe|ici le|ici la|ici l|moi|i am the|i am a|i am an|i m a|i m an|i m the|en tant que|en tant qu|je me presente|je me nomme|de la part de|nom prenom|",
+        "c|cest|c moi|cest moi|moi c|moi cest|ici c est|ici c|ici cest|chui|jsuis|j suis|je sui|chuis|je m apelle|je mapelle|j m appelle|jmappelle|je mappelle|mon nom c est|mon nom cest|",
+        "en qualite de|en qualite d|en ma qualite de|en ma qualite d|je travaille comme|je travaille en tant que|je suis en poste comme|je suis actuellement|i work as a|i work as an|i work as the|this is the|here is|",
+        "je suis votre|je suis votre nouveau|je suis votre nouvelle|je suis aussi|je suis nouvel|je suis nouvelle|je suis nouveau|je suis donc|je suis moi meme|je suis simple|je suis juste|je suis jeune|nous sommes"
     ))
 });
 /// Words before a person that make them somebody else.
@@ -56,7 +60,12 @@ pub fn find_in_prose(text: &str) -> Vec<Found> {
 /// « je suis … », « ici … », « c'est … »
 fn introduced(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
     let after = INTRODUCES.end(tokens, at)?;
-    let weak = tokens.is(at, &["c", "moi", "ici", "signe", "this", "de"]);
+    let weak = tokens.is(
+        at,
+        &[
+            "c", "cest", "moi", "ici", "signe", "this", "de", "nous", "here",
+        ],
+    );
     let next = if tokens.sign(after, b':') || tokens.sign(after, b'\'') || tokens.sign(after, b',')
     {
         after + 1
@@ -69,8 +78,13 @@ fn introduced(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> 
         text,
         tokens,
         name_at,
-        tokens.is(at, &["ici", "je", "moi", "c"]),
+        tokens.among(at, "ici|je|moi|c|cest|chui|chuis|jsuis|j|jmappelle"),
     );
+    let units = if units.is_empty() && !titled {
+        small_name(text, tokens, at, name_at)
+    } else {
+        units
+    };
     let name_end = units.last().map_or(name_at, |unit| unit.to);
     let role = role_behind(tokens, if units.is_empty() { next } else { name_end });
     let known = units.iter().any(Unit::is_given) || titled || units.len() > 1;
@@ -82,7 +96,7 @@ fn introduced(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> 
     }
     if units.is_empty() {
         // « je suis médecin régulateur », not « c'est le médecin régulateur ».
-        if !tokens.is(at, &["je", "i", "en", "ici"]) {
+        if !tokens.among(at, "je|i|en|ici|c|chui|chuis|jsuis|j") {
             return None;
         }
     }
@@ -103,10 +117,35 @@ fn introduced(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> 
             name,
             role,
             writer: true,
+            contact: false,
             score,
         },
         name_end.max(next),
     ))
+}
+
+/// « c bidule arm au samu »: a name in small letters that no table knows, before a job.
+fn small_name<'t>(text: &'t str, tokens: &'t Tokens, at: usize, name_at: usize) -> Vec<Unit<'t>> {
+    const NO_NAME: &str = "juste|encore|toujours|bien|pas|aussi|votre|ton|nouveau|nouvelle|nouvel|simple|chaque|quel|quelle|quelque|mieux|pire|jeune|ancien|ancienne|ex|actuellement";
+    if !tokens.among(at, "c|cest|ici|moi") {
+        return Vec::new();
+    }
+    unit(text, tokens, name_at)
+        .filter(|unit| {
+            let stops = is_common(unit.folded)
+                || is_place_word(unit.folded)
+                || is_particle(unit.folded)
+                || tokens.among(name_at, NO_NAME)
+                || role::role(tokens, name_at).is_some();
+            unit.folded.len() > 2
+                && !stops
+                && tokens.among(
+                    unit.to,
+                    "arm|ide|iade|medecin|interne|cadre|parm|infirmiere|infirmier",
+                )
+        })
+        .into_iter()
+        .collect()
 }
 
 /// « Sylvain Lecarpentier, ARM », « ARM au SAMU 44, je … », « Locum emergency physician at … here »
@@ -132,10 +171,14 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
                 name: None,
                 role,
                 writer: true,
+                contact: false,
                 score: 0.7,
             },
             end,
         ));
+    }
+    if let Some(found) = closing_role(text, tokens, at) {
+        return Some(found);
     }
     let units = run(text, tokens, start, false);
     let last = units.last()?.to;
@@ -158,6 +201,7 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
             name: Some(arranged(&units)),
             role,
             writer: strong,
+            contact: is_contact(tokens, at),
             score,
         },
         to,
@@ -183,84 +227,25 @@ fn titled(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
             name: Some(arranged(&units)),
             role: None,
             writer: false,
+            contact: false,
             score: 0.5,
         },
         last,
     ))
 }
 
-/// A name that closes the text: « Kevin », « jordan, poste 2214 », « Quentin Bellanger, samu 53 »,
-/// « rappeler Vanhoutte au 03 … ».
-fn closing(text: &str, tokens: &Tokens) -> Option<Found> {
-    if let Some(person) = to_be_called(text, tokens) {
-        return Some(person);
-    }
-    let mut end = tokens.len();
-    while end > 0
-        && matches!(
-            tokens.get(end - 1).map(|t| t.kind),
-            Some(Kind::Line | Kind::Sign(b'.' | b'!' | b'-' | b')'))
-        )
-    {
-        end -= 1;
-    }
-    let mut start = end;
-    while start > 0 && end - start < 14 && !begins_sentence(tokens, start) {
-        start -= 1;
-    }
-    let start = titles(tokens, farewell(tokens, start, end), end);
-    let units = run(text, tokens, start, true);
-    let last = units.last()?.to;
-    let whole = last >= end
-        || matches!(
-            tokens.get(last).map(|t| t.kind),
-            Some(Kind::Sign(b',' | b'-' | b'(' | b'/' | b'.') | Kind::Line)
-        );
-    let known = units.iter().any(Unit::is_given)
-        || units.len() > 1 && units.iter().all(|unit| unit.shape != Shape::Lower);
-    if !whole || !known || units[0].from != start {
-        return None;
-    }
-    let span = tokens.span(units[0].from, last);
-    Some(Found {
-        span,
-        name: Some(arranged(&units)),
-        role: None,
-        writer: true,
-        score: 0.6,
-    })
-}
-
-/// Steps over « Cdt, », « Merci », « Bien à vous ».
-fn farewell(tokens: &Tokens, from: usize, to: usize) -> usize {
-    let mut at = from;
-    while at < to && (tokens.among(at, "cdt|cdlt|cordialement|merci|bien|a|vous|bonne|journee|soiree|garde|nuit|salutations|sincerement|d|avance|regards|best|thanks|bav") || matches!(tokens.get(at).map(|t| t.kind), Some(Kind::Sign(_)))) {
-        at += 1;
-    }
-    at
-}
-
-fn to_be_called(text: &str, tokens: &Tokens) -> Option<Found> {
-    (0..tokens.len()).find_map(|at| {
-        if !tokens.among(
-            at,
-            "rappeler|contacter|joindre|demander|appeler|rappelez|demandez",
-        ) {
-            return None;
-        }
-        let units = run(text, tokens, at + 1, false);
-        let last = units.last()?.to;
-        let reached = tokens.among(last, "au|a|poste|tel|sur")
-            || tokens.get(last).is_some_and(|t| t.kind == Kind::Number);
-        let span = tokens.span(units[0].from, last);
-        (units[0].from == at + 1 && reached).then(|| Found {
-            span,
-            name: Some(arranged(&units)),
-            role: None,
-            writer: true,
-            score: 0.4,
+/// Whether the words before `at` on its line make what follows the one to call: « Contact sur
+/// place : », « Votre interlocuteur : ».
+fn is_contact(tokens: &Tokens, at: usize) -> bool {
+    (at.saturating_sub(6)..at)
+        .rev()
+        .take_while(|before| !tokens.ends_line(*before) && !tokens.sign(*before, b'.'))
+        .any(|before| {
+            tokens.among(
+                before,
+                "contact|contacts|interlocuteur|interlocutrice|contacter|joindre|demander|appeler|rappeler|rappelez|correspondant|referent|voir",
+            )
         })
-    })
 }
 
 /// A role behind a name: « , ARM », « , le médecin régulateur de ce soir », « (ARM) », « ARM ».
@@ -274,7 +259,7 @@ fn role_behind(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
         }
     }
     let next = tokens
-        .any_phrase(next, "le|la|l|un|une|the|a|votre|je suis|notre")
+        .any_phrase(next, "le|la|l|un|une|the|a|an|votre|je suis|notre|actuellement|comme|en tant que|en qualite de")
         .unwrap_or(next);
     let next = if tokens.sign(next, b'\'') {
         next + 1
@@ -285,7 +270,12 @@ fn role_behind(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
 }
 
 /// The words of a name from `at` on; `lenient` takes known given names in lower case.
-fn run<'t>(text: &'t str, tokens: &'t Tokens, at: usize, lenient: bool) -> Vec<Unit<'t>> {
+pub(super) fn run<'t>(
+    text: &'t str,
+    tokens: &'t Tokens,
+    at: usize,
+    lenient: bool,
+) -> Vec<Unit<'t>> {
     let mut units: Vec<Unit<'t>> = Vec::new();
     let mut next = at;
     while units.len() < 5 {
@@ -350,7 +340,7 @@ fn weekday_or_month(folded: &str) -> bool {
         .any(|word| word == folded)
 }
 
-fn begins_sentence(tokens: &Tokens, at: usize) -> bool {
+pub(super) fn begins_sentence(tokens: &Tokens, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else {
         return true;
     };

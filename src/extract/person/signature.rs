@@ -18,6 +18,7 @@ pub fn from_signature(text: &str) -> Option<Found> {
         for (from, to) in segments(&tokens, from, to) {
             let start = titles(&tokens, from, to);
             let titled = start > from;
+            let start = behind_article(&tokens, start);
             if start >= to {
                 continue;
             }
@@ -57,8 +58,22 @@ pub fn from_signature(text: &str) -> Option<Found> {
         name,
         role: job,
         writer: true,
+        contact: false,
         score,
     })
+}
+
+/// « Le Directeur de garde »: where the job begins.
+fn behind_article(tokens: &Tokens, at: usize) -> usize {
+    if !tokens.among(at, "le|la|l|the|votre") {
+        return at;
+    }
+    let next = tokens.skip_joints(at + 1);
+    if role::role(tokens, next).is_some() {
+        next
+    } else {
+        at
+    }
 }
 
 /// How sure these words are a name: a known given name, an initial before a word, a title.

@@ -103,6 +103,31 @@ fn an_answer_gives_name_and_role() {
             "de La Tour Henri, cadre de santé",
             "Henri de La Tour | cadre de santé",
         ),
+        ("TALLEC Nolwenn, élève ARM", "Nolwenn Tallec | élève ARM"),
+        (
+            "Hugo Marchal (Service desk analyst)",
+            "Hugo Marchal | Service desk analyst",
+        ),
+        (
+            "Pauline Estève, interne en médecine d'urgence",
+            "Pauline Estève | interne en médecine d'urgence",
+        ),
+        (
+            "Dr Yann Caradec, chirurgien-dentiste",
+            "Yann Caradec | chirurgien-dentiste",
+        ),
+        (
+            "Oriane Vidal, administratrice de garde",
+            "Oriane Vidal | administratrice de garde",
+        ),
+        (
+            "Bakary Traoré, opérateur de soins non programmés",
+            "Bakary Traoré | opérateur de soins non programmés",
+        ),
+        ("Belhadj Farid, ARM", "Farid Belhadj | ARM"),
+        ("Marzin-Leclerc Huguette", "Huguette Marzin-Leclerc | -"),
+        ("Soizic Martin", "Soizic Martin | -"),
+        ("Etcheto Maddi, formatrice", "Maddi Etcheto | formatrice"),
         ("...", "- | -"),
     ] {
         assert_eq!(answered(text), told, "{text}");
@@ -165,6 +190,40 @@ fn the_writer_is_known_from_sentences() {
             "Je m'appelle Fatou Diop, je suis infirmière de régulation au SAMU 33",
             "Fatou Diop | infirmière de régulation",
         ),
+        ("slt c kelyan arm o samu 14, la carte rame", "Kelyan | arm"),
+        ("c zorbec arm a evreux jpeu plu rien ouvrir", "Zorbec | arm"),
+        ("bjr cest manon ide regul, ecran noir", "Manon | ide"),
+        (
+            "I am an emergency physician at SAMU 68. Nothing opens.",
+            "- | emergency physician",
+        ),
+        (
+            "I'm the locum regulating doctor here tonight. Nothing opens.",
+            "- | locum regulating doctor",
+        ),
+        (
+            "Dentiste de garde du secteur de Redon, je ne vois plus la fiche.",
+            "- | Dentiste de garde",
+        ),
+        (
+            "En ma qualité de cadre de permanence, je signale que rien ne s'ouvre.",
+            "- | cadre de permanence",
+        ),
+        (
+            "Rien ne s'ouvre, merci d'escalader.\nLa Directrice d'astreinte\nHôpital du Golfe",
+            "- | Directrice d'astreinte",
+        ),
+        (
+            "Plus rien ne s'ouvre.\nLe cadre de permanence",
+            "- | cadre de permanence",
+        ),
+        (
+            "Plus rien ne s'ouvre.\nLe médecin voit une page blanche.",
+            "- | -",
+        ),
+        ("c un arm qui a vu le souci", "- | -"),
+        ("c est juste arm qui manque dans la liste", "- | -"),
+        ("la carte ne marche plus, c le medecin qui le dit", "- | -"),
         (
             "la carte est blanche depuis hier, voir avec M. Ansart de l'informatique",
             "- | -",
@@ -175,8 +234,60 @@ fn the_writer_is_known_from_sentences() {
 }
 
 #[test]
+fn who_is_only_to_be_called_is_told_apart() {
+    for (text, contact) in [
+        (
+            "Contact unique : M. Denis Morvan, cadre de la régulation",
+            true,
+        ),
+        ("Votre interlocuteur : Denis Morvan, technicien", true),
+        ("Personne à joindre : Sonia Le Guen, ARM", true),
+        ("Denis Morvan, cadre de la régulation", false),
+        ("Je n'ai plus la carte. Sonia Le Guen, ARM", false),
+    ] {
+        let found = find_in_prose(text);
+        assert_eq!(
+            found.first().map(|found| found.contact),
+            Some(contact),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_header_tells_the_order_of_a_name_that_nothing_else_tells() {
+    for (name, known, told) in [
+        ("Zorbec Ylwen", "Ylwen Zorbec", Some("Ylwen Zorbec")),
+        ("Kermadec Örwan", "Orwan Kermadec", Some("Örwan Kermadec")),
+        ("Tabarin Zephy", "Zephy TABARIN", Some("Zephy Tabarin")),
+        ("Claire Zorbec", "Zorbec Claire", None),
+        ("Zorbec Ylwen", "Ylwen Tabarin", None),
+        ("Zorbec", "Ylwen Zorbec", None),
+    ] {
+        assert_eq!(
+            in_order_of(name, known).as_deref(),
+            told,
+            "{name} / {known}"
+        );
+    }
+}
+
+#[test]
 fn a_signature_gives_name_and_role() {
     for (text, told) in [
+        (
+            "Le Directeur de garde\nHôpital du Golfe",
+            "- | Directeur de garde",
+        ),
+        ("La cheffe de service\nSAMU 12", "- | cheffe de service"),
+        (
+            "Armelle Tanguy\nDirectrice de garde",
+            "Armelle Tanguy | Directrice de garde",
+        ),
+        (
+            "Josu Etcheverry\nEnseignant CESU 64",
+            "Josu Etcheverry | Enseignant CESU",
+        ),
         (
             "Thomas BEAUSIRE\nRéférent SI-SAMU - Direction du numérique\nCHRU Val de Loire",
             "Thomas Beausire | Référent SI-SAMU",

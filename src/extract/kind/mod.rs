@@ -13,6 +13,10 @@ use crate::mail::Email;
 use crate::mail::automatic::{AutoSubmitted, Precedence, Report};
 use crate::text::fold;
 
+mod report;
+
+use report::{is_ticket, tells_of_the_past};
+
 /// The verdict and its reason.
 pub type Verdict = (Kind, Why);
 
@@ -162,7 +166,9 @@ fn is_about_delivery(text: &str) -> bool {
 fn answers_by_itself(email: &Email<'_>, words: &Facts, subject: &str) -> Option<Why> {
     let facts = &email.automatic;
     // A ticket tool that passes on a person's report sends a declaration (ruling 14).
-    let report = words.labels >= 3 || (words.faults() >= 2 && !words.own.has(Group::AutoReply));
+    let report = words.labels >= 3
+        || words.faults() >= 2 && !words.own.has(Group::AutoReply)
+        || is_ticket(words, subject);
     match () {
         () if facts.report == Some(Report::Disposition) => Some(Why::ReadReceipt),
         () if matches!(facts.report, Some(Report::Feedback)) => Some(Why::Feedback),
@@ -201,7 +207,8 @@ fn never_answered(email: &Email<'_>, words: &Facts) -> Option<Why> {
     if facts.calendar.is_some() {
         return Some(Why::Calendar);
     }
-    if facts.no_reply_sender && words.labels < 3 && !words.text.contains("samu") {
+    let ticket = is_ticket(words, &fold(&email.subject));
+    if facts.no_reply_sender && words.labels < 3 && !words.text.contains("samu") && !ticket {
         return Some(Why::NoReply);
     }
     if is_bulk(email) && words.labels < 3 {
@@ -289,7 +296,7 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
         return (Kind::Other, Why::Letter);
     }
     // « Rétabli à 14h50 » at the end of a whole report is part of the report.
-    let reported = faults > 0 && words.details >= 4;
+    let reported = faults > 0 && words.details >= 4 || tells_of_the_past(words);
     if words.own.has(Group::Resolved) && faults <= 2 && !reported && !words.own.has(Group::Attached)
     {
         return (Kind::Other, Why::WorksAgain);
@@ -499,6 +506,73 @@ mod tests {
                 "Bravo à l'équipe du SAMU 44 pour la mise à jour, merci !",
                 Kind::Other,
             ),
+        ] {
+            assert_eq!(read("", subject, body), expected, "{subject}: {body}");
+        }
+    }
+
+    #[test]
+    fn a_ticket_tools_report_is_a_declaration() {
+        let generated = "Auto-Submitted: auto-generated\r\n";
+        for (subject, body, expected) in [
+            (
+                "[GLPI #0041177] Nouveau ticket Impression des fiches",
+                "Ticket : Description\nTitre : Impression des fiches\nDemandeurs : Morvan Denis\nStatut : Nouveau\nDescription : Bonjour, l'impression sort une page blanche depuis 8h. Denis Morvan, SAMU 22.",
+                Kind::Declaration,
+            ),
+            (
+                "INC0044110 assigned to your group",
+                "Incident INC0044110\nCaller: Sonia Le Guen\nShort description: carte\nDescription: la carte reste figée au SAMU 29 depuis 14h",
+                Kind::Declaration,
+            ),
+            (
+                "EasyVista - Incident I260114_0007",
+                "Demandeur : LE GUEN Sonia\nDétail : impossible de valider un bilan depuis ce matin\nMerci de ne pas répondre à ce message",
+                Kind::Declaration,
+            ),
+            (
+                "[GLPI #0041177] Ticket clos",
+                "Ticket : Description\nDemandeurs : Morvan Denis\nVotre ticket a été clos.\nSolution apportée : redémarrage du poste en panne",
+                Kind::AutoReply,
+            ),
+            (
+                "Rapport de sauvegarde",
+                "La sauvegarde de la nuit est terminée.",
+                Kind::AutoReply,
+            ),
+        ] {
+            assert_eq!(
+                read(generated, subject, body),
+                expected,
+                "{subject}: {body}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_fault_that_went_away_by_itself_is_still_reported() {
+        for (subject, body, expected) in [
+            (
+                "durées fausses",
+                "Vers 2h30 les durées des dossiers sont devenues fausses au SAMU 61. C'est revenu à la normale tout seul vers 4h, on attendait des durées justes.",
+                Kind::Declaration,
+            ),
+            (
+                "coupure de son",
+                "Hier entre 15h et 15h20 plus de son dans les casques, en production. Ça remarche sans rien faire mais on aimerait comprendre pourquoi.",
+                Kind::Declaration,
+            ),
+            (
+                "carte",
+                "La carte du SAMU 33 a été grise de 8h à 9h, elle est revenue d'elle-même, on a peur que ça recommence.",
+                Kind::Declaration,
+            ),
+            (
+                "Re: carte",
+                "Suite à mon message de ce matin : la carte est revenue toute seule, vous pouvez clore.",
+                Kind::Other,
+            ),
+            ("carte", "C'est revenu, merci !", Kind::Other),
         ] {
             assert_eq!(read("", subject, body), expected, "{subject}: {body}");
         }

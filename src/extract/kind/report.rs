@@ -1,0 +1,51 @@
+//! Two doubts about a report: a ticket tool that sends it, and a fault that is over.
+
+use super::super::cues::Group;
+use super::Facts;
+
+/// Whether a ticket tool passes on what a person wrote (ruling 14): it names who asks and holds
+/// their description, and something in it fails. A ticket's closing or a mere receipt is none.
+pub(super) fn is_ticket(words: &Facts, subject: &str) -> bool {
+    const ASKER: &str = "demandeur|requester|requested by|reporter|reported by|opened by|caller|beneficiaire|appelant|declarant|signale par|ouvert par|cree par|created by|saisi par|auteur|emetteur|utilisateur :|contact :|redacteur";
+    const WORDS: &str = "description|detail|message|commentaire|contenu|libelle|objet|titre|resume|suivi|summary|comments";
+    const TOOL: &str = "ticket|glpi|easyvista|ev-|servicenow|service-now|itop|isilog|isiparc|mantis|jira|otrs|zammad|redmine|topdesk|incident n|incident inc|inc0|demande n|req0|ritm|numero de dossier|reference de la demande";
+    const CLOSED: &str = "est clos|a ete clos|cloture de|ticket clos|ticket resolu|incident resolu|est resolu|a ete resolu|solution apportee|solution proposee|demande resolue|demande cloturee|has been resolved|has been closed|statut : clos|statut : resolu|enquete de satisfaction|a bien ete enregistree|a bien ete prise en compte|avons bien recu votre|accusons reception|accuse de reception";
+    let one_of = |list: &str, text: &str| list.split('|').any(|cue| text.contains(cue));
+    let text = words.text.as_str();
+    let asked = one_of(ASKER, text) || words.labels >= 2;
+    let told = one_of(WORDS, text) || words.labels >= 1;
+    let fails = words.faults() > 0
+        || words.subject.has(Group::Fault)
+        || words.signs >= 2 && words.details >= 1;
+    (one_of(TOOL, text) || one_of(TOOL, subject))
+        && !one_of(CLOSED, text)
+        && !one_of(CLOSED, subject)
+        && asked
+        && told
+        && fails
+}
+
+/// Whether what works again is only the end of a report: « c'est revenu tout seul vers 4h », or a
+/// remark deep in a long message that thanks for no help.
+pub(super) fn tells_of_the_past(words: &Facts) -> bool {
+    const ALONE: &str = "tout seul|toute seule|tous seuls|toutes seules|de lui-meme|de lui meme|d'elle-meme|d'elle meme|d'eux-memes|de soi-meme|spontanement|sans rien faire|sans intervention|sans qu'on|sans explication|\
+        sans raison|sans que|puis recommence|puis revient|mais ca recommence|mais ca revient|jusqu'a la prochaine|apres redemarrage|apres un redemarrage|apres avoir redemarre|apres deconnexion|apres une deconnexion|apres reconnexion|\
+        by itself|on its own|after a restart|then it came back|pour le moment|pour l'instant|en attendant|provisoirement|depuis, c'est|s'est retabli|a fini par|mais je voudrais|mais nous voudrions|mais on voudrait|mais je signale|mais nous signalons|\
+        je signale quand meme|on signale quand meme|a toutes fins utiles|pour analyse|pour investigation|comprendre ce qui|comprendre pourquoi|d'ou ca vient|eviter que|ne se reproduise|risque de revenir|craignons|j'ai peur";
+    const FOLLOWS: &str = "suite a mon|suite a ma|suite a notre|mon mail de|mon message de|ma declaration|notre declaration|mon ticket|vous pouvez clo|vous pouvez fermer|merci pour votre|merci de votre intervention|merci pour l'intervention|ne tenez pas compte|fausse alerte|rien a faire";
+    let one_of = |list: &str| list.split('|').any(|cue| words.text.contains(cue.trim()));
+    let signs = words.details + words.signs + words.faults();
+    if one_of(FOLLOWS) {
+        return false;
+    }
+    let early = words
+        .own
+        .first(Group::Resolved)
+        .is_some_and(|range| range.start < 60);
+    one_of(ALONE) && signs >= 2 && words.words >= 12
+        || !early
+            && !words.subject.has(Group::Resolved)
+            && words.words > 40
+            && words.details >= 2
+            && words.faults() + words.signs >= 2
+}

@@ -1,0 +1,106 @@
+//! A name that closes a text, or that is to be called.
+
+use super::super::token::{Kind, Tokens};
+use super::name::{Shape, Unit, arranged};
+use super::prose::{begins_sentence, run};
+use super::{Found, role, titles};
+
+/// A name that closes the text: « Kevin », « jordan, poste 2214 », « Quentin Bellanger, samu 53 »,
+/// « rappeler Vanhoutte au 03 … ».
+pub(super) fn closing(text: &str, tokens: &Tokens) -> Option<Found> {
+    if let Some(person) = to_be_called(text, tokens) {
+        return Some(person);
+    }
+    let mut end = tokens.len();
+    while end > 0
+        && matches!(
+            tokens.get(end - 1).map(|t| t.kind),
+            Some(Kind::Line | Kind::Sign(b'.' | b'!' | b'-' | b')'))
+        )
+    {
+        end -= 1;
+    }
+    let mut start = end;
+    while start > 0 && end - start < 14 && !begins_sentence(tokens, start) {
+        start -= 1;
+    }
+    let start = titles(tokens, farewell(tokens, start, end), end);
+    let units = run(text, tokens, start, true);
+    let last = units.last()?.to;
+    let whole = last >= end
+        || matches!(
+            tokens.get(last).map(|t| t.kind),
+            Some(Kind::Sign(b',' | b'-' | b'(' | b'/' | b'.') | Kind::Line)
+        );
+    let known = units.iter().any(Unit::is_given)
+        || units.len() > 1 && units.iter().all(|unit| unit.shape != Shape::Lower);
+    if !whole || !known || units[0].from != start {
+        return None;
+    }
+    let span = tokens.span(units[0].from, last);
+    Some(Found {
+        span,
+        name: Some(arranged(&units)),
+        role: None,
+        writer: true,
+        contact: false,
+        score: 0.6,
+    })
+}
+
+/// Steps over « Cdt, », « Merci », « Bien à vous ».
+fn farewell(tokens: &Tokens, from: usize, to: usize) -> usize {
+    let mut at = from;
+    while at < to && (tokens.among(at, "cdt|cdlt|cordialement|merci|bien|a|vous|bonne|journee|soiree|garde|nuit|salutations|sincerement|d|avance|regards|best|thanks|bav") || matches!(tokens.get(at).map(|t| t.kind), Some(Kind::Sign(_)))) {
+        at += 1;
+    }
+    at
+}
+
+fn to_be_called(text: &str, tokens: &Tokens) -> Option<Found> {
+    (0..tokens.len()).find_map(|at| {
+        if !tokens.among(
+            at,
+            "rappeler|contacter|joindre|demander|appeler|rappelez|demandez",
+        ) {
+            return None;
+        }
+        let units = run(text, tokens, at + 1, false);
+        let last = units.last()?.to;
+        let reached = tokens.among(last, "au|a|poste|tel|sur")
+            || tokens.get(last).is_some_and(|t| t.kind == Kind::Number);
+        let span = tokens.span(units[0].from, last);
+        (units[0].from == at + 1 && reached).then(|| Found {
+            span,
+            name: Some(arranged(&units)),
+            role: None,
+            writer: true,
+            contact: true,
+            score: 0.4,
+        })
+    })
+}
+
+/// « Le Directeur de garde » on a line of its own near the end: who signs by their office.
+pub(super) fn closing_role(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
+    let alone = at > 0 && tokens.ends_line(at - 1) && tokens.len() - at <= 16;
+    if !alone || !tokens.among(at, "le|la|l|the|votre") {
+        return None;
+    }
+    let from = tokens.skip_joints(at + 1);
+    let end = role::role(tokens, from)?;
+    let ends = tokens.ends_line(end) || tokens.sign(end, b',') || tokens.among(end, "du|de|des|d");
+    ends.then(|| {
+        let span = tokens.span(from, end);
+        let role = Some((role::written(text, &span), span.clone()));
+        let found = Found {
+            span,
+            name: None,
+            role,
+            writer: true,
+            contact: false,
+            score: 0.7,
+        };
+        (found, end)
+    })
+}
