@@ -43,9 +43,11 @@ const WELL: &str = "marche|marchent|fonctionne|fonctionnent|va bien|vont bien|to
 const UNTOUCHED: &str = "touche|touchee|touches|concerne|concernee|concernes|impacte|impactee|affecte|affectee|utilisee|\
     affected|used|impacted";
 /// Verbs of use that deny a place only with « y » or « l' »: « je n'y vais jamais ».
-const USE: &str = "utilise|utilisons|vais|va|vas|allons|allez|travaille|travaillons|connecte|sert|sers";
+const USE: &str =
+    "utilise|utilisons|vais|va|vas|allons|allez|travaille|travaillons|connecte|sert|sers";
 /// It was not looked at there.
-const UNTRIED: &str = "teste|testee|tester|essaye|essayer|verifie|regarde|vu|vue|tried|tested|retrouve|reproduit";
+const UNTRIED: &str =
+    "teste|testee|tester|essaye|essayer|verifie|regarde|vu|vue|tried|tested|retrouve|reproduit";
 const NOT: &str = "pas|jamais|non|not|never|aucunement|nullement";
 
 /// The environments that a text names, in order; `meant` says which of them running text means.
@@ -68,7 +70,9 @@ pub fn named(text: &str) -> Vec<Named> {
         let (one, two) = (hits[index - 1], hits[index]);
         let joined = two.0 - one.1 <= 3
             && (one.1..two.0).all(|at| {
-                tokens.among(at, "et|ou|en|and|or|la|sur|comme|que") || tokens.sign(at, b'+') || tokens.sign(at, b'/')
+                tokens.among(at, "et|ou|en|and|or|la|sur|comme|que")
+                    || tokens.sign(at, b'+')
+                    || tokens.sign(at, b'/')
             });
         if joined && one.2 != two.2 && (one.3 || two.3) {
             hits[index - 1].3 = true;
@@ -105,7 +109,11 @@ fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bool)> {
     let led = |words: &[&str]| words.contains(&last(1));
     Some(match word {
         "prod" | "production" | "prd" => {
-            let made = tokens.among(at.wrapping_sub(1), "en") && matches!(last(2), "mise" | "mises" | "passage" | "passe" | "mettre" | "mis")
+            let made = tokens.among(at.wrapping_sub(1), "en")
+                && matches!(
+                    last(2),
+                    "mise" | "mises" | "passage" | "passe" | "mettre" | "mis"
+                )
                 || matches!(last(1), "mise" | "mises")
                 || last(1) == "de" && matches!(last(2), "cours" | "outil" | "ligne" | "chaine")
                 || word == "production"
@@ -122,7 +130,11 @@ fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bool)> {
         }
         "vrai" | "vraie" | "vrais" | "vraies" => {
             let real = portal_next && tokens.among(next, "base|environnement|portail|plateforme|plate|version|site|appli|application|systeme|outil|serveur|prod|production|si|samu|env");
-            (at + 1, Production, real || last(1) == "de" && last(2) == "pour")
+            (
+                at + 1,
+                Production,
+                real || last(1) == "de" && last(2) == "pour",
+            )
         }
         "real" => {
             if !(portal_next || tokens.is(next, &["thing", "one"])) {
@@ -132,23 +144,39 @@ fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bool)> {
         }
         "live" => (at + 1, Production, led(&["en", "on", "in"]) || portal_next),
         "exploitation" => {
-            if matches!(last(2), "systeme" | "systemes") || matches!(last(3), "systeme" | "systemes") {
+            if matches!(last(2), "systeme" | "systemes")
+                || matches!(last(3), "systeme" | "systemes")
+            {
                 return None;
             }
             (at + 1, Production, of_portal || led(&["en"]))
         }
-        "operationnel" | "operationnelle" | "officiel" | "officielle" => (at + 1, Production, portal(1)),
+        "operationnel" | "operationnelle" | "officiel" | "officielle" => {
+            (at + 1, Production, portal(1))
+        }
         "normal" | "normale" | "courant" | "courante" | "quotidien" | "habituel" | "habituelle"
             if portal(1) && tokens.ends_line(at + 1) || portal(1) && tokens.sign(at + 1, b',') =>
         {
             (at + 1, Production, false)
         }
         "tous" if last(1) == "de" => (tokens.phrase(at, "tous les jours")?, Production, portal(2)),
-        "formation" | "formations" | "form" => (at + 1, Training, of_portal || portal_next || in_training(tokens, at)),
-        "ecole" => (at + 1, Training, of_portal || portal_next || led(&["en", "mode"])),
+        "formation" | "formations" | "form" => (
+            at + 1,
+            Training,
+            of_portal || portal_next || in_training(tokens, at),
+        ),
+        "ecole" => (
+            at + 1,
+            Training,
+            of_portal || portal_next || led(&["en", "mode"]),
+        ),
         "bac" => (tokens.phrase(at, "bac a sable")?, Training, true),
         "sandbox" => (at + 1, Training, true),
-        "training" => (at + 1, Training, portal_next || led(&["on", "the", "not"]) || tokens.among(next, "only|one|side")),
+        "training" => (
+            at + 1,
+            Training,
+            portal_next || led(&["on", "the", "not"]) || tokens.among(next, "only|one|side"),
+        ),
         "entrainement" | "demo" | "demonstration" | "simulation" | "simulateur" | "pedagogique"
         | "exercice" | "exercices" | "apprentissage" | "stagiaires" => {
             if word == "stagiaires" && !of_portal {
@@ -168,18 +196,63 @@ fn in_training(tokens: &Tokens, at: usize) -> bool {
     let last = |back: usize| at.checked_sub(back).map_or("", |at| tokens.word(at));
     match last(1) {
         "en" => {
-            let sign = at >= 2 && !matches!(tokens.get(at - 2).map(|token| token.kind), Some(Kind::Word));
+            let sign =
+                at >= 2 && !matches!(tokens.get(at - 2).map(|token| token.kind), Some(Kind::Word));
             let course = matches!(
                 last(2),
-                "stagiaire" | "stagiaires" | "collegue" | "collegues" | "agent" | "agents" | "arm" | "arms" | "personnel"
-                    | "parti" | "partie" | "partis" | "parties" | "suis" | "sont" | "etais" | "etait" | "etaient" | "pars"
-                    | "serai" | "sera" | "seront" | "actuellement" | "nouveaux" | "nouveau" | "nouvelle" | "nouvelles"
-                    | "eleve" | "eleves" | "etudiant" | "etudiants" | "interne" | "internes" | "medecins" | "medecin"
-                    | "infirmiers" | "infirmieres" | "gens" | "personnes" | "absent" | "absente" | "encore" | "ete" | "envoye"
-            ) || last(2) == "est" && !matches!(last(3), "c" | "on") && !tokens.sign(at.wrapping_sub(3), b'\'');
+                "stagiaire"
+                    | "stagiaires"
+                    | "collegue"
+                    | "collegues"
+                    | "agent"
+                    | "agents"
+                    | "arm"
+                    | "arms"
+                    | "personnel"
+                    | "parti"
+                    | "partie"
+                    | "partis"
+                    | "parties"
+                    | "suis"
+                    | "sont"
+                    | "etais"
+                    | "etait"
+                    | "etaient"
+                    | "pars"
+                    | "serai"
+                    | "sera"
+                    | "seront"
+                    | "actuellement"
+                    | "nouveaux"
+                    | "nouveau"
+                    | "nouvelle"
+                    | "nouvelles"
+                    | "eleve"
+                    | "eleves"
+                    | "etudiant"
+                    | "etudiants"
+                    | "interne"
+                    | "internes"
+                    | "medecins"
+                    | "medecin"
+                    | "infirmiers"
+                    | "infirmieres"
+                    | "gens"
+                    | "personnes"
+                    | "absent"
+                    | "absente"
+                    | "encore"
+                    | "ete"
+                    | "envoye"
+            ) || last(2) == "est"
+                && !matches!(last(3), "c" | "on")
+                && !tokens.sign(at.wrapping_sub(3), b'\'');
             sign || !course
         }
-        "la" => matches!(last(2), "sur" | "est" | "pas" | "dans" | "non" | "que" | "utilise" | "utilisons"),
+        "la" => matches!(
+            last(2),
+            "sur" | "est" | "pas" | "dans" | "non" | "que" | "utilise" | "utilisons"
+        ),
         "sur" | "est" | "env" | "pas" | "de" if matches!(last(1), "sur" | "env") => true,
         "environnement" => true,
         _ => false,
@@ -189,7 +262,11 @@ fn in_training(tokens: &Tokens, at: usize) -> bool {
 fn stance(tokens: &Tokens, from: usize, to: usize, floor: usize, roof: usize) -> Stance {
     // The clause before: back to a stop, a comma, a contrast or the environment before.
     let mut begin = from;
-    while begin > floor && from - begin < 14 && !parts(tokens, begin - 1) && !tokens.among(begin - 1, CONTRAST) {
+    while begin > floor
+        && from - begin < 14
+        && !parts(tokens, begin - 1)
+        && !tokens.among(begin - 1, CONTRAST)
+    {
         begin -= 1;
     }
     // « Sur la base école, tout va bien »: a clause that the environment leads goes on.
@@ -212,7 +289,11 @@ fn stance(tokens: &Tokens, from: usize, to: usize, floor: usize, roof: usize) ->
     }
     if denied(tokens, begin, from) {
         let untried = (begin..from).any(|at| tokens.among(at, UNTRIED));
-        return if untried { Stance::Aside } else { Stance::Denied };
+        return if untried {
+            Stance::Aside
+        } else {
+            Stance::Denied
+        };
     }
     let negated = |at: usize, reach: usize| {
         (at.saturating_sub(reach).max(begin)..(at + 3).min(end)).any(|near| tokens.among(near, NOT))
@@ -221,7 +302,10 @@ fn stance(tokens: &Tokens, from: usize, to: usize, floor: usize, roof: usize) ->
     while at < end {
         let used = tokens.among(at, USE)
             && (at.saturating_sub(3).max(to)..at).any(|near| tokens.is(near, &["y", "l"]));
-        if (tokens.among(at, UNTOUCHED) || used) && negated(at, 3) && (at..end.min(at + 3)).all(|at| !tokens.is(at, &["plus"])) {
+        if (tokens.among(at, UNTOUCHED) || used)
+            && negated(at, 3)
+            && (at..end.min(at + 3)).all(|at| !tokens.is(at, &["plus"]))
+        {
             return Stance::Denied;
         }
         if tokens.among(at, UNTRIED) && negated(at, 2) && end - to < 8 {
@@ -246,7 +330,11 @@ fn stops(tokens: &Tokens, at: usize) -> bool {
 }
 
 fn parts(tokens: &Tokens, at: usize) -> bool {
-    stops(tokens, at) || matches!(tokens.get(at).map(|token| token.kind), Some(Kind::Sign(b',' | b':' | b'(')))
+    stops(tokens, at)
+        || matches!(
+            tokens.get(at).map(|token| token.kind),
+            Some(Kind::Sign(b',' | b':' | b'('))
+        )
 }
 
 /// A negation in front that reaches the environment: « pas en prod », not « plus d'accès en prod ».
@@ -270,7 +358,12 @@ fn faulty(tokens: &Tokens, begin: usize, not: usize, from: usize) -> bool {
         tokens.among(at, "est|suis|sommes|etait|utilise|utilisons|vais|allons|alle|allee|travaille|travaillons|is|are|concerne|touche|agit|it")
             || tokens.among(at, UNTRIED)
     });
-    let verb = (begin..not).any(|at| tokens.among(at, "ne|n|marche|fonctionne|ca|cela|repond|ouvre|affiche|does|do|doesn|don"));
+    let verb = (begin..not).any(|at| {
+        tokens.among(
+            at,
+            "ne|n|marche|fonctionne|ca|cela|repond|ouvre|affiche|does|do|doesn|don",
+        )
+    });
     let nouns = (not + 1..from).any(|at| {
         !tokens.word(at).is_empty()
             && !tokens.among(at, PORTAL)
@@ -288,7 +381,10 @@ fn well(tokens: &Tokens, from: usize, to: usize) -> bool {
         };
         let denied = at > from && tokens.among(at - 1, "ne|n|jamais|se")
             || at > from + 1 && tokens.among(at - 2, "ne|n")
-            || tokens.among(end, "pas|plus|mal|po|pu|pa|plu|rien|jamais|que|dans|en|moins")
+            || tokens.among(
+                end,
+                "pas|plus|mal|po|pu|pa|plu|rien|jamais|que|dans|en|moins",
+            )
             || tokens.among(end, "tres|super|assez") && tokens.is(end + 1, &["mal", "lentement"]);
         end <= to && !denied
     })
@@ -313,7 +409,10 @@ pub fn answer(text: &str) -> Option<Answer> {
 /// What running text says: what is affirmed; where nothing is, the other of what is denied.
 #[must_use]
 pub fn said(text: &str) -> Option<Answer> {
-    let found: Vec<Named> = named(text).into_iter().filter(|named| named.meant).collect();
+    let found: Vec<Named> = named(text)
+        .into_iter()
+        .filter(|named| named.meant)
+        .collect();
     let reading = reading(&found, false)?;
     let span = found
         .iter()
@@ -332,12 +431,18 @@ fn reading(found: &[Named], answered: bool) -> Option<Reading> {
     };
     let is = |which| Some(Reading::Present(Value::Environment(which)));
     use Environment::{Production, Training};
-    match (has(Production, Stance::Affirmed), has(Training, Stance::Affirmed)) {
+    match (
+        has(Production, Stance::Affirmed),
+        has(Training, Stance::Affirmed),
+    ) {
         (true, true) => Some(Reading::Unclear(Reason::BothEnvironments)),
         (true, false) => is(Production),
         (false, true) => is(Training),
         (false, false) => {
-            let (production, training) = (has(Production, Stance::Denied), has(Training, Stance::Denied));
+            let (production, training) = (
+                has(Production, Stance::Denied),
+                has(Training, Stance::Denied),
+            );
             match (production, training) {
                 (false, true) => is(Production),
                 (true, false) if answered => is(Training),
@@ -350,8 +455,12 @@ fn reading(found: &[Named], answered: bool) -> Option<Reading> {
 /// « les deux »: both are meant.
 fn both(text: &str) -> Option<Vec<Named>> {
     let tokens = Tokens::new(text);
-    let (at, end) = (0..tokens.len())
-        .find_map(|at| Some((at, tokens.any_phrase(at, "les deux|les 2|both|l un et l autre|partout")?)))?;
+    let (at, end) = (0..tokens.len()).find_map(|at| {
+        Some((
+            at,
+            tokens.any_phrase(at, "les deux|les 2|both|l un et l autre|partout")?,
+        ))
+    })?;
     let span = tokens.span(at, end);
     Some(
         [Environment::Production, Environment::Training]
@@ -394,7 +503,10 @@ mod tests {
     #[test]
     fn running_text_names_an_environment_where_the_words_can_mean_nothing_else() {
         for (text, expected) in [
-            ("c'est sur la plateforme réelle que ça coince", Some(Production)),
+            (
+                "c'est sur la plateforme réelle que ça coince",
+                Some(Production),
+            ),
             ("sur l'environnement réel", Some(Production)),
             ("every single time, live system", Some(Production)),
             ("C'est la vraie plateforme.", Some(Production)),
@@ -422,16 +534,40 @@ mod tests {
     #[test]
     fn an_environment_that_is_denied_or_works_is_not_the_one() {
         for (text, expected) in [
-            ("c'est bien sur la prod, la base école je n'y vais jamais", Some(Production)),
-            ("la plateforme de formation, on ne l'utilise pas", Some(Production)),
-            ("ce n'est pas la formation, c'est la production", Some(Production)),
-            ("en production. Sur la base de formation, pas de souci.", Some(Production)),
+            (
+                "c'est bien sur la prod, la base école je n'y vais jamais",
+                Some(Production),
+            ),
+            (
+                "la plateforme de formation, on ne l'utilise pas",
+                Some(Production),
+            ),
+            (
+                "ce n'est pas la formation, c'est la production",
+                Some(Production),
+            ),
+            (
+                "en production. Sur la base de formation, pas de souci.",
+                Some(Production),
+            ),
             ("en prod alors qu'en formation ça marche", Some(Production)),
             ("en production (testé en formation : RAS)", Some(Production)),
-            ("Sur la base école tout va bien, le souci est en production", Some(Production)),
-            ("pas testé en formation, c'est en production", Some(Production)),
-            ("en formation uniquement, la prod n'est pas touchée", Some(Training)),
-            ("la plateforme école est figée, en production tout fonctionne", Some(Training)),
+            (
+                "Sur la base école tout va bien, le souci est en production",
+                Some(Production),
+            ),
+            (
+                "pas testé en formation, c'est en production",
+                Some(Production),
+            ),
+            (
+                "en formation uniquement, la prod n'est pas touchée",
+                Some(Training),
+            ),
+            (
+                "la plateforme école est figée, en production tout fonctionne",
+                Some(Training),
+            ),
             ("c'est la formation (la prod va bien)", Some(Training)),
             ("la prod marche, elle", None),
             ("la production fonctionne bien", None),

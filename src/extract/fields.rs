@@ -229,11 +229,33 @@ impl Reader<'_> {
                 .words
                 .evidence(&reporter.body.text, span, reporter.source(), confidence)
         };
-        match user::find(
+        let found = user::find(
             &reporter.words.text,
             &reporter.sentences,
             declarant.as_deref(),
-        ) {
+        );
+        // « je suis la seule » of a message that is passed on, where the one who passes it on says no more.
+        let passed_on = self
+            .voices
+            .iter()
+            .find(|voice| voice.who == Who::Forwarded && !std::ptr::eq(*voice, reporter))
+            .filter(|_| found.is_none() && self.kind != Kind::Reply);
+        if let Some(voice) = passed_on
+            && let Some(user::Found::Speaker(span)) =
+                user::find(&voice.words.text, &voice.sentences, None)
+            && let Some(name) = people::name_of(voice)
+        {
+            let evidence = voice
+                .words
+                .evidence(&voice.body.text, span, voice.source(), 0.7);
+            pool.add(
+                FieldName::AffectedUser,
+                Rank::Around,
+                Reading::Present(Value::Text(name)),
+                evidence,
+            );
+        }
+        match found {
             Some(user::Found::Speaker(span)) => {
                 let speaker = people.speaker(reporter).or(declarant);
                 if let Some(name) = speaker {

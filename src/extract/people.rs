@@ -276,7 +276,8 @@ impl People {
     }
 }
 
-fn name_of(voice: &Voice<'_>) -> Option<String> {
+/// The name of who speaks in a voice, from its header or its signature.
+pub(super) fn name_of(voice: &Voice<'_>) -> Option<String> {
     let header = voice
         .from
         .as_ref()

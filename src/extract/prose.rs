@@ -71,6 +71,7 @@ impl<'a> Words<'a> {
         self.entity(pool);
         self.environment(pool);
         self.count(pool);
+        self.count_unknown(pool);
         self.frequency(pool);
         self.prerequisites(pool);
         self.feature(pool);
@@ -250,6 +251,22 @@ impl<'a> Words<'a> {
             })
     }
 
+    /// « Combien on est à l'avoir, aucune idée. »
+    fn count_unknown(&self, pool: &mut Pool) {
+        for sentence in self.sentences {
+            let text = &self.words.text[sentence.span.clone()];
+            if count::is_unknown(text) {
+                pool.add(
+                    FieldName::AffectedCount,
+                    self.rank,
+                    Reading::Unknown,
+                    self.evidence(sentence.span.clone(), 0.62),
+                );
+                return;
+            }
+        }
+    }
+
     fn complains(&self, span: &Range<usize>) -> bool {
         let cues = super::cues::Cues::scan(self.folded.as_str());
         cues.of(Group::Escalation)
@@ -289,7 +306,8 @@ impl<'a> Words<'a> {
                 .get(index + 1)
                 .map_or("", |next| &self.words.text[next.span.clone()]);
             if let Some(found) = station::said(text, next) {
-                let span = sentence.span.start + found.span.start..sentence.span.start + found.span.end;
+                let span =
+                    sentence.span.start + found.span.start..sentence.span.start + found.span.end;
                 pool.add(
                     FieldName::PrerequisitesChecked,
                     self.rank,

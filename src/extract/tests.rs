@@ -519,7 +519,7 @@ fn a_count_is_answered() {
         ("everybody", "all 0-0"),
         ("just me", "1-1"),
         ("quatre", "4-4"),
-        ("Mme Durand et M. Petit", "nothing"),
+        ("Mme Durand et M. Petit", "2-2"),
         ("au moins une vingtaine", "20-20"),
     ] {
         assert_eq!(count_answered(text), told, "{text}");
@@ -754,7 +754,7 @@ fn the_person_affected_is_the_one_that_the_words_mean() {
     for (text, named) in [
         (
             "Il s'agit de Mme Verdier et de M. Costa.",
-            "Mme Verdier et de M. Costa",
+            "Mme Verdier et M. Costa",
         ),
         ("Il s'agit du poste de Mme Quint, pas du mien.", "Quint"),
         ("Le volet reste vide pour Dr Irène Malet.", "Irène Malet"),

@@ -266,6 +266,17 @@ impl Lexicon {
     }
 }
 
+/// Where the longest of some phrases, a constant, that stands at a token ends: `any_phrase` for
+/// places that are asked at every token.
+macro_rules! phrase {
+    ($tokens:expr, $at:expr, $list:expr) => {{
+        static LIST: std::sync::LazyLock<$crate::extract::token::Lexicon> =
+            std::sync::LazyLock::new(|| $crate::extract::token::Lexicon::new($list));
+        LIST.end(&$tokens, $at)
+    }};
+}
+pub(super) use phrase;
+
 /// A number written in digits (at most `digits`) or in words at `at`: its value and where it ends.
 /// French up to 99 (« vingt et une », « soixante-douze »), « cent », English up to twelve.
 pub(super) fn number(tokens: &Tokens, at: usize, digits: usize) -> Option<(u32, usize)> {

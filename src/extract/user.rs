@@ -1,10 +1,14 @@
 //! Who is affected, where the words say so: « pour moi », « mon poste », « le Dr … ne parvient
-//! plus à … ». What is only implied stays missing (ruling 3).
+//! plus à … », « moi et Morgane », « concernés : … ». What is only implied stays missing (ruling 3).
 
-use super::person;
+use super::count::company::{Company, company, titled};
 use super::sentence::{About, Sentence};
-use crate::text::{Folded, fold};
+use super::token::{Kind, Lexicon, Tokens, phrase};
+use crate::text::fold;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+pub mod answer;
 
 /// Who is affected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,175 +19,363 @@ pub enum Found {
     Named(String, Range<usize>),
 }
 
+/// The speaker.
+static ME: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "chez moi|pour moi|mon poste|mon compte|ma session|mon ecran|mon ordinateur|mon pc|mon ordi|ma tablette|ma position|mon identifiant|mon login|mon bandeau|mon profil|mon acces|mes acces|mon casque|mon portable de service|",
+        "seulement moi|moi seul|moi seule|moi uniquement|moi seulement|je suis le seul|je suis la seule|suis le seul|suis la seule|uniquement moi|juste moi|rien que moi|n y a que moi|y a que moi|ne concerne que moi|ne touche que moi|",
+        "my account|my workstation|my screen|my session|my computer|only me|for me|me only|just me|only my|i am the only one|i m the only one|le seul a avoir|le seul touche|la seule touchee|le seul concerne|la seule concernee|pr moi|chez bibi"
+    ))
+});
+/// Words that say that who follows is affected.
+static MEANT: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "il s agit de|il s agit du|il s agit d|il s agit du poste de|il s agit du compte de|c est le poste de|c est le compte de|ca concerne|cela concerne|ca touche|cela touche|ca impacte|cela impacte|",
+        "utilisateur concerne|utilisatrice concernee|utilisateurs concernes|utilisateur concerne est|utilisatrice concernee est|utilisateur touche|utilisateur touche est|utilisateur impacte|utilisateur impacte est|utilisateur en cause est|utilisateur est|",
+        "personne concernee|personne concernee est|personnes concernees sont|personne touchee est|agent concerne est|l agent concerne|medecin concerne est|collegue concerne est|collegue concernee est|compte concerne est|compte concerne|sont touches|sont concernes|sont impactes|sont bloques|",
+        "sont touchees|sont concernees|est touche|est concerne|est concernee|est impacte|concernes|concernees|concerne|concernee|touches|touchees|impactes|impactees|personnes touchees|affected user is|affected user|user concerned|user affected is|the user is|affected users are|",
+        "un souci pour|un probleme pour|le souci concerne|le probleme concerne|l incident concerne|le souci touche|le probleme touche|l incident touche|la panne touche|utilisateurs concernes sont|utilisateurs sont"
+    ))
+});
+/// Words before a person whose work or account is spoken of.
+static BENEFICIARY: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "a la demande du|a la demande de|a la demande d|pour le compte de|pour le compte du|chez|pour|pr|l utilisateur|l utilisatrice"
+    ))
+});
+/// « le compte de … »: the account stands for its owner.
+static ACCOUNT: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "le poste de|le poste du|le compte de|le compte du|la session de|la session du|l identifiant de|l identifiant du|le login de|le login du|le profil de|le profil du|l acces de|l acces du|l ecran de|l ecran du|la tablette de|la tablette du|l ordinateur de|",
+        "le pc de|le pc du|les acces de|les acces du|compte de|compte du|poste du|l agenda de|l agenda du|le bandeau de|le bandeau du|the account of|the workstation of|la e cps de|la cps de|la carte cps de|la carte cps du|la cps du"
+    ))
+});
+/// What befalls the person before.
+static SUFFERS: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "ne parvient|ne parviennent|n arrive|n arrivent|ne peut|ne peuvent|ne voit|ne voient|n a plus|n ont plus|ne recoit|ne recoivent|ne se connecte|est bloque|est bloquee|sont bloques|sont bloquees|n est plus|ne sont plus|a perdu|ont perdu|a un probleme|ont un probleme|",
+        "a un souci|ont un souci|a le probleme|a le souci|rencontre|rencontrent|est deconnecte|est deconnectee|se fait deconnecter|se fait ejecter|se font deconnecter|cannot|can t|is unable|ne retrouve|ne retrouvent|ne trouve plus|n entend|ne reussit|n accede|n accedent|ne dispose plus|",
+        "n a pas acces|n ont pas acces|n a aucun acces|a le meme|a la meme|ont le meme|ont la meme|l a constate|l ont constate|ont constate|me signale|nous signale|signale|se plaint|se retrouve|a constate|has lost|has no|gets|keeps|arrive plus|peut plus|voit plus|peux plus|voi plus|ne sait plus|ne peux"
+    ))
+});
+/// Words of a group that the fault is said of: « bloque toute la salle », « pour tt le monde ».
+static STRIKES: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "touche|concerne|impacte|bloque|gene|penalise|affecte|affects|touchant|concernant|impactant|chez|pr|for"
+    ))
+});
+
 /// Reads the sentences of running text. `declarant` is the declarant's name, who is no third person.
 #[must_use]
 pub fn find(text: &str, sentences: &[Sentence], declarant: Option<&str>) -> Option<Found> {
-    for sentence in sentences
+    let spoken: Vec<(usize, &str, Tokens, bool)> = sentences
         .iter()
         .filter(|sentence| sentence.about != About::Aside)
-    {
-        let words = &text[sentence.span.clone()];
-        let folded = Folded::new(words);
-        let lower = folded.as_str();
-        let at = |range: Range<usize>| {
-            let span = folded.original(range);
-            sentence.span.start + span.start..sentence.span.start + span.end
-        };
-        if let Some(found) = me_and(lower, words, &folded, sentence.span.start) {
-            return Some(found);
-        }
-        const ME: &str = "chez moi|pour moi|mon poste|mon compte|ma session|mon ecran|mon ordinateur|mon pc|c'est seulement moi|moi seul|seulement moi|\
-            je suis le seul|je suis la seule|uniquement moi|mon identifiant|my account|my workstation|only me|for me";
-        // « je prends mon poste » begins a shift.
-        const TAKES: [&str; 5] = ["prends", "pris", "prise de", "prendre", "quitte"];
-        for cue in ME.split('|') {
-            if let Some(start) = lower.find(cue)
-                && !lower[start + cue.len()..].starts_with(char::is_alphanumeric)
-                && !super::answer::is_denied(&lower[..start])
-                && !TAKES
-                    .iter()
-                    .any(|verb| lower[..start].trim_end().ends_with(verb))
-            {
-                return Some(Found::Speaker(at(start..start + cue.len())));
-            }
+        .map(|sentence| {
+            let words = &text[sentence.span.clone()];
+            let faulty = sentence.about == About::Fault;
+            (sentence.span.start, words, Tokens::new(words), faulty)
+        })
+        .collect();
+    let moved = |found: Found, start: usize| match found {
+        Found::Speaker(span) => Found::Speaker(start + span.start..start + span.end),
+        Found::Named(name, span) => Found::Named(name, start + span.start..start + span.end),
+    };
+    // What is said outright counts before what a sentence lets understand.
+    for reader in [stated, with_others, alone] {
+        let found = spoken
+            .iter()
+            .find_map(|(start, words, tokens, _)| Some(moved(reader(words, tokens)?, *start)));
+        if found.is_some() {
+            return found;
         }
     }
-    for sentence in sentences
-        .iter()
-        .filter(|sentence| sentence.about != About::Aside)
-    {
-        let words = &text[sentence.span.clone()];
-        let faulty = sentence.about == About::Fault;
-        for found in person::find_in_prose(words) {
-            let Some(name) = found.name else { continue };
-            let before = fold(&words[..found.span.start]);
-            let after = fold(&words[found.span.end..]);
-            let same = declarant.is_some_and(|declarant| shares_a_word(declarant, &name));
-            if !same && (faulty && (suffers(&after) || beneficiary(&before)) || meant(&before)) {
-                let both = pair(words, found.span.clone());
-                let own = both.clone().unwrap_or(found.span);
-                let span = sentence.span.start + own.start..sentence.span.start + own.end;
-                let name = both.map_or(name, |both| words[both].to_owned());
-                return Some(Found::Named(name, span));
-            }
+    let third = spoken.iter().find_map(|(start, words, tokens, faulty)| {
+        let found = third_person(words, tokens, *faulty, declarant)?;
+        Some(moved(found, *start))
+    });
+    third.or_else(|| {
+        spoken
+            .iter()
+            .filter(|(.., faulty)| *faulty)
+            .find_map(|(start, words, tokens, _)| Some(moved(struck(words, tokens)?, *start)))
+    })
+}
+
+/// « L'utilisateur concerné est … », « Concernés : … »
+fn stated(words: &str, tokens: &Tokens) -> Option<Found> {
+    (0..tokens.len()).find_map(|at| {
+        let end = MEANT.end(tokens, at)?;
+        let mark = tokens.sign(end, b':');
+        let next = if mark { end + 1 } else { end };
+        let verb = tokens.is(end - 1, &["est", "sont", "is", "are", "de", "du", "d"])
+            || tokens.among(
+                at,
+                "ca|cela|il|sont|l|le|un|utilisateur|utilisateurs|personne|personnes|agent|agents",
+            );
+        if !mark && !verb {
+            return None;
+        }
+        let next = phrase!(tokens, next, "est|sont|c est|is|are|:").unwrap_or(next);
+        let next = phrase!(
+            tokens,
+            next,
+            "uniquement|seulement|que|notamment|juste|surtout|only"
+        )
+        .unwrap_or(next);
+        // « … 2 utilisateurs : Paul Roy et Julie Costa »
+        let next = (next..tokens.len().min(next + 5))
+            .find(|at| mark_behind_number(tokens, next, *at))
+            .map_or(next, |at| at + 1);
+        let next = tokens.skip_joints(next);
+        if let Some(company) = company(words, tokens, next, true)
+            && (company.named || company.me)
+        {
+            return Some(written(words, tokens, &company));
+        }
+        if let Some(end) = phrase!(tokens, next, "moi meme|moi|me|myself") {
+            return Some(Found::Speaker(tokens.span(next, end)));
+        }
+        if !mark {
+            return None;
+        }
+        // « Sont touchés : 3 ARM, 2 médecins et la cadre de nuit. »
+        let end = (next..tokens.len().min(next + 16))
+            .find(|at| {
+                matches!(
+                    tokens.get(*at).map(|t| t.kind),
+                    Some(Kind::Line | Kind::Sign(b'.' | b'!' | b';' | b'?'))
+                )
+            })
+            .unwrap_or_else(|| tokens.len().min(next + 16));
+        let span = tokens.span(next, end);
+        let value = words.get(span.clone())?.trim();
+        let told = end > next && end - next <= 14 && value.chars().any(char::is_alphabetic);
+        match answer::read(value) {
+            answer::Said::Named(name, _) if told => Some(Found::Named(name, span)),
+            answer::Said::Me if told => Some(Found::Speaker(span)),
+            _ => None,
+        }
+    })
+}
+
+/// Whether the colon at `at` closes « 2 utilisateurs : », which begins at `from`.
+fn mark_behind_number(tokens: &Tokens, from: usize, at: usize) -> bool {
+    tokens.sign(at, b':')
+        && super::token::number(tokens, from, 3).is_some_and(|(_, end)| end < at && at <= end + 2)
+}
+
+/// « pour moi et pour Morgane », « Mme Le Gall et moi-même »
+fn with_others(words: &str, tokens: &Tokens) -> Option<Found> {
+    (0..tokens.len()).find_map(|at| {
+        let company = company(words, tokens, at, false).filter(|company| company.me)?;
+        let did = (company.end..company.end + 4).any(|at| {
+            tokens.among(
+                at,
+                "joignable|joignables|disponible|disponibles|verifie|teste",
+            )
+        });
+        if did || at > 0 && tokens.among(at - 1, "entre|joindre|contacter|appeler|rappeler") {
+            return None;
+        }
+        Some(strung(words, tokens, &company.members, company.end))
+    })
+}
+
+/// The people as written, without the prepositions between two of them.
+fn strung(words: &str, tokens: &Tokens, members: &[Range<usize>], end: usize) -> Found {
+    let from = members.first().map_or(0, |first| first.start);
+    let span = tokens.span(from, end);
+    let value = match members {
+        [one, two]
+            if (one.end..two.start).any(|at| {
+                tokens.among(at, "pour|chez|pr|comme|que|sur|avec|de|du|d|ainsi|plus")
+            }) =>
+        {
+            format!(
+                "{} et {}",
+                words
+                    .get(tokens.span(one.start, one.end))
+                    .unwrap_or_default(),
+                words
+                    .get(tokens.span(two.start, two.end))
+                    .unwrap_or_default()
+            )
+        }
+        _ => words.get(span.clone()).unwrap_or_default().to_owned(),
+    };
+    Found::Named(value.split_whitespace().collect::<Vec<_>>().join(" "), span)
+}
+
+/// « pour moi », « mon poste », unless all is well there.
+fn alone(_: &str, tokens: &Tokens) -> Option<Found> {
+    // « je prends mon poste » begins a shift; « mon poste est le 2214 » is a telephone.
+    const TAKES: &str = "prends|pris|prise|prendre|quitte|de|prenant|quitter|rejoindre|a";
+    (0..tokens.len()).find_map(|at| {
+        // « ça marche pour tous sauf moi »
+        if let Some(end) = phrase!(tokens, at, "sauf moi|a part moi|hormis moi|except me")
+            && at > 0
+            && super::count::spares(tokens, at - 1, at)
+        {
+            return Some(Found::Speaker(tokens.span(at, end)));
+        }
+        let end = ME.end(tokens, at)?;
+        let denied = at > 0
+            && (tokens.among(at - 1, "pas|sauf|hors|ni|not|non")
+                || at > 1
+                    && tokens.among(at - 2, "pas|hors|not")
+                    && tokens.among(at - 1, "sur|chez|pour|que|on|for|from|seulement"));
+        let post = tokens.is(at, &["mon"]) && tokens.is(at + 1, &["poste"]);
+        let taken = post && at > 0 && tokens.among(at - 1, TAKES)
+            || post
+                && (tokens.is(end, &["est", "c"]) || tokens.sign(end, b':'))
+                && (end..end + 3).any(|at| tokens.number(at, 6).is_some_and(|n| n > 99))
+            || post && tokens.number(end, 6).is_some_and(|n| n > 99);
+        let well = super::count::spares(tokens, at, end);
+        (!denied && !taken && !well).then(|| Found::Speaker(tokens.span(at, end)))
+    })
+}
+
+/// « le Dr Castaing ne parvient plus à … », « le compte de M. Lavergne », « Julie n'arrive plus à … »
+fn third_person(
+    words: &str,
+    tokens: &Tokens,
+    faulty: bool,
+    declarant: Option<&str>,
+) -> Option<Found> {
+    let mut at = 0;
+    while at < tokens.len() {
+        let here = at;
+        at += 1;
+        if let Some(found) = login(words, tokens, here).filter(|_| faulty) {
+            return Some(found);
+        }
+        let Some(people) = company(words, tokens, here, false).filter(|people| people.named) else {
+            continue;
+        };
+        at = people.end.max(at);
+        let from = people.members.first().map_or(here, |first| first.start);
+        let span = tokens.span(from, people.end);
+        let Some(value) = words.get(span) else {
+            continue;
+        };
+        if declarant.is_some_and(|declarant| shares_a_word(declarant, value)) {
+            continue;
+        }
+        if super::count::spares(tokens, from, people.end) {
+            continue;
+        }
+        let before = |list: &Lexicon| {
+            (from.saturating_sub(6)..from)
+                .filter(|at| list.end(tokens, *at).is_some_and(|end| end == from))
+                .count()
+                > 0
+                || here < from
+                    && (here.saturating_sub(6)..from)
+                        .any(|at| list.end(tokens, at).is_some_and(|end| end == from))
+        };
+        let titled_before = from > 0 && tokens.is(from - 1, &["le", "la"]);
+        let before_title = |list: &Lexicon| {
+            titled_before
+                && (from.saturating_sub(7)..from - 1)
+                    .any(|at| list.end(tokens, at).is_some_and(|end| end == from - 1))
+        };
+        // « ma collègue Julie », « notre régulatrice Mme Roy »
+        let colleague = people.name > from + 1 && !tokens.is(from, &["le", "la"])
+            || from > 0
+                && tokens.among(
+                    from - 1,
+                    "collegue|confrere|consoeur|l utilisateur|utilisatrice",
+                );
+        let suffers = (people.end..tokens.len().min(people.end + 12))
+            .take_while(|at| !tokens.sign(*at, b'.') && !tokens.sign(*at, b';'))
+            .any(|at| SUFFERS.end(tokens, at).is_some());
+        let seen = (people.end..tokens.len().min(people.end + 4)).any(|at| {
+            phrase!(tokens, at, "l a constate|l ont constate|ont le meme|a le meme|ont la meme|ont constate|ont le souci|ont le probleme|sont bloques|a le souci|a le probleme|l a aussi|l ont aussi|sont touches|sont concernes|est touche|est concerne|est concernee|est touchee|est bloque|est bloquee")
+                .is_some()
+        });
+        // « c'est Mme Blanc qui est bloquée »
+        let presented = from > 1
+            && tokens.is(people.end, &["qui"])
+            && (from.saturating_sub(4)..from)
+                .any(|at| phrase!(tokens, at, "c est|it is|c etait") == Some(from));
+        let owns = seen || presented || before(&ACCOUNT) || before_title(&ACCOUNT);
+        let helped = before(&BENEFICIARY) || before_title(&BENEFICIARY) || colleague;
+        if owns || faulty && (suffers || helped) {
+            return Some(written(words, tokens, &people));
         }
     }
     None
 }
 
-/// « chez moi et chez Sabrina »: both, as written.
-fn me_and(lower: &str, words: &str, folded: &Folded, base: usize) -> Option<Found> {
-    let start = [
-        "chez moi et chez ",
-        "pour moi et pour ",
-        "chez moi et ",
-        "pour moi et ",
-        "moi et ",
-    ]
-    .iter()
-    .find_map(|cue| lower.find(cue).map(|at| (at, at + cue.len())))?;
-    let name = folded.original(start.1..lower.len());
-    let rest = &words[name.start..];
-    let length: usize = rest
-        .split_inclusive(' ')
-        .take_while(|word| word.starts_with(char::is_uppercase))
-        .map(str::len)
-        .sum();
-    let name = rest[..length].trim_end_matches(|c: char| !c.is_alphanumeric());
-    if name.is_empty() {
-        return None;
+/// « le compte regul86-2 », « login s.veyssiere »
+fn login(words: &str, tokens: &Tokens, at: usize) -> Option<Found> {
+    let next = phrase!(
+        tokens,
+        at,
+        "compte|login|identifiant|compte generique|compte nominatif|compte utilisateur|session|account|user|utilisateur"
+    )?;
+    let next = if tokens.sign(next, b':') || tokens.sign(next, b'"') || tokens.sign(next, 0x1a) {
+        next + 1
+    } else {
+        next
+    };
+    let mut end = next;
+    while end < tokens.len()
+        && (end == next || tokens.glued(end))
+        && matches!(
+            tokens.get(end).map(|t| t.kind),
+            Some(Kind::Word | Kind::Number | Kind::Sign(b'.' | b'-' | b'_'))
+        )
+    {
+        end += 1;
     }
-    let span = folded.original(start.0..start.1);
-    let end = span.end + name.len();
-    Some(Found::Named(
-        format!("moi et {name}"),
-        base + span.start..base + end,
-    ))
-}
-
-fn suffers(after: &str) -> bool {
-    const CUES: &str = "ne parvient|n'arrive|ne peut|ne voit|n'a plus|ne recoit|ne se connecte|est bloque|n'est plus|a perdu|a un probleme|est deconnecte|cannot|can't|is unable|rencontre|ne retrouve";
-    let clause: String = after.chars().take(90).collect();
-    CUES.split('|').any(|cue| clause.contains(cue))
-}
-
-fn beneficiary(before: &str) -> bool {
-    const CUES: &str = "mon collegue|ma collegue|mon confrere|ma consoeur|notre collegue|un collegue|une collegue|a la demande du|a la demande de|pour le compte de|pour le compte du|chez|pour|le poste de|le poste du|le compte de|le compte du|la session de|la session du|l'utilisateur|l'utilisatrice";
-    let before = untitled(before);
-    CUES.split('|').any(|cue| before.ends_with(cue))
-}
-
-/// « il s'agit de … », « le poste de … »: said of the person affected even where no fault is.
-fn meant(before: &str) -> bool {
-    const CUES: &str = "il s'agit de|il s'agit du|il s'agit du poste de|il s'agit du compte de|c'est le poste de|c'est le compte de|utilisateur concerne|utilisatrice concernee|cela concerne|ca concerne|ca touche|cela touche";
-    let before = untitled(before);
-    CUES.split('|').any(|cue| before.ends_with(cue))
-}
-
-/// The words before a person without its title and marks.
-fn untitled(before: &str) -> &str {
-    let mut before = before.trim_end().trim_end_matches(['"', '\'', ':', ' ']);
-    for title in [
-        "dr", "dr.", "docteur", "mme", "m.", "mr", "mlle", "monsieur", "madame", "pr",
-    ] {
-        if let Some(rest) = before.strip_suffix(title)
-            && (rest.is_empty() || rest.ends_with(' '))
-        {
-            before = rest.trim_end();
-            break;
-        }
+    while end > next && matches!(tokens.get(end - 1).map(|t| t.kind), Some(Kind::Sign(_))) {
+        end -= 1;
     }
-    for article in [" le", " la"] {
-        if let Some(rest) = before.strip_suffix(article)
-            && !rest.is_empty()
-        {
-            return rest.trim_end();
-        }
-    }
-    before
+    let parts = end - next;
+    let mixed = parts > 1
+        && tokens.get(next).is_some_and(|t| t.kind == Kind::Word)
+        && (next + 1..end).any(|at| {
+            matches!(
+                tokens.get(at).map(|t| t.kind),
+                Some(Kind::Number | Kind::Sign(b'.' | b'_'))
+            )
+        });
+    let span = tokens.span(next, end);
+    let value = words.get(span.clone())?;
+    (mixed && !value.contains("si-samu")).then(|| Found::Named(value.to_owned(), span))
 }
 
-/// « Mme Ndiaye et M. Kowal »: two people, with their titles, as written.
-fn pair(words: &str, first: Range<usize>) -> Option<Range<usize>> {
-    const TITLES: [&str; 10] = [
-        "Mme ",
-        "M. ",
-        "Mr ",
-        "Dr ",
-        "Mlle ",
-        "Monsieur ",
-        "Madame ",
-        "Docteur ",
-        "Pr ",
-        "M ",
-    ];
-    let rest = words[first.end..].strip_prefix(" et ")?;
-    let lead = rest
-        .strip_prefix("de ")
-        .or_else(|| rest.strip_prefix("du "))
-        .unwrap_or(rest);
-    let title = TITLES.iter().find(|title| lead.starts_with(**title))?;
-    let name: usize = lead[title.len()..]
-        .split_inclusive(' ')
-        .take_while(|word| word.starts_with(char::is_uppercase))
-        .take(3)
-        .map(str::len)
-        .sum();
-    if name == 0 {
-        return None;
+/// « … bloque toute la salle », « pr tt le monde »: a group that the fault is said to strike.
+fn struck(words: &str, tokens: &Tokens) -> Option<Found> {
+    const GROUP: &str = "tout le monde|tt le monde|toute la salle|toute l equipe|toute la regulation|tous les postes|tous les arm|toute l equipe de nuit|toute l equipe de jour|tous les medecins|tous les utilisateurs|l ensemble de l equipe|l ensemble des arm|everyone|everybody|all users|the whole room|toute la regul|tous les agents|tous les collegues|tous les medecins regulateurs";
+    (1..tokens.len()).find_map(|at| {
+        let end = phrase!(tokens, at, GROUP)?;
+        let told = STRIKES.end(tokens, at - 1).is_some() || tokens.is(at - 1, &["pour"]);
+        let well = super::count::spares(tokens, at, end);
+        let except = tokens.among(end, "sauf|hormis");
+        let span = tokens.span(at, end);
+        (told && !well && !except).then(|| {
+            words
+                .get(span.clone())
+                .map(|value| Found::Named(value.to_owned(), span))
+        })?
+    })
+}
+
+/// One person: the name, without its title where it is a full one; several: as written.
+fn written(words: &str, tokens: &Tokens, people: &Company) -> Found {
+    if people.members.len() > 1 {
+        return strung(words, tokens, &people.members, people.end);
     }
-    let at = words.len() - lead.len();
-    let end = at + title.len() + name;
-    let end = at
-        + words[at..end]
-            .trim_end_matches(|c: char| !c.is_alphanumeric())
-            .len();
-    let before = &words[..first.start];
-    let start = TITLES
-        .iter()
-        .find(|title| before.ends_with(**title))
-        .map_or(first.start, |title| first.start - title.len());
-    Some(start..end)
+    let span = tokens.span(people.name, people.end);
+    let whole = words.get(span.clone()).unwrap_or_default();
+    let bare = titled(tokens, people.name)
+        .and_then(|from| words.get(tokens.span(from, people.end)))
+        .filter(|name| name.trim().contains([' ', '\u{a0}']));
+    let value = bare.unwrap_or(whole);
+    Found::Named(value.split_whitespace().collect::<Vec<_>>().join(" "), span)
 }
 
 fn shares_a_word(one: &str, other: &str) -> bool {
@@ -193,3 +385,6 @@ fn shares_a_word(one: &str, other: &str) -> bool {
         .split_whitespace()
         .any(|word| word.len() > 2 && words.contains(&word))
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,14 +85,21 @@ pub(super) fn sound(word: &str) -> String {
         }
     }
     let stem = sound.trim_end_matches(['e', 's', 't', 'd']);
-    if stem.len() >= 2 { stem.to_owned() } else { sound }
+    if stem.len() >= 2 {
+        stem.to_owned()
+    } else {
+        sound
+    }
 }
 
 /// The sounds of several words without the small ones between them.
 pub(super) fn sounds<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let mut joined = String::new();
     for word in words {
-        if matches!(word, "de" | "d" | "du" | "des" | "le" | "la" | "les" | "l" | "et" | "of" | "the") {
+        if matches!(
+            word,
+            "de" | "d" | "du" | "des" | "le" | "la" | "les" | "l" | "et" | "of" | "the"
+        ) {
             continue;
         }
         if !joined.is_empty() {

@@ -4,6 +4,7 @@ use super::answer;
 use super::choose::{Pool, Rank};
 use super::label::Answered;
 use super::token::Answer;
+use super::user::{self, answer::Said};
 use super::voice::{Voice, Who};
 use super::{count, entity, environment, frequency, phone, station, when};
 
@@ -125,7 +126,12 @@ impl Reader<'_> {
         };
         let text = answered.words.text.as_str();
         // A number that is given counts, whatever else is not known.
-        let numbered = name == FieldName::Phone && phone::answer(text).is_some();
+        let numbered = match name {
+            FieldName::Phone => phone::answer(text).is_some(),
+            // « je ne sais pas, au moins 3 »
+            FieldName::AffectedCount => count::at_least(text),
+            _ => false,
+        };
         if answer::is_unknown(text)
             && !numbered
             && !matches!(
@@ -250,19 +256,33 @@ impl Reader<'_> {
             );
             return;
         }
-        let value = if answer::is_self(text) {
-            pool.best_text(FieldName::DeclarantName)
-                .or_else(|| self.pointers.name.clone())
-                .unwrap_or_else(|| one_line(text))
-        } else {
-            one_line(text)
+        let (value, evidence) = match user::answer::read(text) {
+            Said::Me => (
+                pool.best_text(FieldName::DeclarantName)
+                    .or_else(|| self.pointers.name.clone())
+                    .unwrap_or_else(|| one_line(text)),
+                self.whole(answered, 0.95),
+            ),
+            Said::Named(value, span) => (value, self.evidence(answered, span, 0.95)),
+            Said::Nothing => return,
         };
         pool.add(
             FieldName::AffectedUser,
             self.rank,
             Reading::Present(Value::Text(value)),
-            self.whole(answered, 0.95),
+            evidence,
         );
+        // « Utilisateurs : moi et mon collègue » tells how many, where nothing tells it better.
+        let rank = if self.rank == Rank::EarlierLabel {
+            Rank::Earlier
+        } else {
+            Rank::Prose
+        };
+        if let Some(found) = count::of_users(text) {
+            let evidence = self.evidence(answered, found.span, 0.75);
+            let reading = Reading::Present(Value::Count(found.count));
+            pool.add(FieldName::AffectedCount, rank, reading, evidence);
+        }
     }
 
     fn email(&self, answered: &Answered, pool: &mut Pool) {
@@ -302,12 +322,33 @@ impl Reader<'_> {
 
     fn count(&self, answered: &Answered, pool: &mut Pool) {
         let text = &answered.words.text;
-        self.add(
-            FieldName::AffectedCount,
-            answered,
-            count::answer(text),
-            pool,
-        );
+        let found = count::answer(text);
+        // « Concernés : équipages de jour », « Combien : moi »: who, beside or instead of how many.
+        let said = user::answer::read(text);
+        let named = match (&found, said) {
+            (None, Said::Named(value, span)) if count::names_people(&value) => {
+                Some((value, self.evidence(answered, span, 0.7)))
+            }
+            // « Sont touchés : 3 ARM, 2 médecins et la cadre de nuit »
+            (Some(_), Said::Named(value, span)) if count::lists_groups(&value) => {
+                Some((value, self.evidence(answered, span, 0.85)))
+            }
+            (_, Said::Me) => pool
+                .best_text(FieldName::DeclarantName)
+                .or_else(|| self.pointers.name.clone())
+                .map(|name| (name, self.whole(answered, 0.7))),
+            _ => None,
+        };
+        if let Some((value, evidence)) = named {
+            let rank = if self.rank == Rank::EarlierLabel {
+                Rank::Earlier
+            } else {
+                Rank::Prose
+            };
+            let reading = Reading::Present(Value::Text(value));
+            pool.add(FieldName::AffectedUser, rank, reading, evidence);
+        }
+        self.add(FieldName::AffectedCount, answered, found, pool);
     }
 }
 

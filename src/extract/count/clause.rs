@@ -1,7 +1,8 @@
 //! What the clause around a number says: that those people are affected, that they are not, that
 //! it is the newer number.
 
-use super::super::token::{Kind, Tokens};
+use super::super::token::{Kind, Tokens, phrase};
+use super::people::amount;
 
 /// The clause around tokens `from..to`: between stops, commas and words like « mais ».
 fn clause(tokens: &Tokens, from: usize, to: usize) -> (usize, usize) {
@@ -29,12 +30,24 @@ fn clause(tokens: &Tokens, from: usize, to: usize) -> (usize, usize) {
 /// collègues n'ont pas le souci », « ça fonctionne chez tout le monde ».
 pub(super) fn spared(tokens: &Tokens, from: usize, to: usize) -> bool {
     let (start, end) = clause(tokens, from, to);
+    // « j'ai demandé à 3 collègues, ils n'ont rien », « l'autre salle (10 postes) fonctionne »
+    let follows = tokens.sign(end, b',') && tokens.among(end + 1, "ils|elles|eux|aucun|they|qui")
+        || tokens.sign(end, b')');
+    is_well(tokens, start, end)
+        || follows && {
+            let (_, next) = clause(tokens, end + 1, end + 1);
+            is_well(tokens, end + 1, next)
+        }
+}
+
+/// Whether the tokens `start..end` say that all is well.
+fn is_well(tokens: &Tokens, start: usize, end: usize) -> bool {
     const TROUBLE: &str = "souci|soucis|probleme|problemes|pb|pbs|bug|bugs|message|erreur|ca|cela|anomalie|panne|phenomene|rencontre|constate|remarque|eu|issue|problem";
     const WELL: &str = "sans probleme|sans souci|sans soucis|sans pb|pas touche|pas touches|pas touchee|pas touchees|pas concerne|pas concernes|pas concernee|pas concernees|pas impacte|pas impactes|pas impactee|\
         pas impactees|pas affecte|pas affectes|pas genes|pas bloques|non touches|non concernes|non impactes|non touche|non concerne|epargne|epargnes|epargnees|indemnes|rien a signaler|ras|c est bon|c est ok|pas de souci|pas de soucis|\
         pas de probleme|pas de pb|aucun souci|aucun probleme|aucun pb|nickel|no problem|not affected|are fine|is fine|work fine|works fine|ca va|rien du tout|n a rien|n ont rien|ont rien|pas ce souci|pas ce probleme|tout va bien|impeccable|y arrivent tres bien";
     (start..end).any(|at| {
-        if let Some(next) = tokens.any_phrase(at, WELL) {
+        if let Some(next) = phrase!(tokens, at, WELL) {
             // « n'ont rien reçu » is a fault.
             let rien = tokens.is(next - 1, &["rien"]);
             return !rien || next >= end || tokens.among(next, "de|eux|elles|du|a|au|chez");
@@ -52,23 +65,45 @@ pub(super) fn spared(tokens: &Tokens, from: usize, to: usize) -> bool {
             return !negated(tokens, at, start)
                 && !(at + 2..at + 4).any(|at| tokens.among(at, "pas|plus|pa|pu|jamais|mal"));
         }
-        let lacks = tokens
-            .any_phrase(at, "n ont pas|n a pas|ont pas|a pas|n ont aucun|n a aucun|ne rencontrent pas|ne rencontre pas|n avaient pas|do not have|don t have|does not have|doesn t have|n ont jamais|n ont eu");
+        let lacks = phrase!(tokens, at, "n ont pas|n a pas|ont pas|a pas|n ont aucun|n a aucun|ne rencontrent pas|ne rencontre pas|n avaient pas|do not have|don t have|does not have|doesn t have|n ont jamais|n ont eu");
         lacks.is_some_and(|next| (next..next + 3).any(|at| tokens.among(at, TROUBLE)))
     })
 }
 
 fn negated(tokens: &Tokens, at: usize, start: usize) -> bool {
-    (at.saturating_sub(3).max(start)..at).any(|at| tokens.among(at, "ne|n|not|don|doesn|pas|rien|plus"))
+    (at.saturating_sub(3).max(start)..at)
+        .any(|at| tokens.among(at, "ne|n|not|don|doesn|pas|rien|plus"))
 }
 
 /// How much the words around speak of being affected, or of something else.
 pub(super) fn weight(tokens: &Tokens, from: usize, to: usize) -> f32 {
     let window = tokens.folded(from.saturating_sub(8), (to + 8).min(tokens.len()));
     const AFFECTED: [&str; 26] = [
-        "touch", "impact", "concern", "probleme", "souci", "l'avoir", "a avoir", "bloqu", "affect",
-        "pareil", "meme chose", "gene", "marche p", "fonctionne p", "figee", "blanc", "deconnect",
-        "eject", "idem", "n'arriv", "ne peu", "dans ce cas", "plainte", "plaindre", "ne voi",
+        "touch",
+        "impact",
+        "concern",
+        "probleme",
+        "souci",
+        "l'avoir",
+        "a avoir",
+        "bloqu",
+        "affect",
+        "pareil",
+        "meme chose",
+        "gene",
+        "marche p",
+        "fonctionne p",
+        "figee",
+        "blanc",
+        "deconnect",
+        "eject",
+        "idem",
+        "n'arriv",
+        "ne peu",
+        "dans ce cas",
+        "plainte",
+        "plaindre",
+        "ne voi",
         "hs",
     ];
     let mut weight = 0.0;
@@ -82,25 +117,25 @@ pub(super) fn weight(tokens: &Tokens, from: usize, to: usize) -> f32 {
     if before(
         "teste|testes|essaye|essaye|verifie|demande|appele|appeler|prevenu|prevenus|redemarre|change|mobilise|mobiliser|renfort|rappele|rappeler|contacte|interroge|attend|attendent|recu|intervention|recrute|embauche|forme",
         5,
-    ) || window.contains("mobilise") || window.contains("attendent un")
+    ) || window.contains("mobilise")
+        || window.contains("attendent un")
     {
         weight -= 0.25;
     }
     // « on était 2 au départ, maintenant 5 »
     if (from.saturating_sub(4)..(to + 3).min(tokens.len()))
-        .any(|at| tokens.any_phrase(at, "maintenant|desormais|a present|aujourd hui|au total|en tout|finalement|a ce jour|now|total").is_some())
+        .any(|at| phrase!(tokens, at, "maintenant|desormais|a present|aujourd hui|au total|en tout|finalement|a ce jour|now|total").is_some())
     {
         weight += 0.08;
     }
     if (from.saturating_sub(4)..(to + 3).min(tokens.len()))
-        .any(|at| tokens.any_phrase(at, "au depart|au debut|hier|d abord|initialement|la semaine derniere|a l origine|premierement|etait|etions|normalement|d habitude|habituellement|en temps normal").is_some())
+        .any(|at| phrase!(tokens, at, "au depart|au debut|hier|d abord|initialement|la semaine derniere|a l origine|premierement|etait|etions|normalement|d habitude|habituellement|en temps normal").is_some())
     {
         weight -= 0.1;
     }
     // « on est 12 en salle »: those who are there, of whom fewer may be affected.
     if (to..to + 3).any(|at| {
-        tokens
-            .any_phrase(at, "en salle|presents|presentes|de garde|dans la salle|en poste|de service|on duty|dans l equipe|en regulation")
+        phrase!(tokens, at, "en salle|presents|presentes|de garde|dans la salle|en poste|de service|on duty|dans l equipe|en regulation")
             .is_some()
     }) {
         weight -= 0.06;
@@ -108,15 +143,36 @@ pub(super) fn weight(tokens: &Tokens, from: usize, to: usize) -> f32 {
     weight
 }
 
+/// « deux postes, pardon trois »: the number that takes the place of the one that ends at `end`.
+pub(super) fn replaced(tokens: &Tokens, end: usize) -> Option<(u32, u32, usize)> {
+    let next = if tokens.sign(end, b',') || tokens.sign(end, b'(') || tokens.sign(end, b'-') {
+        end + 1
+    } else {
+        end
+    };
+    let next = phrase!(
+        tokens,
+        next,
+        "pardon|non pardon|euh non|ou plutot|plutot|non|enfin|erreur|je corrige|je rectifie|sorry|correction|enfin non|euh"
+    )?;
+    let next = if tokens.sign(next, b',') || tokens.sign(next, b':') {
+        next + 1
+    } else {
+        next
+    };
+    let (min, max, after) = amount(tokens, next)?;
+    let closed = matches!(
+        tokens.get(after).map(|t| t.kind),
+        None | Some(Kind::Line | Kind::Sign(b'.' | b',' | b')' | b'!' | b';'))
+    );
+    (closed && min > 0).then_some((min, max, after))
+}
+
 /// Whether the words between two numbers correct the first: « 3, pardon 4 », « 2 hier, 5 maintenant ».
 pub(super) fn corrected(tokens: &Tokens, from: usize, to: usize) -> bool {
     to.saturating_sub(from) <= 8
         && (from..to).any(|at| {
-            tokens
-                .any_phrase(
-                    at,
-                    "pardon|plutot|ou plutot|je corrige|je rectifie|rectification|correction|erreur|finalement|sorry|i mean|je voulais dire|euh non|non pardon|maintenant|desormais|soit|au total|en tout|enfin|now",
-                )
+            phrase!(tokens, at, "pardon|plutot|ou plutot|je corrige|je rectifie|rectification|correction|non|erreur|finalement|sorry|i mean|je voulais dire|euh non|non pardon|maintenant|desormais|soit|au total|en tout|enfin|now")
                 .is_some()
         })
 }

@@ -2,7 +2,7 @@
 //! 2 autres ARM de nuit », « moi kev & sarah », « Mme Ndiaye et M. Kowal ».
 
 use super::super::person;
-use super::super::token::{Kind, Tokens};
+use super::super::token::{Kind, Tokens, phrase};
 use super::people::{amount, counted};
 use std::ops::Range;
 
@@ -21,6 +21,8 @@ pub(in crate::extract) struct Company {
     pub members: Vec<Range<usize>>,
     /// Every one of them has a name.
     pub named: bool,
+    /// Where the name of the first begins, behind « le » and « ma collègue ».
+    pub name: usize,
 }
 
 /// One of them.
@@ -30,7 +32,8 @@ struct Member {
     from: usize,
     end: usize,
     me: bool,
-    named: bool,
+    /// Where the name begins.
+    name: Option<usize>,
 }
 
 /// A job or a relation that stands for one person, folded.
@@ -44,8 +47,14 @@ const QUALITIES: &str = "de nuit|de jour|de garde|d en face|d a cote|de regulati
 
 /// Behind a person named by a job at `at`, and its qualities.
 pub(super) fn person(tokens: &Tokens, at: usize) -> Option<usize> {
-    let at = tokens.any_phrase(at, "autre|jeune|nouvelle|nouveau|second|seconde|other").filter(|next| tokens.any_phrase(*next, PERSONS).is_some()).unwrap_or(at);
-    let end = tokens.any_phrase(at, PERSONS)?;
+    let at = phrase!(
+        tokens,
+        at,
+        "autre|jeune|nouvelle|nouveau|second|seconde|other"
+    )
+    .filter(|next| phrase!(tokens, *next, PERSONS).is_some())
+    .unwrap_or(at);
+    let end = phrase!(tokens, at, PERSONS)?;
     Some(qualified(tokens, end))
 }
 
@@ -53,7 +62,7 @@ pub(super) fn person(tokens: &Tokens, at: usize) -> Option<usize> {
 pub(super) fn qualified(tokens: &Tokens, at: usize) -> usize {
     let mut at = at;
     for _ in 0..2 {
-        match tokens.any_phrase(at, QUALITIES) {
+        match phrase!(tokens, at, QUALITIES) {
             Some(next) => at = next,
             None => break,
         }
@@ -69,7 +78,7 @@ pub(in crate::extract) fn company(
     at: usize,
     answer: bool,
 ) -> Option<Company> {
-    let first = member(text, tokens, at, answer, false)?;
+    let first = member(text, tokens, at, answer, answer, false)?;
     if first.me && commanded(tokens, first.from) {
         return None;
     }
@@ -79,8 +88,13 @@ pub(in crate::extract) fn company(
         end: first.end,
         me: first.me,
         members: vec![first.from..first.end],
-        named: first.named,
+        named: first.name.is_some(),
+        name: first.name.unwrap_or(first.from),
     };
+    // « pour moi et ludo »: only people can follow.
+    let open = answer
+        || first.me && at > 0 && tokens.among(at - 1, "pour|chez|pr")
+        || first.me && tokens.among(at, "pour|chez|pr");
     // Where the words end that a comma alone does not carry on.
     let mut sure = company.clone();
     for _ in 0..12 {
@@ -92,7 +106,14 @@ pub(in crate::extract) fn company(
             None => break,
         };
         let inside = joint(tokens, next).is_none();
-        let Some(more) = member(text, tokens, next, answer, inside && (company.me || answer)) else {
+        let Some(more) = member(
+            text,
+            tokens,
+            next,
+            answer,
+            open,
+            inside && (company.me || answer),
+        ) else {
             break;
         };
         if more.me && company.me {
@@ -102,7 +123,7 @@ pub(in crate::extract) fn company(
         company.max = company.max.saturating_add(more.max);
         company.end = more.end;
         company.me |= more.me;
-        company.named &= more.named;
+        company.named &= more.name.is_some();
         company.members.push(more.from..more.end);
         if !comma {
             sure = company.clone();
@@ -123,15 +144,16 @@ fn joint(tokens: &Tokens, at: usize) -> Option<(usize, bool)> {
     if tokens.sign(next, b'+') || tokens.sign(next, b'&') {
         return Some((next + 1, false));
     }
-    if let Some(next) = tokens.any_phrase(
+    if let Some(next) = phrase!(
+        tokens,
         next,
-        "et aussi|et egalement|et puis|et|ainsi que|plus|and also|and|comme pour|comme chez|que pour|que chez|de meme que|puis",
+        "et aussi|et egalement|et puis|et|ainsi que|plus|and also|and|comme pour|comme chez|que pour|que chez|de meme que|puis"
     ) {
         // « comme pour » keeps its preposition out of the member.
         return Some((next, false));
     }
     if tokens.sign(next, b',') {
-        return match tokens.any_phrase(next + 1, "et aussi|et|ainsi que|puis|plus|and") {
+        return match phrase!(tokens, next + 1, "et aussi|et|ainsi que|puis|plus|and") {
             Some(next) => Some((next, false)),
             None => Some((next + 1, true)),
         };
@@ -139,19 +161,29 @@ fn joint(tokens: &Tokens, at: usize) -> Option<(usize, bool)> {
     None
 }
 
-fn member(text: &str, tokens: &Tokens, at: usize, answer: bool, loose: bool) -> Option<Member> {
-    let at = tokens
-        .any_phrase(at, "pour|chez|pr|sur|avec|aussi|egalement|meme|for|a|aussi bien chez|aussi bien pour|autant pour|autant chez")
+fn member(
+    text: &str,
+    tokens: &Tokens,
+    at: usize,
+    answer: bool,
+    open: bool,
+    loose: bool,
+) -> Option<Member> {
+    let at = phrase!(tokens, at, "de|du|d")
+        .map(|next| tokens.skip_joints(next))
+        .filter(|next| titled(tokens, *next).is_some())
+        .unwrap_or(at);
+    let at = phrase!(tokens, at, "pour|chez|pr|sur|avec|aussi|egalement|meme|for|a|aussi bien chez|aussi bien pour|autant pour|autant chez")
         .filter(|next| !tokens.ends_line(*next))
         .unwrap_or(at);
-    if let Some(end) = tokens.any_phrase(at, "moi meme|moi|myself|me|bibi") {
+    if let Some(end) = phrase!(tokens, at, "moi meme|moi|myself|me|bibi") {
         return Some(Member {
             min: 1,
             max: 1,
             from: at,
             end,
             me: true,
-            named: false,
+            name: None,
         });
     }
     // « les 2 autres ARM de nuit », « 2 collègues », « 2 autres »
@@ -160,20 +192,21 @@ fn member(text: &str, tokens: &Tokens, at: usize, answer: bool, loose: bool) -> 
     {
         let unit = counted(tokens, end)
             .map(|end| qualified(tokens, end))
-            .or_else(|| tokens.any_phrase(end, "autres|others|autre"))
-            .or_else(|| (answer && tokens.any_phrase(end, "h|min|fois").is_none()).then_some(end));
+            .or_else(|| phrase!(tokens, end, "autres|others|autre"))
+            .or_else(|| (answer && phrase!(tokens, end, "h|min|fois").is_none()).then_some(end));
         return unit.map(|end| Member {
             min,
             max,
             from: at,
             end,
             me: false,
-            named: false,
+            name: None,
         });
     }
-    let determined = tokens.any_phrase(
+    let determined = phrase!(
+        tokens,
         at,
-        "mon|ma|un|une|le|la|l|notre|cette|ce|my|a|the|our|un de mes|une de mes|un autre|une autre|l autre|another|un des|une des|deuxieme",
+        "mon|ma|un|une|le|la|l|notre|cette|ce|my|a|the|our|un de mes|une de mes|un autre|une autre|l autre|another|un des|une des|deuxieme"
     );
     if let Some(next) = determined {
         let next = tokens.skip_joints(next);
@@ -186,17 +219,20 @@ fn member(text: &str, tokens: &Tokens, at: usize, answer: bool, loose: bool) -> 
                 from: at,
                 end: name.unwrap_or(end),
                 me: false,
-                named: name.is_some(),
+                name: name.map(|_| end),
             });
         }
-        if tokens.is(at, &["un", "une", "l", "another"]) && tokens.is(next - 1, &["autre", "another"]) {
+        // « notre régulatrice Mme Roy » is read above; « un autre » is one more.
+        if tokens.is(at, &["un", "une", "l", "another"])
+            && tokens.is(next - 1, &["autre", "another"])
+        {
             return Some(Member {
                 min: 1,
                 max: 1,
                 from: at,
                 end: next,
                 me: false,
-                named: false,
+                name: None,
             });
         }
         if !tokens.is(at, &["le", "la", "ma", "un"]) {
@@ -210,14 +246,14 @@ fn member(text: &str, tokens: &Tokens, at: usize, answer: bool, loose: bool) -> 
     };
     let end = name(text, tokens, from)
         .or_else(|| capital(text, tokens, from, loose))
-        .or_else(|| loosely(tokens, from, loose, answer))?;
+        .or_else(|| loosely(tokens, from, loose, open))?;
     Some(Member {
         min: 1,
         max: 1,
-        from,
+        from: at,
         end,
         me: false,
-        named: true,
+        name: Some(from),
     })
 }
 
@@ -260,10 +296,7 @@ fn capital(text: &str, tokens: &Tokens, at: usize, loose: bool) -> Option<usize>
 /// A word in small letters that can only be a name where it stands: « moi kev & sarah ».
 fn loosely(tokens: &Tokens, at: usize, loose: bool, answer: bool) -> Option<usize> {
     let word = tokens.word(at);
-    let plain = loose
-        && word.len() > 2
-        && counted(tokens, at).is_none()
-        && !tokens.among(at, STOP);
+    let plain = loose && word.len() > 2 && counted(tokens, at).is_none() && !tokens.among(at, STOP);
     let next = at + 1;
     let closed = answer
         && (tokens.ends_line(next)

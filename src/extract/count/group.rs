@@ -1,6 +1,6 @@
 //! Counts without a number: everyone, the writer alone, « moi et Sabrina », « plusieurs ».
 
-use super::super::token::{Kind, Lexicon, Tokens};
+use super::super::token::{Kind, Lexicon, Tokens, phrase};
 use super::clause::spared;
 use super::company::{self, company};
 use super::people::{Draft, amount, counted, people};
@@ -18,6 +18,9 @@ pub(super) fn draft(text: &str, tokens: &Tokens, at: usize, answer: bool) -> Opt
         return None;
     }
     if kind == Kind::Word {
+        if !answer && let Some(draft) = portion(tokens, at) {
+            return Some(draft);
+        }
         if let Some(draft) = vague(tokens, at, answer) {
             return Some(draft);
         }
@@ -52,9 +55,15 @@ fn none(end: usize, vague: bool, all: bool, score: f32) -> Draft {
 /// « plusieurs », « quelques ARM », « on est plusieurs », « les collègues aussi ».
 fn vague(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
     // « mes collègues ont pareil », « d'autres postes aussi »
-    if let Some(next) = tokens.any_phrase(at, "mes|nos|les|les autres|mes autres|d autres|des|certains de mes")
-        && let Some(end) = tokens.any_phrase(next, "collegues|autres collegues|confreres|autres postes|postes|arm|agents|utilisateurs|autres arm|autres")
-        && let Some(after) = same(tokens, end)
+    if let Some(next) = phrase!(
+        tokens,
+        at,
+        "mes|nos|les|les autres|mes autres|d autres|des|certains de mes"
+    ) && let Some(end) = phrase!(
+        tokens,
+        next,
+        "collegues|autres collegues|confreres|autres postes|postes|arm|agents|utilisateurs|autres arm|autres"
+    ) && let Some(after) = same(tokens, end)
         && !spared(tokens, at, after)
     {
         return Some(none(after, true, false, 0.45));
@@ -68,24 +77,103 @@ fn vague(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
     {
         return Some(draft);
     }
-    let of_us = at > 0 && tokens.among(at - 1, "est|sommes|etait|etions|are|semblons")
+    let of_us = at > 0
+        && tokens.among(at - 1, "est|sommes|etait|etions|are|semblons")
         && !tokens.is(end, &["fois"])
-        || tokens.any_phrase(end, "d entre nous|of us|a l avoir|a avoir|a se plaindre|a etre|dans ce cas").is_some();
+        || phrase!(
+            tokens,
+            end,
+            "d entre nous|of us|a l avoir|a avoir|a se plaindre|a etre|dans ce cas"
+        )
+        .is_some();
     let time = tokens.among(
         end,
         "fois|minutes|min|heures|jours|secondes|appels|dossiers|essais|tentatives|semaines",
     );
-    let counts = (answer && !time || counted.is_some() || of_us) && !negated;
+    let room = end > at + 1
+        && tokens.among(
+            end - 1,
+            "salle|equipe|monde|nous|service|regulation|postes|personnes|gens",
+        );
+    let counts = (answer && !time || counted.is_some() || of_us || room) && !negated;
+    if counts && let Some(draft) = farther(tokens, counted.unwrap_or(end)) {
+        return Some(draft);
+    }
     let quiet = counted.is_some_and(|end| spared(tokens, at, end));
     (counts && !quiet).then(|| none(counted.unwrap_or(end), true, false, 0.5))
+}
+
+/// « plusieurs ARM n'arrivent plus à se connecter, au moins quatre »
+fn farther(tokens: &Tokens, end: usize) -> Option<Draft> {
+    for at in end..(end + 14).min(tokens.len()) {
+        match tokens.get(at).map(|t| t.kind) {
+            Some(Kind::Sign(b',' | b'(' | b':')) => {}
+            Some(Kind::Line | Kind::Sign(b'.' | b'!' | b'?' | b';')) => return None,
+            _ => continue,
+        }
+        let Some(next) = phrase!(
+            tokens,
+            at + 1,
+            "au moins|environ|peut etre|je dirais|disons|minimum|a priori|soit|at least|about|maybe|probablement"
+        ) else {
+            continue;
+        };
+        let next = phrase!(tokens, next, "au moins|environ").unwrap_or(next);
+        let (min, max, after) = amount(tokens, next)?;
+        let unit = counted(tokens, after);
+        let closed = unit.is_some()
+            || matches!(
+                tokens.get(after).map(|t| t.kind),
+                None | Some(Kind::Line | Kind::Sign(_))
+            );
+        return (closed && min > 1)
+            .then(|| Draft::exact(min, max, false, unit.unwrap_or(after), 0.8));
+    }
+    None
+}
+
+/// « sur les 8 postes, 3 … », « 5 ARM dont 2 touchés », « seulement 4 ont … »: those among more.
+fn portion(tokens: &Tokens, at: usize) -> Option<Draft> {
+    let (next, bound) = if let Some(next) = phrase!(
+        tokens,
+        at,
+        "sur les|sur nos|sur|parmi les|parmi nos|des|out of the|out of our|of the|of our"
+    ) {
+        let (_, _, end) = amount(tokens, next)?;
+        let mut end = counted(tokens, end)?;
+        end = (end..end + 6).find(|at| tokens.sign(*at, b','))?;
+        (end + 1, false)
+    } else {
+        let next = phrase!(
+            tokens,
+            at,
+            "dont|seulement|uniquement|seuls|seules|only|mais seulement|seuls les|seules les"
+        )?;
+        (next, true)
+    };
+    let next = phrase!(
+        tokens,
+        next,
+        "seulement|uniquement|seuls|seules|au moins|environ|only|les|il y en a"
+    )
+    .unwrap_or(next);
+    let (min, max, end) = amount(tokens, next)?;
+    let unit = counted(tokens, end);
+    let end = unit.unwrap_or(end);
+    let strikes = phrase!(tokens, end, "touche|touches|touchees|bloque|bloques|bloquees|concerne|concernes|concernees|impacte|impactes|impactees|affectes|avec|qui|ont|n ont|ne|n|sont|sans|en panne|hs|ko|n affichent|voient|restent|se retrouvent|have|are|cannot|can t|avaient|etaient|marchent pas|arrivent pas|seulement|n arrivent").is_some();
+    let fits = strikes || !bound && unit.is_some();
+    (fits
+        && min > 0
+        && max <= 5000
+        && !(tokens.is(end, &["ont", "sont", "qui"]) && spared(tokens, next, end)))
+    .then(|| Draft::exact(min, max, false, end, 0.95))
 }
 
 /// « moi uniquement », unless « pas que moi », « la même chose que moi ».
 fn only_me(tokens: &Tokens, at: usize, answer: bool) -> Option<usize> {
     let end = ONLY_ME.end(tokens, at)?;
-    let before = |words: &str, many: usize| {
-        (at.saturating_sub(many)..at).any(|at| tokens.among(at, words))
-    };
+    let before =
+        |words: &str, many: usize| (at.saturating_sub(many)..at).any(|at| tokens.among(at, words));
     if at > 0 && tokens.among(at - 1, "pas|not|plus|non")
         || at > 1 && tokens.among(at - 2, "pas|not") && !tokens.sign(at - 1, b',')
     {
@@ -93,7 +181,8 @@ fn only_me(tokens: &Tokens, at: usize, answer: bool) -> Option<usize> {
     }
     // « la même chose que moi »
     if tokens.is(at, &["que", "qu"]) && end == at + 2 && tokens.is(end - 1, &["moi"]) {
-        let lonely = before("ne|n|y|ya|est|only", 6) && !before("chose|pareil|pareils|meme|memes|comme|autant|idem|aussi", 5);
+        let lonely = before("ne|n|y|ya|est|only", 6)
+            && !before("chose|pareil|pareils|meme|memes|comme|autant|idem|aussi", 5);
         if !(lonely || answer && at == 0) {
             return None;
         }
@@ -123,11 +212,11 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
             && tokens.is(at - 2, &["pas", "not"])
             && tokens.is(at - 1, &["sur", "chez", "pour", "on", "for"]);
     if negated {
-        let next = tokens.any_phrase(at + 1, THE).unwrap_or(at + 1);
+        let next = phrase!(tokens, at + 1, THE).unwrap_or(at + 1);
         return exemplified(tokens, counted(tokens, next)?);
     }
     if tokens.among(at, "tous|toutes|all|ts|ttes") {
-        let next = tokens.any_phrase(at + 1, THE).unwrap_or(at + 1);
+        let next = phrase!(tokens, at + 1, THE).unwrap_or(at + 1);
         if let Some((min, max, end)) = amount(tokens, next)
             && let Some(end) = counted(tokens, end)
         {
@@ -137,7 +226,7 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
             && let Some(end) = counted(tokens, next)
         {
             // « tous les utilisateurs que j'ai essayés »: still everyone.
-            return Some(none(company::qualified(tokens, end), false, true, 0.6));
+            return Some(none(company::qualified(tokens, end), false, true, 0.55));
         }
         if next == at + 1
             && let Some((two, _, end)) = amount(tokens, at)
@@ -149,7 +238,7 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
         if next > at + 1
             && let Some((min, max, end)) = amount(tokens, next)
             && min > 1
-            && (answer || tokens.any_phrase(end, "touches|pareil|concernes|impactes|bloques|dans ce cas").is_some())
+            && (answer || phrase!(tokens, end, "touches|pareil|concernes|impactes|bloques|dans ce cas|on|nous|avons|ont|sommes|sont|touchees|concernees").is_some())
         {
             return Some(Draft::exact(min, max, true, end, 0.75));
         }
@@ -157,7 +246,12 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
             return Some(none(at + 1, false, true, 0.8));
         }
     }
-    if answer && tokens.among(at, "tout|toute|general|generale|ensemble|totalite|partout|generalise|all|full") {
+    if answer
+        && tokens.among(
+            at,
+            "tout|toute|general|generale|ensemble|totalite|partout|generalise|all|full",
+        )
+    {
         return Some(none(
             EVERYONE.end(tokens, at).unwrap_or(at + 1),
             false,
@@ -167,7 +261,10 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
     }
     let end = EVERYONE.end(tokens, at)?;
     if tokens.is(at, &["pour", "chez", "pr"])
-        && tokens.is(end, &["les", "nos", "ses", "vos", "mes", "appels", "types", "ces"])
+        && tokens.is(
+            end,
+            &["les", "nos", "ses", "vos", "mes", "appels", "types", "ces"],
+        )
     {
         return None;
     }
@@ -191,7 +288,7 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
         return None;
     }
     let end = people.unwrap_or(end);
-    Some(none(company::qualified(tokens, end), false, true, 0.65))
+    Some(none(company::qualified(tokens, end), false, true, 0.52))
 }
 
 /// « bonne année à toute l'équipe », « bonjour à tous »: a greeting counts nobody.
@@ -228,38 +325,62 @@ fn exemplified(tokens: &Tokens, end: usize) -> Option<Draft> {
 
 /// « moi et Sabrina », « ma collègue et moi », « nous deux », « moi » alone as an answer.
 fn with_me(text: &str, tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
-    if let Some(next) = tokens.any_phrase(at, "nous|a nous|the|all|aucun de nous|chez nous|pour nous")
-        && tokens.any_phrase(at, "nous|a nous|aucun de nous|chez nous|pour nous").is_some()
+    if let Some(next) = phrase!(
+        tokens,
+        at,
+        "nous|a nous|the|all|aucun de nous|chez nous|pour nous"
+    ) && phrase!(tokens, at, "nous|a nous|aucun de nous|chez nous|pour nous").is_some()
         && let Some((min, max, end)) = amount(tokens, next)
         && min == max
         && (2..=30).contains(&min)
-        && !tokens.among(end, "h|heures|min|minutes|fois|jours|dossiers|appels|semaines|mois")
+        && !tokens.among(
+            end,
+            "h|heures|min|minutes|fois|jours|dossiers|appels|semaines|mois",
+        )
         && counted(tokens, end).is_none_or(|_| !tokens.is(next, &["les"]))
     {
-        return Some(Draft::exact(min, max, false, counted(tokens, end).unwrap_or(end), 0.75));
+        return Some(Draft::exact(
+            min,
+            max,
+            false,
+            counted(tokens, end).unwrap_or(end),
+            0.75,
+        ));
     }
     // « the two of us », « both of us »
     if let Some((min, max, end)) = amount(tokens, at)
-        && let Some(end) = tokens.any_phrase(end, "of us|d entre nous")
+        && let Some(end) = phrase!(tokens, end, "of us|d entre nous")
     {
-        return Some(Draft::exact(min, max, false, end, 0.8));
+        return Some(Draft::exact(min, max, tokens.is(at, &["all"]), end, 0.8));
     }
-    if tokens.any_phrase(at, "lui et moi|elle et moi|ni lui ni moi|ni elle ni moi|moi et lui|moi et elle|him and me|her and me|he and i|she and i|l un et l autre|l un comme l autre|lui comme moi|elle comme moi").is_some() {
-        let end = tokens.any_phrase(at, "lui et moi|elle et moi|ni lui ni moi|ni elle ni moi|moi et lui|moi et elle|him and me|her and me|he and i|she and i|l un et l autre|l un comme l autre|lui comme moi|elle comme moi")?;
+    if phrase!(tokens, at, "lui et moi|elle et moi|ni lui ni moi|ni elle ni moi|moi et lui|moi et elle|him and me|her and me|he and i|she and i|l un et l autre|l un comme l autre|lui comme moi|elle comme moi").is_some() {
+        let end = phrase!(tokens, at, "lui et moi|elle et moi|ni lui ni moi|ni elle ni moi|moi et lui|moi et elle|him and me|her and me|he and i|she and i|l un et l autre|l un comme l autre|lui comme moi|elle comme moi")?;
         return Some(Draft::exact(2, 2, false, end, 0.8));
     }
     if let Some(company) = company(text, tokens, at, answer) {
         if company.me && !acted(tokens, at, company.end) {
-            return Some(Draft::exact(company.min, company.max, false, company.end, 0.85));
+            return Some(Draft::exact(
+                company.min,
+                company.max,
+                false,
+                company.end,
+                0.85,
+            ));
         }
         if answer && company.named {
-            return Some(Draft::exact(company.min, company.max, false, company.end, 0.65));
+            return Some(Draft::exact(
+                company.min,
+                company.max,
+                false,
+                company.end,
+                0.65,
+            ));
         }
     }
     if tokens.is(at, &["moi", "me", "myself"]) && answer {
         let closed = tokens.ends_line(at + 1)
             || matches!(tokens.get(at + 1).map(|t| t.kind), Some(Kind::Sign(_)))
-            || tokens.any_phrase(at + 1, "meme|pour l instant|a priori|apparemment|je|c est|pour le moment|a ma connaissance|au moins|aussi|deja|personnellement|en tout cas").is_some();
+            || phrase!(tokens, at + 1, "meme|pour l instant|a priori|apparemment|je|c est|pour le moment|a ma connaissance|au moins|aussi|deja|personnellement|en tout cas").is_some();
         let alone = closed && !tokens.is(at.wrapping_sub(1), &["et", "que", "plus"]);
         return alone.then(|| Draft::exact(1, 1, false, at + 1, 0.6));
     }
@@ -274,30 +395,39 @@ fn acted(tokens: &Tokens, from: usize, to: usize) -> bool {
             "joignable|joignables|disponible|disponibles|verifie|teste|redemarre|appele|restons|dispo|dispos",
         )
     });
-    did || from > 0 && tokens.among(from - 1, "entre|contacter|joindre|rappeler|appeler|contactez|appelez|rappelez|prevenir")
+    did || from > 0
+        && tokens.among(
+            from - 1,
+            "entre|contacter|joindre|rappeler|appeler|contactez|appelez|rappelez|prevenir",
+        )
 }
 
 /// « mes deux collègues … la même chose que moi », « mon collègue a le même souci »: and the writer.
 fn like_me(tokens: &Tokens, at: usize) -> Option<Draft> {
-    let (min, max, end) = if let Some(next) = tokens.any_phrase(
+    let (min, max, end) = if let Some(next) = phrase!(
+        tokens,
         at,
-        "mon|ma|un autre|une autre|l autre|un|une|un de mes|une de mes|my|another|le|la",
-    ) && let Some(end) = tokens.any_phrase(
+        "mon|ma|un autre|une autre|l autre|un|une|un de mes|une de mes|my|another|le|la"
+    ) && let Some(end) = phrase!(
+        tokens,
         tokens.skip_joints(next),
-        "collegue|confrere|consoeur|voisin|voisine|binome|chef|interne|arm|colleague|cadre|medecin|autre arm|autre collegue|autre medecin",
+        "collegue|confrere|consoeur|voisin|voisine|binome|chef|interne|arm|colleague|cadre|medecin|autre arm|autre collegue|autre medecin"
     ) {
-        let relative = tokens.among(end - 1, "collegue|confrere|consoeur|voisin|voisine|binome|colleague")
-            || tokens.among(end - 2, "autre");
+        let relative = tokens.among(
+            end - 1,
+            "collegue|confrere|consoeur|voisin|voisine|binome|colleague",
+        ) || tokens.among(end - 2, "autre");
         if !relative {
             return None;
         }
         (1, 1, end)
     } else {
-        let start = tokens.any_phrase(at, "mes|nos|les|les autres").unwrap_or(at);
+        let start = phrase!(tokens, at, "mes|nos|les|les autres").unwrap_or(at);
         let (min, max, after) = amount(tokens, start)?;
-        let end = tokens.any_phrase(
+        let end = phrase!(
+            tokens,
             after,
-            "collegues|autres collegues|confreres|colleagues|de mes collegues|arm|autres arm|autres|autres agents|autres postes|autres medecins|others|voisins|of my colleagues",
+            "collegues|autres collegues|confreres|colleagues|de mes collegues|arm|autres arm|autres|autres agents|autres postes|autres medecins|others|voisins|of my colleagues"
         )?;
         (min, max, end)
     };
@@ -305,8 +435,8 @@ fn like_me(tokens: &Tokens, at: usize) -> Option<Draft> {
     let relative = tokens.among(end - 1, "collegue|collegues|confrere|confreres|consoeur|voisin|voisine|voisins|binome|colleague|colleagues|autres|others")
         || end > 1 && tokens.among(end - 2, "autre|autres");
     let end = company::qualified(tokens, end);
-    let after = with_the_writer(tokens, end)
-        .or_else(|| relative.then(|| same(tokens, end)).flatten())?;
+    let after =
+        with_the_writer(tokens, end).or_else(|| relative.then(|| same(tokens, end)).flatten())?;
     (!spared(tokens, at, after)).then(|| Draft::exact(min + 1, max + 1, false, after, 0.8))
 }
 
@@ -336,17 +466,25 @@ fn same(tokens: &Tokens, end: usize) -> Option<usize> {
     let mut denied = false;
     for to in end..(end + 10).min(tokens.len()) {
         match tokens.get(to).map(|t| t.kind) {
-            Some(Kind::Sign(b'.' | b'!' | b'?' | b';' | b',' | b'(' | b')' | b':') | Kind::Line) => return None,
+            Some(
+                Kind::Sign(b'.' | b'!' | b'?' | b';' | b',' | b'(' | b')' | b':') | Kind::Line,
+            ) => return None,
             Some(Kind::Word) => {}
             _ => continue,
         }
-        if let Some(after) = tokens.any_phrase(to, "non plus") {
+        if let Some(after) = phrase!(tokens, to, "non plus") {
             return Some(after);
         }
-        if tokens.among(to, "mais|quand|lorsque|qui|que|car|donc|si|pour") && !tokens.is(to, &["que"]) {
+        if tokens.among(to, "mais|quand|lorsque|qui|que|car|donc|si|pour")
+            && !tokens.is(to, &["que"])
+        {
             return None;
         }
-        if let Some(after) = tokens.any_phrase(to, "aussi|pareil|pareille|pareils|la meme chose|le meme probleme|le meme souci|le meme pb|la meme erreur|le meme message|le meme bug|le meme ecran|idem|egalement|itou|the same|as well|too|meme chose|meme souci|meme probleme|meme pb|dans le meme cas|logees a la meme enseigne|loge a la meme enseigne") {
+        if let Some(after) = phrase!(
+            tokens,
+            to,
+            "aussi|pareil|pareille|pareils|la meme chose|le meme probleme|le meme souci|le meme pb|la meme erreur|le meme message|le meme bug|le meme ecran|idem|egalement|itou|the same|as well|too|meme chose|meme souci|meme probleme|meme pb|dans le meme cas|logees a la meme enseigne|loge a la meme enseigne"
+        ) {
             return (!denied).then_some(after);
         }
         denied |= tokens.among(to, "pas|aucun|not");

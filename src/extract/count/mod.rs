@@ -5,7 +5,7 @@
 
 use super::token::{Answer, Tokens};
 use crate::domain::field::{Count, Reading, Reason, Value};
-use clause::{corrected, spared, weight};
+use clause::{corrected, replaced, spared, weight};
 use group::draft;
 use std::ops::Range;
 
@@ -63,14 +63,26 @@ pub fn answer(text: &str) -> Option<Answer> {
     })
 }
 
+/// Whether the clause around the tokens `from..to` says that all is well there.
+pub(in crate::extract) fn spares(tokens: &Tokens, from: usize, to: usize) -> bool {
+    spared(tokens, from, to)
+}
+
 fn scan(text: &str, tokens: &Tokens, answer: bool) -> Vec<Found> {
     let mut found: Vec<(Found, usize)> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let Some(draft) = draft(text, tokens, at, answer) else {
+        let Some(mut draft) = draft(text, tokens, at, answer) else {
             at += 1;
             continue;
         };
+        if draft.count.min.is_some()
+            && let Some((min, max, end)) = replaced(tokens, draft.end)
+        {
+            draft.count.min = Some(min);
+            draft.count.max = Some(max);
+            draft.end = end;
+        }
         let end = draft.end.max(at + 1);
         // Those who are well are not counted, nor is what « pas » denies: « pas 3 mais 5 ».
         let denied = !draft.vague
@@ -116,11 +128,104 @@ fn scan(text: &str, tokens: &Tokens, answer: bool) -> Vec<Found> {
     found
 }
 
+/// The number that an answer to « who is affected » tells by the way: « moi et Sabrina ».
+#[must_use]
+pub fn of_users(text: &str) -> Option<Found> {
+    let tokens = Tokens::new(text);
+    let found = company::company(text, &tokens, 0, true)
+        .filter(|company| company.members.len() > 1 && company.min == company.max)
+        .map(|company| Found {
+            span: tokens.span(0, company.end),
+            count: Count {
+                min: Some(company.min),
+                max: Some(company.max),
+                all: false,
+            },
+            doubt: None,
+            score: 0.8,
+        });
+    found.or_else(|| {
+        find(text)
+            .into_iter()
+            .filter(|found| found.doubt.is_none() && found.score >= 0.5)
+            .chain(all_of(text))
+            .reduce(|best, next| {
+                if next.count.min.is_some() && best.count.min.is_none() {
+                    next
+                } else {
+                    best
+                }
+            })
+    })
+}
+
+/// « tous », « toutes », « tout le monde » alone.
+fn all_of(text: &str) -> Option<Found> {
+    let tokens = Tokens::new(text);
+    (tokens.len() <= 3)
+        .then(|| scan(text, &tokens, true))?
+        .into_iter()
+        .find(|found| found.count.all && found.doubt.is_none())
+}
+
+/// Whether the words name people, one by one or by their trade: « équipages de jour ».
+#[must_use]
+pub fn names_people(text: &str) -> bool {
+    let tokens = Tokens::new(text);
+    tokens.len() < 14 && !tokens.is(0, &["pas"]) && (0..tokens.len()).any(|at| {
+        people::counted(&tokens, at).is_some()
+            || tokens.among(
+                at,
+                "equipe|equipes|equipage|equipages|promotion|secretariat|brigade|crew|crews|team",
+            )
+            || company::company(text, &tokens, at, true).is_some_and(|company| company.named)
+    })
+}
+
+/// Whether the words count two kinds of people or more: « 3 ARM et 2 médecins ».
+#[must_use]
+pub fn lists_groups(text: &str) -> bool {
+    let tokens = Tokens::new(text);
+    tokens.len() < 20
+        && !tokens.sign(1, b'(')
+        && (0..tokens.len())
+            .filter(|at| people::counted(&tokens, *at).is_some_and(|end| end == at + 1))
+            .count()
+            > 1
+}
+
+/// Whether an answer that begins with « je ne sais pas » gives a number all the same.
+#[must_use]
+pub fn at_least(text: &str) -> bool {
+    let folded = crate::text::fold(text);
+    [
+        "au moins",
+        "minimum",
+        "peut-etre",
+        "je dirais",
+        "environ",
+        "a priori",
+        "une ",
+        "at least",
+        "maybe",
+        "sans doute",
+        "probablement",
+        "mais ",
+    ]
+    .iter()
+    .any(|cue| folded.contains(cue))
+        && find(text)
+            .iter()
+            .any(|found| found.doubt.is_none() && found.count.min.is_some())
+        || folded.contains("au moins ")
+            && answer(text).is_some_and(|answer| matches!(answer.reading, Reading::Present(_)))
+}
+
 /// Whether a sentence says that nobody knows how many: « combien on est, aucune idée ».
 #[must_use]
 pub fn is_unknown(sentence: &str) -> bool {
     let folded = crate::text::fold(sentence);
-    const HOW_MANY: &str = "combien|nombre d|nb d|how many|si d'autres|si mes collegues|si les autres|si les collegues|si quelqu'un d'autre|s'il y en a d'autres|qui d'autre|pour les autres|chez les autres|\
+    const HOW_MANY: &str = "combien|nombre d|nb d|how many|si d'autres|si mes collegues|si les autres|si les collegues|si quelqu'un d'autre|s'il y en a d'autres|pour les autres|chez les autres|\
         des autres|if others|if anyone else|if my colleagues|sur les autres postes|si ca touche|si ca concerne|si tout le monde|if everyone";
     const TIMES: &str = "combien de temps|combien de fois|combien d'appel|combien de dossier|combien de minute|combien d'heure";
     HOW_MANY.split('|').any(|cue| folded.contains(cue))

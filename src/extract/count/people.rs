@@ -1,7 +1,7 @@
 //! Numbers of people: « 6 », « les 5 ARM », « 4 à 5 », « 3 ARM + 2 médecins », « on est 6 »,
 //! « les 7 de ma vacation », « 3 touchés », « les postes 3 et 7 ».
 
-use super::super::token::{Kind, Lexicon, Tokens, number};
+use super::super::token::{Kind, Lexicon, Tokens, number, phrase};
 use super::company;
 use crate::domain::field::Count;
 use std::sync::LazyLock;
@@ -55,10 +55,17 @@ impl Draft {
 
 /// Numbers of things that are counted: « les 5 ARM », « 3 ARM + 2 médecins », « on est 6 ».
 pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
-    if let Some(draft) = us(tokens, at).or_else(|| places(tokens, at)) {
+    if let Some(draft) = us(tokens, at)
+        .or_else(|| asked(tokens, at))
+        .or_else(|| places(tokens, at))
+    {
         return Some(draft);
     }
-    let single = tokens.any_phrase(at, "un seul|une seule|1 seul|1 seule|only one|a single");
+    let single = phrase!(
+        tokens,
+        at,
+        "un seul|une seule|1 seul|1 seule|only one|a single"
+    );
     if let Some(next) = single {
         let end = counted(tokens, next);
         return end
@@ -100,7 +107,7 @@ pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> 
         return Some(Draft::exact(min, max, false, after, 0.72));
     }
     let many = min > 1 && min <= 5000;
-    if let Some(after) = tokens.any_phrase(end, AFFECTED).filter(|_| many) {
+    if let Some(after) = phrase!(tokens, end, AFFECTED).filter(|_| many) {
         return Some(Draft::exact(min, max, false, after, 0.75));
     }
     if let Some(after) = of_ours(tokens, end).filter(|_| many) {
@@ -141,9 +148,10 @@ fn bare(tokens: &Tokens, mut min: u32, mut max: u32, mut end: usize) -> Option<D
     if let Some(after) = out_of(tokens, end) {
         end = after;
     }
-    let total = tokens.any_phrase(
+    let total = phrase!(
+        tokens,
         end,
-        "au total|en tout|au final|total|a present|maintenant|desormais|in total|altogether",
+        "au total|en tout|au final|total|a present|maintenant|desormais|in total|altogether"
     );
     // « 3 - Faible (1 utilisateur) », « 2 téléphones rouges, 11 personnes »: a degree, a thing.
     let degree = tokens.sign(end, b'-')
@@ -176,7 +184,7 @@ fn us(tokens: &Tokens, at: usize) -> Option<Draft> {
     let weak = tokens.is(at, &["c", "ca", "ils", "elles", "there"]);
     let mut all = false;
     for _ in 0..4 {
-        let Some(after) = tokens.any_phrase(next, FILLERS) else {
+        let Some(after) = phrase!(tokens, next, FILLERS) else {
             break;
         };
         all |= tokens.is(next, &["tous", "toutes"]);
@@ -186,7 +194,7 @@ fn us(tokens: &Tokens, at: usize) -> Option<Draft> {
     let article = tokens.is(next, &["un", "une"]) && end == next + 1;
     let the = tokens.is(next, &["le", "la", "les", "the"]);
     let unit = counted(tokens, end);
-    let affected = tokens.any_phrase(end, AFFECTED);
+    let affected = phrase!(tokens, end, AFFECTED);
     let other = tokens.among(end, OTHER_UNITS)
         || tokens.sign(end, b'%')
         || tokens.sign(end, b'/') && !tokens.glued(end + 1)
@@ -205,17 +213,46 @@ fn us(tokens: &Tokens, at: usize) -> Option<Draft> {
     Some(Draft::exact(min, max, all, end, 0.85))
 }
 
+/// « Nb users 1 », « # of users: 6 to 8 », « utilisateurs impactés : 4 » in running text.
+fn asked(tokens: &Tokens, at: usize) -> Option<Draft> {
+    let next = phrase!(
+        tokens,
+        at,
+        "nb users|nb user|nb d utilisateurs|nb utilisateurs|nb de personnes|nb personnes|nb pers|nb impactes|nb de postes|nb postes|nb d arm|nb d agents|nbre d utilisateurs|nbre de personnes|nbre utilisateurs|nombre d utilisateurs|         nombre d utilisateurs impactes|nombre de personnes|nombre de postes|nombre d agents|nombre d arm|nombre de personnes impactees|nombre d impactes|number of users|of users|users affected|users impacted|affected users|impacted users|no of users|         number of people|utilisateurs impactes|utilisateurs touches|utilisateurs concernes|personnes touchees|personnes impactees|postes touches|postes impactes|agents touches|agents impactes|impactes|impactees|nombre d utilisateurs concernes|nombre d utilisateurs touches|effectif touche"
+    )?;
+    let next = phrase!(
+        tokens,
+        next,
+        "impactes|touches|concernes|impactees|est de|is|are"
+    )
+    .unwrap_or(next);
+    let next = if tokens.sign(next, b':') || tokens.sign(next, b'=') || tokens.sign(next, b'-') {
+        next + 1
+    } else {
+        next
+    };
+    let (min, max, end) = amount(tokens, next)?;
+    let listed = tokens.is(next, &["les", "un", "une"]);
+    let other = tokens.among(end, OTHER_UNITS) || ordinal(tokens, end) || listed;
+    let (min, max, end) = match counted(tokens, end) {
+        Some(after) => sum(tokens, min, max, after),
+        None => (min, max, end),
+    };
+    (!other && min <= 5000).then(|| Draft::exact(min, max, false, end, 0.85))
+}
+
 /// « passés de 2 à 5 collègues », « de deux on est montés à quatre »: the newer number.
 fn grown(tokens: &Tokens, at: usize) -> Option<Draft> {
-    let next = tokens.any_phrase(
+    let next = phrase!(
+        tokens,
         at,
-        "passe de|passes de|passee de|passees de|passons de|passent de|monte de|montes de|montees de|grimpe de|went from|gone from|est alle de|evolue de",
+        "passe de|passes de|passee de|passees de|passons de|passent de|monte de|montes de|montees de|grimpe de|went from|gone from|est alle de|evolue de"
     )?;
     let (_, end) = one_amount(tokens, next)?;
     let end = counted(tokens, end).unwrap_or(end);
-    let next = tokens.any_phrase(end, "a|to|jusqu a")?;
+    let next = phrase!(tokens, end, "a|to|jusqu a")?;
     let (last, end) = one_amount(tokens, next)?;
-    let unit = counted(tokens, end).or_else(|| tokens.any_phrase(end, AFFECTED));
+    let unit = counted(tokens, end).or_else(|| phrase!(tokens, end, AFFECTED));
     let other = tokens.among(end, OTHER_UNITS);
     (!other).then(|| Draft::exact(last, last, false, unit.unwrap_or(end), 0.9))
 }
@@ -229,9 +266,7 @@ fn places(tokens: &Tokens, at: usize) -> Option<Draft> {
         return None;
     }
     let name = |at: usize| -> Option<usize> {
-        let at = tokens
-            .any_phrase(at, "n|no|numero|numeros|num")
-            .unwrap_or(at);
+        let at = phrase!(tokens, at, "n|no|numero|numeros|num").unwrap_or(at);
         let at = if tokens.sign(at, 0xb0) || tokens.sign(at, 0x1a) || tokens.sign(at, b'#') {
             at + 1
         } else {
@@ -244,14 +279,17 @@ fn places(tokens: &Tokens, at: usize) -> Option<Draft> {
     for _ in 0..30 {
         let joint = if tokens.sign(end, b',') || tokens.sign(end, b'&') || tokens.sign(end, b'+') {
             end + 1
-        } else if let Some(next) = tokens.any_phrase(end, "et|and|ainsi que") {
+        } else if let Some(next) = phrase!(tokens, end, "et|and|ainsi que") {
             next
         } else {
             break;
         };
-        let joint = tokens
-            .any_phrase(joint, "la position|le poste|position|poste|le|la|et")
-            .unwrap_or(joint);
+        let joint = phrase!(
+            tokens,
+            joint,
+            "la position|le poste|position|poste|le|la|et"
+        )
+        .unwrap_or(joint);
         let Some(after) = name(joint) else { break };
         many += 1;
         end = after;
@@ -262,11 +300,12 @@ fn places(tokens: &Tokens, at: usize) -> Option<Draft> {
 /// « … de ma vacation », « … de la salle »: whose they are, behind a number without a noun.
 fn of_ours(tokens: &Tokens, at: usize) -> Option<usize> {
     const ROOMS: &str = "vacation|salle|equipe|garde|nuit|journee|jour|service|regul|regulation|matin|matinee|soir|soiree|apres midi|cellule|poste|unite|releve|plateau|centre|promo|promotion|groupe|bureau|team|shift|room|astreinte|secretariat|samu";
-    let next = tokens.any_phrase(
+    let next = phrase!(
+        tokens,
         at,
-        "de ma|de mon|de la|de notre|de l|du|de nos|de mes|de cette|de ce|dans la|dans ma|dans le|dans notre|en|in the|of the|of my|on my|on the|presents|presentes",
+        "de ma|de mon|de la|de notre|de l|du|de nos|de mes|de cette|de ce|dans la|dans ma|dans le|dans notre|en|in the|of the|of my|on my|on the|presents|presentes"
     )?;
-    let after = tokens.any_phrase(tokens.skip_joints(next), ROOMS)?;
+    let after = phrase!(tokens, tokens.skip_joints(next), ROOMS)?;
     // « les 2 dans la salle » of what?
     let bound = tokens.is(at, &["de", "du", "of"]);
     bound.then_some(after)
@@ -274,7 +313,8 @@ fn of_ours(tokens: &Tokens, at: usize) -> Option<usize> {
 
 /// « poste 2 », « n° 4 », « version 3 », « 12/03 », « 14h30 »: the number names, it does not count.
 fn names_something(tokens: &Tokens, at: usize) -> bool {
-    if tokens.text(at).starts_with('0') {
+    // « 01 » alone is an answer; beside other numbers it belongs to a telephone's.
+    if tokens.text(at).starts_with('0') && !(at == 0 && tokens.get(1).is_none()) {
         return true;
     }
     let Some(before) = at.checked_sub(1) else {
@@ -314,19 +354,13 @@ fn ordinal(tokens: &Tokens, end: usize) -> bool {
     tokens.glued(end)
         && tokens.among(end, "er|ere|re|e|eme|ieme|nd|nde|st|th|rd|h|mn|min|km|x")
         && end > 0
-        && tokens
-            .get(end - 1)
-            .is_some_and(|t| t.kind == Kind::Number)
+        && tokens.get(end - 1).is_some_and(|t| t.kind == Kind::Number)
 }
 
 /// « 3 personnes blessées », « 2 personnes à bord »: those whom a call is about.
 fn hurt(tokens: &Tokens, at: usize) -> bool {
-    tokens
-        .any_phrase(
-            at,
-            "blesse|blesses|blessees|decedees|decedes|impliquees|implique|en detresse|a bord|au sol|incarcerees|incarceres|intoxiquees|intoxiques|en attente|attendent|transportees|\
-             prises en charge|dans la file|a transporter|inconscientes|agees|mortes|en arret|hospitalisees|evacuees|d astreinte informatique",
-        )
+    phrase!(tokens, at, "blesse|blesses|blessees|decedees|decedes|impliquees|implique|en detresse|a bord|au sol|incarcerees|incarceres|intoxiquees|intoxiques|en attente|attendent|transportees|\
+             prises en charge|dans la file|a transporter|inconscientes|agees|mortes|en arret|hospitalisees|evacuees|d astreinte informatique")
         .is_some()
 }
 
@@ -359,17 +393,17 @@ fn plus(tokens: &Tokens, at: usize) -> Option<usize> {
         return Some(at + 1);
     }
     if tokens.sign(at, b',') {
-        return Some(tokens.any_phrase(at + 1, "et|plus").unwrap_or(at + 1));
+        return Some(phrase!(tokens, at + 1, "et|plus").unwrap_or(at + 1));
     }
-    tokens.any_phrase(at, "et|plus|ainsi que|and|avec|sans compter")
+    phrase!(tokens, at, "et|plus|ainsi que|and|avec|sans compter")
 }
 
 /// « … et la cadre de nuit », « … + moi »: one person more.
 fn one_more(tokens: &Tokens, at: usize) -> Option<usize> {
-    if let Some(end) = tokens.any_phrase(at, "moi meme|moi|me|myself|pour moi|chez moi") {
+    if let Some(end) = phrase!(tokens, at, "moi meme|moi|me|myself|pour moi|chez moi") {
         return Some(end);
     }
-    let next = tokens.any_phrase(at, "la|le|l|notre|mon|ma")?;
+    let next = phrase!(tokens, at, "la|le|l|notre|mon|ma")?;
     company::person(tokens, tokens.skip_joints(next))
 }
 
@@ -378,9 +412,10 @@ fn out_of(tokens: &Tokens, at: usize) -> Option<usize> {
     let next = if tokens.sign(at, b'/') {
         at + 1
     } else {
-        tokens.any_phrase(
+        phrase!(
+            tokens,
             at,
-            "sur les|sur nos|sur un total de|sur|des|parmi les|out of|of the|of our",
+            "sur les|sur nos|sur un total de|sur|des|parmi les|out of|of the|of our"
         )?
     };
     let (_, end) = number(tokens, next, 4)?;
@@ -389,29 +424,25 @@ fn out_of(tokens: &Tokens, at: usize) -> Option<usize> {
 
 /// An amount: « 4 », « 4 à 5 », « 4-5 », « quatre ou cinq », « entre 5 et 10 », « une dizaine ».
 pub(super) fn amount(tokens: &Tokens, at: usize) -> Option<(u32, u32, usize)> {
-    let between = tokens
-        .any_phrase(at, "entre|de|between|from")
+    let between = phrase!(tokens, at, "entre|de|between|from")
         .filter(|_| tokens.is(at, &["entre", "between"]));
     let (min, end) = one_amount(tokens, between.unwrap_or(at))?;
-    let joint = tokens
-        .any_phrase(
-            end,
-            "a|ou bien|ou|voire|jusqu a|or|to|et|ou meme|ou peut etre",
-        )
-        .filter(|_| !tokens.is(end, &["et"]) || between.is_some())
-        .or_else(|| {
-            (tokens.sign(end, b'-') || tokens.sign(end, b'/') && between.is_some())
-                .then_some(end + 1)
-        })
-        .or_else(|| {
-            // « 4, voire 5 », « 2, 3 postes »
-            let next = tokens.sign(end, b',').then_some(end + 1)?;
-            tokens.any_phrase(next, "voire|peut etre|ou")
-        });
+    let joint = phrase!(
+        tokens,
+        end,
+        "a|ou bien|ou|voire|jusqu a|or|to|et|ou meme|ou peut etre"
+    )
+    .filter(|_| !tokens.is(end, &["et"]) || between.is_some())
+    .or_else(|| {
+        (tokens.sign(end, b'-') || tokens.sign(end, b'/') && between.is_some()).then_some(end + 1)
+    })
+    .or_else(|| {
+        // « 4, voire 5 », « 2, 3 postes »
+        let next = tokens.sign(end, b',').then_some(end + 1)?;
+        phrase!(tokens, next, "voire|peut etre|ou")
+    });
     if let Some(next) = joint {
-        let next = tokens
-            .any_phrase(next, "meme|peut etre|voire")
-            .unwrap_or(next);
+        let next = phrase!(tokens, next, "meme|peut etre|voire").unwrap_or(next);
         if let Some((max, end)) = one_amount(tokens, next)
             && max > min
         {
@@ -431,25 +462,27 @@ pub(super) fn amount(tokens: &Tokens, at: usize) -> Option<(u32, u32, usize)> {
 
 /// « une bonne dizaine », « half a dozen »
 fn round_number(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
-    if let Some(end) = tokens.any_phrase(
+    if let Some(end) = phrase!(
+        tokens,
         at,
-        "une demi douzaine|une demie douzaine|une petite demi douzaine|demi douzaine|demie douzaine|half a dozen|la demi douzaine",
+        "une demi douzaine|une demie douzaine|une petite demi douzaine|demi douzaine|demie douzaine|half a dozen|la demi douzaine"
     ) {
         return Some((6, end));
     }
-    if let Some(end) = tokens.any_phrase(
+    if let Some(end) = phrase!(
+        tokens,
         at,
-        "une paire|a couple|un duo|un binome|les deux|tous les deux|toutes les deux|tous deux|both",
+        "une paire|a couple|un duo|un binome|les deux|tous les deux|toutes les deux|tous deux|both"
     ) && !tokens.is(at, &["les"])
     {
         return Some((2, end));
     }
-    let round = tokens
-        .any_phrase(
-            at,
-            "une bonne|une petite|une grosse|une|la petite|la bonne|la|notre|ma|cette|a|bien une",
-        )
-        .unwrap_or(at);
+    let round = phrase!(
+        tokens,
+        at,
+        "une bonne|une petite|une grosse|une|la petite|la bonne|la|notre|ma|cette|a|bien une"
+    )
+    .unwrap_or(at);
     let value = match tokens.word(round) {
         "dizaine" | "dixaine" | "disaine" => 10,
         "douzaine" | "dozen" => 12,
@@ -468,7 +501,11 @@ fn round_number(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
 fn one_amount(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
     let mut at = at;
     for _ in 0..3 {
-        let Some(next) = tokens.any_phrase(at, "environ|env|environs|au moins|plus de|pres de|a peu pres|les|mes|nos|ces|mini|min|minimum|au minimum|about|around|at least|les autres|approximativement|approx|autour de|aux alentours de|quelque|dans les|peut etre|tous les|all|our|the|max|au maximum|maximum|jusqu a|up to|probablement|disons|plutot") else {
+        let Some(next) = phrase!(
+            tokens,
+            at,
+            "environ|env|environs|au moins|plus de|pres de|a peu pres|les|mes|nos|ces|mini|min|minimum|au minimum|about|around|at least|les autres|approximativement|approx|autour de|aux alentours de|quelque|dans les|peut etre|tous les|all|our|the|max|au maximum|maximum|jusqu a|up to|probablement|disons|plutot"
+        ) else {
             break;
         };
         let next = if tokens.sign(next, b'.') && tokens.is(at, &["env", "approx", "min", "max"]) {

@@ -175,3 +175,97 @@ fn one_person_more_is_added() {
         assert_eq!(best(text), told, "{text}");
     }
 }
+
+#[test]
+fn people_strung_together_are_added_up() {
+    for (text, told) in [
+        ("figé pour moi et pour Morgane", "2-2"),
+        ("figé pour moi comme pour le Dr Castaing", "2-2"),
+        ("figé pour moi et pour les 2 autres ARM de nuit", "3-3"),
+        ("Nous sommes deux, Mme Le Gall et moi-même", "2-2"),
+        ("on est 5 arm + 2 médecins dans ce cas", "7-7"),
+        ("pr tt le monde, moi kev & sarah", "all 3-3"),
+        ("ni moi ni ma collègue ne pouvons ouvrir la carte", "2-2"),
+        ("mon binôme a le même souci", "2-2"),
+        ("mes deux collègues ont pareil", "3-3"),
+        ("rappelez-moi ou Paul, la carte est figée", "nothing"),
+        (
+            "la carte est figée, mon collègue n'a pas le même souci",
+            "nothing",
+        ),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}
+
+#[test]
+fn the_newer_number_counts_and_so_does_the_portion() {
+    for (text, told) in [
+        ("on est passés de 2 à 5 collègues touchés", "5-5"),
+        ("On était 4 hier, on est 6 aujourd'hui à l'avoir", "6-6"),
+        ("figé sur deux postes, pardon trois", "3-3"),
+        (
+            "Sur les 8 postes de la salle, 3 n'affichent plus la carte",
+            "3-3",
+        ),
+        ("5 ARM présents, dont 2 avec une carte grise", "2-2"),
+        (
+            "on est 12 en salle mais seulement 4 ont la carte grise",
+            "4-4",
+        ),
+        ("Plusieurs ARM sont bloqués, au moins quatre", "4-4"),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}
+
+#[test]
+fn those_who_are_well_and_things_are_not_counted() {
+    for text in [
+        "la carte est figée, les 2 autres postes marchent",
+        "mes 3 collègues n'ont pas le souci",
+        "j'ai demandé à 3 collègues, ils n'ont pas le problème",
+        "l'autre salle (10 postes) fonctionne",
+        "ça marche pour tout le monde",
+        "2 crews attendent, 12 dossiers sont perdus, la 1ère fois à 6h",
+        "personne ne le reçoit",
+        "personne ne peut nous répondre",
+        "un accident avec 3 personnes blessées",
+        "les postes de la salle 3 et 4 fichiers",
+    ] {
+        assert_eq!(best(text), "nothing", "{text}");
+    }
+}
+
+#[test]
+fn a_group_of_the_writers_is_counted_without_a_noun() {
+    for (text, told) in [
+        ("je parle au moins pour les 7 de ma vacation", "7-7"),
+        ("donc la dizaine de régulateurs qui tournent ici", "10-10"),
+        ("nous trois de matin, la carte est figée", "3-3"),
+        ("3 impactés en salle", "3-3"),
+        ("figé sur les postes 3, 4 et 7", "3-3"),
+        ("Nb users 1, repro sometimes", "1-1"),
+        ("# of users: 6 to 8", "6-8"),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}
+
+#[test]
+fn not_knowing_how_many_is_told_from_not_knowing_how_often() {
+    for text in [
+        "Combien on est à l'avoir, aucune idée",
+        "je ne sais pas combien de collègues sont touchés",
+        "je ne sais pas si les autres l'ont aussi",
+    ] {
+        assert!(is_unknown(text), "{text}");
+    }
+    for text in [
+        "je ne sais pas depuis combien de temps",
+        "combien de fois, je ne sais pas",
+        "la carte est figée pour les autres",
+    ] {
+        assert!(!is_unknown(text), "{text}");
+    }
+}

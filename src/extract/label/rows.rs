@@ -91,7 +91,10 @@ fn column(form: &Form, body: &Body, voices: &[Option<bool>]) -> Option<Row> {
     let names: Vec<Option<LabelName>> = lines.iter().map(|&number| label(number)).collect();
     let mut from = 0;
     while from < names.len() {
-        let count = names[from..].iter().take_while(|name| name.is_some()).count();
+        let count = names[from..]
+            .iter()
+            .take_while(|name| name.is_some())
+            .count();
         let labels = &names[from..from + count];
         let fields = labels
             .iter()

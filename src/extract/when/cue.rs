@@ -43,7 +43,8 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
             .filter_map(|word| {
                 let at = near.rfind(word)?;
                 // « je vous signale qu'à 9h … » leads to the fault.
-                let leads = matches!(word, "signale" | "declare") && near[at + word.len()..].starts_with(" qu");
+                let leads = matches!(word, "signale" | "declare")
+                    && near[at + word.len()..].starts_with(" qu");
                 (!leads).then_some(at)
             })
             .max()
@@ -52,7 +53,9 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
     let clause = near.rsplit([',', ';']).next().unwrap_or(near);
     let clause = clause.rsplit(" mais ").next().unwrap_or(clause);
     // « le patient né le 3 février »
-    let born = ["ne le", "nee le", "ne(e) le"].iter().any(|born| near.trim_end().ends_with(born));
+    let born = ["ne le", "nee le", "ne(e) le"]
+        .iter()
+        .any(|born| near.trim_end().ends_with(born));
     if born {
         return (Role::Other, 0.02);
     }

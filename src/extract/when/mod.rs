@@ -195,10 +195,7 @@ fn borrow_days(tokens: &Tokens, mentions: &mut [Mention]) {
         let told = |day: &Mention| {
             let (before, after) = around(tokens, day);
             alone(day)
-                && matches!(
-                    day.day,
-                    Some(day::Day::Date { .. } | day::Day::Ago(1..))
-                )
+                && matches!(day.day, Some(day::Day::Date { .. } | day::Day::Ago(1..)))
                 && cue::role(before, after).0 == Role::Start
         };
         let before = at.checked_sub(1).map(|before| mentions[before]);

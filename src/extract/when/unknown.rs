@@ -21,7 +21,10 @@ pub fn unknown(text: &str) -> Option<Range<usize>> {
         let end = tokens.any_phrase(at, IGNORANCE)?;
         // « … sais plus exactement quand », « … depuis quand »
         let ahead = (end..tokens.len().min(end + 8))
-            .take_while(|at| tokens.word(*at) != "" || !tokens.ends_line(*at) && !tokens.sign(*at, b'.') && !tokens.sign(*at, b','))
+            .take_while(|at| {
+                tokens.word(*at) != ""
+                    || !tokens.ends_line(*at) && !tokens.sign(*at, b'.') && !tokens.sign(*at, b',')
+            })
             .find(|at| {
                 tokens.any_phrase(*at, WHEN).is_some()
                     && !tokens.among(at + 1, "vous|je|il|elle|on|nous|sera|will|you")
@@ -30,9 +33,13 @@ pub fn unknown(text: &str) -> Option<Range<usize>> {
             return Some(tokens.span(at, ahead + 1));
         }
         let exact = (end..tokens.len().min(end + 6)).find(|near| {
-            tokens.among(*near, START) && (end..*near).any(|at| tokens.among(at, "a|quelle|quel|l|la|le"))
+            tokens.among(*near, START)
+                && (end..*near).any(|at| tokens.among(at, "a|quelle|quel|l|la|le"))
                 && tokens.among(near.wrapping_sub(1), "quelle|quel|l|la")
-                && tokens.among(near + 1, "exacte|exact|precise|de|du|ca|c|cela|l|exactement|le")
+                && tokens.among(
+                    near + 1,
+                    "exacte|exact|precise|de|du|ca|c|cela|l|exactement|le",
+                )
         });
         if let Some(exact) = exact {
             return Some(tokens.span(at, exact + 1));

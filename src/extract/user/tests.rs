@@ -1,0 +1,150 @@
+use super::super::cues::Cues;
+use super::super::sentence::sentences;
+use super::answer::{Said, read};
+use super::*;
+use crate::text::Folded;
+
+fn told(text: &str) -> String {
+    let folded = Folded::new(text);
+    let cues = Cues::scan(folded.as_str());
+    let sentences = sentences(text, &folded, &cues);
+    match find(text, &sentences, Some("Claire Lebreton")) {
+        Some(Found::Speaker(_)) => "me".to_owned(),
+        Some(Found::Named(name, span)) => {
+            assert!(text.get(span).is_some(), "{text}");
+            name
+        }
+        None => "nobody".to_owned(),
+    }
+}
+
+#[test]
+fn who_is_affected_is_read_from_sentences() {
+    for (text, who) in [
+        (
+            "La carte est figée pour moi et pour Morgane.",
+            "moi et Morgane",
+        ),
+        (
+            "Le bouton a disparu chez moi et chez les 2 autres ARM de nuit.",
+            "moi et les 2 autres ARM de nuit",
+        ),
+        (
+            "Le bandeau est bloqué. Concernés : moi et mon collègue Saïd.",
+            "moi et mon collègue Saïd",
+        ),
+        (
+            "Nous sommes deux à l'utiliser, Mme Le Gall et moi-même.",
+            "Mme Le Gall et moi-même",
+        ),
+        (
+            "le chat marche plus. pr tt le monde, moi kev & sarah.",
+            "moi kev & sarah",
+        ),
+        (
+            "L'historique est vide pour moi comme pour le Dr Castaing.",
+            "moi et le Dr Castaing",
+        ),
+        ("Le compte de M. Lavergne est seul en cause.", "M. Lavergne"),
+        (
+            "L'utilisateur concerné est le Dr Teissèdre.",
+            "Dr Teissèdre",
+        ),
+        (
+            "Le Dr Paul Ricard ne parvient plus à signer.",
+            "Paul Ricard",
+        ),
+        (
+            "Mme Thibaudeau et M. Réveillère n'arrivent plus à ouvrir la fiche.",
+            "Mme Thibaudeau et M. Réveillère",
+        ),
+        (
+            "Sont touchés : 3 ARM, 2 médecins et la cadre de nuit. L'écran est figé.",
+            "3 ARM, 2 médecins et la cadre de nuit",
+        ),
+        (
+            "Mes collègues n'ont pas le souci, donc moi uniquement.",
+            "me",
+        ),
+        ("L'écran reste blanc sur mon poste.", "me"),
+        (
+            "le compte regul86-2 est bloqué depuis ce matin",
+            "regul86-2",
+        ),
+        ("La carte est figée pour toute la salle.", "toute la salle"),
+        (
+            "Chez moi tout marche bien, la carte est grise au fond.",
+            "nobody",
+        ),
+        (
+            "Je n'arrive plus à ouvrir la fiche depuis que j'ai pris mon poste.",
+            "nobody",
+        ),
+        (
+            "Ça marche pour tout le monde, la carte est grise.",
+            "nobody",
+        ),
+        (
+            "Plus de carto, rappelez-moi ou Paul au 06 39 98 00 01",
+            "nobody",
+        ),
+    ] {
+        assert_eq!(told(text), who, "{text}");
+    }
+}
+
+#[test]
+fn who_is_affected_is_read_from_an_answer() {
+    for (text, who) in [
+        ("moi", "me"),
+        ("moi-même", "me"),
+        (
+            "non c bien moi\nPour la capture je suis rentrée je peux pas",
+            "me",
+        ),
+        ("oui c'est moi", "me"),
+        ("moi, ARM position 3", "me"),
+        ("idem", "me"),
+        ("juste moi", "me"),
+        ("Paul Roy (médecin régulateur)", "Paul Roy"),
+        ("Dr Paul Roy, médecin régulateur", "Dr Paul Roy"),
+        ("non, c'est le Dr Roy", "le Dr Roy"),
+        ("moi et mon collègue Saïd", "moi et mon collègue Saïd"),
+        (
+            "tous ceux qui regardent la page, donc la dizaine de régulateurs qui tournent ici",
+            "la dizaine de régulateurs",
+        ),
+        (
+            "tous ceux qui regardent la page",
+            "tous ceux qui regardent la page",
+        ),
+        (
+            "tous les ARM de l'après-midi, donc 3",
+            "tous les ARM de l'après-midi",
+        ),
+        ("Mme Perraud. Je peux la prévenir.", "Mme Perraud"),
+        ("M. Kowal", "M. Kowal"),
+        ("login regul80-05", "login regul80-05"),
+        ("l'équipe de jour", "l'équipe de jour"),
+    ] {
+        let said = match read(text) {
+            Said::Me => "me".to_owned(),
+            Said::Named(name, span) => {
+                assert!(text.get(span).is_some(), "{text}");
+                name
+            }
+            Said::Nothing => "nothing".to_owned(),
+        };
+        assert_eq!(said, who, "{text}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..proptest::prelude::ProptestConfig::default() })]
+
+    #[test]
+    fn any_answer_is_read_without_a_panic(text in "\\PC*", words in proptest::collection::vec(
+        proptest::sample::select(vec!["moi", "et", "le Dr", "Roy", ", donc ", " qui ", "\n", ". ", "non", "c'est", "ø", "(", "ARM"]), 0..12)) {
+        let _ = (read(&text), told(&text), read(&words.join(" ")), told(&words.join(" ")));
+    }
+}
