@@ -322,9 +322,12 @@ fn stance(tokens: &Tokens, from: usize, to: usize, floor: usize, roof: usize) ->
 
 fn stops(tokens: &Tokens, at: usize) -> bool {
     match tokens.get(at).map(|token| token.kind) {
-        Some(Kind::Sign(b'.' | b'!' | b'?')) => !tokens.glued(at + 1),
+        Some(Kind::Sign(b'.' | b'!' | b'?')) => !tokens.glued(at + 1) || tokens.ends_line(at + 1),
         Some(Kind::Sign(b';')) | None => true,
-        Some(Kind::Line) => tokens.ends_line(at + 1) || at > 0 && stops(tokens, at - 1),
+        Some(Kind::Line) => {
+            let item = matches!(tokens.get(at + 1).map(|token| token.kind), Some(Kind::Sign(b'-' | b'*' | b'>' | 0x1a)));
+            item || tokens.ends_line(at + 1) || at > 0 && stops(tokens, at - 1)
+        }
         _ => false,
     }
 }
@@ -342,7 +345,10 @@ fn denied(tokens: &Tokens, begin: usize, from: usize) -> bool {
     let mut denied = false;
     for at in begin.max(from.saturating_sub(9))..from {
         if tokens.among(at, "pas|non|hors|not|jamais|ni|aucun|sans") {
-            let other = tokens.among(at + 1, "d|de|acces|seulement|que|uniquement|only|possible|just|encore|mal")
+            // « pas de la base de formation » denies the place, « pas de connexion à la prod » not.
+            let place = (at + 1..from)
+                .all(|at| tokens.word(at).is_empty() || tokens.among(at, PORTAL) || tokens.among(at, "de|d|la|le|l|du|les|notre"));
+            let other = !place && tokens.among(at + 1, "d|de|acces|seulement|que|uniquement|only|possible|just|encore|mal")
                 || (at + 1..from).any(|at| tokens.among(at, "depuis|quand|lorsque|pour|a|possible"))
                 // « ne marche pas en prod », « je n'ai pas la carte en prod »: the fault is denied, not the place.
                 || tokens.among(at, "pas|jamais") && faulty(tokens, begin, at, from);
@@ -368,7 +374,7 @@ fn faulty(tokens: &Tokens, begin: usize, not: usize, from: usize) -> bool {
         !tokens.word(at).is_empty()
             && !tokens.among(at, PORTAL)
             && !tokens.among(at, UNTRIED)
-            && !tokens.among(at, "en|sur|la|le|l|du|de|d|dans|on|in|the|notre|votre|a|un|une|alle|allee|constate|observe|au")
+            && !tokens.among(at, "en|sur|la|le|l|du|de|d|dans|on|in|the|notre|votre|a|un|une|alle|allee|constate|observe|au|ca|cela|probleme|souci|rien")
     });
     verb && (!place || nouns)
 }

@@ -208,7 +208,12 @@ impl Reader<'_> {
         if let Some(dash) = cut.text.strip_suffix(['-', '–', '—']) {
             cut = cut.slice(0..dash.len());
         }
-        let empty = match field {
+        // « … été réalisée sur⏎le poste de travail ? »: the rest of a question that was wrapped.
+        let wrapped = matches!(
+            cut.text.trim(),
+            "sur" | "sur le" | "sur le poste" | "sur le poste de" | "de" | "par" | "du" | "le poste de travail ?"
+        );
+        let empty = wrapped || match field {
             Some(_) if ticked => false,
             Some(field) => {
                 let placeholder = self.form.labels().is_placeholder(field, &cut.text);

@@ -33,6 +33,10 @@ pub struct Hints {
     pub extension: bool,
     /// « ne pas appeler ».
     pub not_to_call: bool,
+    /// « de préférence ».
+    pub preferred: bool,
+    /// « sinon », « à défaut ».
+    pub fallback: bool,
 }
 
 // Folded beginnings of words, parted by bars.
@@ -48,10 +52,11 @@ const FAX: &str = "fax|telecopie|telecopieur|telec";
 const THIRD: &str = concat!(
     "collegue|confrere|consoeur|voir avec|voyez avec|astreinte|informatique|hotline|",
     "prestataire|editeur|remplac|prend le relais|son portable a elle|technicien|",
-    "chef de service|sa ligne",
+    "chef de service|sa ligne|celui de m|celui du dr|pour le dr|pour le docteur|pour mme|pour madame|pour monsieur|pour m. |numero de ma |numero de mon chef|",
+    "pompiers|le sdis|la dsi|service informatique|support info|cellule de crise|le medecin de garde|le cadre de garde|son numero|ses coordonnees|sa collegue",
 );
 const OWN: &str =
-    "mon portable|mon mobile|mon num|mon tel|ma ligne|mon poste|mon fixe|me joindre|me rappel|moi ";
+    "mon portable|mon mobile|mon num|mon tel|ma ligne|mon poste|mon fixe|me joindre|me rappel|moi |m'appel|je suis au|mon direct|mon dect";
 const PUBLIC: &str = concat!(
     "numero du samu|numero public|ligne publique|ligne 15|lignes 15|le 15 |appelant|patient|",
     "requerant|usager|numero affiche|numero de la victime|tel patient|composant le|",
@@ -60,7 +65,18 @@ const PUBLIC: &str = concat!(
 const NOT_TO_CALL: &str = concat!(
     "ne pas appel|ne pas rappel|ne pas joindre|ne pas utiliser|n'appelez pas|pas au |pas le |",
     "surtout pas|plutot que le|plutot qu'au|et non au|et pas au|do not call|don't call|",
-    "ne repond pas|ne marche pas|ne fonctionne pas|hors service|ancien numero",
+    "ne repond pas|ne marche pas|ne fonctionne pas|hors service|ancien numero|l'ancien|suis plus au|suis plus joignable|n'est plus le|",
+    "plus au |n'appelez plus|sauf le |surtout pas|inutile d'appeler|evitez|eviter|ne prenez pas|not the|instead of",
+);
+/// The one to call first.
+const PREFERRED: &str = concat!(
+    "de preference|en priorite|prioritairement|d'abord|en premier|plutot|preferer|privilegi|mieux vaut|le mieux|de preference|",
+    "preferably|rather|prenez|utilisez plutot|le plus simple|le plus sur|toujours joignable",
+);
+/// The one to call where the other does not answer.
+const FALLBACK: &str = concat!(
+    "sinon|a defaut|en cas d'absence|en secours|eventuellement|en dernier recours|si pas de reponse|si je ne reponds|si absent|",
+    "en mon absence|ou en cas|otherwise|or else|if not",
 );
 
 impl Hints {
@@ -73,12 +89,14 @@ impl Hints {
         for (holds, weight) in [
             (self.reachable, 0.2),
             (self.direct, 0.1),
-            (self.mobile, 0.06),
+            (self.mobile, 0.0),
             (self.secretariat, -0.25),
             (self.switchboard, -0.35),
             (self.third_party, -0.4),
             (self.public_line, -0.5),
             (self.not_to_call, -0.6),
+            (self.preferred, 0.3),
+            (self.fallback, -0.25),
         ] {
             if holds {
                 score += weight;
@@ -123,6 +141,13 @@ pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Numb
         support: is_support(text.get(span.clone()).unwrap_or_default()),
         extension: digits.is_empty() && span.len() <= 6,
         not_to_call: refused(&before, &after),
+        preferred: PREFERRED.split('|').any(|word| {
+            before.contains(word) && !before.contains(&format!("{word} que"))
+        }) || named_after(&after, PREFERRED)
+            && !after.contains("plutot que")
+            // « …, mais plutôt le 06 … » prefers the next one.
+            && ![" le", " au", " sur", " :"].iter().any(|lead| after.trim_end().ends_with(lead)),
+        fallback: FALLBACK.split('|').any(|word| before.contains(word)) || named_after(&after, "en secours|en dernier recours|si urgence seulement"),
     }
 }
 
@@ -205,6 +230,14 @@ fn refused(before: &str, after: &str) -> bool {
             "ne marche pas",
             "hors service",
             "ne fonctionne pas",
+            "ne passe plus",
+            "ne marche plus",
+            "ne fonctionne plus",
+            "ne repond plus",
+            "est en panne",
+            "est coupe",
+            "ne passe pas",
+            "a eviter",
         ]
         .iter()
         .any(|word| after.contains(word))
@@ -253,6 +286,11 @@ fn after(text: &str, end: usize) -> String {
     let rest = fold(&text[end..stop]);
     let rest = rest.split('\n').next().unwrap_or_default().trim_start();
     if let Some(inside) = rest.strip_prefix('(') {
+        // « (l'ancien 02 … ne marche plus) » speaks of the number inside.
+        let inside = match inside.find(|c: char| c.is_ascii_digit()) {
+            Some(digit) if inside[..digit].contains("ancien") => "",
+            _ => inside,
+        };
         return inside
             .split_inclusive(')')
             .next()
@@ -330,7 +368,10 @@ pub(super) fn is_identifier(text: &str, start: usize) -> bool {
     ]
     .iter()
     .any(|word| {
-        lead.rfind(word)
-            .is_some_and(|at| !lead[at..].contains(',') && !lead[at..].contains("tel"))
+        lead.rfind(word).is_some_and(|at| {
+            // « de préférence » names no reference.
+            let begins = !lead[..at].ends_with(char::is_alphabetic);
+            begins && !lead[at..].contains(',') && !lead[at..].contains("tel")
+        })
     })
 }

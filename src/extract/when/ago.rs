@@ -104,7 +104,7 @@ fn is_clock_after_since(
         return of_day(tokens, end);
     }
     let hours = minutes / 60;
-    if hours > 24 {
+    if hours >= 24 {
         return false;
     }
     if of_day(tokens, end)

@@ -7,7 +7,7 @@ const START: &str = concat!(
     "depuis|des |dès|a partir d|commenc|debut|demarr|survenu|apparu|arrive|produit|constat|aperc|apercu|remarqu|",
     "plante|tombe|figee|fige|bloque|since|started|began|start|beginning|incident|panne|quand :|date|heure :|s'est|se sont|",
     "premiere fois|remonte|anomalie|erreur|bug|beug|blocage|plantage|crash|premier |premiere |1ere|1re |rendu compte|rendus compte|rendue compte|",
-    "decouv|noticed|first|prise de poste|prise de service|vu a|vu ce|vu hier|vu vers|vu le|observe|freeze|s'arrete|arret|disparu|",
+    "decouv|noticed|first|prise de poste|prise de service|vu hier|vu vers|vu le|observe|freeze|s'arrete|arret|disparu|",
     "deconnect|perdu|plus rien|plus de |ne marche|ne fonctionne|ne repond|impossible|muet|signe "
 );
 /// Words before a time that lead to something else.
@@ -16,7 +16,7 @@ const OTHER_BEFORE: &str = concat!(
     "revenu|resolu|termin|fini |verifi|notre appel|mon appel|declaration d|mail d|message d|recu|courriel d|bascul|coupure|",
     "meme souci|meme probleme|meme panne|comme |encore|toujours|lun-|lundi au|ma fiche|absen|present|permanence|horaire|",
     "redemarr|reboot|rebranch|reinstall|reunion|intervention|formation du|rdv|vu avec|avant |apres |deja eu|deja arrive|la derniere fois|",
-    "on attend |nous attendons |attendu a|attendue|prevu|reprend|signale|declare|demain|prochain|je pars|finis|decolle|normale|remarche|refonctionne|",
+    "j'attends|votre appel|votre rappel|d'attente|temps de |on attend |nous attendons |attendu a|attendue|prevu|reprend|demain|prochain|je pars|finis|decolle|normale|remarche|refonctionne|",
     "annonce|duree|au lieu|ddn|naissance|facture|rendez-vous|mail du|courrier du|decret|arrete du|",
     "precedent|fonctionnait|marchait|rentre|reviens|retour|pars |prend le relais|ticket|fait par|faite par|echange"
 );
@@ -25,6 +25,10 @@ const WORKED: &str = concat!(
     "marchait|marchaient|fonctionnait|fonctionnaient|pouvais|pouvait|pouvions|allait bien|was working|worked|i could|we could|",
     "on les avait|on l'avait|on avait encore|sans probleme|sans souci|aucun probleme|aucun souci|nickel|tout allait|"
 );
+/// Participles of telling, right before a time.
+const TOLD: [&str; 9] = [
+    "signale", "signalee", "signales", "declare", "declaree", "remonte", "relance", "appeles", "reported",
+];
 /// Changes after which something broke: « depuis la mise à jour de mardi ».
 const CHANGE: &str = "version|patch|deploiement|livraison|mise a jour|maj|changement|bascule|migration|montee de version|update|passage|remplacement|installation|coupure|reprise|retour";
 
@@ -37,25 +41,17 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
             .split('|')
             .any(|word| !word.is_empty() && text.contains(word))
     };
-    let last = |words: &str| {
-        words
-            .split('|')
-            .filter_map(|word| {
-                let at = near.rfind(word)?;
-                // « je vous signale qu'à 9h … » leads to the fault.
-                let leads = matches!(word, "signale" | "declare")
-                    && near[at + word.len()..].starts_with(" qu");
-                (!leads).then_some(at)
-            })
-            .max()
-    };
+    let last = |words: &str| words.split('|').filter_map(|word| near.rfind(word)).max();
+    // « déjà signalé ça le 2 février », « signalé à 8h10 »: the time of the telling.
+    let mut told = near.split(|c: char| !c.is_alphanumeric()).rev();
+    if told.by_ref().filter(|word| !word.is_empty()).take(3).any(|word| TOLD.contains(&word)) {
+        return (Role::Other, 0.15);
+    }
     // « Hier tout allait bien, ce matin plus rien »: a comma parts then from now.
     let clause = near.rsplit([',', ';']).next().unwrap_or(near);
     let clause = clause.rsplit(" mais ").next().unwrap_or(clause);
     // « le patient né le 3 février »
-    let born = ["ne le", "nee le", "ne(e) le"]
-        .iter()
-        .any(|born| near.trim_end().ends_with(born));
+    let born = ["ne le", "nee le", "ne(e) le"].iter().any(|born| near.trim_end().ends_with(born));
     if born {
         return (Role::Other, 0.02);
     }
@@ -72,6 +68,9 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
         if between.len() < 70 && has(between, CHANGE) {
             return (Role::Start, 0.2);
         }
+    }
+    if near.trim_end().ends_with(" vu a") || near.trim_end().ends_with(" vue a") {
+        return (Role::Start, 0.22);
     }
     match (last(START), last(OTHER_BEFORE)) {
         (Some(start), Some(other)) if start >= other => (Role::Start, 0.2),

@@ -134,7 +134,7 @@ const NAMED: &[(&str, Day, Option<Part>)] = &[
             "le weekend dernier|debut de semaine|debut de la semaine|cette semaine|l autre jour|",
             "ces derniers jours|ces jours ci|recemment|last week|recently|ces derniers temps|ces temps ci|dernierement|",
             "debut du mois|le debut du mois|debut de mois|debut de l annee|le debut de l annee|le debut de la semaine|",
-            "ce mois ci|cette annee|le mois passe|l an dernier|l annee derniere|last month|lately|ces dernieres semaines|",
+            "la fin du mois dernier|fin du mois dernier|la fin du mois|la fin de la semaine derniere|ce mois ci|cette annee|le mois passe|l an dernier|l annee derniere|last month|lately|ces dernieres semaines|",
             "ces dernieres heures|ces derniers mois|les derniers jours|the other day|this week|la derniere fois|la nouvelle annee"
         ),
         Day::Broad,
