@@ -1,7 +1,7 @@
 //! `vigie export`: everything that was stored, for other programs and for checking.
 
 use super::{Exit, Global, Output, csv, parts};
-use crate::domain::field::FieldName;
+use crate::domain::form::Form;
 use crate::present::json::{self, InOrder};
 use crate::store::{ExportedMessage, ExportedTicket, Store};
 use anyhow::Context as _;
@@ -47,13 +47,14 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
     let config = global.load(Vec::new(), output)?.config;
     super::block_on(async {
         let store = parts::open_store(&config).await?;
+        let form = parts::form(&config)?;
         let written = match &args.output {
-            None => write(args, &store, output.writer()).await,
+            None => write(args, &store, &form, output.writer()).await,
             Some(path) => {
                 let file = File::create(path)
                     .with_context(|| format!("cannot write {}", path.display()))?;
                 let mut file = BufWriter::new(file);
-                let written = write(args, &store, &mut file).await;
+                let written = write(args, &store, &form, &mut file).await;
                 file.flush()
                     .with_context(|| format!("cannot write {}", path.display()))?;
                 written
@@ -64,10 +65,15 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
     })
 }
 
-async fn write(args: &Args, store: &Store, out: &mut impl Write) -> anyhow::Result<()> {
+async fn write(
+    args: &Args,
+    store: &Store,
+    form: &Form,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
     match args.what {
         What::Messages => messages(args.format, store, out).await,
-        What::Tickets => tickets(args.format, store, out).await,
+        What::Tickets => tickets(args.format, store, form, out).await,
     }
 }
 
@@ -120,7 +126,12 @@ fn message_line(row: &ExportedMessage) -> String {
     ])
 }
 
-async fn tickets(format: Format, store: &Store, out: &mut impl Write) -> anyhow::Result<()> {
+async fn tickets(
+    format: Format,
+    store: &Store,
+    form: &Form,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
     if format == Format::Csv {
         let mut head: Vec<String> = [
             "reference",
@@ -133,7 +144,7 @@ async fn tickets(format: Format, store: &Store, out: &mut impl Write) -> anyhow:
         ]
         .map(str::to_owned)
         .into();
-        for name in FieldName::ALL {
+        for name in form.names() {
             head.extend([name.to_string(), format!("{name}_state")]);
         }
         let head = csv::line(head.iter().map(String::as_str));
@@ -148,8 +159,8 @@ async fn tickets(format: Format, store: &Store, out: &mut impl Write) -> anyhow:
         after = last.incident;
         for row in &page {
             let line = match format {
-                Format::Ndjson => serde_json::to_string(&Ticket::of(row))? + "\n",
-                Format::Csv => ticket_line(row),
+                Format::Ndjson => serde_json::to_string(&Ticket::of(row, form))? + "\n",
+                Format::Csv => ticket_line(row, form),
             };
             out.write_all(line.as_bytes())?;
         }
@@ -170,7 +181,7 @@ struct Ticket<'a> {
 }
 
 impl<'a> Ticket<'a> {
-    fn of(row: &'a ExportedTicket) -> Self {
+    fn of(row: &'a ExportedTicket, form: &'a Form) -> Self {
         Self {
             reference: &row.reference,
             status: &row.status,
@@ -179,12 +190,12 @@ impl<'a> Ticket<'a> {
             major_suspected: row.major_suspected,
             concerns: &row.concerns,
             to_ask: &row.to_ask,
-            fields: InOrder(&row.fields),
+            fields: InOrder(&row.fields, form),
         }
     }
 }
 
-fn ticket_line(row: &ExportedTicket) -> String {
+fn ticket_line(row: &ExportedTicket, form: &Form) -> String {
     let mut cells = vec![
         row.reference.clone(),
         row.status.clone(),
@@ -194,7 +205,8 @@ fn ticket_line(row: &ExportedTicket) -> String {
         row.concerns.join(" "),
         row.to_ask.join(" "),
     ];
-    for (_, field) in row.fields.iter() {
+    for name in form.names() {
+        let field = &row.fields[name];
         cells.push(cell(field.value().map(json::plain).as_ref()));
         cells.push(field.reading.state().to_owned());
     }

@@ -16,6 +16,7 @@ mod output;
 mod parse;
 mod parts;
 mod poll;
+mod reparse;
 mod reply;
 pub mod score;
 mod serve;
@@ -100,6 +101,9 @@ enum Command {
     /// Print what is understood of messages
     #[command(before_help = parse::EXAMPLE, help_template = HELP)]
     Parse(parse::Args),
+    /// Read what is stored again and list what reads otherwise now
+    #[command(before_help = reparse::EXAMPLE, help_template = HELP)]
+    Reparse(reparse::Args),
     /// Print the mail that would leave, or why none would
     #[command(before_help = reply::EXAMPLE, help_template = HELP)]
     Reply(reply::Args),
@@ -170,6 +174,7 @@ fn run(command: &Command, global: &Global, output: &mut Output) -> anyhow::Resul
         Command::Config(args) => config::run(args, global, output),
         Command::Export(args) => export::run(args, global, output),
         Command::Parse(args) => parse::run(args, global, output),
+        Command::Reparse(args) => reparse::run(args, global, output),
         Command::Reply(args) => reply::run(args, global, output),
         Command::Score(args) => score::run(args, global, output),
         Command::Outbox(args) => outbox::run(args, global, output),

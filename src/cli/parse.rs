@@ -1,12 +1,13 @@
 //! `vigie parse`: what is understood of messages, from files, folders, mbox or standard input.
 
+use super::exit::Coded;
 use super::messages::{Message, find};
-use super::{Exit, Global, Output, SYSTEM_FILE};
+use super::{Exit, Global, Output, SYSTEM_FILE, parts};
 use crate::domain::form::Form;
 use crate::extract::{Context, extract};
 use crate::mail::{Doubt, Email};
 use crate::present::json::Parsed;
-use crate::present::terminal;
+use crate::present::{page, terminal};
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -34,14 +35,24 @@ pub(super) struct Args {
     /// The time of delivery; it counts where a message has no date
     #[arg(long, value_name = "RFC3339")]
     now: Option<DateTime<Utc>>,
+    /// Write a page of its own that shows one message with its marked words beside the
+    /// fields; - is standard output
+    #[arg(long, value_name = "OUT", conflicts_with = "json")]
+    page: Option<PathBuf>,
+    /// Read with this form definition instead of the configured one
+    #[arg(long, value_name = "FILE")]
+    form: Option<PathBuf>,
     /// Use so many threads; the output keeps the order of the input
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
 }
 
 pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::Result<Exit> {
-    let reader = Reader::new(global, args.now, output)?;
+    let reader = Reader::new(global, args.now, args.form.as_deref(), output)?;
     let messages = find(&args.files)?;
+    if let Some(out) = &args.page {
+        return one_page(&reader, &messages, out, args.strict, output);
+    }
     let json = args.json || !output.is_terminal();
     let colour = output.has_colour();
     let mut unread = false;
@@ -63,10 +74,65 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
         }
         Ok(())
     })?;
-    Ok(match unread {
-        true if args.strict => Exit::Unread,
-        _ => Exit::Done,
-    })
+    Ok(exit(unread, args.strict))
+}
+
+/// Writes the page of the one message.
+fn one_page(
+    reader: &Reader,
+    messages: &[Message],
+    out: &Path,
+    strict: bool,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let [message] = messages else {
+        let found = messages.len();
+        let text = format!("--page shows one message, but {found} are named");
+        anyhow::bail!(Coded::new(Exit::Usage, text));
+    };
+    let bytes = message.read()?;
+    let email = Email::parse(&bytes);
+    let declaration = extract(&email, &reader.form, &reader.context());
+    let page = page::render(&message.name, &email, &declaration, &reader.form)?;
+    if out.as_os_str() == "-" {
+        output.data(&page)?;
+    } else {
+        may_be_written(out, &message.name)?;
+        std::fs::write(out, &page).with_context(|| format!("cannot write {}", out.display()))?;
+        output.say(&format!("wrote {}", out.display()));
+    }
+    Ok(exit(!is_whole(&email, &bytes), strict))
+}
+
+/// What exists is overwritten if it is a file, and not the message that is shown.
+fn may_be_written(out: &Path, message: &str) -> anyhow::Result<()> {
+    let Ok(there) = out.canonicalize() else {
+        return Ok(());
+    };
+    let why = if !there.is_file() {
+        "it is no file"
+    } else if Path::new(message)
+        .canonicalize()
+        .is_ok_and(|source| source == there)
+    {
+        "it is the message itself"
+    } else {
+        return Ok(());
+    };
+    let text = format!("{} is not overwritten: {why}", out.display());
+    anyhow::bail!(Coded::new(Exit::Usage, text));
+}
+
+fn exit(unread: bool, strict: bool) -> Exit {
+    if unread && strict {
+        Exit::Unread
+    } else {
+        Exit::Done
+    }
+}
+
+fn is_whole(email: &Email<'_>, bytes: &[u8]) -> bool {
+    !email.doubts.contains(&Doubt::Unparsed) && !bytes.is_empty()
 }
 
 /// What every message is read with.
@@ -87,6 +153,7 @@ impl Reader {
     pub(super) fn new(
         global: &Global,
         now: Option<DateTime<Utc>>,
+        form: Option<&Path>,
         output: &mut Output,
     ) -> anyhow::Result<Self> {
         let mut reader = Self {
@@ -98,13 +165,13 @@ impl Reader {
         if global.config.is_some() || Path::new(SYSTEM_FILE).exists() {
             let config = global.load(Vec::new(), output)?.config;
             reader.own_addresses = config.own_addresses();
-            reader.mark = config.service.mark;
-            if let Some(path) = &config.form {
-                let text = std::fs::read_to_string(path)
-                    .with_context(|| format!("cannot read the form {}", path.display()))?;
-                reader.form =
-                    Form::parse(&text).with_context(|| format!("in {}", path.display()))?;
+            if form.is_none() {
+                reader.form = parts::form(&config)?;
             }
+            reader.mark = config.service.mark;
+        }
+        if let Some(path) = form {
+            reader.form = parts::form_of(path)?;
         }
         Ok(reader)
     }
@@ -114,6 +181,11 @@ impl Reader {
         Ok(serde_json::from_str(
             &self.json(name, &Email::parse(bytes))?,
         )?)
+    }
+
+    /// The form that messages are read with.
+    pub(super) fn form(&self) -> &Form {
+        &self.form
     }
 
     fn context(&self) -> Context<'_> {
@@ -132,6 +204,7 @@ impl Reader {
             name,
             email,
             &declaration,
+            &self.form,
             &asks,
         ))?)
     }
@@ -139,19 +212,12 @@ impl Reader {
     fn one(&self, message: &Message, json: bool, colour: bool) -> anyhow::Result<Read> {
         let bytes = message.read()?;
         let email = Email::parse(&bytes);
-        let whole = !email.doubts.contains(&Doubt::Unparsed) && !bytes.is_empty();
+        let whole = is_whole(&email, &bytes);
         let text = if json {
             self.json(&message.name, &email)? + "\n"
         } else {
             let declaration = extract(&email, &self.form, &self.context());
-            let asks = self.form.ask(&declaration);
-            terminal::render(&message.name, &declaration, &asks, |sgr, text| {
-                if colour {
-                    format!("\u{1b}[{sgr}m{text}\u{1b}[0m")
-                } else {
-                    text.to_owned()
-                }
-            })
+            terminal::render(&message.name, &email, &declaration, &self.form, colour)
         };
         Ok(Read { text, whole })
     }

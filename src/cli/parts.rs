@@ -28,9 +28,14 @@ pub(super) fn folder_of(path: &Path) -> Option<&Path> {
 
 /// The form: the configured definition, else the embedded one.
 pub(super) fn form(config: &Config) -> anyhow::Result<Form> {
-    let Some(path) = &config.form else {
-        return Ok(Form::si_samu().clone());
-    };
+    match &config.form {
+        Some(path) => form_of(path),
+        None => Ok(Form::si_samu().clone()),
+    }
+}
+
+/// The form that a file defines.
+pub(super) fn form_of(path: &Path) -> anyhow::Result<Form> {
     let wrong = || Coded::new(Exit::Configuration, format!("form {}", path.display()));
     let definition = std::fs::read_to_string(path).with_context(wrong)?;
     Form::parse(&definition).with_context(wrong)

@@ -50,6 +50,11 @@ impl Service {
         })
     }
 
+    /// What the intake needs to know of this installation.
+    pub(super) fn intake(&self) -> &Arc<intake::Parts> {
+        &self.intake
+    }
+
     /// The installation's key.
     pub(super) fn key(&self) -> &[u8] {
         self.intake.key.as_bytes()
@@ -99,6 +104,7 @@ impl Service {
     ) -> anyhow::Result<()> {
         let router = web::router(web::Parts {
             store: self.store.clone(),
+            form: self.intake.form.clone(),
             clock: self.clock,
             zone: self.config.service.timezone,
             service: self.config.service.name.clone(),

@@ -175,7 +175,11 @@ fn asks(declaration: &Declaration, form: &Form) -> Vec<Ask> {
 }
 
 /// What remains to be asked for in an incident.
-fn remaining(form: &Form, fields: &Fields, mut roles: impl Iterator<Item = Role>) -> Vec<Ask> {
+pub(super) fn remaining(
+    form: &Form,
+    fields: &Fields,
+    mut roles: impl Iterator<Item = Role>,
+) -> Vec<Ask> {
     form.ask_for(fields, roles.any(|role| role == Role::Screenshot))
 }
 
@@ -249,13 +253,7 @@ fn opened(
 fn joined(read: &Arc<Read>, parts: &Arc<Parts>, incident: Incident, now: DateTime<Utc>) -> Effect {
     let declaration = &read.declaration;
     let mut fields = incident.fields;
-    let mut changed = Vec::new();
-    for (name, brought) in declaration.fields.iter() {
-        if fills(&fields[name].reading, &brought.reading) {
-            fields[name] = brought.clone();
-            changed.push(name);
-        }
-    }
+    let changed = merge(&mut fields, &declaration.fields);
     let roles = incident
         .attachments
         .iter()
@@ -293,6 +291,18 @@ fn joined(read: &Arc<Read>, parts: &Arc<Parts>, incident: Incident, now: DateTim
         address: Some(read.from_address()).filter(|address| !address.is_empty()),
     };
     Effect::Joined(Box::new(filled), answering(read, parts, to_ask, now))
+}
+
+/// Completes fields with what a later message brings; gives the names of those that it filled.
+pub(super) fn merge(fields: &mut Fields, brought: &Fields) -> Vec<FieldName> {
+    let mut changed = Vec::new();
+    for (name, field) in brought.iter() {
+        if fills(&fields[name].reading, &field.reading) {
+            fields[name] = field.clone();
+            changed.push(name);
+        }
+    }
+    changed
 }
 
 /// Whether a new reading takes the place of an old one.

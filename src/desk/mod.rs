@@ -3,4 +3,5 @@
 
 pub mod answer;
 pub mod intake;
+pub mod reparse;
 pub mod thread;

@@ -1,17 +1,20 @@
-//! The thirteen fields of a declaration, what each can say, and the evidence for it.
+//! The thirteen fields of a declaration and those that a form adds, what each can say, and the
+//! evidence for it.
 //!
 //! Source: the published form (`DECLARATION D'INCIDENT`) of the SI-Samu support.
 
+pub use super::fields::Fields;
+pub use super::own_name::OwnName;
 pub use super::reason::Reason;
 
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::ops::{Index, IndexMut, Range};
+use std::ops::Range;
 
-/// One of the thirteen fields, in the order of the published form.
+/// One of the thirteen fields, in the order of the published form, or one that a form adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(into = "String", try_from = "String")]
 pub enum FieldName {
     /// Who declares: « Prénom Nom ».
     DeclarantName,
@@ -39,10 +42,12 @@ pub enum FieldName {
     PrerequisitesChecked,
     /// Whether it can be reproduced.
     Reproducible,
+    /// A field that the form adds, read after its label: a text, or one of some choices.
+    Own(OwnName),
 }
 
 impl FieldName {
-    /// All fields, in the order of the form.
+    /// The thirteen, in the order of the published form.
     pub const ALL: [Self; 13] = [
         Self::DeclarantName,
         Self::DeclarantRole,
@@ -61,7 +66,7 @@ impl FieldName {
 
     /// The stable name in JSON, exports and the form definition.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &str {
         match self {
             Self::DeclarantName => "declarant_name",
             Self::DeclarantRole => "declarant_role",
@@ -76,13 +81,51 @@ impl FieldName {
             Self::Description => "description",
             Self::PrerequisitesChecked => "prerequisites_checked",
             Self::Reproducible => "reproducible",
+            Self::Own(name) => name.as_str(),
         }
     }
 
-    /// The field with that stable name.
+    /// The field with that stable name: one of the thirteen, else one that some form may add.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|field| field.as_str() == name)
+        Self::ALL
+            .into_iter()
+            .find(|field| field.as_str() == name)
+            .or_else(|| OwnName::new(name).map(Self::Own))
+    }
+
+    /// Its place among the thirteen.
+    pub(super) fn place(self) -> Result<usize, OwnName> {
+        Ok(match self {
+            Self::DeclarantName => 0,
+            Self::DeclarantRole => 1,
+            Self::Entity => 2,
+            Self::AffectedUser => 3,
+            Self::Phone => 4,
+            Self::Email => 5,
+            Self::StartedAt => 6,
+            Self::Environment => 7,
+            Self::Feature => 8,
+            Self::AffectedCount => 9,
+            Self::Description => 10,
+            Self::PrerequisitesChecked => 11,
+            Self::Reproducible => 12,
+            Self::Own(name) => return Err(name),
+        })
+    }
+}
+
+impl From<FieldName> for String {
+    fn from(name: FieldName) -> Self {
+        name.as_str().to_owned()
+    }
+}
+
+impl TryFrom<String> for FieldName {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        Self::parse(&name).ok_or_else(|| format!("no such field: {name}"))
     }
 }
 
@@ -302,30 +345,5 @@ impl Field {
             Reading::Present(value) => Some(value),
             _ => None,
         }
-    }
-}
-
-/// The thirteen fields of one declaration, indexed by name.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Fields([Field; 13]);
-
-impl Fields {
-    /// Each field with its name, in the order of the form.
-    pub fn iter(&self) -> impl Iterator<Item = (FieldName, &Field)> {
-        FieldName::ALL.into_iter().zip(self.0.iter())
-    }
-}
-
-impl Index<FieldName> for Fields {
-    type Output = Field;
-
-    fn index(&self, name: FieldName) -> &Field {
-        &self.0[name as usize]
-    }
-}
-
-impl IndexMut<FieldName> for Fields {
-    fn index_mut(&mut self, name: FieldName) -> &mut Field {
-        &mut self.0[name as usize]
     }
 }

@@ -14,6 +14,8 @@ pub enum EventKind {
     NoticeReceived,
     /// The status changed; the detail is the new one.
     StatusChanged,
+    /// A later version of the reader read a message again; the detail names what changed.
+    Reread,
     /// A mail was prepared and waits for its hold or for a person.
     MailPrepared,
     /// No mail was prepared; the detail says why.
@@ -34,11 +36,12 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Opened,
         Self::MessageAttached,
         Self::NoticeReceived,
         Self::StatusChanged,
+        Self::Reread,
         Self::MailPrepared,
         Self::MailSuppressed,
         Self::MailReleased,
@@ -57,6 +60,7 @@ impl EventKind {
             Self::MessageAttached => "message_attached",
             Self::NoticeReceived => "notice_received",
             Self::StatusChanged => "status_changed",
+            Self::Reread => "reread",
             Self::MailPrepared => "mail_prepared",
             Self::MailSuppressed => "mail_suppressed",
             Self::MailReleased => "mail_released",

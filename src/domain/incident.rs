@@ -9,10 +9,11 @@
 //! ```
 
 use super::declaration::{Attachment, Kind};
-use super::field::{Field, Fields};
+use super::field::{Field, FieldName, Fields};
 use super::form::Ask;
 use super::message::MessageId;
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -287,8 +288,8 @@ pub struct Incident {
     pub subject: String,
     /// Its fields so far, replies included.
     pub fields: Fields,
-    /// The message that each field was read from, in the order of the form.
-    pub field_messages: [Option<MessageId>; 13],
+    /// The message that each field was read from, for those that a message gave.
+    pub field_messages: BTreeMap<FieldName, MessageId>,
     /// What remains to be asked for.
     pub to_ask: Vec<Ask>,
     /// A whole service may be out of use.

@@ -3,12 +3,14 @@
 pub mod decision;
 pub mod declaration;
 pub mod field;
+mod fields;
 pub mod form;
 pub mod history;
 pub mod incident;
 pub mod mark;
 pub mod message;
 pub mod outgoing;
+mod own_name;
 pub mod policy;
 pub mod reason;
 pub mod restraint;

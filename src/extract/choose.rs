@@ -78,6 +78,12 @@ impl Pool {
         for name in FieldName::ALL {
             fields[name] = self.choose(name);
         }
+        // What the form adds is there where something was read of it.
+        for (name, _) in &self.0 {
+            if matches!(name, FieldName::Own(_)) {
+                fields[*name] = self.choose(*name);
+            }
+        }
         fields
     }
 

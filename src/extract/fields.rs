@@ -9,6 +9,7 @@ use super::voice::{Voice, Who};
 use super::{answers, entity, major, people, reporter, sentence, user, when, zone};
 use crate::domain::declaration::Kind;
 use crate::domain::field::{Evidence, FieldName, Part, Reading, Reason, Source, Value};
+use crate::domain::form::Form;
 use crate::mail::Email;
 use crate::text::Folded;
 use chrono::{DateTime, FixedOffset};
@@ -16,6 +17,7 @@ use chrono::{DateTime, FixedOffset};
 /// Reads the fields of one message.
 pub(super) struct Reader<'a> {
     pub(super) email: &'a Email<'a>,
+    pub(super) form: &'a Form,
     pub(super) kind: Kind,
     pub(super) voices: &'a [Voice<'a>],
     pub(super) subject: Option<Excerpt>,
@@ -27,7 +29,7 @@ impl Reader<'_> {
         reporter::of(self.voices)
     }
 
-    /// The thirteen fields; of a reply only what its own words bring.
+    /// The fields of the form; of a reply only what its own words bring.
     pub(super) fn fields(&self, date: DateTime<FixedOffset>) -> crate::domain::field::Fields {
         let mut pool = Pool::default();
         let subject = crate::text::fold(&self.email.subject);
@@ -55,7 +57,7 @@ impl Reader<'_> {
                 date: voice.date,
                 overseas,
             };
-            answers::read(voice, &base, &pointers, &mut pool);
+            answers::read(voice, self.form, &base, &pointers, &mut pool);
         }
         for voice in self
             .voices
@@ -94,10 +96,15 @@ impl Reader<'_> {
         }
         self.affected_user(reporter, &people, &mut pool);
         let mut fields = pool.fields();
+        fields.keep(|name| self.form.field(name).is_some());
+        let is_described = self.form.field(FieldName::Description).is_some();
         let description = &mut fields[FieldName::Description].reading;
-        if !is_reply && self.email.is_unreadable() {
+        if is_reply || !is_described {
+            return fields;
+        }
+        if self.email.is_unreadable() {
             *description = Reading::Unclear(Reason::Encrypted);
-        } else if !is_reply && *description == Reading::Missing {
+        } else if *description == Reading::Missing {
             *description = Reading::Unclear(Reason::NotDescribed);
         }
         fields

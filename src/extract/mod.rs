@@ -90,6 +90,7 @@ pub fn extract(email: &Email<'_>, form: &Form, context: &Context<'_>) -> Declara
     if kind.is_answered() {
         let reader = Reader {
             email,
+            form,
             kind,
             voices: &voices,
             subject: subject(email),

@@ -1,8 +1,8 @@
 //! What support reads: fields, values and instants in French, with French typography.
 
 use crate::domain::declaration::{Kind, Role};
-use crate::domain::field::{Count, Environment, FieldName, Frequency, Precision, Source, Value};
-use crate::domain::form::Item;
+use crate::domain::field::{Count, Environment, Frequency, Precision, Source, Value};
+use crate::domain::form::{Form, Item};
 use crate::domain::why::Why;
 use chrono::{DateTime, Datelike as _, FixedOffset, TimeDelta, Timelike as _, Utc};
 use chrono_tz::Tz;
@@ -13,32 +13,12 @@ const MONTHS: [&str; 12] = [
     "déc.",
 ];
 
-/// The field's name on a page.
-#[must_use]
-pub fn field(name: FieldName) -> &'static str {
-    match name {
-        FieldName::DeclarantName => "Déclarant",
-        FieldName::DeclarantRole => "Fonction",
-        FieldName::Entity => "Entité",
-        FieldName::AffectedUser => "Utilisateur",
-        FieldName::Phone => "Téléphone",
-        FieldName::Email => "Courriel",
-        FieldName::StartedAt => "Début",
-        FieldName::Environment => "Environnement",
-        FieldName::Feature => "Fonctionnalité",
-        FieldName::AffectedCount => "Utilisateurs touchés",
-        FieldName::Description => "Description",
-        FieldName::PrerequisitesChecked => "Prérequis vérifiés",
-        FieldName::Reproducible => "Reproductible",
-    }
-}
-
 /// What is asked for, within a sentence.
 #[must_use]
-pub fn item(item: Item) -> String {
+pub fn item(form: &Form, item: Item) -> String {
     match item {
         Item::Field(name) => {
-            let name = field(name);
+            let name = form.heading(&name);
             let mut letters = name.chars();
             letters
                 .next()
@@ -47,6 +27,15 @@ pub fn item(item: Item) -> String {
         }
         Item::Screenshot => "capture".to_owned(),
     }
+}
+
+/// A sentence's beginning.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next();
+    let first = first.into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
 }
 
 /// What a message is.
@@ -211,6 +200,13 @@ pub fn instant(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
     } else {
         format!("{day} {} {time}", local.year())
     }
+}
+
+/// « lun. 23 nov. 2026 09:12 », in the offset that it was written in.
+#[must_use]
+pub fn local(at: &DateTime<FixedOffset>) -> String {
+    let day = day(at.weekday().num_days_from_monday(), at.day(), at.month0());
+    format!("{day} {} {:02}:{:02}", at.year(), at.hour(), at.minute())
 }
 
 fn day(weekday: u32, day: u32, month: u32) -> String {

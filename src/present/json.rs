@@ -2,9 +2,9 @@
 
 use crate::domain::declaration::{Declaration, Kind, Role};
 use crate::domain::field::{
-    Environment, Evidence, Field, FieldName, Fields, Frequency, Precision, Reading, Source, Value,
+    Environment, Evidence, Field, Fields, Frequency, Precision, Reading, Source, Value,
 };
-use crate::domain::form::{Ask, Item};
+use crate::domain::form::{Ask, Form, Item};
 use crate::mail::Email;
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -51,6 +51,7 @@ impl<'a> Parsed<'a> {
         file: &'a str,
         email: &'a Email<'_>,
         declaration: &'a Declaration,
+        form: &'a Form,
         asks: &[Ask],
     ) -> Self {
         Self {
@@ -67,7 +68,7 @@ impl<'a> Parsed<'a> {
             incident: declaration.incident.as_deref(),
             own_text: &declaration.own_text,
             major_suspected: declaration.major_suspected,
-            fields: InOrder(&declaration.fields),
+            fields: InOrder(&declaration.fields, form),
             to_ask: asks.iter().map(|ask| ask.item).collect(),
             attachments: email
                 .attachments
@@ -84,15 +85,15 @@ impl<'a> Parsed<'a> {
     }
 }
 
-/// The thirteen fields as an object, in the order of the form.
+/// The fields of a form as an object, in its order.
 #[derive(Debug)]
-pub struct InOrder<'a>(pub &'a Fields);
+pub struct InOrder<'a>(pub &'a Fields, pub &'a Form);
 
 impl Serialize for InOrder<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(FieldName::ALL.len()))?;
-        for (name, field) in self.0.iter() {
-            map.serialize_entry(name.as_str(), &OneField(field))?;
+        let mut map = serializer.serialize_map(Some(self.1.fields.len()))?;
+        for name in self.1.names() {
+            map.serialize_entry(name.as_str(), &OneField(&self.0[name]))?;
         }
         map.end()
     }
@@ -188,7 +189,7 @@ pub fn source_word(source: Source) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::field::{Count, Part, Reason};
+    use crate::domain::field::{Count, FieldName, Part, Reason};
 
     #[test]
     fn a_field_is_written_as_the_reference_says() {
@@ -222,7 +223,7 @@ mod tests {
 
     #[test]
     fn the_thirteen_fields_keep_the_order_of_the_form() {
-        let written = serde_json::to_string(&InOrder(&Fields::default())).unwrap();
+        let written = serde_json::to_string(&InOrder(&Fields::default(), Form::si_samu())).unwrap();
         let places: Vec<usize> = FieldName::ALL
             .iter()
             .map(|name| written.find(&format!("\"{name}\"")).unwrap())

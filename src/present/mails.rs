@@ -122,6 +122,7 @@ pub fn event(event: &Event) -> String {
             Status::parse(detail)
                 .map_or_else(|| detail.to_owned(), |status| status.french().to_owned()),
         ),
+        EventKind::Reread => "message relu par une version plus récente".to_owned(),
         EventKind::MailPrepared => with("message préparé", detail.to_owned()),
         EventKind::MailSuppressed => with("aucune réponse automatique", suppressed(detail)),
         EventKind::MailReleased => "envoi libéré par une personne".to_owned(),

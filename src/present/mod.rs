@@ -4,4 +4,5 @@ pub mod french;
 pub mod json;
 pub mod mails;
 pub mod marks;
+pub mod page;
 pub mod terminal;

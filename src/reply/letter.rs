@@ -89,7 +89,7 @@ impl Letter {
             pourquoi: purposes(asks, form),
             un_seul: questions.len() + usize::from(screenshot.is_some()) == 1,
             compris: match template {
-                Template::E2 => summary::noted(&declaration.fields),
+                Template::E2 => summary::noted(&declaration.fields, form),
                 _ => summary::understood(&declaration.fields, form),
             },
             signature: signature(&settings.service_name),

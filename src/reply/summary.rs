@@ -32,12 +32,23 @@ pub fn understood(fields: &Fields, form: &Form) -> Vec<Line> {
         (name(FieldName::AffectedCount, "Qui"), people(fields)),
         (name(FieldName::Description, "Panne"), fault(fields)),
     ];
-    present(lines)
+    present(lines.into_iter().chain(own(fields, form)))
+}
+
+/// The fields that the form adds.
+fn own<'a>(
+    fields: &'a Fields,
+    form: &'a Form,
+) -> impl Iterator<Item = (String, Option<String>)> + 'a {
+    form.fields
+        .iter()
+        .filter(|field| matches!(field.name, FieldName::Own(_)))
+        .map(|field| (field.summary.clone(), text(fields, field.name, 80)))
 }
 
 /// The list of a complete ticket.
 #[must_use]
-pub fn noted(fields: &Fields) -> Vec<Line> {
+pub fn noted(fields: &Fields, form: &Form) -> Vec<Line> {
     let where_and_who: Vec<String> = [entity(fields), environment(fields), people(fields)]
         .into_iter()
         .flatten()
@@ -54,17 +65,17 @@ pub fn noted(fields: &Fields) -> Vec<Line> {
         Some(Value::Phone(number)) => Some(french::phone(number)),
         _ => None,
     };
-    present([
+    let lines = [
         ("Panne".to_owned(), fault),
         ("Où et qui".to_owned(), where_and_who),
         ("Depuis".to_owned(), start(fields)),
         ("Pour vous joindre".to_owned(), phone),
-    ])
+    ];
+    present(lines.into_iter().chain(own(fields, form)))
 }
 
-fn present<const N: usize>(lines: [(String, Option<String>); N]) -> Vec<Line> {
+fn present(lines: impl Iterator<Item = (String, Option<String>)>) -> Vec<Line> {
     lines
-        .into_iter()
         .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
         .map(|(name, value)| Line {
             name,

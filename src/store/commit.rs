@@ -8,12 +8,15 @@ use super::error::{Result, StoreError};
 use super::fields::keep_fields;
 use super::history::{Entry, note};
 use super::mails::{insert_mail, sent_so_far, ticket_so_far};
-use super::outcome::{Answer, Committed, Effect, Facts, Filled, NewIncident, Outcome};
+use super::outcome::{
+    Answer, Committed, Effect, Facts, Filled, NewAttachment, NewIncident, Outcome,
+};
 use super::rows::{json, reference, size, to_json, unsigned};
 use crate::domain::declaration::{Attachment, Kind};
 use crate::domain::field::{FieldName, Fields, Value};
 use crate::domain::history::EventKind;
 use crate::domain::incident::{Concern, IncidentId, Reference, Status, is_doubtful};
+use crate::domain::message::MessageId;
 use chrono::{DateTime, Utc};
 
 /// What the list shows of a description.
@@ -102,7 +105,7 @@ async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> Result<Comm
     if done == 0 {
         return Err(StoreError::Conflict("the message"));
     }
-    keep_attachments(tx, outcome, incident).await?;
+    keep_attachments(tx, outcome.message, &outcome.attachments, incident).await?;
     if let (Some(incident), Some(answering), Some(reference)) =
         (incident, answering, committed.reference.clone())
     {
@@ -174,7 +177,8 @@ async fn open(
     for address in &new.addresses {
         believe(tx, id, address).await?;
     }
-    keep_fields(tx, id, outcome.message, &new.fields, &FieldName::ALL).await?;
+    let names: Vec<FieldName> = new.fields.iter().map(|(name, _)| name).collect();
+    keep_fields(tx, id, outcome.message, &new.fields, &names).await?;
     let entry = Entry::of(id, now).message(outcome.message);
     note(tx, EventKind::Opened, &entry.detail(outcome.kind.as_str())).await?;
     Ok((id, reference))
@@ -230,7 +234,7 @@ async fn join(
         .await?;
     }
     let entry = Entry::of(filled.incident, now).message(outcome.message);
-    let names: Vec<&str> = filled.changed.iter().map(|name| name.as_str()).collect();
+    let names: Vec<&str> = filled.changed.iter().map(FieldName::as_str).collect();
     note(
         tx,
         EventKind::MessageAttached,
@@ -294,12 +298,13 @@ async fn believe(tx: &mut Tx, incident: IncidentId, address: &str) -> Result<()>
     Ok(())
 }
 
-async fn keep_attachments(
+pub(super) async fn keep_attachments(
     tx: &mut Tx,
-    outcome: &Outcome,
+    message: MessageId,
+    attachments: &[NewAttachment],
     incident: Option<IncidentId>,
 ) -> Result<()> {
-    for (index, new) in outcome.attachments.iter().enumerate() {
+    for (index, new) in attachments.iter().enumerate() {
         let Attachment {
             filename,
             content_type,
@@ -310,7 +315,7 @@ async fn keep_attachments(
             "INSERT INTO attachments (message_id, number, incident_id, filename, content_type,
                 size, sha256, role) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
-        .bind(outcome.message.0)
+        .bind(message.0)
         .bind(size(index + 1))
         .bind(incident.map(|incident| incident.0))
         .text(filename)
@@ -324,14 +329,16 @@ async fn keep_attachments(
     Ok(())
 }
 
-fn entity(fields: &Fields) -> String {
+/// The entity as the list shows it.
+pub(super) fn entity(fields: &Fields) -> String {
     match fields[FieldName::Entity].value() {
         Some(Value::Entity { name, .. }) => name.clone(),
         _ => String::new(),
     }
 }
 
-fn summary(fields: &Fields, subject: &str) -> String {
+/// What is wrong as the list shows it.
+pub(super) fn summary(fields: &Fields, subject: &str) -> String {
     match fields[FieldName::Description].value() {
         Some(Value::Text(text)) => text.chars().take(SUMMARY).collect(),
         _ => subject.to_owned(),

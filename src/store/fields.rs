@@ -7,6 +7,7 @@ use super::rows::{from_token, json, size, to_json, token, unsigned, word};
 use crate::domain::field::{Evidence, Field, FieldName, Fields, Part, Reading};
 use crate::domain::incident::IncidentId;
 use crate::domain::message::MessageId;
+use std::collections::BTreeMap;
 
 #[derive(sqlx::FromRow)]
 struct FieldRow {
@@ -28,7 +29,7 @@ impl Store {
     pub(super) async fn fields(
         &self,
         incident: IncidentId,
-    ) -> Result<(Fields, [Option<MessageId>; 13])> {
+    ) -> Result<(Fields, BTreeMap<FieldName, MessageId>)> {
         let rows: Vec<FieldRow> = self
             .db
             .read(
@@ -40,13 +41,15 @@ impl Store {
             .fetch_all()
             .await?;
         let mut fields = Fields::default();
-        let mut messages = [None; 13];
+        let mut messages = BTreeMap::new();
         for row in rows {
-            // A form may have had other fields: theirs stay in the table and are not shown.
+            // Fields that the form has no more are there still; pages show those of the form.
             let Some(name) = FieldName::parse(&row.name) else {
                 continue;
             };
-            messages[name as usize] = row.message_id.map(MessageId);
+            if let Some(message) = row.message_id {
+                messages.insert(name, MessageId(message));
+            }
             fields[name] = field(incident.0, row)?;
         }
         Ok((fields, messages))
@@ -55,7 +58,7 @@ impl Store {
 
 #[derive(serde::Serialize)]
 struct NewRow {
-    name: &'static str,
+    name: String,
     state: &'static str,
     value: Option<String>,
     reason: Option<String>,
@@ -81,7 +84,7 @@ pub(super) async fn keep_fields(
         .map(|(name, field)| {
             let evidence = field.evidence.as_ref();
             NewRow {
-                name: name.as_str(),
+                name: name.to_string(),
                 state: field.reading.state(),
                 value: field.value().map(to_json),
                 reason: match &field.reading {
@@ -101,7 +104,7 @@ pub(super) async fn keep_fields(
     if rows.is_empty() {
         return Ok(());
     }
-    // Up to thirteen rows as one value: one round to the server instead of thirteen.
+    // All rows as one value: one round to the server instead of one each.
     tx.query(Sql {
         sqlite: "INSERT INTO incident_fields (incident_id, message_id, name, state, value, reason,
                     source, part, span_start, span_end, raw, confidence)
@@ -133,6 +136,22 @@ pub(super) async fn keep_fields(
     .text(&to_json(&rows))
     .execute()
     .await?;
+    Ok(())
+}
+
+/// Forgets fields that are no longer said.
+pub(super) async fn drop_fields(
+    tx: &mut Tx,
+    incident: IncidentId,
+    names: &[FieldName],
+) -> Result<()> {
+    for name in names {
+        tx.query("DELETE FROM incident_fields WHERE incident_id = $1 AND name = $2")
+            .bind(incident.0)
+            .text(name.as_str())
+            .execute()
+            .await?;
+    }
     Ok(())
 }
 

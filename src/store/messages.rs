@@ -142,10 +142,11 @@ impl Store {
         .execute()
         .await?;
         tx.commit().await?;
-        self.load_claimed(&ids).await
+        self.load_stored(&ids).await
     }
 
-    async fn load_claimed(&self, ids: &str) -> Result<Vec<Stored>> {
+    /// Messages with their bytes, oldest first; `ids` is a JSON list.
+    pub(super) async fn load_stored(&self, ids: &str) -> Result<Vec<Stored>> {
         let rows: Vec<ClaimedRow> = self
             .db
             .read(Sql {

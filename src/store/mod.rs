@@ -18,6 +18,7 @@ mod messages;
 mod outbox;
 mod outcome;
 mod record;
+mod reread;
 mod rows;
 
 pub use error::{OpenError, Result, StoreError};
@@ -27,6 +28,7 @@ pub use messages::MessageLine;
 pub use outcome::{
     Answer, Answering, Committed, Effect, Facts, Filled, NewAttachment, NewIncident, Outcome,
 };
+pub use reread::{Kept, Reread};
 
 use db::Db;
 

@@ -2,7 +2,7 @@
 
 use super::page::{Console, Moment, PageError, plural};
 use crate::domain::declaration::Kind;
-use crate::domain::form::Ask;
+use crate::domain::form::{Ask, Form};
 use crate::domain::incident::{Concern, IncidentLine, Reference, Status};
 use crate::domain::outgoing::MailState;
 use crate::present::{french, mails};
@@ -85,7 +85,7 @@ async fn page(console: &Console, paging: Paging) -> Result<Html<String>, PageErr
 }
 
 fn row(console: &Console, line: IncidentLine, sent: &[OutboxEntry]) -> Row {
-    let mut todo = asks(&line.to_ask, MOST_NAMES);
+    let mut todo = asks(console.form(), &line.to_ask, MOST_NAMES);
     todo.extend(sent.last().map(|mail| mail_line(console, mail)));
     Row {
         reference: line.reference.to_string(),
@@ -124,11 +124,11 @@ pub(super) fn tone(status: Status) -> &'static str {
 }
 
 /// « manque 2 : téléphone, capture », « à préciser : début »; at most so many names in each.
-pub(super) fn asks(asks: &[Ask], most: usize) -> Vec<String> {
+pub(super) fn asks(form: &Form, asks: &[Ask], most: usize) -> Vec<String> {
     let names = |unclear: bool| -> Vec<String> {
         asks.iter()
             .filter(|ask| ask.reason.is_some() == unclear)
-            .map(|ask| french::item(ask.item))
+            .map(|ask| french::item(form, ask.item))
             .collect()
     };
     let joined = |names: &[String]| match names.get(most..) {

@@ -2,8 +2,10 @@
 
 use super::guard;
 use crate::clock::Clock;
+use crate::domain::form::Form;
 use crate::metrics::MailboxHealth;
 use crate::present::french;
+use crate::present::page::EVIDENCE;
 use crate::store::{Counts, Store, StoreError};
 use crate::template::{Source, TemplateError, Templates};
 use axum::extract::State;
@@ -17,6 +19,7 @@ use tokio::sync::Semaphore;
 
 /// The pages' templates.
 const TEMPLATES: &[Source] = &[
+    EVIDENCE,
     ("base.html", include_str!("templates/base.html")),
     ("incidents.html", include_str!("templates/incidents.html")),
     ("incident.html", include_str!("templates/incident.html")),
@@ -29,6 +32,8 @@ const TEMPLATES: &[Source] = &[
 pub struct Parts {
     /// Where everything is read.
     pub store: Store,
+    /// The form, whose fields are shown in its order and by its names.
+    pub form: Form,
     /// What time it is.
     pub clock: Clock,
     /// Where times are shown.
@@ -114,6 +119,10 @@ impl Console {
 
     pub(super) fn store(&self) -> &Store {
         &self.0.parts.store
+    }
+
+    pub(super) fn form(&self) -> &Form {
+        &self.0.parts.form
     }
 
     pub(super) fn mailbox(&self) -> &str {

@@ -435,3 +435,108 @@ fn get(port: u16, path: &str) -> String {
     let _ = stream.read_to_string(&mut page);
     page
 }
+
+/// Where the fixtures lie.
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures");
+
+#[test]
+fn a_page_is_written_for_one_message_and_never_over_what_is_none_of_ours() {
+    let folder = tempfile::tempdir().unwrap();
+    let message = folder.path().join("a.eml");
+    fs::copy(format!("{FIXTURES}/demo/03-en-phrases.eml"), &message).unwrap();
+    fs::create_dir(folder.path().join("inner")).unwrap();
+    fs::write(folder.path().join("old.html"), "old").unwrap();
+    for out in ["new.html", "old.html"] {
+        let output = run(folder.path(), &["parse", "--page", out, "a.eml"]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        assert!(output.stdout.is_empty());
+        let page = fs::read_to_string(folder.path().join(out)).unwrap();
+        assert!(
+            page.starts_with("<!doctype html>") && page.contains("id=\"ev-1\""),
+            "{page}"
+        );
+    }
+    let output = run(folder.path(), &["parse", "--page", "-", "a.eml"]);
+    assert!(text(&output.stdout).starts_with("<!doctype html>"));
+    for (arguments, why) in [
+        (
+            &["parse", "--page", "x.html", "a.eml", "a.eml"][..],
+            "but 2 are named",
+        ),
+        (&["parse", "--page", "inner", "a.eml"], "it is no file"),
+        (
+            &["parse", "--page", "a.eml", "a.eml"],
+            "it is the message itself",
+        ),
+        (
+            &["parse", "--page", "x.html", "--json", "a.eml"],
+            "cannot be used with",
+        ),
+    ] {
+        let output = run(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(
+            text(&output.stderr).contains(why),
+            "{}",
+            text(&output.stderr)
+        );
+    }
+    assert!(!folder.path().join("x.html").exists());
+    let kept = fs::read(&message).unwrap();
+    assert!(kept.starts_with(b"From: ") || !kept.starts_with(b"<!doctype"));
+}
+
+#[test]
+fn another_desks_form_is_tried_without_a_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    let form = format!("{FIXTURES}/forms/mairie.toml");
+    let messages = format!("{FIXTURES}/forms/mairie");
+    let output = run(
+        folder.path(),
+        &["score", "--form", &form, "--json", &messages],
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let score: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(score["fields"]["system"].is_number(), "{score}");
+    assert!(
+        score["calibration"].as_array().unwrap().len() >= 5,
+        "{score}"
+    );
+    let message = format!("{messages}/01-formulaire-rempli.eml");
+    let output = run(folder.path(), &["parse", "--form", &form, &message]);
+    let parsed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(parsed["fields"]["inventory_number"]["value"], "VB-04521");
+    let output = run(folder.path(), &["parse", "--form", &message, &message]);
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+}
+
+#[test]
+fn what_was_just_read_has_nothing_to_reparse() {
+    let folder = installed("");
+    for name in ["01-formulaire-complet", "03-en-phrases"] {
+        let from = format!("{FIXTURES}/demo/{name}.eml");
+        fs::copy(from, folder.path().join("mailbox/new").join(name)).unwrap();
+    }
+    let with = |arguments: &[&str]| {
+        let mut all = vec!["--config", "vigie.toml"];
+        all.extend(arguments);
+        run(folder.path(), &all)
+    };
+    assert_eq!(with(&["poll"]).status.code(), Some(0));
+    for arguments in [
+        &["reparse"][..],
+        &["reparse", "--apply", "--json"],
+        &["reparse", "--since", "2020-01-01"],
+    ] {
+        let output = with(arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        assert_eq!(text(&output.stdout), "", "{arguments:?}");
+        assert!(
+            text(&output.stderr).contains("0 differences"),
+            "{}",
+            text(&output.stderr)
+        );
+    }
+    let output = with(&["reparse", "--since", "hier"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+}

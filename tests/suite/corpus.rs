@@ -38,7 +38,7 @@ fn messages(folder: &str) -> Vec<(PathBuf, Value)> {
 }
 
 fn score(folder: &str, line_ends: &str) -> Score {
-    let mut score = Score::default();
+    let mut score = Score::new(Form::si_samu());
     for (path, gold) in messages(folder) {
         let raw = std::fs::read(&path).unwrap();
         let raw = with_line_ends(&raw, line_ends);
@@ -53,7 +53,8 @@ fn score(folder: &str, line_ends: &str) -> Score {
         let form = Form::si_samu();
         let declaration = extract(&email, form, &context);
         let asks = form.ask(&declaration);
-        let parsed = serde_json::to_value(Parsed::new(&name, &email, &declaration, &asks)).unwrap();
+        let parsed =
+            serde_json::to_value(Parsed::new(&name, &email, &declaration, form, &asks)).unwrap();
         score.add(&name, &gold, Some(&parsed));
     }
     score

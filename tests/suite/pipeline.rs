@@ -44,18 +44,18 @@ fn parts(more: &str) -> Arc<Parts> {
 }
 
 /// A store with its process loop, stepped by hand.
-struct Line {
+pub struct Line {
     test: TestStore,
-    parts: Arc<Parts>,
+    pub parts: Arc<Parts>,
     uid: u32,
 }
 
 impl Line {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         Self::with(TestStore::sqlite().await, "").await
     }
 
-    async fn with(test: TestStore, more: &str) -> Self {
+    pub async fn with(test: TestStore, more: &str) -> Self {
         // Read for the first time a day before the first message.
         test.store.first_start(BOX, at(-86_400)).await.unwrap();
         Self {
@@ -65,12 +65,12 @@ impl Line {
         }
     }
 
-    fn store(&self) -> &Store {
+    pub fn store(&self) -> &Store {
         &self.test.store
     }
 
     /// A message arrives and is stored.
-    async fn receive(&mut self, bytes: &[u8]) {
+    pub async fn receive(&mut self, bytes: &[u8]) {
         self.uid += 1;
         let batch = [fetched(self.uid, bytes)];
         self.store()
@@ -79,7 +79,7 @@ impl Line {
             .unwrap();
     }
 
-    async fn process(&self, seconds: i64) -> Round {
+    pub async fn process(&self, seconds: i64) -> Round {
         let processing = Processing {
             store: self.store().clone(),
             parts: Arc::clone(&self.parts),
@@ -92,30 +92,30 @@ impl Line {
     }
 
     /// All mails of ours, oldest first.
-    async fn mails(&self) -> Vec<OutboxEntry> {
+    pub async fn mails(&self) -> Vec<OutboxEntry> {
         let mut mails = self.store().list_outbox(None, None, 99).await.unwrap();
         mails.reverse();
         mails
     }
 
     /// All messages, oldest first.
-    async fn messages(&self) -> Vec<MessageLine> {
+    pub async fn messages(&self) -> Vec<MessageLine> {
         let mut messages = self.store().list_messages(None, 9999).await.unwrap();
         messages.reverse();
         messages
     }
 
-    async fn incident(&self, number: u32) -> Incident {
+    pub async fn incident(&self, number: u32) -> Incident {
         let reference = Reference::new("INC", 2026, number);
         self.store().incident(&reference).await.unwrap().unwrap()
     }
 
-    async fn incidents(&self) -> usize {
+    pub async fn incidents(&self) -> usize {
         self.store().list_incidents(None, 9999).await.unwrap().len()
     }
 
     /// The Message-ID of the first mail of ours.
-    async fn our_message_id(&self) -> String {
+    pub async fn our_message_id(&self) -> String {
         let id = self.mails().await[0].id;
         let mime = self.store().outbox_mime(id).await.unwrap().unwrap();
         let mime = String::from_utf8(mime).unwrap().replace("\r\n ", " ");
@@ -128,7 +128,7 @@ impl Line {
 }
 
 /// A mail from Claire, or whom `headers` name instead.
-fn mail(number: u32, headers: &str, body: &str) -> Vec<u8> {
+pub fn mail(number: u32, headers: &str, body: &str) -> Vec<u8> {
     let from = if headers.contains("From:") {
         ""
     } else {
@@ -147,7 +147,7 @@ fn mail(number: u32, headers: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-fn declaration(number: u32) -> Vec<u8> {
+pub fn declaration(number: u32) -> Vec<u8> {
     mail(
         number,
         "",
@@ -353,7 +353,7 @@ async fn an_answer_to_our_mail_fills_what_was_missing_and_leaves_what_was_said()
     assert_eq!(messages.len(), 2);
     assert_eq!(messages[1].kind, "reply");
     assert_eq!(
-        after.field_messages[FieldName::Phone as usize],
+        after.field_messages.get(&FieldName::Phone).copied(),
         Some(messages[1].id)
     );
     // He proved it once: his mark is believed from now on.

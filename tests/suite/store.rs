@@ -478,7 +478,7 @@ async fn an_incident_comes_back_as_it_was_kept() {
             .unwrap();
         name.raw = "LEBRETON Claire, ARM".into();
         assert_eq!(incident.fields, expected);
-        let from = |name| incident.field_messages[name as usize];
+        let from = |name| incident.field_messages.get(&name).copied();
         assert_eq!(from(FieldName::Phone), Some(committed.message));
         assert_eq!(from(FieldName::StartedAt), None);
         assert_eq!(incident.attachments.len(), 1);
@@ -651,11 +651,11 @@ async fn an_answer_fills_what_was_missing_unless_the_incident_changed_meanwhile(
         assert_eq!(after.version, before.version + 1);
         assert_eq!(after.fields, filled_fields);
         assert_eq!(
-            after.field_messages[FieldName::Phone as usize],
+            after.field_messages.get(&FieldName::Phone).copied(),
             Some(message)
         );
         assert_eq!(
-            after.field_messages[FieldName::Entity as usize],
+            after.field_messages.get(&FieldName::Entity).copied(),
             Some(committed.message)
         );
         assert_eq!(after.to_ask, asks()[1..]);

@@ -47,6 +47,7 @@ impl Console {
         let health = Arc::new(MailboxHealth::default());
         let router = web::router(web::Parts {
             store: test.store.clone(),
+            form: vigie::domain::form::Form::si_samu().clone(),
             clock: Clock::Fixed(at(600)),
             zone: chrono_tz::Europe::Paris,
             service: "Support <SI-Samu>".to_owned(),

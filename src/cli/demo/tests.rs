@@ -53,9 +53,11 @@ fn read(now: &str) -> BTreeMap<usize, Declaration> {
 }
 
 /// What is asked for, by name.
-fn asks(read: &Declaration) -> Vec<&'static str> {
+fn asks(read: &Declaration) -> Vec<String> {
     let asks = Form::si_samu().ask(read);
-    asks.iter().map(|ask| ask.item.as_str()).collect()
+    asks.iter()
+        .map(|ask| ask.item.as_str().to_owned())
+        .collect()
 }
 
 #[test]

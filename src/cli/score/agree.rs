@@ -71,7 +71,12 @@ fn same(field: FieldName, got: &Value, accepted: &Value, gold: &Value) -> bool {
         F::AffectedCount => ["min", "max", "all"]
             .iter()
             .all(|key| got[*key] == accepted[*key]),
-        F::DeclarantName | F::DeclarantRole | F::Entity | F::AffectedUser | F::Feature => {
+        F::DeclarantName
+        | F::DeclarantRole
+        | F::Entity
+        | F::AffectedUser
+        | F::Feature
+        | F::Own(_) => {
             fold(got.as_str().unwrap_or_default()) == fold(accepted.as_str().unwrap_or_default())
         }
         _ => word(got).to_lowercase() == word(accepted).to_lowercase(),

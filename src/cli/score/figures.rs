@@ -3,6 +3,7 @@
 use super::agree::{field_right, states, word};
 use super::calibration::Calibration;
 use crate::domain::field::FieldName;
+use crate::domain::form::Form;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,6 +58,10 @@ pub struct ItemAsks {
 /// How well messages were understood.
 #[derive(Debug, Clone, Default)]
 pub struct Score {
+    /// The fields of the form, in its order, with whether they are asked for.
+    names: Vec<(FieldName, bool)>,
+    /// Whether a screenshot is asked for.
+    screenshot: bool,
     /// Messages with a gold file.
     pub messages: usize,
     /// Those without a result.
@@ -80,7 +85,7 @@ pub struct Score {
     /// What roles of attachments were taken for.
     pub roles: BTreeMap<(String, String), usize>,
     /// Asks by item.
-    pub asks: BTreeMap<&'static str, ItemAsks>,
+    pub asks: BTreeMap<String, ItemAsks>,
     /// What confidences are worth.
     pub calibration: Calibration,
     /// The same by field.
@@ -90,6 +95,22 @@ pub struct Score {
 }
 
 impl Score {
+    /// Nothing scored yet; what counts are the fields of `form`.
+    #[must_use]
+    pub fn new(form: &Form) -> Self {
+        let fields = form.fields.iter();
+        Self {
+            names: fields.map(|field| (field.name, field.mandatory)).collect(),
+            screenshot: form.screenshot_mandatory,
+            ..Self::default()
+        }
+    }
+
+    /// The fields, in the order of the form.
+    pub fn names(&self) -> impl Iterator<Item = FieldName> {
+        self.names.iter().map(|(name, _)| *name)
+    }
+
     /// Adds one message: its gold file and what was understood (`vigie parse`'s object).
     pub fn add(&mut self, name: &str, gold: &Value, parsed: Option<&Value>) {
         let empty = json!({});
@@ -106,7 +127,7 @@ impl Score {
         }
         let pair = (word(&gold["kind"]), word(&parsed["kind"]));
         *self.kinds.entry(pair).or_default() += 1;
-        for field in FieldName::ALL {
+        for field in self.names().collect::<Vec<_>>() {
             let Some(entry) = gold["fields"].get(field.as_str()) else {
                 continue;
             };
@@ -153,25 +174,33 @@ impl Score {
             .filter_map(Value::as_str)
             .collect();
         let kind = gold["kind"].as_str().unwrap_or_default();
-        let whole = FieldName::ALL
-            .iter()
+        let whole = self
+            .names()
             .all(|field| gold["fields"].get(field.as_str()).is_some());
         if matches!(kind, "declaration" | "escalation") && whole {
-            let (due, never) = due(gold);
+            let (due, never) = self.due(gold);
             let shown = json!(asked);
             for item in &due {
-                let missed = !asked.contains(item);
+                let missed = !asked.contains(item.as_str());
                 self.missed_asks.count(missed);
-                self.asks.entry(item).or_default().missed.count(missed);
+                self.asks
+                    .entry(item.clone())
+                    .or_default()
+                    .missed
+                    .count(missed);
                 if missed {
                     right = false;
                     self.wrong(name, "missed ask", &json!(item), &shown);
                 }
             }
             for item in &never {
-                let made = asked.contains(item);
+                let made = asked.contains(item.as_str());
                 self.false_asks.count(made);
-                self.asks.entry(item).or_default().false_asks.count(made);
+                self.asks
+                    .entry(item.clone())
+                    .or_default()
+                    .false_asks
+                    .count(made);
                 if made {
                     right = false;
                     self.wrong(name, "false ask", &json!(item), &shown);
@@ -206,6 +235,31 @@ impl Score {
             .push(format!("{name}\t{what}\tgold {gold}\tgot {got}"));
     }
 
+    /// What must be asked for, and what must not. What the form does not insist on is never due.
+    fn due(&self, gold: &Value) -> (Vec<String>, Vec<String>) {
+        let (mut due, mut never) = (Vec::new(), Vec::new());
+        for (field, is_mandatory) in &self.names {
+            let states = states(&gold["fields"][field.as_str()]);
+            let open = |state: &&str| matches!(*state, "missing" | "unclear");
+            if states.iter().all(open) {
+                if *is_mandatory {
+                    due.push(field.to_string());
+                }
+            } else if !states.iter().any(open) {
+                never.push(field.to_string());
+            }
+        }
+        let shot = gold["attachments"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .any(|(_, role)| role == "screenshot");
+        if self.screenshot {
+            if shot { &mut never } else { &mut due }.push("screenshot".to_owned());
+        }
+        (due, never)
+    }
+
     /// All fields together.
     #[must_use]
     pub fn all_fields(&self) -> Rate {
@@ -231,25 +285,4 @@ fn short(got: &Value) -> Value {
         .map(|key| (key.to_owned(), got[key].clone()))
         .collect();
     Value::Object(kept)
-}
-
-/// What must be asked for, and what must not.
-fn due(gold: &Value) -> (Vec<&'static str>, Vec<&'static str>) {
-    let (mut due, mut never) = (Vec::new(), Vec::new());
-    for field in FieldName::ALL {
-        let states = states(&gold["fields"][field.as_str()]);
-        let open = |state: &&str| matches!(*state, "missing" | "unclear");
-        if states.iter().all(open) {
-            due.push(field.as_str());
-        } else if !states.iter().any(open) {
-            never.push(field.as_str());
-        }
-    }
-    let shot = gold["attachments"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .any(|(_, role)| role == "screenshot");
-    if shot { &mut never } else { &mut due }.push("screenshot");
-    (due, never)
 }

@@ -26,6 +26,9 @@ pub(super) struct Args {
     /// End with 7 if fewer of the fields are right (0.95 is 95 %)
     #[arg(long, value_name = "SHARE")]
     min: Option<f64>,
+    /// Read with this form definition instead of the configured one
+    #[arg(long, value_name = "FILE")]
+    form: Option<PathBuf>,
     /// Print each disagreement too
     #[arg(long)]
     errors: bool,
@@ -35,7 +38,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::Result<Exit> {
-    let reader = Reader::new(global, None, output)?;
+    let reader = Reader::new(global, None, args.form.as_deref(), output)?;
     let score = folder(&args.folder, &reader)?;
     anyhow::ensure!(
         score.messages > 0,
@@ -60,7 +63,7 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
 }
 
 fn folder(folder: &Path, reader: &Reader) -> anyhow::Result<Score> {
-    let mut score = Score::default();
+    let mut score = Score::new(reader.form());
     for message in find(&[folder.to_owned()])? {
         let gold = Path::new(&message.name).with_extension("gold.json");
         if !gold.exists() {

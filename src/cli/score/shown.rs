@@ -12,8 +12,7 @@ impl Score {
     #[must_use]
     pub fn to_json(&self) -> Value {
         let of_fields = |value: &dyn Fn(FieldName) -> Value| -> Map<String, Value> {
-            FieldName::ALL
-                .into_iter()
+            self.names()
                 .map(|field| (field.as_str().to_owned(), value(field)))
                 .collect()
         };
@@ -30,7 +29,7 @@ impl Score {
                     "due": asks.missed.whole, "missed": asks.missed.part,
                     "undue": asks.false_asks.whole, "false": asks.false_asks.part,
                 });
-                ((*item).to_owned(), value)
+                (item.clone(), value)
             })
             .collect();
         json!({
@@ -60,7 +59,7 @@ impl Score {
             self.attachments.shown(),
             self.major.shown(),
         );
-        for field in FieldName::ALL {
+        for field in self.names() {
             let rate = self.of(field);
             text.push_str(&format!(
                 "  {:<22}{:>7} %  of {}\n",

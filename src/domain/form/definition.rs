@@ -43,6 +43,8 @@ pub(super) struct RawScreenshot {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawField {
     pub(super) name: String,
+    #[serde(rename = "type")]
+    pub(super) kind: Option<RawType>,
     pub(super) line: u8,
     pub(super) ask: u8,
     #[serde(default = "yes")]
@@ -65,6 +67,24 @@ pub(super) struct RawField {
     pub(super) alone: Option<String>,
     pub(super) purpose: String,
     pub(super) summary: String,
+    pub(super) heading: Option<String>,
+    #[serde(default)]
+    pub(super) choice: Vec<RawChoice>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawType {
+    Text,
+    Choice,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawChoice {
+    pub(super) value: String,
+    #[serde(default)]
+    pub(super) words: Vec<String>,
 }
 
 fn yes() -> bool {

@@ -2,21 +2,26 @@
 //!
 //! The SI-Samu form is compiled in (`si-samu.toml`, which documents every key); another desk
 //! names its own file with `form = "path"`. [`Form::ask`] says what is missing after one message,
-//! [`Form::questions`] how it is asked for, in the order in which support needs it.
+//! [`Form::questions`] how it is asked for, in the order in which support needs it. A form chooses,
+//! renames and orders among the thirteen fields and may add texts and choices of its own
+//! (`fixtures/forms/README.md`).
 
 use super::declaration::{Declaration, Kind};
 use super::field::{FieldName, Fields, Reading, Reason};
-use definition::RawForm;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
+mod choice;
 mod definition;
 mod labels;
+mod parse;
 mod separator;
 mod words;
 
+pub use choice::{Choice, Chosen, choose};
 pub use labels::{LabelHit, LabelName, Labels};
+pub use parse::FormError;
 pub use separator::Separator;
 
 /// Something that can be asked for.
@@ -32,7 +37,7 @@ pub enum Item {
 impl Item {
     /// The stable name: the field's, or `screenshot`.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &str {
         match self {
             Self::Field(name) => name.as_str(),
             Self::Screenshot => "screenshot",
@@ -80,23 +85,6 @@ pub struct Question {
     pub purpose: String,
 }
 
-/// A form definition that can't be used.
-#[derive(Debug, thiserror::Error)]
-pub enum FormError {
-    /// Not TOML, an unknown key, a wrong type; the source names line and column.
-    #[error("the form definition cannot be read")]
-    Syntax(#[source] Box<toml::de::Error>),
-    /// `name` is none of the fields.
-    #[error("the form defines a field that does not exist: {0}")]
-    UnknownField(String),
-    /// The same field twice.
-    #[error("the form defines the field {0} twice")]
-    Twice(FieldName),
-    /// A pattern of `former_marks` is no regular expression or has no group for the reference.
-    #[error("the former mark {0} is no pattern with one group")]
-    Mark(String),
-}
-
 /// One field of the form.
 #[derive(Debug, Clone)]
 pub struct FormField {
@@ -120,6 +108,10 @@ pub struct FormField {
     pub purpose: String,
     /// How it is called in « ce que nous avons compris ».
     pub summary: String,
+    /// How it is called on pages.
+    pub heading: String,
+    /// For a choice of the form's own, the answers that it offers.
+    pub choices: Vec<Choice>,
 }
 
 /// A ticket mark of an earlier tool: three patterns, each with the reference as its group.
@@ -198,53 +190,22 @@ impl Form {
         }
     }
 
-    /// Reads and checks a definition. Unknown keys, unknown fields and doubles are refused.
-    pub fn parse(definition: &str) -> Result<Self, FormError> {
-        let raw: RawForm =
-            toml::from_str(definition).map_err(|e| FormError::Syntax(Box::new(e)))?;
-        let mut form = Self::empty();
-        let mut labels =
-            labels::Builder::new(&raw.label_tails, &raw.other_labels, &raw.placeholders);
-        for field in raw.field {
-            let name = FieldName::parse(&field.name)
-                .ok_or_else(|| FormError::UnknownField(field.name.clone()))?;
-            if form.field(name).is_some() {
-                return Err(FormError::Twice(name));
-            }
-            labels.add_field(name, &field);
-            form.fields.push(FormField {
-                name,
-                mandatory: field.mandatory,
-                line: field.line,
-                ask: field.ask,
-                label: field.label,
-                short: field.short.unwrap_or_else(|| field.question.clone()),
-                question: field.question,
-                alone: field.alone,
-                purpose: field.purpose,
-                summary: field.summary,
-            });
-        }
-        form.labels = labels.build();
-        for mark in raw.former_marks {
-            form.former_marks.push(FormerMark {
-                subject: mark.subject.as_deref().map(pattern).transpose()?,
-                message_id: mark.message_id.as_deref().map(pattern).transpose()?,
-                address: mark.address.as_deref().map(pattern).transpose()?,
-            });
-        }
-        form.name = raw.name;
-        form.title = raw.title;
-        form.screenshot_mandatory = raw.screenshot.mandatory;
-        form.screenshot_question = raw.screenshot.question;
-        form.screenshot_purpose = raw.screenshot.purpose;
-        Ok(form)
-    }
-
     /// The definition of one field, where the form has it.
     #[must_use]
     pub fn field(&self, name: FieldName) -> Option<&FormField> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The names of its fields, in its order.
+    pub fn names(&self) -> impl Iterator<Item = FieldName> {
+        self.fields.iter().map(|field| field.name)
+    }
+
+    /// How a field is called on pages; its stable name where the form has it no more.
+    #[must_use]
+    pub fn heading<'a>(&'a self, name: &'a FieldName) -> &'a str {
+        self.field(*name)
+            .map_or_else(|| name.as_str(), |field| &field.heading)
     }
 
     /// The labels by which the fields are found in a message.
@@ -364,13 +325,6 @@ impl Form {
             Item::Screenshot => false,
         }
     }
-}
-
-fn pattern(text: &str) -> Result<Regex, FormError> {
-    Regex::new(text)
-        .ok()
-        .filter(|pattern| pattern.captures_len() == 2)
-        .ok_or_else(|| FormError::Mark(text.to_owned()))
 }
 
 #[cfg(test)]

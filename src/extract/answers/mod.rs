@@ -12,7 +12,7 @@ pub(in crate::extract) mod boxes;
 mod longer;
 
 use crate::domain::field::{Evidence, FieldName, Reading, Reason, Source, Value};
-use crate::domain::form::LabelName;
+use crate::domain::form::{Chosen, Form, LabelName, choose};
 
 /// What an answer may point to.
 #[derive(Debug, Clone, Default)]
@@ -24,7 +24,13 @@ pub struct Pointers {
 }
 
 /// Adds what one voice's labels say.
-pub fn read(voice: &Voice<'_>, base: &when::Base, pointers: &Pointers, pool: &mut Pool) {
+pub fn read(
+    voice: &Voice<'_>,
+    form: &Form,
+    base: &when::Base,
+    pointers: &Pointers,
+    pool: &mut Pool,
+) {
     let rank = if voice.who == Who::Earlier {
         Rank::EarlierLabel
     } else {
@@ -32,6 +38,7 @@ pub fn read(voice: &Voice<'_>, base: &when::Base, pointers: &Pointers, pool: &mu
     };
     let reader = Reader {
         voice,
+        form,
         base,
         pointers,
         rank,
@@ -63,6 +70,7 @@ pub fn read(voice: &Voice<'_>, base: &when::Base, pointers: &Pointers, pool: &mu
 
 struct Reader<'a> {
     voice: &'a Voice<'a>,
+    form: &'a Form,
     base: &'a when::Base,
     pointers: &'a Pointers,
     rank: Rank,
@@ -186,7 +194,30 @@ impl Reader<'_> {
                 self.add(name, answered, station::answer(text), pool);
             }
             FieldName::Reproducible => self.add(name, answered, frequency::answer(text), pool),
+            FieldName::Own(_) => self.own(name, answered, pool),
             FieldName::DeclarantName | FieldName::StartedAt | FieldName::Description => {}
+        }
+    }
+
+    /// A field that the form adds: a text as it is written, or the one choice that is meant.
+    fn own(&self, name: FieldName, answered: &Answered, pool: &mut Pool) {
+        let text = &answered.words.text;
+        let Some(field) = self.form.field(name) else {
+            return;
+        };
+        if field.choices.is_empty() {
+            let reading = Reading::Present(Value::Text(one_line(text)));
+            pool.add(name, self.rank, reading, self.whole(answered, 0.95));
+            return;
+        }
+        match choose(&field.choices, text) {
+            Chosen::One(value, span) => {
+                let evidence = self.evidence(answered, span, 0.95);
+                let reading = Reading::Present(Value::Text(value));
+                pool.add(name, self.rank, reading, evidence);
+            }
+            Chosen::Unclear => self.add(name, answered, None, pool),
+            Chosen::Unfilled => {}
         }
     }
 

@@ -1,55 +1,88 @@
-//! What was understood of one message, for a person at a terminal.
+//! What was understood of one message, for a person at a terminal: a table of the fields, then the
+//! message's own words with the same numbers.
 
 use super::json::{instant, plain, precision_word, source_word};
 use crate::domain::declaration::{Declaration, Role};
 use crate::domain::field::{Field, Reading, Value};
-use crate::domain::form::Ask;
+use crate::domain::form::Form;
+use crate::mail::Email;
+use words::{Proof, ink};
 
-/// Renders a message; `paint` puts words into a colour (an SGR parameter) where colour is wanted.
+pub use words::visible;
+
+mod words;
+
+/// Puts words into a colour where colour is wanted.
+#[derive(Debug, Clone, Copy)]
+struct Paint {
+    colour: bool,
+}
+
+impl Paint {
+    /// `text` in a colour, an SGR parameter such as `32`.
+    fn with(self, sgr: &str, text: &str) -> String {
+        if self.colour && !sgr.is_empty() && !text.is_empty() {
+            format!("\u{1b}[{sgr}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// Renders a message, in colour if it is wanted; numbers say the same without.
+#[must_use]
 pub fn render(
     file: &str,
+    email: &Email<'_>,
     declaration: &Declaration,
-    asks: &[Ask],
-    paint: impl Fn(&str, &str) -> String,
+    form: &Form,
+    colour: bool,
 ) -> String {
     use crate::domain::field::FieldName;
+    let paint = Paint { colour };
     let mut text = String::new();
     let entity = match &declaration.fields[FieldName::Entity].reading {
         Reading::Present(Value::Entity { name, id }) => {
             let id = id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
-            format!("   {name}{id}")
+            format!("   {}{id}", visible(name))
         }
         _ => String::new(),
     };
     let major = if declaration.major_suspected {
-        paint("1;31", "yes")
+        paint.with("1;31", "yes")
     } else {
         "no".to_owned()
     };
-    let kind = paint("1", declaration.kind.as_str());
+    let kind = paint.with("1", declaration.kind.as_str());
+    let file = visible(file);
     text.push_str(&format!(
         "{file}   {kind}{entity}   major suspected: {major}\n"
     ));
-    text.push_str(&paint("2", &format!("  {}\n", declaration.reason)));
+    text.push_str(&paint.with("2", &format!("  {}", declaration.reason)));
+    text.push('\n');
     if !declaration.kind.is_answered() {
         return text;
     }
     text.push('\n');
-    for (index, (name, field)) in declaration.fields.iter().enumerate() {
-        let (value, note, colour) = columns(field);
-        let value = if value.chars().count() > 42 {
-            value.chars().take(41).chain(['…']).collect()
-        } else {
-            value
-        };
+    let mut proofs = Vec::new();
+    for (index, name) in form.names().enumerate() {
+        let number = index + 1;
+        let field = &declaration.fields[name];
+        let proof = field.evidence.as_ref().and_then(|evidence| {
+            Some(Proof {
+                number,
+                part: evidence.part?,
+                span: evidence.span.clone(),
+            })
+        });
         // Padded before painted: the escapes have no width.
-        let padded = format!("{value:<42}");
-        text.push_str(&format!(
-            "  {:>2} {:<22} {} {note}\n",
-            index + 1,
-            name.as_str(),
-            paint(colour, &padded)
-        ));
+        let shown = format!("{number:>2}");
+        let shown = match &proof {
+            Some(_) => paint.with(&format!("1;{}", ink(number)), &shown),
+            None => shown,
+        };
+        proofs.extend(proof);
+        text.push_str(&format!("  {shown} {}", line(name.as_str(), field, paint)));
     }
     for attachment in &declaration.attachments {
         let role = match attachment.role {
@@ -57,16 +90,40 @@ pub fn render(
             Role::Logo => "logo",
             Role::Document => "document",
         };
-        text.push_str(&format!("     {role:<22} {}\n", attachment.filename));
+        text.push_str(&format!(
+            "     {role:<22} {}\n",
+            visible(&attachment.filename)
+        ));
     }
+    text.push('\n');
+    text.push_str(&words::message(email, &proofs, paint));
+    let asks = form.ask(declaration);
     let asked: Vec<&str> = asks.iter().map(|ask| ask.item.as_str()).collect();
     if asked.is_empty() {
         text.push_str("\nNothing to ask.\n");
     } else {
-        text.push_str(&format!("\nTo ask: {}\n", paint("33", &asked.join(", "))));
+        let asked = paint.with("33", &asked.join(", "));
+        text.push_str(&format!("\nTo ask: {asked}\n"));
     }
     text.push_str(&format!("See the answer: vigie reply {file}\n"));
     text
+}
+
+/// A field's line behind its number.
+fn line(name: &str, field: &Field, paint: Paint) -> String {
+    let (value, note, colour) = columns(field);
+    let value = if value.chars().count() > 42 {
+        value.chars().take(41).chain(['…']).collect()
+    } else {
+        value
+    };
+    let padded = format!("{:<42}", visible(&value));
+    let line = format!(
+        "{name:<22} {} {}",
+        paint.with(colour, &padded),
+        visible(&note)
+    );
+    format!("{}\n", line.trim_end())
 }
 
 /// The value, the note beside it, and the colour of the value.
@@ -113,10 +170,25 @@ fn columns(field: &Field) -> (String, String, &'static str) {
                     other => other.to_string(),
                 },
             };
-            (shown, place, "0")
+            (shown, place, "")
         }
-        Reading::Unclear(reason) => ("unclear".to_owned(), reason.french(), "33"),
+        Reading::Unclear(reason) => (unclear(field), reason.french(), "33"),
         Reading::Unknown => ("unknown".to_owned(), place, "2"),
         Reading::Missing => ("missing".to_owned(), String::new(), "2"),
     }
 }
+
+/// « unclear  « 02 40 08 77 0 » »: the words that could not be used.
+fn unclear(field: &Field) -> String {
+    let raw = field.evidence.as_ref().map(|evidence| {
+        let words: Vec<&str> = evidence.raw.split_whitespace().collect();
+        words.join(" ")
+    });
+    match raw {
+        Some(raw) if !raw.is_empty() => format!("unclear  « {raw} »"),
+        _ => "unclear".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
