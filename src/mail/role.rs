@@ -180,7 +180,8 @@ fn picture_role(clues: &Clues<'_>) -> Role {
     if short <= 16 || long <= 64 || pixels_of(size) < 4_000 {
         return Role::Logo;
     }
-    let evidence = name + place(clues) + described(clues) + extent(clues, size) + kind(clues, size);
+    let evidence =
+        name + place(clues, size) + described(clues) + extent(clues, size) + kind(clues, size);
     if evidence.abs() >= SURE {
         return told(evidence > 0);
     }
@@ -205,11 +206,12 @@ fn named(filename: &str) -> i32 {
 }
 
 /// How it was sent and where it is shown.
-fn place(clues: &Clues<'_>) -> i32 {
+fn place(clues: &Clues<'_>, size: (u32, u32)) -> i32 {
     let at = |place: Place| clues.shown.iter().any(|shown| shown.place == place);
     match clues.shown.len() {
         0 if clues.attached => 35,
-        // Phones and plain text: captures and logos alike.
+        // Phones and plain text: captures and logos alike, but what is as large as a screen is one.
+        0 if pixels_of(size) >= 600_000 => 10,
         0 => 0,
         // The same picture under each message of a thread.
         2.. => -30,
