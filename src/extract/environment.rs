@@ -325,7 +325,10 @@ fn stops(tokens: &Tokens, at: usize) -> bool {
         Some(Kind::Sign(b'.' | b'!' | b'?')) => !tokens.glued(at + 1) || tokens.ends_line(at + 1),
         Some(Kind::Sign(b';')) | None => true,
         Some(Kind::Line) => {
-            let item = matches!(tokens.get(at + 1).map(|token| token.kind), Some(Kind::Sign(b'-' | b'*' | b'>' | 0x1a)));
+            let item = matches!(
+                tokens.get(at + 1).map(|token| token.kind),
+                Some(Kind::Sign(b'-' | b'*' | b'>' | 0x1a))
+            );
             item || tokens.ends_line(at + 1) || at > 0 && stops(tokens, at - 1)
         }
         _ => false,
@@ -346,8 +349,11 @@ fn denied(tokens: &Tokens, begin: usize, from: usize) -> bool {
     for at in begin.max(from.saturating_sub(9))..from {
         if tokens.among(at, "pas|non|hors|not|jamais|ni|aucun|sans") {
             // « pas de la base de formation » denies the place, « pas de connexion à la prod » not.
-            let place = (at + 1..from)
-                .all(|at| tokens.word(at).is_empty() || tokens.among(at, PORTAL) || tokens.among(at, "de|d|la|le|l|du|les|notre"));
+            let place = (at + 1..from).all(|at| {
+                tokens.word(at).is_empty()
+                    || tokens.among(at, PORTAL)
+                    || tokens.among(at, "de|d|la|le|l|du|les|notre")
+            });
             let other = !place && tokens.among(at + 1, "d|de|acces|seulement|que|uniquement|only|possible|just|encore|mal")
                 || (at + 1..from).any(|at| tokens.among(at, "depuis|quand|lorsque|pour|a|possible"))
                 // « ne marche pas en prod », « je n'ai pas la carte en prod »: the fault is denied, not the place.

@@ -41,12 +41,14 @@ const AGAIN: &str = "reproduire|reproduis|reproduit|reproduits|reproduite|reprod
     reproduced|reproduce|reproducible|reproduisible|rejouer|reproduction";
 const REDO: &str = "refaire|refait|refais|refaisons|retrouver|ravoir|redo|repeat|recommencer";
 const FAULT: &str = "le|la|l|probleme|bug|beug|incident|erreur|manip|manipulation|manoeuvre|ca|cela|test|essai|souci|phenomene|anomalie|it|that|blocage|panne|coup|pb";
-const NOT: &str = "pas|plus|jamais|impossible|not|cannot|couldn|unable|non|aucun|sans|can|rien|never|pu";
+const NOT: &str =
+    "pas|plus|jamais|impossible|not|cannot|couldn|unable|non|aucun|sans|can|rien|never|pu";
 /// Tried again.
 const RETRIED: &str = "refait|refaite|recommence|recommencee|reessaye|reessayer|retente|reteste|rejoue|relance|repete|retried|retested|reverifie|reteste|\
     retestes|re essaye|re teste|re tente|re fait";
 /// Tried so many times.
-const TRIED: &str = "essaye|essai|essais|teste|tests|test|tente|tentatives|tried|tested|fait|verifie";
+const TRIED: &str =
+    "essaye|essai|essais|teste|tests|test|tente|tentatives|tried|tested|fait|verifie";
 /// The same came out.
 const SAME: &str = "pareil|pareils|idem|meme chose|meme resultat|meme erreur|meme probleme|meme souci|meme constat|meme message|meme bug|meme effet|memes symptomes|\
     meme comportement|toujours|rien n y fait|sans succes|sans resultat|echec|echecs|a l identique|identique|same|kif kif|rebelote|sans changement|ca replante|\
@@ -83,7 +85,11 @@ pub fn said(text: &str) -> Option<(Often, Range<usize>)> {
         return known(frequency, range);
     }
     cues.of(Group::Always)
-        .find(|range| !fractions(range) && !is_denied(&lower[..range.start]) && is_of_the_fault(&lower[..range.start], &lower[range.end..]))
+        .find(|range| {
+            !fractions(range)
+                && !is_denied(&lower[..range.start])
+                && is_of_the_fault(&lower[..range.start], &lower[range.end..])
+        })
         .and_then(|range| known(Frequency::Yes, folded.original(range)))
 }
 
@@ -94,22 +100,38 @@ fn is_of_the_fault(before: &str, after: &str) -> bool {
         j'attend|il faudrait|on voudrait|nous voudrions|j'aimerais|on aimerait|souhait|attendu|should|usually|used to|expected|est cense|sont cense|jusqu'ici|\
         jusqu'a present|jusqu'a hier";
     const HABIT: &str = "que nous |que l'on |que je |qu'on |dont nous |dont je ";
-    let clause = before.rsplit(['.', '!', '?', ';', '\n', ':']).next().unwrap_or_default();
-    let clause = ["mais ", "maintenant ", "desormais ", "alors que ", "depuis ", "au lieu de "]
-        .iter()
-        .filter_map(|cut| clause.rfind(cut).map(|at| &clause[at + cut.len()..]))
-        .min_by_key(|rest| rest.len())
-        .unwrap_or(clause);
-    let expected = EXPECTED.split('|').any(|cue| clause.contains(cue.trim_start()) && !clause.contains("alors que"));
+    let clause = before
+        .rsplit(['.', '!', '?', ';', '\n', ':'])
+        .next()
+        .unwrap_or_default();
+    let clause = [
+        "mais ",
+        "maintenant ",
+        "desormais ",
+        "alors que ",
+        "depuis ",
+        "au lieu de ",
+    ]
+    .iter()
+    .filter_map(|cut| clause.rfind(cut).map(|at| &clause[at + cut.len()..]))
+    .min_by_key(|rest| rest.len())
+    .unwrap_or(clause);
+    let expected = EXPECTED
+        .split('|')
+        .any(|cue| clause.contains(cue.trim_start()) && !clause.contains("alors que"));
     let habit = HABIT.split('|').any(|cue| {
         clause.rfind(cue).is_some_and(|at| {
-                let rest = &clause[at + cue.len()..];
-                rest.split_whitespace().count() <= 2 && !rest.contains(',') && !clause[..at].ends_with("des ")
-            })
+            let rest = &clause[at + cue.len()..];
+            rest.split_whitespace().count() <= 2
+                && !rest.contains(',')
+                && !clause[..at].ends_with("des ")
+        })
     });
-    let daily = [" matin", " jour", " semaine", " mois", " nuit", " annee", " an "]
-        .iter()
-        .any(|cue| after.starts_with(cue));
+    let daily = [
+        " matin", " jour", " semaine", " mois", " nuit", " annee", " an ",
+    ]
+    .iter()
+    .any(|cue| after.starts_with(cue));
     let place = [" poste", " utilisateur", " ecran", " agent", " pc"]
         .iter()
         .any(|cue| after.starts_with(cue));
@@ -128,12 +150,20 @@ fn fraction(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
         let Some(over) = (next + 1..next + 3).find(|at| tokens.among(*at, "sur|out|on|in")) else {
             continue;
         };
-        let over = if tokens.is(over + 1, &["of", "les"]) { over + 1 } else { over };
+        let over = if tokens.is(over + 1, &["of", "les"]) {
+            over + 1
+        } else {
+            over
+        };
         let Some((all, end)) = number(tokens, over + 1, 3) else {
             continue;
         };
         // « testé cinq fois sur les cinq postes » counts workstations.
-        if tokens.among(end, "poste|postes|dossiers|ecrans|pc|tablettes|machines|ordinateurs|appels") && many != all {
+        if tokens.among(
+            end,
+            "poste|postes|dossiers|ecrans|pc|tablettes|machines|ordinateurs|appels",
+        ) && many != all
+        {
             continue;
         }
         let often = match many {
@@ -181,16 +211,19 @@ fn again(tokens: &Tokens) -> Option<(Often, Range<usize>)> {
         let span = tokens.span(from.max(at.saturating_sub(8)), at + 1);
         if (from..at).any(|near| {
             tokens.among(near, "sais|sait|savons|ignore|know")
-                && (near.saturating_sub(2)..near + 3).any(|not| tokens.among(not, "pas|ignore|not|don"))
+                && (near.saturating_sub(2)..near + 3)
+                    .any(|not| tokens.among(not, "pas|ignore|not|don"))
         }) {
             return Some((Often::Unknown, span));
         }
         let denied = (from.max(at.saturating_sub(9))..at).any(|near| {
             tokens.among(near, NOT)
                 && !tokens.among(near + 1, "de|d|acces")
-                && !(tokens.among(near, "sans") && tokens.among(near + 1, "probleme|souci|peine|mal|difficulte"))
-                && !(tokens.is(near, &["can"]) && !tokens.sign(near + 1, b'\'') )
-                && !(tokens.is(near, &["pu", "rien"]) && !(near.saturating_sub(2)..near).any(|not| tokens.among(not, "pas|ne|n")))
+                && !(tokens.among(near, "sans")
+                    && tokens.among(near + 1, "probleme|souci|peine|mal|difficulte"))
+                && !(tokens.is(near, &["can"]) && !tokens.sign(near + 1, b'\''))
+                && !(tokens.is(near, &["pu", "rien"])
+                    && !(near.saturating_sub(2)..near).any(|not| tokens.among(not, "pas|ne|n")))
                 || tokens.is(near, &["impossible"])
                 || tokens.is(near, &["mal"]) && tokens.is(near.wrapping_sub(1), &["du"])
         });
@@ -202,7 +235,10 @@ fn again(tokens: &Tokens) -> Option<(Often, Range<usize>)> {
         });
         let participle = tokens.among(at, "reproduit|reproduits|reproduite|reproduced")
             && !(from..at).any(|near| tokens.among(near, "se|s|sera|si|etait|sest|soit"));
-        let stated = tokens.among(at, "reproductible|reproducible|reproduisible|reproduis|reproduisons");
+        let stated = tokens.among(
+            at,
+            "reproductible|reproducible|reproduisible|reproduis|reproduisons",
+        );
         if (able && (tokens.among(at, AGAIN) || redo)) || participle || stated {
             return Some((Often::Known(Frequency::Yes), span));
         }
@@ -215,11 +251,17 @@ fn retried(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
     for at in 0..tokens.len() {
         let again = tokens.any_phrase(at, RETRIED);
         let times = || {
-            (at + 1..(at + 4).min(tokens.len())).any(|near| tokens.is(near, &["fois", "reprises", "times"]))
+            (at + 1..(at + 4).min(tokens.len()))
+                .any(|near| tokens.is(near, &["fois", "reprises", "times"]))
                 || at > 0 && number(tokens, at - 1, 2).is_some_and(|(many, _)| many > 1)
-                || at > 0 && tokens.among(at - 1, "nouvel|nouveau|nouvelle|second|seconde|deuxieme|troisieme|plusieurs|autre")
+                || at > 0
+                    && tokens.among(
+                        at - 1,
+                        "nouvel|nouveau|nouvelle|second|seconde|deuxieme|troisieme|plusieurs|autre",
+                    )
         };
-        let Some(end) = again.or_else(|| (tokens.among(at, TRIED) && times()).then_some(at + 1)) else {
+        let Some(end) = again.or_else(|| (tokens.among(at, TRIED) && times()).then_some(at + 1))
+        else {
             continue;
         };
         // « relancé le navigateur, pareil » is another remedy, not another try.
@@ -262,7 +304,12 @@ fn clause_start(tokens: &Tokens, at: usize) -> usize {
 
 fn sentence_end(tokens: &Tokens, at: usize) -> usize {
     (at..tokens.len().min(at + 18))
-        .find(|at| matches!(tokens.get(*at).map(|token| token.kind), Some(Kind::Sign(b'.' | b'!' | b'?'))) && (!tokens.glued(at + 1) || tokens.ends_line(at + 1)))
+        .find(|at| {
+            matches!(
+                tokens.get(*at).map(|token| token.kind),
+                Some(Kind::Sign(b'.' | b'!' | b'?'))
+            ) && (!tokens.glued(at + 1) || tokens.ends_line(at + 1))
+        })
         .unwrap_or(tokens.len().min(at + 18))
 }
 
@@ -283,7 +330,9 @@ pub fn answer(text: &str) -> Option<Answer> {
     // « 3/5 », « 5 sur 5 »
     if let Some((many, next)) = number(&tokens, 0, 2).or_else(|| {
         let at = (0..tokens.len()).find(|at| tokens.number(*at, 2).is_some())?;
-        (tokens.sign(at + 1, b'/')).then(|| number(&tokens, at, 2)).flatten()
+        (tokens.sign(at + 1, b'/'))
+            .then(|| number(&tokens, at, 2))
+            .flatten()
     }) && (tokens.sign(next, b'/') || tokens.is(next, &["sur"]))
         && let Some((all, end)) = number(&tokens, next + 1, 2)
         && !tokens.sign(end, b'/')
@@ -296,7 +345,9 @@ pub fn answer(text: &str) -> Option<Answer> {
         });
     }
     let said = said(text);
-    let doubtful = said.as_ref().is_none_or(|(often, _)| !matches!(often, Often::Known(_)));
+    let doubtful = said
+        .as_ref()
+        .is_none_or(|(often, _)| !matches!(often, Often::Known(_)));
     if doubtful && (is_unknown(text) || one_of("sais pas|sait pas|aucune idee|pas d'idee|ignore")) {
         return Some(Answer {
             reading: Reading::Unknown,
@@ -312,7 +363,9 @@ pub fn answer(text: &str) -> Option<Answer> {
             span,
         });
     }
-    if one_of("pas essaye|pas teste|pas tente|pas verifie|non teste|not tried|not tested|a tester|a verifier|a voir|pas re-|a confirmer") {
+    if one_of(
+        "pas essaye|pas teste|pas tente|pas verifie|non teste|not tried|not tested|a tester|a verifier|a voir|pas re-|a confirmer",
+    ) {
         return Some(Answer {
             reading: Often::Untried.reading(text),
             span: whole,
@@ -323,15 +376,26 @@ pub fn answer(text: &str) -> Option<Answer> {
         .find(|at| !tokens.word(*at).is_empty())
         .map_or("", |at| tokens.word(at));
     match first {
-        "oui" | "yes" | "ouais" | "o" | "x" | "y" | "reproductible" | "ok" | "affirmatif" | "toujours" | "systematique"
-        | "systematiquement" | "always" | "tjs" | "tjrs" | "tt" | "oue" | "ui" | "si" => present(Frequency::Yes),
-        "non" | "no" | "n" | "nan" | "jamais" | "never" | "pas" | "negatif" | "nope" => present(Frequency::No),
+        "oui" | "yes" | "ouais" | "o" | "x" | "y" | "reproductible" | "ok" | "affirmatif"
+        | "toujours" | "systematique" | "systematiquement" | "always" | "tjs" | "tjrs" | "tt"
+        | "oue" | "ui" | "si" => present(Frequency::Yes),
+        "non" | "no" | "n" | "nan" | "jamais" | "never" | "pas" | "negatif" | "nope" => {
+            present(Frequency::No)
+        }
         "parfois" | "quelquefois" | "sometimes" => present(Frequency::Intermittent),
-        _ if one_of("souvent|frequent|plupart du temps|regulierement|rarement|presque toujours|quasi|de plus en plus|often|rarely|most of the time|assez|plusieurs fois|de temps") => {
+        _ if one_of(
+            "souvent|frequent|plupart du temps|regulierement|rarement|presque toujours|quasi|de plus en plus|often|rarely|most of the time|assez|plusieurs fois|de temps",
+        ) =>
+        {
             present(Frequency::Intermittent)
         }
         _ if has("oui|yes|ouais") && !has("non|pas") => present(Frequency::Yes),
-        _ if one_of("sans probleme|sans souci|facilement|aisement|sans difficulte|quand on veut|a la demande|autant qu") => present(Frequency::Yes),
+        _ if one_of(
+            "sans probleme|sans souci|facilement|aisement|sans difficulte|quand on veut|a la demande|autant qu",
+        ) =>
+        {
+            present(Frequency::Yes)
+        }
         _ if one_of("une fois|1 fois|seule fois|once") => present(Frequency::No),
         _ if has("non|no") && !has("oui") => present(Frequency::No),
         _ => None,
@@ -381,14 +445,29 @@ mod tests {
             ("je n'arrive pas à le provoquer à nouveau", No),
         ] {
             let expected = Some(Reading::Present(Value::Frequency(expected)));
-            assert_eq!(answer(text).map(|answer| answer.reading), expected, "{text}");
+            assert_eq!(
+                answer(text).map(|answer| answer.reading),
+                expected,
+                "{text}"
+            );
         }
-        for text in ["je ne sais pas", "pas essayé, je ne sais pas", "aucune idée"] {
-            assert_eq!(answer(text).map(|answer| answer.reading), Some(Reading::Unknown), "{text}");
+        for text in [
+            "je ne sais pas",
+            "pas essayé, je ne sais pas",
+            "aucune idée",
+        ] {
+            assert_eq!(
+                answer(text).map(|answer| answer.reading),
+                Some(Reading::Unknown),
+                "{text}"
+            );
         }
         for text in ["pas retenté", "je n'ose pas recommencer !", "pas essayé"] {
             let reading = answer(text).map(|answer| answer.reading);
-            assert!(matches!(reading, Some(Reading::Unclear(_))), "{text}: {reading:?}");
+            assert!(
+                matches!(reading, Some(Reading::Unclear(_))),
+                "{text}: {reading:?}"
+            );
         }
     }
 
@@ -420,8 +499,16 @@ mod tests {
         }
         let unknown = said("Je ne sais pas si c'est reproductible").map(|(often, _)| often);
         assert_eq!(unknown, Some(Often::Unknown));
-        for text in ["je n'ose pas recommencer !", "on n'a pas retenté", "je n'ai pas essayé de le reproduire"] {
-            assert_eq!(said(text).map(|(often, _)| often), Some(Often::Untried), "{text}");
+        for text in [
+            "je n'ose pas recommencer !",
+            "on n'a pas retenté",
+            "je n'ai pas essayé de le reproduire",
+        ] {
+            assert_eq!(
+                said(text).map(|(often, _)| often),
+                Some(Often::Untried),
+                "{text}"
+            );
         }
     }
 }

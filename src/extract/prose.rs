@@ -326,9 +326,15 @@ impl<'a> Words<'a> {
         {
             let value = one_line(&self.words.text[found.span.clone()]);
             let reading = Reading::Present(Value::Text(value));
+            // A weak guess in the words is weighed against the subject.
+            let rank = if found.score < 0.6 && self.rank == Rank::Prose {
+                Rank::Around
+            } else {
+                self.rank
+            };
             pool.add(
                 FieldName::Feature,
-                self.rank,
+                rank,
                 reading,
                 self.evidence(found.span, found.score),
             );
@@ -354,6 +360,8 @@ impl<'a> Words<'a> {
         };
         // Words without a fault describe only where nothing else does.
         let rank = match (told, elsewhere) {
+            // « voir PJ » says less than a subject that reports the fault.
+            _ if matches!(reading, Reading::Unclear(_)) => Rank::Header,
             (true, _) => self.rank,
             (false, true) => Rank::Header,
             (false, false) => self.rank.max(Rank::Signature),

@@ -94,8 +94,12 @@ pub fn answer(text: &str) -> Option<Answer> {
         .map_or("", |at| tokens.word(at));
     let begins = |phrase: &str| tokens.phrase(0, phrase).is_some();
     let said = match first {
-        "oui" | "yes" | "ok" | "ouais" | "o" | "x" | "y" if !begins("oui et non") => Some(Said::Yes),
-        "non" | "no" | "n" | "nan" if !begins("non conforme") && !unknown(&tokens, text) => Some(Said::No),
+        "oui" | "yes" | "ok" | "ouais" | "o" | "x" | "y" if !begins("oui et non") => {
+            Some(Said::Yes)
+        }
+        "non" | "no" | "n" | "nan" if !begins("non conforme") && !unknown(&tokens, text) => {
+            Some(Said::No)
+        }
         _ if unknown(&tokens, text) => Some(Said::Unknown),
         _ => stated(&tokens, 0, tokens.len(), false),
     };
@@ -116,9 +120,25 @@ pub fn said(text: &str, next: &str) -> Option<Answer> {
     let folded = Folded::new(text);
     let lower = folded.as_str();
     // Most sentences speak of nothing of the kind.
-    if !["requi", "req", "poste", "post", "navig", "brows", "version", "pc", "ordin", "config", "works", "station", "machine", "reseau", "techniques"]
-        .iter()
-        .any(|stem| lower.contains(stem))
+    if ![
+        "requi",
+        "req",
+        "poste",
+        "post",
+        "navig",
+        "brows",
+        "version",
+        "pc",
+        "ordin",
+        "config",
+        "works",
+        "station",
+        "machine",
+        "reseau",
+        "techniques",
+    ]
+    .iter()
+    .any(|stem| lower.contains(stem))
     {
         return None;
     }
@@ -181,14 +201,18 @@ fn station(tokens: &Tokens) -> Option<Range<usize>> {
     // « J'ai vérifié avec Chrome et Firefox », « testé sur »: tried there, not checked.
     let tried = checks.iter().all(|at| {
         tokens.among(*at, "teste|testes|testee|valide|validee")
-            || !tokens.among(at.wrapping_sub(1), "fait|faire") && tokens.among(at + 1, "avec|sur|que|qu|si|with|on|le cable|chez")
+            || !tokens.among(at.wrapping_sub(1), "fait|faire")
+                && tokens.among(at + 1, "avec|sur|que|qu|si|with|on|le cable|chez")
     });
     let two = kinds.len() >= 2 && !tried;
     if two {
         return Some(check.min(parts[0])..tokens.len());
     }
     checks.iter().find_map(|check| {
-        if tokens.among(*check, "teste|testes|testee|diagnostic|valide|validee|valides") {
+        if tokens.among(
+            *check,
+            "teste|testes|testee|diagnostic|valide|validee|valides",
+        ) {
             return None;
         }
         if tokens.among(check + 1, "sur") && !tokens.among(check.wrapping_sub(1), "fait|faire") {
@@ -197,18 +221,29 @@ fn station(tokens: &Tokens) -> Option<Range<usize>> {
         // Forwards: « vérifié mon poste », « vérification du poste ».
         let end = words.check.end(tokens, *check)?;
         let ahead = (end..tokens.len().min(end + 5))
-            .take_while(|at| *at == end || tokens.among(at - 1, BETWEEN) || matches!(tokens.get(at - 1).map(|t| t.kind), Some(Kind::Sign(b'\''))))
+            .take_while(|at| {
+                *at == end
+                    || tokens.among(at - 1, BETWEEN)
+                    || matches!(tokens.get(at - 1).map(|t| t.kind), Some(Kind::Sign(b'\'')))
+            })
             .find(|at| tokens.among(*at, STATION));
         // Backwards: « le poste a été vérifié », « poste non contrôlé ».
         let behind = (check.saturating_sub(9)..*check)
             .rev()
             .take_while(|at| {
-                at + 1 == *check || tokens.among(at + 1, BETWEEN)
-                    || matches!(tokens.get(at + 1).map(|t| t.kind), Some(Kind::Sign(b'\'' | b'-')))
+                at + 1 == *check
+                    || tokens.among(at + 1, BETWEEN)
+                    || matches!(
+                        tokens.get(at + 1).map(|t| t.kind),
+                        Some(Kind::Sign(b'\'' | b'-'))
+                    )
             })
             .find(|at| tokens.among(*at, STATION));
         // « vérifié sur deux postes » is another try.
-        let elsewhere = behind.is_some_and(|at| at > 0 && (1..=3).any(|back| at >= back && tokens.is(at - back, &["sur", "on", "depuis"])));
+        let elsewhere = behind.is_some_and(|at| {
+            at > 0
+                && (1..=3).any(|back| at >= back && tokens.is(at - back, &["sur", "on", "depuis"]))
+        });
         let at = ahead.or(behind.filter(|_| !elsewhere))?;
         Some(at.min(*check)..tokens.len())
     })
@@ -217,7 +252,12 @@ fn station(tokens: &Tokens) -> Option<Range<usize>> {
 fn ignorant(tokens: &Tokens, from: usize, to: usize) -> bool {
     let words = words();
     let known = || {
-        (from..to).any(|at| tokens.among(at, "oui|ok|fait|faits|yes|verifie|verifies|controle|controles"))
+        (from..to).any(|at| {
+            tokens.among(
+                at,
+                "oui|ok|fait|faits|yes|verifie|verifies|controle|controles",
+            )
+        })
     };
     (from..to).any(|at| {
         words.ignorance.end(tokens, at).is_some()
@@ -226,8 +266,13 @@ fn ignorant(tokens: &Tokens, from: usize, to: usize) -> bool {
                 "voir" | "voyez" | "demandez" | "a" => !known(),
                 // « la liste » is unknown where it is missing; « suivi la liste » is a check.
                 "la" => (at.saturating_sub(4)..at).any(|near| tokens.among(near, DENY)),
-                "en" | "je" => tokens.is(at, &["je"]) || (at.saturating_sub(4)..at).any(|near| tokens.among(near, DENY)),
-                "veut" | "signifie" | "recouvrent" | "recouvre" => (from..at).any(|near| tokens.among(near, "pas|quoi|ignore")),
+                "en" | "je" => {
+                    tokens.is(at, &["je"])
+                        || (at.saturating_sub(4)..at).any(|near| tokens.among(near, DENY))
+                }
+                "veut" | "signifie" | "recouvrent" | "recouvre" => {
+                    (from..at).any(|near| tokens.among(near, "pas|quoi|ignore"))
+                }
                 _ => true,
             }
     })
@@ -251,16 +296,22 @@ fn stated(tokens: &Tokens, from: usize, to: usize, prose: bool) -> Option<Said> 
         }
         if tokens.among(at, DENY) {
             denied = Some(at);
-        } else if matches!(tokens.get(at).map(|t| t.kind), Some(Kind::Sign(b';' | b'.')))
-            || tokens.among(at, "mais|but")
+        } else if matches!(
+            tokens.get(at).map(|t| t.kind),
+            Some(Kind::Sign(b';' | b'.'))
+        ) || tokens.among(at, "mais|but")
             || tokens.sign(at, b',') && denied.is_some_and(|denied| at - denied > 2)
         {
             denied = None;
         }
-        let done = words.finished.end(tokens, at).or_else(|| words.check.end(tokens, at));
+        let done = words
+            .finished
+            .end(tokens, at)
+            .or_else(|| words.check.end(tokens, at));
         if let Some(end) = done {
             let before = denied.is_some_and(|denied| at - denied <= 7);
-            let behind = tokens.among(end, "pas|non|jamais") && !tokens.among(end + 1, "de|d|seulement");
+            let behind =
+                tokens.among(end, "pas|non|jamais") && !tokens.among(end + 1, "de|d|seulement");
             if before || behind {
                 return Some(Said::No);
             }
@@ -280,10 +331,15 @@ fn stated(tokens: &Tokens, from: usize, to: usize, prose: bool) -> Option<Said> 
         said = Some(Said::No);
     }
     // « Sans vérification des prérequis », « contrôle jamais fait » ended above; « aucune vérif. ».
-    if said.is_none() && (from..to).any(|at| {
-        tokens.among(at, "verification|verifications|verif|verifs|controle") && at > 0 && tokens.among(at - 1, "aucune|aucun|sans|pas|no|de")
-            && (at.saturating_sub(2)..at).any(|near| tokens.among(near, "aucune|aucun|sans|pas|no"))
-    }) {
+    if said.is_none()
+        && (from..to).any(|at| {
+            tokens.among(at, "verification|verifications|verif|verifs|controle")
+                && at > 0
+                && tokens.among(at - 1, "aucune|aucun|sans|pas|no|de")
+                && (at.saturating_sub(2)..at)
+                    .any(|near| tokens.among(near, "aucune|aucun|sans|pas|no"))
+        })
+    {
         said = Some(Said::No);
     }
     said
@@ -293,8 +349,13 @@ fn stated(tokens: &Tokens, from: usize, to: usize, prose: bool) -> Option<Said> 
 fn noun_is_done(tokens: &Tokens, at: usize, end: usize) -> bool {
     let one = at.checked_sub(1).map_or("", |at| tokens.word(at));
     match tokens.word(at) {
-        "controle" | "controles" => !matches!(one, "le" | "un" | "du" | "au" | "les" | "des" | "de") || tokens.among(end, "ok|fait|effectue|faits"),
-        "verifier" | "controler" | "valider" => matches!(one, "fait" | "faire" | "venu" | "passe" | "pu") ,
+        "controle" | "controles" => {
+            !matches!(one, "le" | "un" | "du" | "au" | "les" | "des" | "de")
+                || tokens.among(end, "ok|fait|effectue|faits")
+        }
+        "verifier" | "controler" | "valider" => {
+            matches!(one, "fait" | "faire" | "venu" | "passe" | "pu")
+        }
         _ => false,
     }
 }
@@ -351,17 +412,35 @@ mod tests {
     #[test]
     fn a_sentence_says_whether_the_workstation_was_checked() {
         for (text, expected) in [
-            ("Le navigateur, sa version et les flux réseau du poste ont été contrôlés, tout est conforme.", Some(true)),
-            ("versions de Firefox et de Windows, proxy et pare-feu vérifiés par mes soins", Some(true)),
-            ("Our IT checked the workstation (browser and network), all good.", Some(true)),
-            ("Je n'ai rien fait vérifier sur mon poste, je n'y connais rien", Some(false)),
+            (
+                "Le navigateur, sa version et les flux réseau du poste ont été contrôlés, tout est conforme.",
+                Some(true),
+            ),
+            (
+                "versions de Firefox et de Windows, proxy et pare-feu vérifiés par mes soins",
+                Some(true),
+            ),
+            (
+                "Our IT checked the workstation (browser and network), all good.",
+                Some(true),
+            ),
+            (
+                "Je n'ai rien fait vérifier sur mon poste, je n'y connais rien",
+                Some(false),
+            ),
             ("Le poste a été vérifié par l'informatique", Some(true)),
             ("J'ai fait contrôler mon poste", Some(true)),
             ("Pré-requis contrôlés par la DSI", Some(true)),
-            ("Pas de souci côté prérequis, l'informatique les a contrôlés", Some(true)),
+            (
+                "Pas de souci côté prérequis, l'informatique les a contrôlés",
+                Some(true),
+            ),
             ("Je n'ai pas fait contrôler les postes.", Some(false)),
             ("Les pré-requis n'ont pas été vérifiés", Some(false)),
-            ("Aucune vérification des prérequis n'a été faite", Some(false)),
+            (
+                "Aucune vérification des prérequis n'a été faite",
+                Some(false),
+            ),
             ("Personne n'a contrôlé le poste", Some(false)),
             ("Les prérequis restent à vérifier", Some(false)),
             ("J'ai redémarré le poste, rien n'y fait", None),
@@ -374,10 +453,16 @@ mod tests {
             assert_eq!(value(said(text, "")), expected, "{text}");
         }
         for (text, next) in [
-            ("Je n'ai pas su répondre pour l'environnement et les pré-requis", ""),
+            (
+                "Je n'ai pas su répondre pour l'environnement et les pré-requis",
+                "",
+            ),
             ("Je ne sais pas si les prérequis ont été vérifiés", ""),
             ("Les pré-requis ?", "Je n'ai pas la liste."),
-            ("Pour les prérequis il faudrait demander à nos informaticiens", ""),
+            (
+                "Pour les prérequis il faudrait demander à nos informaticiens",
+                "",
+            ),
         ] {
             assert_eq!(value(said(text, next)), Some(Reading::Unknown), "{text}");
         }

@@ -170,6 +170,20 @@ impl Reader<'_> {
     }
 
     pub(super) fn description(&self, answers: &[&Answered], pool: &mut Pool) {
+        // « Quoi : rappels programmés » above « Pb : … » names the part of the portal.
+        let answers = match answers {
+            [first, rest @ ..] if !rest.is_empty() && self.is_short_name(&first.words.text) => {
+                let reading = Reading::Present(Value::Text(one_line(&first.words.text)));
+                pool.add(
+                    FieldName::Feature,
+                    self.rank,
+                    reading,
+                    self.whole(first, 0.85),
+                );
+                rest
+            }
+            all => all,
+        };
         let mut text = String::new();
         for answered in answers {
             let words = &answered.words.text;
@@ -243,13 +257,17 @@ impl Reader<'_> {
     /// « Quoi : statistiques, rapport SNP »: few words without a fault, above sentences that tell it,
     /// name the part of the portal.
     fn names_a_part(&self, text: &str) -> bool {
+        self.tells() && self.is_short_name(text)
+    }
+
+    /// Few words without a fault, where no label names the part of the portal.
+    fn is_short_name(&self, text: &str) -> bool {
         let named = self.voice.labelled.answers.iter().any(|answered| {
             answered.name == LabelName::Field(FieldName::Feature) && !answered.words.text.is_empty()
         });
         !named
-            && self.tells()
+            && (1..=6).contains(&text.split_whitespace().count())
             && !description::points_elsewhere(text)
-            && text.split_whitespace().count() <= 6
             && !cues::Cues::scan(&fold(text)).has(cues::Group::Fault)
     }
 

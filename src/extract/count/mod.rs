@@ -172,14 +172,16 @@ fn all_of(text: &str) -> Option<Found> {
 #[must_use]
 pub fn names_people(text: &str) -> bool {
     let tokens = Tokens::new(text);
-    tokens.len() < 14 && !tokens.is(0, &["pas"]) && (0..tokens.len()).any(|at| {
-        people::counted(&tokens, at).is_some()
+    tokens.len() < 14
+        && !tokens.is(0, &["pas"])
+        && (0..tokens.len()).any(|at| {
+            people::counted(&tokens, at).is_some()
             || tokens.among(
                 at,
                 "equipe|equipes|equipage|equipages|promotion|secretariat|brigade|crew|crews|team",
             )
             || company::company(text, &tokens, at, true).is_some_and(|company| company.named)
-    })
+        })
 }
 
 /// Whether the words count two kinds of people or more: « 3 ARM et 2 médecins ».

@@ -28,7 +28,7 @@ const TROUBLE: &str = "probleme de|probleme d|probleme du|probleme des|probleme 
 const CONTRAST: &str = "alors que|alors qu|tandis que|tandis qu|contrairement a|contrairement au|contrairement aux|sauf|au lieu de|au lieu du|au lieu des|au lieu d|although|instead of|whereas";
 
 /// Before a noun: where it shows.
-const WHERE: &str = "dans|sur|depuis l|avec|via|par|lors de|lors du|lors des|a|au|aux|en|pendant|in|on|apres|a cote de|from";
+const WHERE: &str = "dans|sur|depuis l|avec|via|par|lors de|lors du|lors des|a|au|aux|pendant|in|on|apres|a cote de|from|quand on|quand ils|lorsque";
 
 /// Heads that are people, places, times, machines or the fault itself: no part of a portal.
 static NEVER: LazyLock<Lexicon> = LazyLock::new(|| {

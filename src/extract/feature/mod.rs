@@ -165,23 +165,31 @@ fn phrases(
     spans
 }
 
-/// How much a phrase says what the subject line says; a short subject names little else.
+/// How much a phrase says what the subject line says: most where its head is the first thing named
+/// there (« temps de trajet hélico faux », « Annuaire : le clic … »).
 fn shared(phrase: &str, subject: &str) -> f32 {
+    const EMPTY: &str = "|declaration|declarations|incident|incidents|fiche|formulaire|probleme|problemes|pb|bug|souci|soucis|urgent|urgence|anomalie|panne|dysfonctionnement|blocage|erreur|samu|fwd|ref|demande|escalade|relance|signalement|support|portail|si|plus|pas|les|des|une|mon|mes|nos|sur|dans|pour|avec|depuis|impossible|inc|toujours|sans|reponse|encore|deux|trois|petit|gros|";
     let words = |text: &str| -> Vec<String> {
         text.split(|c: char| !c.is_alphanumeric())
-            .filter(|word| word.len() > 2)
+            .filter(|word| word.len() > 2 && !word.starts_with(|c: char| c.is_ascii_digit()))
             .map(|word| word.trim_end_matches(['s', 'x']).to_owned())
             .collect()
     };
-    let (said, named) = (words(subject), words(phrase));
+    let said: Vec<String> = words(subject)
+        .into_iter()
+        .filter(|word| !EMPTY.contains(&format!("|{word}|")))
+        .collect();
+    let named = words(phrase);
     let common = named.iter().filter(|word| said.contains(word)).count();
-    let leads = named.first().is_some_and(|head| said.contains(head));
+    let first = said.first();
+    let leads = first.is_some() && named.first() == first;
+    let holds = first.is_some_and(|first| named.contains(first));
     match common {
         0 => 0.0,
-        _ if leads && said.len() <= 3 => 0.45,
-        _ if leads => 0.28,
-        1 => 0.16,
-        _ => 0.24,
+        _ if leads => 0.45 + 0.05 * common.min(3) as f32,
+        _ if holds => 0.32,
+        1 => 0.14,
+        _ => 0.22,
     }
 }
 

@@ -4,7 +4,7 @@
 //! A phrase is a noun with what belongs to it: adjectives (known by their endings), complements led
 //! by « de », acronyms and quoted names. Words that report the fault (« figé », « vide ») end it.
 
-use super::super::token::{Kind, Lexicon, Tokens};
+use super::super::token::{Kind, Lexicon, Tokens, number};
 use std::sync::LazyLock;
 
 /// A noun phrase: tokens `from..to`, without its determiner.
@@ -27,7 +27,7 @@ static DETERMINERS: LazyLock<Lexicon> = LazyLock::new(|| {
 /// Words that are no nouns: they end a phrase and begin none.
 static FUNCTION: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
-        "complete|complet|completes|malgre|selon|environ|presque|je|j|tu|il|elle|on|nous|vous|ils|elles|me|m|te|se|s|y|en|ne|n|pas|plus|rien|jamais|qui|que|qu|quoi|dont|ou|et|mais|car|donc|or|ni|si|",
+        "normalement|actuellement|habituellement|regulierement|evidemment|visiblement|apparemment|directement|immediatement|systematiquement|seulement|uniquement|subitement|soudainement|egalement|notamment|troisieme|deuxieme|quatrieme|cinquieme|vrai|vraie|vrais|bon|bonne|bons|bonnes|complete|complet|completes|malgre|selon|environ|presque|je|j|tu|il|elle|on|nous|vous|ils|elles|me|m|te|se|s|y|en|ne|n|pas|plus|rien|jamais|qui|que|qu|quoi|dont|ou|et|mais|car|donc|or|ni|si|",
         "le|la|les|l|un|une|des|du|de|d|au|aux|a|dans|sur|sous|pour|par|avec|sans|chez|vers|entre|depuis|apres|avant|pendant|lors|lorsque|quand|",
         "comme|alors|puis|aussi|meme|memes|tres|trop|bien|mal|encore|toujours|deja|ici|la|ca|cela|ceci|c|ce|cet|cette|ces|celui|celle|mon|ma|mes|",
         "notre|nos|votre|vos|son|sa|ses|leur|leurs|tout|toute|tous|toutes|aucun|aucune|plusieurs|certains|certaines|chaque|autre|autres|",
@@ -67,7 +67,7 @@ static APPOSED: LazyLock<Lexicon> = LazyLock::new(|| {
         "joint|jointe|joints|jointes|libre|libres|rapide|rapides|externe|externes|interne|internes|sonore|sonores|mobile|mobiles|satellite|radio|texte|tactile|courante|privee|prive|prives|commun|commune|direct|directe|directs|",
         "patient|patients|moyens|bilan|bilans|appel|appels|appelant|appelants|medecin|medecins|secours|secouriste|secouristes|equipage|equipages|antecedents|vehicule|vehicules|garde|adresse|",
         "lits|ambulance|ambulances|pompier|pompiers|utilisateur|utilisateurs|trafic|web|excel|csv|pdf|sms|mail|mails|mel|dossier|dossiers|regulation|client|agents|contact|contacts|photo|photos|video|audio|heure|heures|horaires|stagiaires|stagiaire|formation|",
-        "rendus|rendu|meteo|vsav|smur|dsa|cps|dmp|ror|sas|cti|sdis|aml|drm|cta|ecg|evasan|helismur|vsl|pdsa|tr|reel"
+        "clos|close|closes|rendus|rendu|meteo|vsav|smur|dsa|cps|dmp|ror|sas|cti|sdis|aml|drm|cta|ecg|evasan|helismur|vsl|pdsa|tr|reel"
     ))
 });
 
@@ -154,15 +154,39 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
             tail += 1;
             break;
         }
-        if is_adjective(source, to) {
+        if is_adjective(source, to) && !opens_clause(source, to) {
             to = word_end(tokens, to, stop);
             tail += 1;
             continue;
         }
-        if let Some(end) = tokens.any_phrase(to, "en attente|en cours|a trois|a 3|a distance|a traiter|a rappeler|a venir|par secteur|par nom|par sms|par mail|en ligne|en double ecoute|entrants|sortants") {
+        if let Some(end) = tokens.any_phrase(to, "en attente|en cours|a trois|a 3|a distance|a traiter|a rappeler|a venir|a jour|par secteur|par nom|par commune|par sms|par mail|par lot|par motif|par anciennete|en ligne|en lot|en masse|en bloc|en serie|en direct|en double ecoute|entrants|sortants") {
             to = end;
             tail += 1;
             continue;
+        }
+        // « code à six chiffres »
+        if tokens.is(to, &["a"])
+            && let Some((_, after)) = number(tokens, to + 1, 2)
+            && is_noun(tokens, after)
+        {
+            to = word_end(tokens, after, stop);
+            tail += 1;
+            continue;
+        }
+        // « le bouton pour clôturer l'intervention »
+        if tokens.is(to, &["pour"])
+            && tokens.among(
+                to - 1,
+                "bouton|touche|case|champ|fonction|onglet|menu|icone|raccourci|lien|option",
+            )
+            && ["er", "ir", "re"]
+                .iter()
+                .any(|end| tokens.word(to + 1).ends_with(end))
+        {
+            let object = phrase(source, to + 2, stop);
+            to = object.map_or(to + 2, |object| object.to);
+            tail += 1;
+            break;
         }
         // « chat avec les ambulanciers », « conférence avec le SDIS »
         let linked = tokens.among(to - 1, "chat|tchat|messagerie|conference|liaison|interface|lien|echange|echanges|audioconference|visio|interconnexion");
@@ -225,6 +249,21 @@ fn word_end(tokens: &Tokens, at: usize, stop: usize) -> usize {
         to += 1;
     }
     to
+}
+
+/// « bilans tapés sur la tablette », « temps proposé pour l'hélico »: a participle with what
+/// follows it tells more of the noun than its name.
+fn opens_clause(source: &Source<'_>, at: usize) -> bool {
+    let tokens = source.tokens;
+    let written = source.written(at, at + 1);
+    let participle = ["é", "és", "ée", "ées", "e", "es", "ee", "ees"]
+        .iter()
+        .any(|ending| written.ends_with(ending));
+    participle
+        && tokens.among(
+            at + 1,
+            "par|sur|dans|pour|au|aux|a|hier|ce|cette|depuis|en|lors|chez|avec|vers|entre",
+        )
 }
 
 /// Whether the word at `at` is written as an adjective, a participle or an acronym.

@@ -211,17 +211,25 @@ impl Reader<'_> {
         // « … été réalisée sur⏎le poste de travail ? »: the rest of a question that was wrapped.
         let wrapped = matches!(
             cut.text.trim(),
-            "sur" | "sur le" | "sur le poste" | "sur le poste de" | "de" | "par" | "du" | "le poste de travail ?"
+            "sur"
+                | "sur le"
+                | "sur le poste"
+                | "sur le poste de"
+                | "de"
+                | "par"
+                | "du"
+                | "le poste de travail ?"
         );
-        let empty = wrapped || match field {
-            Some(_) if ticked => false,
-            Some(field) => {
-                let placeholder = self.form.labels().is_placeholder(field, &cut.text);
-                // « formation, PRODUCTION ? » or one of the words in bold is a choice.
-                placeholder && !(field == FieldName::Environment && self.chosen(&cut).is_some())
-            }
-            None => !cut.text.contains(char::is_alphanumeric),
-        };
+        let empty = wrapped
+            || match field {
+                Some(_) if ticked => false,
+                Some(field) => {
+                    let placeholder = self.form.labels().is_placeholder(field, &cut.text);
+                    // « formation, PRODUCTION ? » or one of the words in bold is a choice.
+                    placeholder && !(field == FieldName::Environment && self.chosen(&cut).is_some())
+                }
+                None => !cut.text.contains(char::is_alphanumeric),
+            };
         let picture = cut.text.starts_with("[cid:") || cut.text.starts_with("[image");
         if empty || picture {
             return cut.slice(0..0);

@@ -55,8 +55,7 @@ const THIRD: &str = concat!(
     "chef de service|sa ligne|celui de m|celui du dr|pour le dr|pour le docteur|pour mme|pour madame|pour monsieur|pour m. |numero de ma |numero de mon chef|",
     "pompiers|le sdis|la dsi|service informatique|support info|cellule de crise|le medecin de garde|le cadre de garde|son numero|ses coordonnees|sa collegue",
 );
-const OWN: &str =
-    "mon portable|mon mobile|mon num|mon tel|ma ligne|mon poste|mon fixe|me joindre|me rappel|moi |m'appel|je suis au|mon direct|mon dect";
+const OWN: &str = "mon portable|mon mobile|mon num|mon tel|ma ligne|mon poste|mon fixe|me joindre|me rappel|moi |m'appel|je suis au|mon direct|mon dect";
 const PUBLIC: &str = concat!(
     "numero du samu|numero public|ligne publique|ligne 15|lignes 15|le 15 |appelant|patient|",
     "requerant|usager|numero affiche|numero de la victime|tel patient|composant le|",
@@ -141,13 +140,15 @@ pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Numb
         support: is_support(text.get(span.clone()).unwrap_or_default()),
         extension: digits.is_empty() && span.len() <= 6,
         not_to_call: refused(&before, &after),
-        preferred: PREFERRED.split('|').any(|word| {
-            before.contains(word) && !before.contains(&format!("{word} que"))
-        }) || named_after(&after, PREFERRED)
+        preferred: PREFERRED
+            .split('|')
+            .any(|word| before.contains(word) && !before.contains(&format!("{word} que")))
+            || named_after(&after, PREFERRED)
             && !after.contains("plutot que")
             // « …, mais plutôt le 06 … » prefers the next one.
             && ![" le", " au", " sur", " :"].iter().any(|lead| after.trim_end().ends_with(lead)),
-        fallback: FALLBACK.split('|').any(|word| before.contains(word)) || named_after(&after, "en secours|en dernier recours|si urgence seulement"),
+        fallback: FALLBACK.split('|').any(|word| before.contains(word))
+            || named_after(&after, "en secours|en dernier recours|si urgence seulement"),
     }
 }
 

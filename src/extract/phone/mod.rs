@@ -204,7 +204,10 @@ fn cut_at(text: &str, start: usize, digits: &[usize], plus: bool, end: usize) ->
     if !begins || digits.len() < 2 || digits.len() >= whole || text[start..end].contains('\n') {
         return false;
     }
-    let groups = digits.windows(2).filter(|pair| pair[1] > pair[0] + 1).count();
+    let groups = digits
+        .windows(2)
+        .filter(|pair| pair[1] > pair[0] + 1)
+        .count();
     if !plus && (groups + 1) * 2 != digits.len() {
         return false;
     }

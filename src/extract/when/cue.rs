@@ -27,7 +27,8 @@ const WORKED: &str = concat!(
 );
 /// Participles of telling, right before a time.
 const TOLD: [&str; 9] = [
-    "signale", "signalee", "signales", "declare", "declaree", "remonte", "relance", "appeles", "reported",
+    "signale", "signalee", "signales", "declare", "declaree", "remonte", "relance", "appeles",
+    "reported",
 ];
 /// Changes after which something broke: « depuis la mise à jour de mardi ».
 const CHANGE: &str = "version|patch|deploiement|livraison|mise a jour|maj|changement|bascule|migration|montee de version|update|passage|remplacement|installation|coupure|reprise|retour";
@@ -44,14 +45,21 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
     let last = |words: &str| words.split('|').filter_map(|word| near.rfind(word)).max();
     // « déjà signalé ça le 2 février », « signalé à 8h10 »: the time of the telling.
     let mut told = near.split(|c: char| !c.is_alphanumeric()).rev();
-    if told.by_ref().filter(|word| !word.is_empty()).take(3).any(|word| TOLD.contains(&word)) {
+    if told
+        .by_ref()
+        .filter(|word| !word.is_empty())
+        .take(3)
+        .any(|word| TOLD.contains(&word))
+    {
         return (Role::Other, 0.15);
     }
     // « Hier tout allait bien, ce matin plus rien »: a comma parts then from now.
     let clause = near.rsplit([',', ';']).next().unwrap_or(near);
     let clause = clause.rsplit(" mais ").next().unwrap_or(clause);
     // « le patient né le 3 février »
-    let born = ["ne le", "nee le", "ne(e) le"].iter().any(|born| near.trim_end().ends_with(born));
+    let born = ["ne le", "nee le", "ne(e) le"]
+        .iter()
+        .any(|born| near.trim_end().ends_with(born));
     if born {
         return (Role::Other, 0.02);
     }
