@@ -6,7 +6,7 @@ use super::cues::{self, Group};
 use super::excerpt::Excerpt;
 use super::prose::Words;
 use super::voice::{Voice, Who};
-use super::{answers, entity, major, people, reporter, sentence, user, when, zone};
+use super::{answers, entity, major, people, reporter, sentence, when, zone};
 use crate::domain::declaration::Kind;
 use crate::domain::field::{Evidence, FieldName, Part, Reading, Reason, Source, Value};
 use crate::domain::form::Form;
@@ -225,78 +225,6 @@ impl Reader<'_> {
             Reading::Present(Value::Text(address)),
             evidence,
         );
-    }
-
-    fn affected_user(&self, reporter: &Voice<'_>, people: &people::People, pool: &mut Pool) {
-        let declarant = pool
-            .best_text(FieldName::DeclarantName)
-            .or_else(|| people.declarant());
-        let evidence = |span, confidence| {
-            reporter
-                .words
-                .evidence(&reporter.body.text, span, reporter.source(), confidence)
-        };
-        let found = user::find(
-            &reporter.words.text,
-            &reporter.sentences,
-            declarant.as_deref(),
-        );
-        // « je suis la seule » of a message that is passed on, where the one who passes it on says no more.
-        let passed_on = self
-            .voices
-            .iter()
-            .find(|voice| voice.who == Who::Forwarded && !std::ptr::eq(*voice, reporter))
-            .filter(|_| found.is_none() && self.kind != Kind::Reply);
-        if let Some(voice) = passed_on
-            && let Some(user::Found::Speaker(span)) =
-                user::find(&voice.words.text, &voice.sentences, None)
-            && let Some(name) = people::name_of(voice)
-        {
-            let evidence = voice
-                .words
-                .evidence(&voice.body.text, span, voice.source(), 0.7);
-            pool.add(
-                FieldName::AffectedUser,
-                Rank::Around,
-                Reading::Present(Value::Text(name)),
-                evidence,
-            );
-        }
-        match found {
-            Some(user::Found::Speaker(span)) => {
-                let speaker = people.speaker(reporter).or(declarant);
-                if let Some(name) = speaker {
-                    pool.add(
-                        FieldName::AffectedUser,
-                        Rank::Prose,
-                        Reading::Present(Value::Text(name)),
-                        evidence(span, 0.8),
-                    );
-                }
-            }
-            Some(user::Found::Named(name, span)) => {
-                pool.add(
-                    FieldName::AffectedUser,
-                    Rank::Prose,
-                    Reading::Present(Value::Text(name)),
-                    evidence(span, 0.75),
-                );
-            }
-            None => {
-                // Who passes on somebody's report names that person as the one concerned.
-                if reporter.who == Who::Forwarded
-                    && let Some(name) = people.speaker(reporter)
-                    && declarant.as_deref() != Some(name.as_str())
-                {
-                    pool.add(
-                        FieldName::AffectedUser,
-                        Rank::Implied,
-                        Reading::Present(Value::Text(name)),
-                        evidence(0..0, 0.6),
-                    );
-                }
-            }
-        }
     }
 
     /// Whether the reporter's words tell of a whole service out of use.

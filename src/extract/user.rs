@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 pub mod answer;
+mod choice;
 
 /// Who is affected.
 #[derive(Debug, Clone, PartialEq, Eq)]

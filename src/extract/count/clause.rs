@@ -2,7 +2,7 @@
 //! it is the newer number.
 
 use super::super::token::{Kind, Tokens, phrase};
-use super::people::amount;
+use super::amount::amount;
 
 /// The clause around tokens `from..to`: between stops, commas and words like « mais ».
 fn clause(tokens: &Tokens, from: usize, to: usize) -> (usize, usize) {

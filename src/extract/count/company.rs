@@ -3,7 +3,7 @@
 
 use super::super::person;
 use super::super::token::{Kind, Tokens, phrase};
-use super::people::{amount, counted};
+use super::amount::{amount, counted};
 use std::ops::Range;
 
 /// People strung together.
@@ -147,7 +147,7 @@ fn joint(tokens: &Tokens, at: usize) -> Option<(usize, bool)> {
     if let Some(next) = phrase!(
         tokens,
         next,
-        "et aussi|et egalement|et puis|et|ainsi que|plus|and also|and|comme pour|comme chez|que pour|que chez|de meme que|puis"
+        "et aussi|et egalement|et puis|et|ainsi que|plus|and also|and|comme pour|comme chez|que pour|que chez|de meme que|puis|ni chez|ni pour|ni"
     ) {
         // « comme pour » keeps its preposition out of the member.
         return Some((next, false));

@@ -9,10 +9,13 @@ use clause::{corrected, replaced, spared, weight};
 use group::draft;
 use std::ops::Range;
 
+mod amount;
 mod clause;
 pub(in crate::extract) mod company;
 mod group;
 mod people;
+mod said;
+mod with_me;
 
 /// A number of people in a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -175,7 +178,7 @@ pub fn names_people(text: &str) -> bool {
     tokens.len() < 14
         && !tokens.is(0, &["pas"])
         && (0..tokens.len()).any(|at| {
-            people::counted(&tokens, at).is_some()
+            amount::counted(&tokens, at).is_some()
             || tokens.among(
                 at,
                 "equipe|equipes|equipage|equipages|promotion|secretariat|brigade|crew|crews|team",
@@ -191,7 +194,7 @@ pub fn lists_groups(text: &str) -> bool {
     tokens.len() < 20
         && !tokens.sign(1, b'(')
         && (0..tokens.len())
-            .filter(|at| people::counted(&tokens, *at).is_some_and(|end| end == at + 1))
+            .filter(|at| amount::counted(&tokens, *at).is_some_and(|end| end == at + 1))
             .count()
             > 1
 }

@@ -1,0 +1,141 @@
+//! Numbers that words lead to: « on est 6 », « nb users 1 », « passés de 2 à 5 », « les postes 3 et 7 ».
+
+use super::super::token::{Lexicon, Tokens, phrase};
+use super::amount::{amount, counted, one_amount, out_of};
+use super::people::{AFFECTED, Draft, OTHER_UNITS, ordinal, sum};
+use std::sync::LazyLock;
+
+/// « on est 6 »: words that count who speaks.
+static US: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "on est|on etait|on sera|on serait|on doit etre|on devrait etre|on se retrouve|on en est|on etaient|on es|on est passe|on est passes|on est monte|",
+        "on est montes|nous sommes|nous etions|nous serions|nous serons|nous devons etre|nous voila|nous en sommes|nous sommes passes|we are|we re|we were|there are|",
+        "there were|ils sont|elles sont|ns sommes|on reste|nous restons|moi ca fait|ca en fait|ca fait|nous faisons|c est"
+    ))
+});
+
+/// Words between « on est » and the number.
+const FILLERS: &str = "environ|au moins|au minimum|plus de|bien|deja|maintenant|desormais|actuellement|aujourd hui|a|au total|about|seulement|que|donc|ici|tous|toutes|\
+    a peu pres|encore|en tout|now|only|at least|around|pour l instant|peut etre|minimum|a present|ce soir|cette nuit|ce matin|presque|quasiment|bel et bien|plus que|apparemment";
+
+/// « on est 6 », « nous sommes deux à l'utiliser », « on est passés de 2 à 5 ».
+pub(super) fn us(tokens: &Tokens, at: usize) -> Option<Draft> {
+    if let Some(draft) = grown(tokens, at) {
+        return Some(draft);
+    }
+    let mut next = US.end(tokens, at)?;
+    let weak = tokens.is(at, &["c", "ca", "ils", "elles", "there"]);
+    let mut all = false;
+    for _ in 0..4 {
+        let Some(after) = phrase!(tokens, next, FILLERS) else {
+            break;
+        };
+        all |= tokens.is(next, &["tous", "toutes"]);
+        next = after;
+    }
+    let (min, max, end) = amount(tokens, next)?;
+    let article = tokens.is(next, &["un", "une"]) && end == next + 1;
+    let the = tokens.is(next, &["le", "la", "les", "the"]);
+    let unit = counted(tokens, end);
+    let affected = phrase!(tokens, end, AFFECTED);
+    let other = tokens.among(end, OTHER_UNITS)
+        || tokens.sign(end, b'%')
+        || tokens.sign(end, b'/') && !tokens.glued(end + 1)
+        || tokens.sign(end, b':')
+        || ordinal(tokens, end)
+        || article
+        || the && unit.is_none() && affected.is_none();
+    if other || min == 0 || min > 5000 || (weak && unit.is_none() && affected.is_none()) {
+        return None;
+    }
+    let (min, max, end) = match unit {
+        Some(after) => sum(tokens, min, max, after),
+        None => (min, max, affected.unwrap_or(end)),
+    };
+    let end = out_of(tokens, end).unwrap_or(end);
+    Some(Draft::exact(min, max, all, end, 0.85))
+}
+
+/// « Nb users 1 », « # of users: 6 to 8 », « utilisateurs impactés : 4 » in running text.
+pub(super) fn asked(tokens: &Tokens, at: usize) -> Option<Draft> {
+    let next = phrase!(
+        tokens,
+        at,
+        "nb users|nb user|nb d utilisateurs|nb utilisateurs|nb de personnes|nb personnes|nb pers|nb impactes|nb de postes|nb postes|nb d arm|nb d agents|nbre d utilisateurs|nbre de personnes|nbre utilisateurs|nombre d utilisateurs|         nombre d utilisateurs impactes|nombre de personnes|nombre de postes|nombre d agents|nombre d arm|nombre de personnes impactees|nombre d impactes|number of users|of users|users affected|users impacted|affected users|impacted users|no of users|         number of people|utilisateurs impactes|utilisateurs touches|utilisateurs concernes|personnes touchees|personnes impactees|postes touches|postes impactes|agents touches|agents impactes|impactes|impactees|nombre d utilisateurs concernes|nombre d utilisateurs touches|effectif touche"
+    )?;
+    let next = phrase!(
+        tokens,
+        next,
+        "impactes|touches|concernes|impactees|est de|is|are"
+    )
+    .unwrap_or(next);
+    let next = if tokens.sign(next, b':') || tokens.sign(next, b'=') || tokens.sign(next, b'-') {
+        next + 1
+    } else {
+        next
+    };
+    let (min, max, end) = amount(tokens, next)?;
+    let listed = tokens.is(next, &["les", "un", "une"]);
+    let other = tokens.among(end, OTHER_UNITS) || ordinal(tokens, end) || listed;
+    let (min, max, end) = match counted(tokens, end) {
+        Some(after) => sum(tokens, min, max, after),
+        None => (min, max, end),
+    };
+    (!other && min <= 5000).then(|| Draft::exact(min, max, false, end, 0.85))
+}
+
+/// « passés de 2 à 5 collègues », « de deux on est montés à quatre »: the newer number.
+fn grown(tokens: &Tokens, at: usize) -> Option<Draft> {
+    let next = phrase!(
+        tokens,
+        at,
+        "passe de|passes de|passee de|passees de|passons de|passent de|monte de|montes de|montees de|grimpe de|went from|gone from|est alle de|evolue de"
+    )?;
+    let (_, end) = one_amount(tokens, next)?;
+    let end = counted(tokens, end).unwrap_or(end);
+    let next = phrase!(tokens, end, "a|to|jusqu a")?;
+    let (last, end) = one_amount(tokens, next)?;
+    let unit = counted(tokens, end).or_else(|| phrase!(tokens, end, AFFECTED));
+    let other = tokens.among(end, OTHER_UNITS);
+    (!other).then(|| Draft::exact(last, last, false, unit.unwrap_or(end), 0.9))
+}
+
+/// « les postes 3 et 7 », « positions 2, 4 et 6 »: as many as are named.
+pub(super) fn places(tokens: &Tokens, at: usize) -> Option<Draft> {
+    if !tokens.among(
+        at,
+        "postes|positions|ecrans|consoles|tablettes|pupitres|pcs|stations|comptes|workstations",
+    ) {
+        return None;
+    }
+    let name = |at: usize| -> Option<usize> {
+        let at = phrase!(tokens, at, "n|no|numero|numeros|num").unwrap_or(at);
+        let at = if tokens.sign(at, 0xb0) || tokens.sign(at, 0x1a) || tokens.sign(at, b'#') {
+            at + 1
+        } else {
+            at
+        };
+        tokens.number(at, 3).map(|_| at + 1)
+    };
+    let mut end = name(at + 1)?;
+    let mut many = 1;
+    for _ in 0..30 {
+        let joint = if tokens.sign(end, b',') || tokens.sign(end, b'&') || tokens.sign(end, b'+') {
+            end + 1
+        } else if let Some(next) = phrase!(tokens, end, "et|and|ainsi que") {
+            next
+        } else {
+            break;
+        };
+        let joint = phrase!(
+            tokens,
+            joint,
+            "la position|le poste|position|poste|le|la|et"
+        )
+        .unwrap_or(joint);
+        let Some(after) = name(joint) else { break };
+        many += 1;
+        end = after;
+    }
+    (many > 1).then(|| Draft::exact(many, many, false, end, 0.7))
+}

@@ -1,0 +1,176 @@
+//! The writer and others: « moi et Sabrina », « nous deux », « mon collègue a le même souci ».
+
+use super::super::token::{Kind, Tokens, phrase};
+use super::amount::{amount, counted};
+use super::clause::spared;
+use super::company::{self, company};
+use super::people::Draft;
+
+/// « moi et Sabrina », « ma collègue et moi », « nous deux », « moi » alone as an answer.
+pub(super) fn with_me(text: &str, tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
+    if let Some(next) = phrase!(
+        tokens,
+        at,
+        "nous|a nous|the|all|aucun de nous|chez nous|pour nous"
+    ) && phrase!(tokens, at, "nous|a nous|aucun de nous|chez nous|pour nous").is_some()
+        && let Some((min, max, end)) = amount(tokens, next)
+        && min == max
+        && (2..=30).contains(&min)
+        && !tokens.among(
+            end,
+            "h|heures|min|minutes|fois|jours|dossiers|appels|semaines|mois",
+        )
+        && counted(tokens, end).is_none_or(|_| !tokens.is(next, &["les"]))
+    {
+        return Some(Draft::exact(
+            min,
+            max,
+            false,
+            counted(tokens, end).unwrap_or(end),
+            0.75,
+        ));
+    }
+    // « the two of us », « both of us »
+    if let Some((min, max, end)) = amount(tokens, at)
+        && let Some(end) = phrase!(tokens, end, "of us|d entre nous")
+    {
+        return Some(Draft::exact(min, max, tokens.is(at, &["all"]), end, 0.8));
+    }
+    if phrase!(tokens, at, "lui et moi|elle et moi|ni lui ni moi|ni elle ni moi|moi et lui|moi et elle|him and me|her and me|he and i|she and i|l un et l autre|l un comme l autre|lui comme moi|elle comme moi").is_some() {
+        let end = phrase!(tokens, at, "lui et moi|elle et moi|ni lui ni moi|ni elle ni moi|moi et lui|moi et elle|him and me|her and me|he and i|she and i|l un et l autre|l un comme l autre|lui comme moi|elle comme moi")?;
+        return Some(Draft::exact(2, 2, false, end, 0.8));
+    }
+    if let Some(company) = company(text, tokens, at, answer) {
+        if company.me && !acted(tokens, at, company.end) {
+            return Some(Draft::exact(
+                company.min,
+                company.max,
+                false,
+                company.end,
+                0.85,
+            ));
+        }
+        if answer && company.named {
+            return Some(Draft::exact(
+                company.min,
+                company.max,
+                false,
+                company.end,
+                0.65,
+            ));
+        }
+    }
+    if tokens.is(at, &["moi", "me", "myself"]) && answer {
+        let closed = tokens.ends_line(at + 1)
+            || matches!(tokens.get(at + 1).map(|t| t.kind), Some(Kind::Sign(_)))
+            || phrase!(tokens, at + 1, "meme|pour l instant|a priori|apparemment|je|c est|pour le moment|a ma connaissance|au moins|aussi|deja|personnellement|en tout cas").is_some();
+        let alone = closed && !tokens.is(at.wrapping_sub(1), &["et", "que", "plus"]);
+        return alone.then(|| Draft::exact(1, 1, false, at + 1, 0.6));
+    }
+    None
+}
+
+/// « moi et Paul avons vérifié », « Paul et moi sommes joignables »: what they did.
+fn acted(tokens: &Tokens, from: usize, to: usize) -> bool {
+    let did = (to..to + 5).any(|at| {
+        tokens.among(
+            at,
+            "joignable|joignables|disponible|disponibles|verifie|teste|redemarre|appele|restons|dispo|dispos",
+        )
+    });
+    did || from > 0
+        && tokens.among(
+            from - 1,
+            "entre|contacter|joindre|rappeler|appeler|contactez|appelez|rappelez|prevenir",
+        )
+}
+
+/// « mes deux collègues … la même chose que moi », « mon collègue a le même souci »: and the writer.
+pub(super) fn like_me(tokens: &Tokens, at: usize) -> Option<Draft> {
+    let (min, max, end) = if let Some(next) = phrase!(
+        tokens,
+        at,
+        "mon|ma|un autre|une autre|l autre|un|une|un de mes|une de mes|my|another|le|la"
+    ) && let Some(end) = phrase!(
+        tokens,
+        tokens.skip_joints(next),
+        "collegue|confrere|consoeur|voisin|voisine|binome|chef|interne|arm|colleague|cadre|medecin|autre arm|autre collegue|autre medecin"
+    ) {
+        let relative = tokens.among(
+            end - 1,
+            "collegue|confrere|consoeur|voisin|voisine|binome|colleague",
+        ) || tokens.among(end - 2, "autre");
+        if !relative {
+            return None;
+        }
+        (1, 1, end)
+    } else {
+        let start = phrase!(tokens, at, "mes|nos|les|les autres").unwrap_or(at);
+        let (min, max, after) = amount(tokens, start)?;
+        let end = phrase!(
+            tokens,
+            after,
+            "collegues|autres collegues|confreres|colleagues|de mes collegues|arm|autres arm|autres|autres agents|autres postes|autres medecins|others|voisins|of my colleagues"
+        )?;
+        (min, max, end)
+    };
+    // « 2 collègues et moi » is said elsewhere; « les 2 ARM » needs « que moi » to add the writer.
+    let relative = tokens.among(end - 1, "collegue|collegues|confrere|confreres|consoeur|voisin|voisine|voisins|binome|colleague|colleagues|autres|others")
+        || end > 1 && tokens.among(end - 2, "autre|autres");
+    let end = company::qualified(tokens, end);
+    let after =
+        with_the_writer(tokens, end).or_else(|| relative.then(|| same(tokens, end)).flatten())?;
+    (!spared(tokens, at, after)).then(|| Draft::exact(min + 1, max + 1, false, after, 0.8))
+}
+
+/// « … la même chose que moi », « … et moi », in the same sentence.
+fn with_the_writer(tokens: &Tokens, end: usize) -> Option<usize> {
+    for to in end..(end + 14).min(tokens.len()) {
+        if matches!(
+            tokens.get(to).map(|t| t.kind),
+            Some(Kind::Sign(b'.' | b'!' | b'?' | b';') | Kind::Line)
+        ) {
+            return None;
+        }
+        if to > 0
+            && tokens.is(to, &["moi"])
+            && tokens.is(to - 1, &["et", "que", "comme", "avec"])
+            && !tokens.is(to + 1, &["je", "ca"])
+        {
+            return Some(to + 1);
+        }
+    }
+    None
+}
+
+/// « … a la même chose », « … aussi », « … pareil », « … non plus » in the same clause: where that
+/// ends.
+pub(super) fn same(tokens: &Tokens, end: usize) -> Option<usize> {
+    let mut denied = false;
+    for to in end..(end + 10).min(tokens.len()) {
+        match tokens.get(to).map(|t| t.kind) {
+            Some(
+                Kind::Sign(b'.' | b'!' | b'?' | b';' | b',' | b'(' | b')' | b':') | Kind::Line,
+            ) => return None,
+            Some(Kind::Word) => {}
+            _ => continue,
+        }
+        if let Some(after) = phrase!(tokens, to, "non plus") {
+            return Some(after);
+        }
+        if tokens.among(to, "mais|quand|lorsque|qui|que|car|donc|si|pour")
+            && !tokens.is(to, &["que"])
+        {
+            return None;
+        }
+        if let Some(after) = phrase!(
+            tokens,
+            to,
+            "aussi|pareil|pareille|pareils|la meme chose|le meme probleme|le meme souci|le meme pb|la meme erreur|le meme message|le meme bug|le meme ecran|idem|egalement|itou|the same|as well|too|meme chose|meme souci|meme probleme|meme pb|dans le meme cas|logees a la meme enseigne|loge a la meme enseigne"
+        ) {
+            return (!denied).then_some(after);
+        }
+        denied |= tokens.among(to, "pas|aucun|not");
+    }
+    None
+}
