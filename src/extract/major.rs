@@ -47,7 +47,7 @@ impl Scope {
     fn read(&mut self, folded: &str, cues: &Cues) {
         const WIDE: &str = "tout le monde|tt le monde|tous les postes|ts les postes|toutes les positions|tous les utilisateurs|toute la salle|toute la regul|toute l'equipe|tous les arm|tous les sites|tous les plateaux|\
             toutes les salles|tout le samu|tout le service|tout le centre|l'ensemble des postes|l'ensemble du samu|l'ensemble de la salle|l'ensemble des positions|l'ensemble du plateau|aucun poste|aucune position|aucun des postes|\
-            aucun utilisateur|aucun arm|aucun agent|plus personne|personne ne|personne n'|partout|sur papier|au papier|mode papier|papier crayon|feuilles papier|mode degrade|la totalite des|l'integralite des|\
+            aucun utilisateur|aucun arm|aucun agent|plus personne|personne ne|personne n'|partout|sur papier|au papier|mode papier|papier crayon|feuilles papier|mode degrade|la totalite d|l'integralite des|\
             samu voisin|bascules|bascule sur le samu|bascule vers le samu|debordement|delestage|deroutes|renvoyes vers le samu|renvoyes au samu|everyone|nobody|all workstations|all positions|whole room|whole samu";
         const FEW: &str = "pour moi|chez moi|mon poste|ma position|mon bandeau|mon ecran|mon pc|ma session|mon compte|moi et |et moi|moi seul|moi uniquement|que moi|un seul poste|le poste de|sur un poste|sur ce poste|d'un poste|\
             pour deux|pour 2 |nous deux|on est deux|deux postes|2 postes|deux personnes|2 personnes|deux collegues|trois postes|3 postes|quelques postes|certains postes|plusieurs postes|une partie des|un collegue|une collegue|\
@@ -129,6 +129,12 @@ fn led_by_part(folded: &str, at: usize) -> bool {
             | "indisponibilite"
             | "arret"
             | "ejecter"
+            | "plus"
+            | "aucune"
+            | "aucun"
+            | "pas"
+            | "chute"
+            | "service"
     )
 }
 
@@ -177,6 +183,7 @@ mod tests {
             "Depuis 3h nous ne recevons plus aucun appel au SAMU 19, ils sont basculés chez nos voisins",
             "On ne peut plus créer de dossier, personne n'y arrive, ni ARM ni médecins",
             "Les appels du 15 n'arrivent plus du tout en salle",
+            "SAMU 62 : plus de téléphonie sur la totalité du plateau depuis 4h10",
         ] {
             assert!(suspect(text), "{text}");
         }

@@ -286,7 +286,7 @@ pub(super) fn name_of(voice: &Voice<'_>) -> Option<String> {
 }
 
 /// Whether two names share a word of more than two letters, or are an initial's: « L. Puig ».
-fn is_same(one: &str, other: &str) -> bool {
+pub(super) fn is_same(one: &str, other: &str) -> bool {
     is_part_of(one, other)
         || is_part_of(other, one)
         || fold(one).split(|c: char| !c.is_alphabetic()).any(|word| {

@@ -18,7 +18,9 @@ pub(super) fn of<'v, 'a>(voices: &'v [Voice<'a>]) -> &'v Voice<'a> {
             .rev()
             .find(|voice| voice.who == Who::Forwarded && told(voice))
     };
-    inner(|voice| reports(voice) || voice.cues.has(Group::Fault))
+    inner(|voice| {
+        reports(voice) || voice.cues.has(Group::Fault) || voice.cues.has(Group::Expected)
+    })
         .or_else(|| {
             // A writer who only passes on has nothing to report; who is passed on has.
             let silent = writer
@@ -33,7 +35,10 @@ pub(super) fn of<'v, 'a>(voices: &'v [Voice<'a>]) -> &'v Voice<'a> {
 /// Whether a message inside tells of something that is not as it should be, in whatever words.
 fn tells(voice: &Voice<'_>) -> bool {
     let text = voice.folded.as_str();
-    voice.who == Who::Forwarded && (reports(voice) || signs(text) + details(text) >= 3)
+    voice.who == Who::Forwarded
+        && (reports(voice)
+            || voice.cues.has(Group::Expected)
+            || signs(text) + details(text) >= 3)
 }
 
 /// Whether the writer says in few words that somebody else's report follows: « je relaie

@@ -6,7 +6,7 @@ use crate::domain::form::LabelName;
 use crate::extract::choose::{Pool, Rank};
 use crate::extract::excerpt::Excerpt;
 use crate::extract::label::Answered;
-use crate::extract::{answer, cues, description, person, phone, sentence, when};
+use crate::extract::{answer, cues, description, people, person, phone, sentence, when};
 use crate::text::{Folded, fold};
 
 impl Reader<'_> {
@@ -39,6 +39,19 @@ impl Reader<'_> {
                 pool.add(FieldName::Phone, Rank::Prose, found.reading, evidence);
             }
             let named = person::answer(text);
+            // « transmise par l'opérateur n'est plus reprise »: a sentence, not an answer.
+            let said = fold(text);
+            let sentence = [" n'", " ne ", " est ", " sont "]
+                .iter()
+                .any(|verb| said.contains(verb));
+            if named.name.is_none() && sentence {
+                continue;
+            }
+            let rank = if self.is_other_contact(answered, &named) {
+                Rank::Implied
+            } else {
+                self.rank
+            };
             match named.name {
                 Some((name, span)) => {
                     let name = self
@@ -50,7 +63,7 @@ impl Reader<'_> {
                     let evidence = self.evidence(answered, span, 0.97);
                     pool.add(
                         FieldName::DeclarantName,
-                        self.rank,
+                        rank,
                         Reading::Present(Value::Text(name)),
                         evidence,
                     );
@@ -62,7 +75,7 @@ impl Reader<'_> {
                 let evidence = self.evidence(answered, span, 0.96);
                 pool.add(
                     FieldName::DeclarantRole,
-                    self.rank,
+                    rank,
                     Reading::Present(Value::Text(role)),
                     evidence,
                 );
@@ -101,6 +114,29 @@ impl Reader<'_> {
                 self.whole(first, 0.9),
             );
         }
+    }
+
+    /// « Contact : Mathieu Perrot, technicien » above another's signature: the one to call, who
+    /// need not be the declarant.
+    fn is_other_contact(&self, answered: &Answered, named: &person::Named) -> bool {
+        let start = answered.words.original(0..answered.words.text.len()).start;
+        let mut from = start.saturating_sub(90);
+        while !self.voice.body.text.is_char_boundary(from) {
+            from += 1;
+        }
+        let before = self.voice.body.text.get(from..start).unwrap_or_default();
+        let line = fold(before.rsplit('\n').next().unwrap_or_default());
+        let contact = [
+            "contact",
+            "interlocuteur",
+            "interlocutrice",
+            "personne a contacter",
+            "a contacter",
+        ]
+        .iter()
+        .any(|label| line.trim_start().starts_with(label));
+        let other = self.pointers.name.as_ref().zip(named.name.as_ref());
+        contact && other.is_some_and(|(known, (name, _))| !people::is_same(name, known))
     }
 
     pub(super) fn role(&self, answered: &Answered, pool: &mut Pool) {

@@ -76,7 +76,9 @@ pub(super) fn department(tokens: &Tokens, at: usize) -> Option<(String, usize)> 
         1..=95 | 971..=978 | 986..=988 => true,
         _ => false,
     };
-    known.then(|| (format!("samu-{number:02}"), at + 1))
+    // « 76A » is the Rouen half of a department.
+    let half = tokens.is(at + 1, &["a", "b"]) && tokens.glued(at + 1) && tokens.width(at) == 2;
+    known.then(|| (format!("samu-{number:02}"), at + 1 + usize::from(half)))
 }
 
 fn longest(

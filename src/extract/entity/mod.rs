@@ -12,6 +12,7 @@ mod gazetteer;
 mod location;
 
 pub use location::is_location;
+use location::names_town;
 
 /// An entity in a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -178,6 +179,8 @@ fn named(tokens: &Tokens, at: usize) -> Option<(String, usize, usize)> {
             true,
         ),
         "crra" | "cra" | "sas" | "cesu" => place(tokens, at, at + 1, true),
+        // « la régul 80 Amiens », « régulation de Lille »: a town must be there.
+        "regul" | "regulation" if names_town(tokens, at + 1) => place(tokens, at, at + 1, false),
         "centre" if tokens.number(at + 1, 2) == Some(15) => place(tokens, at, at + 2, false),
         "c" if tokens.number(at + 1, 2) == Some(15) && tokens.glued(at + 1) => {
             place(tokens, at, at + 2, false)
@@ -195,7 +198,7 @@ fn link(tokens: &Tokens, at: usize) -> usize {
         next = match tokens.get(next).map(|t| t.kind) {
             Some(Kind::Sign(b'-' | b':' | b'(' | b'/' | b'\'' | b'.' | b',' | b'_' | 0x1a | 0xb0)) => next + 1,
             Some(Kind::Word)
-                if tokens.among(next, "de|du|des|d|la|l|le|les|n|no|numero|departement|departemental|dept|dpt|dep|urgences|pole|a") =>
+                if tokens.among(next, "de|du|des|d|la|l|le|les|n|no|numero|departement|departemental|dept|dpt|dep|urgences|pole|in|of|en|a") =>
             {
                 // « SAMU a 2 postes »: only « à » and a town.
                 if tokens.is(next, &["a", "le", "les"]) && gazetteer::samu(tokens, next).is_none() && gazetteer::samu(tokens, next + 1).is_none() {

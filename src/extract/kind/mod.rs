@@ -15,7 +15,7 @@ use crate::text::fold;
 
 mod report;
 
-use report::{is_ticket, tells_of_the_past};
+use report::{compares, is_ticket, tells_of_the_past};
 
 /// The verdict and its reason.
 pub type Verdict = (Kind, Why);
@@ -296,7 +296,7 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
         return (Kind::Other, Why::Letter);
     }
     // « Rétabli à 14h50 » at the end of a whole report is part of the report.
-    let reported = faults > 0 && words.details >= 4 || tells_of_the_past(words);
+    let reported = faults > 0 && words.details >= 4 || tells_of_the_past(words) || compares(words);
     if words.own.has(Group::Resolved) && faults <= 2 && !reported && !words.own.has(Group::Attached)
     {
         return (Kind::Other, Why::WorksAgain);
@@ -571,6 +571,21 @@ mod tests {
                 "Re: carte",
                 "Suite à mon message de ce matin : la carte est revenue toute seule, vous pouvez clore.",
                 Kind::Other,
+            ),
+            (
+                "carte",
+                "La carte est figée au SAMU 33 alors que tout fonctionne chez nos collègues du 24.",
+                Kind::Declaration,
+            ),
+            (
+                "bilan",
+                "Le bilan ne se valide plus. De mon côté tout va bien pour le reste.",
+                Kind::Declaration,
+            ),
+            (
+                "carte",
+                "Carte blanche ce matin à 8h au SAMU 37, depuis c'est rentré dans l'ordre mais on aimerait savoir ce qui s'est passé.",
+                Kind::Declaration,
             ),
             ("carte", "C'est revenu, merci !", Kind::Other),
         ] {

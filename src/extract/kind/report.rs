@@ -30,7 +30,7 @@ pub(super) fn is_ticket(words: &Facts, subject: &str) -> bool {
 pub(super) fn tells_of_the_past(words: &Facts) -> bool {
     const ALONE: &str = "tout seul|toute seule|tous seuls|toutes seules|de lui-meme|de lui meme|d'elle-meme|d'elle meme|d'eux-memes|de soi-meme|spontanement|sans rien faire|sans intervention|sans qu'on|sans explication|\
         sans raison|sans que|puis recommence|puis revient|mais ca recommence|mais ca revient|jusqu'a la prochaine|apres redemarrage|apres un redemarrage|apres avoir redemarre|apres deconnexion|apres une deconnexion|apres reconnexion|\
-        by itself|on its own|after a restart|then it came back|pour le moment|pour l'instant|en attendant|provisoirement|depuis, c'est|s'est retabli|a fini par|mais je voudrais|mais nous voudrions|mais on voudrait|mais je signale|mais nous signalons|\
+        by itself|on its own|after a restart|then it came back|pour le moment|pour l'instant|en attendant|provisoirement|depuis, c'est|s'est retabli|a fini par|mais je voudrais|mais on aimerait|mais nous aimerions|mais j'aimerais|aimerait savoir|aimerions savoir|aimerais savoir|aimerait comprendre|savoir ce qui s'est|ce qui s'est passe|pour remontee|mais nous voudrions|mais on voudrait|mais je signale|mais nous signalons|\
         je signale quand meme|on signale quand meme|a toutes fins utiles|pour analyse|pour investigation|comprendre ce qui|comprendre pourquoi|d'ou ca vient|eviter que|ne se reproduise|risque de revenir|craignons|j'ai peur";
     const FOLLOWS: &str = "suite a mon|suite a ma|suite a notre|mon mail de|mon message de|ma declaration|notre declaration|mon ticket|vous pouvez clo|vous pouvez fermer|merci pour votre|merci de votre intervention|merci pour l'intervention|ne tenez pas compte|fausse alerte|rien a faire";
     let one_of = |list: &str| list.split('|').any(|cue| words.text.contains(cue.trim()));
@@ -48,4 +48,28 @@ pub(super) fn tells_of_the_past(words: &Facts) -> bool {
             && words.words > 40
             && words.details >= 2
             && words.faults() + words.signs >= 2
+}
+
+/// Whether what works is said of others, or of other parts, only to compare: « tout fonctionne
+/// chez les collègues », « de mon côté tout va bien ».
+pub(super) fn compares(words: &Facts) -> bool {
+    const OTHERS: &str = "chez |ailleurs|autres|collegue|confrere|de mon cote|alors que|tandis que|sauf|hormis|voisin|sinon|a part|le reste|avant|jusqu'a|jusqu'ici|jusque|pour moi|sur mon|l'autre|en formation|en prod|sur le tel|firefox|chrome|edge|\
+        quand |si je|si on|lorsque|une fois que|des que|elsewhere|other|for others|before|pas revenu|n'est pas re|pas retabli|n'est revenu";
+    let mut any = false;
+    let all = words.own.of(Group::Resolved).all(|range| {
+        any = true;
+        let mut from = range.start.saturating_sub(45);
+        while !words.text.is_char_boundary(from) {
+            from += 1;
+        }
+        let mut to = (range.end + 35).min(words.text.len());
+        while !words.text.is_char_boundary(to) {
+            to -= 1;
+        }
+        let around = &words.text[from..to];
+        OTHERS
+            .split('|')
+            .any(|cue| around.contains(cue.trim_start()))
+    });
+    any && all && (words.faults() > 0 || words.passed_on)
 }

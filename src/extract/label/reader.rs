@@ -148,7 +148,11 @@ impl Reader<'_> {
                 .next()
                 .unwrap_or_default();
             let after = words[at + 1..].trim_start();
+            let short = [
+                "resp", "tech", "coord", "méd", "med", "inf", "adj", "ass", "secr",
+            ];
             *at > 0
+                && !short.contains(&before.to_lowercase().as_str())
                 && !before.ends_with('.')
                 && (before.chars().filter(|c| c.is_alphanumeric()).count() > 2
                     || before.chars().all(|c| c.is_ascii_digit()))

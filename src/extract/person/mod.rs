@@ -207,7 +207,13 @@ fn segments(tokens: &Tokens, from: usize, to: usize) -> Vec<(usize, usize)> {
 fn initial_point(tokens: &Tokens, at: usize) -> bool {
     at > 0
         && (tokens.width(at - 1) == 1
-            || tokens.is(at - 1, &["dr", "mr", "mme", "mlle", "pr", "prof"]))
+            || tokens.is(
+                at - 1,
+                &[
+                    "dr", "mr", "mme", "mlle", "pr", "prof", "resp", "ass", "dir", "med", "inf",
+                    "tech", "coord", "adj", "ing", "secr",
+                ],
+            ))
 }
 
 /// Steps over titles: « Dr », « Mme », « M. ».

@@ -295,7 +295,11 @@ pub(super) fn run<'t>(
         let stops = is_place_word(unit.folded)
             || is_common(unit.folded)
             || role::role(tokens, next).is_some_and(|end| end >= unit.to)
-            || weekday_or_month(unit.folded);
+            || weekday_or_month(unit.folded)
+            || matches!(
+                unit.folded,
+                "dr" | "docteur" | "mme" | "mr" | "pr" | "madame" | "monsieur" | "mlle"
+            );
         // « SI-Samu », « OK », « F5 » are no names.
         if !named
             || stops

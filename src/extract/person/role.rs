@@ -45,7 +45,9 @@ pub(super) fn role(tokens: &Tokens, at: usize) -> Option<usize> {
     let mut end = longest(tokens, at, &ROLES.0)?;
     for _ in 0..5 {
         let next = tokens.skip_joints(end);
-        let joined = if next > end && tokens.sign(end, b'.') {
+        // « resp. SI », « méd. régulateur »: the point belongs to the abbreviation.
+        let short = tokens.among(end - 1, "resp|ass|dir|med|inf|tech|coord|adj|ing|secr");
+        let joined = if next > end && tokens.sign(end, b'.') && !short {
             end
         } else {
             next
@@ -72,7 +74,7 @@ pub(super) fn role_alone(tokens: &Tokens, at: usize, stop: usize) -> Option<usiz
         let token = tokens.get(end)?;
         match token.kind {
             Kind::Word => {
-                let place = tokens.among(end, "samu|chu|ch|chru|hopital|tel|poste|pour|ce|cette|chez|mail|sur|tapant|a|au|aux|at|here|pole|qui|je|et|nous");
+                let place = tokens.among(end, "samu|chu|ch|chru|hopital|tel|poste|pour|ce|cette|chez|mail|sur|tapant|a|au|aux|at|here|pole|qui|je|et|nous|n|ne|est|sont|ont|que|dans|depuis");
                 let software = tokens.is(end, &["samu"]) && tokens.is(end.wrapping_sub(2), &["si"])
                     || tokens.is(end, &["pole", "et"]);
                 if place && !software {

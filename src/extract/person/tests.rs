@@ -192,7 +192,7 @@ fn the_writer_is_known_from_sentences() {
         ),
         ("slt c kelyan arm o samu 14, la carte rame", "Kelyan | arm"),
         ("c zorbec arm a evreux jpeu plu rien ouvrir", "Zorbec | arm"),
-        ("bjr cest manon ide regul, ecran noir", "Manon | ide"),
+        ("bjr cest manon ide regul, ecran noir", "Manon | ide regul"),
         (
             "I am an emergency physician at SAMU 68. Nothing opens.",
             "- | emergency physician",
