@@ -9,7 +9,7 @@ use super::voice::{Voice, Who};
 use super::{count, description, entity, environment, feature, frequency, phone, station, when};
 use crate::domain::field::{Evidence, FieldName, Precision, Reading, Source, Value};
 use crate::text::Folded;
-use chrono::{DateTime, FixedOffset, TimeZone};
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone};
 use chrono_tz::Europe::Paris;
 use std::ops::Range;
 
@@ -115,6 +115,7 @@ impl<'a> Words<'a> {
                 self.evidence(span, 0.2),
             );
         }
+        let labelled = labelled_day(pool);
         for found in when::find(&self.words.text, &self.base) {
             if found.role == when::Role::Other || self.is_of_a_complaint(&found.span) {
                 continue;
@@ -136,7 +137,7 @@ impl<'a> Words<'a> {
             if found.dayless
                 && found.role == when::Role::Start
                 && self.rank == Rank::Prose
-                && let Some(at) = joined_to_day(pool, found.at)
+                && let Some(at) = labelled.and_then(|day| joined(day, found.at))
             {
                 let reading = Reading::Present(Value::Instant {
                     at,
@@ -161,7 +162,11 @@ impl<'a> Words<'a> {
         const BEFORE: &str = "declare|declaree|signale|signalee|declaration de|declaration du|declaration d'|relance de|relance du|fourni|transmis|repondu|relances|appele|appeles|ecrit|envoye|envoyee|ouvert";
         const AFTER: &str = "que nous attend|que j'attend|qu'on attend|sans nouvelle|sans reponse|sans retour|sans aucune";
         let text = &self.words.text;
-        let before = crate::text::fold(&text[..span.start]);
+        let mut near = span.start.saturating_sub(80);
+        while !text.is_char_boundary(near) {
+            near += 1;
+        }
+        let before = crate::text::fold(&text[near..span.start]);
         let before = before
             .trim_end()
             .trim_end_matches(" le")
@@ -375,24 +380,23 @@ impl<'a> Words<'a> {
     }
 }
 
-/// The hour of `time` on the day that a label gives without one.
-fn joined_to_day(pool: &Pool, time: DateTime<FixedOffset>) -> Option<DateTime<FixedOffset>> {
+/// The day that a label gives without an hour.
+fn labelled_day(pool: &Pool) -> Option<NaiveDate> {
     let field = pool.choose(FieldName::StartedAt);
-    let Reading::Present(Value::Instant {
-        at,
-        precision: Precision::Day,
-    }) = field.reading
-    else {
-        return None;
-    };
-    let source = field.evidence.as_ref()?.source;
+    match field.reading {
+        Reading::Present(Value::Instant {
+            at,
+            precision: Precision::Day,
+        }) if field.evidence.as_ref()?.source == Source::Label => {
+            Some(at.with_timezone(&Paris).date_naive())
+        }
+        _ => None,
+    }
+}
+
+/// The hour of `time` on that day.
+fn joined(day: NaiveDate, time: DateTime<FixedOffset>) -> Option<DateTime<FixedOffset>> {
     let hour = time.with_timezone(&Paris).time();
-    (source == Source::Label)
-        .then(|| {
-            Paris
-                .from_local_datetime(&at.with_timezone(&Paris).date_naive().and_time(hour))
-                .earliest()
-        })
-        .flatten()
-        .map(|at| at.fixed_offset())
+    let at = Paris.from_local_datetime(&day.and_time(hour)).earliest()?;
+    Some(at.fixed_offset())
 }

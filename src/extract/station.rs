@@ -251,28 +251,26 @@ fn station(tokens: &Tokens) -> Option<Range<usize>> {
 
 fn ignorant(tokens: &Tokens, from: usize, to: usize) -> bool {
     let words = words();
-    let known = || {
-        (from..to).any(|at| {
-            tokens.among(
-                at,
-                "oui|ok|fait|faits|yes|verifie|verifies|controle|controles",
-            )
-        })
-    };
+    let known = (from..to).any(|at| {
+        tokens.among(
+            at,
+            "oui|ok|fait|faits|yes|verifie|verifies|controle|controles",
+        )
+    });
     (from..to).any(|at| {
         words.ignorance.end(tokens, at).is_some()
             && match tokens.word(at) {
                 // « vu, voir avec M. Pujol »
-                "voir" | "voyez" | "demandez" | "a" => !known(),
+                "voir" | "voyez" | "demandez" | "a" => !known,
                 // « la liste » is unknown where it is missing; « suivi la liste » is a check.
                 "la" => (at.saturating_sub(4)..at).any(|near| tokens.among(near, DENY)),
                 "en" | "je" => {
                     tokens.is(at, &["je"])
                         || (at.saturating_sub(4)..at).any(|near| tokens.among(near, DENY))
                 }
-                "veut" | "signifie" | "recouvrent" | "recouvre" => {
-                    (from..at).any(|near| tokens.among(near, "pas|quoi|ignore"))
-                }
+                "veut" | "signifie" | "recouvrent" | "recouvre" => (at.saturating_sub(12).max(from)
+                    ..at)
+                    .any(|near| tokens.among(near, "pas|quoi|ignore")),
                 _ => true,
             }
     })

@@ -166,6 +166,26 @@ mod tests {
     }
 
     #[test]
+    fn a_column_of_labels_before_a_column_of_answers_is_a_form() {
+        let names = [
+            FieldName::Entity,
+            FieldName::StartedAt,
+            FieldName::Environment,
+            FieldName::AffectedCount,
+        ];
+        for body in [
+            "Entité\nDébut\nEnv.\nNb\nSAMU 29\n22/11/2026 08:00\nProd.\n4\nDescription : la carte reste grise.",
+            "Bonjour\n\nSAMU\nQuand\nEnvironnement\nCombien\n\nSAMU 29\nhier 8h\nproduction\n3 ARM\n\nLa carte reste grise.",
+            "Structure\nDate et heure\nPlateforme\nNombre d'utilisateurs\nSAMU 29\n22/11 à 8h10\nréelle\n12\nLa carte reste grise.",
+        ] {
+            let read = read(body);
+            for name in names {
+                assert!(read.fields[name].value().is_some(), "{name:?}: {body}");
+            }
+        }
+    }
+
+    #[test]
     fn the_form_in_one_paragraph_is_read_like_the_form() {
         for body in [
             "Bonjour, Déclarant (nom, prénom et fonction) : Marin Louise, ARM Entité concernée : \

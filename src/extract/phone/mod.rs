@@ -9,7 +9,10 @@ use crate::domain::field::{Reading, Reason, Value};
 use crate::text::fold;
 use std::ops::Range;
 
+mod cut;
 mod hints;
+mod lead;
+mod plan;
 
 pub use hints::Hints;
 
@@ -70,7 +73,7 @@ pub fn answer(text: &str) -> Option<Answer> {
         .iter()
         .filter(|found| matches!(found.number, Number::Valid(_)) && found.score > 0.1)
         .reduce(|best, next| {
-            if next.score > best.score + 0.25 {
+            if next.score > best.score + 0.2 {
                 next
             } else {
                 best
@@ -127,7 +130,7 @@ fn next_run(text: &str, from: usize) -> Option<Run> {
         if run.digits.len() >= 8 && !glued && !is_date(text, &run) {
             return Some(run);
         }
-        if (3..=6).contains(&run.digits.len()) && !glued && hints::names_extension(text, begin) {
+        if (3..=6).contains(&run.digits.len()) && !glued && lead::names_extension(text, begin) {
             return Some(run);
         }
         start = run.end.max(digit + 1);
@@ -185,7 +188,7 @@ fn extend(text: &str, start: usize, digit: usize, plus: bool) -> Run {
                 gap += 1;
             }
             // « 06 39 98⏎00 01 »: a number that the line's end cuts.
-            '\n' if cut_at(text, start, &digits, plus, at) => gap = 0,
+            '\n' if cut::cut_at(text, start, &digits, plus, at) => gap = 0,
             _ => break,
         }
     }
@@ -197,56 +200,13 @@ fn extend(text: &str, start: usize, digit: usize, plus: bool) -> Run {
     }
 }
 
-/// Whether the line ends inside a number: pairs of digits before it, as many as lack behind it.
-fn cut_at(text: &str, start: usize, digits: &[usize], plus: bool, end: usize) -> bool {
-    let whole = if plus { 11 } else { 10 };
-    let begins = plus || text.as_bytes().get(digits[0]) == Some(&b'0');
-    if !begins || digits.len() < 2 || digits.len() >= whole || text[start..end].contains('\n') {
-        return false;
-    }
-    let groups = digits
-        .windows(2)
-        .filter(|pair| pair[1] > pair[0] + 1)
-        .count();
-    if !plus && (groups + 1) * 2 != digits.len() {
-        return false;
-    }
-    let below = text[end + 1..].trim_start_matches([' ', '>', '.', '-']);
-    let line = below.split('\n').next().unwrap_or_default();
-    let mut rest = 0;
-    let mut spaced = true;
-    for c in line.chars() {
-        match c {
-            '0'..='9' => {
-                rest += 1;
-                spaced = false;
-            }
-            ' ' | '.' | '-' | '\u{a0}' if !spaced => spaced = true,
-            _ => break,
-        }
-        if rest + digits.len() == whole {
-            break;
-        }
-    }
-    let after = line
-        .char_indices()
-        .filter(|(_, c)| c.is_ascii_digit())
-        .nth(rest.saturating_sub(1))
-        .map_or("", |(at, _)| &line[at + 1..]);
-    rest + digits.len() == whole
-        && rest.is_multiple_of(2)
-        && !after
-            .trim_start_matches([' ', '.', '-', '\u{a0}'])
-            .starts_with(|c: char| c.is_ascii_digit())
-        && !after.starts_with(char::is_alphanumeric)
-}
-
 /// The numbers in a run: one, or several written one after another.
 fn read_run(text: &str, run: &Run) -> Vec<(Range<usize>, Number)> {
     let mut numbers = Vec::new();
     let mut rest: &[usize] = &run.digits;
     let mut start = run.start;
     let mut plus = run.plus;
+    let mut skipped = 0;
     while rest.len() >= 3 {
         let digits: String = rest
             .iter()
@@ -256,9 +216,12 @@ fn read_run(text: &str, run: &Run) -> Vec<(Range<usize>, Number)> {
         let (taken, number) = read(text, start, rest, &digits, plus);
         let Some(number) = number else {
             // « SAMU 44 0639980001 »: another figure stands before the number.
-            let group = (1..rest.len()).find(|&at| rest[at] > rest[at - 1] + 1);
-            match group.filter(|&at| numbers.is_empty() && at <= 4 && rest.len() - at >= 10) {
+            let group = (1..rest.len().min(6)).find(|&at| rest[at] > rest[at - 1] + 1);
+            match group
+                .filter(|&at| numbers.is_empty() && skipped < 2 && at <= 4 && rest.len() - at >= 10)
+            {
                 Some(at) => {
+                    skipped += 1;
                     rest = &rest[at..];
                     (start, plus) = opening(text, rest[0]);
                     continue;
@@ -309,17 +272,17 @@ fn read(
         (0, false)
     };
     if abroad {
-        return international(&digits[prefix..], prefix, &fits, &written, whole);
+        return plan::international(&digits[prefix..], prefix, &fits, &written, whole);
     }
     if digits.len() >= 11
         && digits.starts_with("33")
         && (fits(11) && !digits[2..].starts_with('0') || fits(12) && digits[2..].starts_with('0'))
     {
-        return international(digits, 0, &fits, &written, whole);
+        return plan::international(digits, 0, &fits, &written, whole);
     }
     if !digits.starts_with('0') || digits.starts_with("00") {
         let plausible =
-            (8..=11).contains(&whole) && hints::announces_number(text, start) && pairs(text, at);
+            (8..=11).contains(&whole) && lead::announces_number(text, start) && pairs(text, at);
         return if (3..=6).contains(&whole) {
             (
                 whole,
@@ -342,14 +305,14 @@ fn read(
         );
     }
     if fits(10) && digits.as_bytes()[1] != b'0' {
-        if hints::is_identifier(text, start) {
+        if lead::is_identifier(text, start) {
             return (0, None);
         }
-        return (10, Some(Number::Valid(national(&digits[..10]))));
+        return (10, Some(Number::Valid(plan::national(&digits[..10]))));
     }
     let plausible = (8..=13).contains(&whole)
-        && !hints::is_identifier(text, start)
-        && (pairs(text, at) || hints::announces_number(text, start));
+        && !lead::is_identifier(text, start)
+        && (pairs(text, at) || lead::announces_number(text, start));
     if plausible {
         (whole, Some(Number::Wrong(wrong(written(whole), whole))))
     } else {
@@ -377,71 +340,6 @@ fn wrong(written: &str, digits: usize) -> Reason {
         digits: u32::try_from(digits).unwrap_or(u32::MAX),
         expected: 10,
     }
-}
-
-fn international<'t>(
-    digits: &str,
-    prefix: usize,
-    fits: &dyn Fn(usize) -> bool,
-    written: &dyn Fn(usize) -> &'t str,
-    whole: usize,
-) -> (usize, Option<Number>) {
-    if let Some(rest) = digits.strip_prefix("33") {
-        // « +33 (0)4 … »: the bracketed zero is not dialled from abroad.
-        let zero = usize::from(rest.starts_with('0'));
-        let taken = prefix + 2 + zero + 9;
-        if rest.len() >= zero + 9 && fits(taken) {
-            let number = format!("0{}", &rest[zero..zero + 9]);
-            return (taken, Some(Number::Valid(national(&number))));
-        }
-        let count = rest.len() - zero + 1;
-        return (whole, Some(Number::Wrong(wrong(written(whole), count))));
-    }
-    for code in ["262", "590", "594", "596"] {
-        if let Some(rest) = digits.strip_prefix(code) {
-            let zero = usize::from(rest.starts_with('0'));
-            let taken = prefix + 3 + zero + 9;
-            if rest.len() >= zero + 9 && fits(taken) {
-                return (
-                    taken,
-                    Some(Number::Valid(format!("+{code}{}", &rest[zero..zero + 9]))),
-                );
-            }
-            let count = rest.len() - zero + 1;
-            return (whole, Some(Number::Wrong(wrong(written(whole), count))));
-        }
-    }
-    let foreign = format!("+{digits}");
-    let taken = prefix + digits.len();
-    match phonenumber::parse(None, &foreign) {
-        Ok(number) if taken <= whole && phonenumber::is_valid(&number) => (
-            taken,
-            Some(Number::Valid(
-                number.format().mode(phonenumber::Mode::E164).to_string(),
-            )),
-        ),
-        _ => (
-            whole,
-            Some(Number::Wrong(Reason::PhoneNotCallable {
-                read: written(whole).to_owned(),
-            })),
-        ),
-    }
-}
-
-/// A national number of ten digits in E.164; overseas ones take their own country code
-/// (ARCEP's numbering plan). 06 39 98 is metropolitan, kept for fiction; the rest of 0639 is Mayotte's.
-fn national(digits: &str) -> String {
-    let code = match &digits[..4] {
-        "0639" if digits.starts_with("063998") => "33",
-        "0262" | "0263" | "0269" | "0639" | "0692" | "0693" | "0976" => "262",
-        "0590" | "0690" | "0691" => "590",
-        "0594" | "0694" => "594",
-        "0596" | "0696" | "0697" => "596",
-        "0508" => return format!("+508{}", &digits[4..]),
-        _ => "33",
-    };
-    format!("+{code}{}", &digits[1..])
 }
 
 /// Whether these digits are the support's own number.

@@ -220,3 +220,36 @@ fn a_megabyte_of_digits_is_read_in_linear_time() {
         let _ = find(&text);
     }
 }
+
+#[test]
+fn a_number_goes_on_behind_the_lines_end() {
+    for text in [
+        "Vous pouvez me joindre au 06\n39 98 00 01.",
+        "Appelez-moi au 06.39.98\n.00.01",
+        "mon numéro : 06 39 98 00\n01",
+    ] {
+        assert_eq!(numbers(text), ["+33639980001"], "{text}");
+    }
+    for text in [
+        "pour tout le SAMU 06\n04 65 71 06 11",
+        "SAMU 44\n04 65 71 06 11",
+        "Portail HS SAMU 44 0465710611",
+    ] {
+        assert_eq!(numbers(text), ["+33465710611"], "{text}");
+    }
+}
+
+#[test]
+fn the_number_that_is_preferred_is_called() {
+    for text in [
+        "06 39 98 79 12 de préférence, sinon mon poste 05 36 49 79 40",
+        "Mon fixe 05 36 49 79 40, mais plutôt le 06 39 98 79 12",
+        "05 36 49 79 40 ou de préférence 06 39 98 79 12",
+        "Tél perso 06 39 98 79 12, le 05 36 49 79 40 ne passe plus",
+        "Je ne suis plus au 05 36 49 79 40 mais au 06 39 98 79 12",
+        "Pour moi 06 39 98 79 12 ; pour le Dr Roy 05 36 49 79 40",
+        "06 39 98 79 12 (l'ancien 05 36 49 79 40 ne marche plus)",
+    ] {
+        assert_eq!(chosen(text), "06 39 98 79 12", "{text}");
+    }
+}

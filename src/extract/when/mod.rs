@@ -181,6 +181,10 @@ fn found(
 
 /// « Hier, l'écran s'est figé à 14h30 »: an hour takes the day named in its own sentence.
 fn borrow_days(tokens: &Tokens, mentions: &mut [Mention]) {
+    let days: Vec<usize> = (0..mentions.len())
+        .filter(|&at| mentions[at].day.is_some())
+        .take(2)
+        .collect();
     for at in 0..mentions.len() {
         let hour = mentions[at];
         if hour.clock.is_none() || hour.day.is_some() {
@@ -213,9 +217,9 @@ fn borrow_days(tokens: &Tokens, mentions: &mut [Mention]) {
             })
             .or_else(|| {
                 let since = hour.from > 0 && tokens.is(hour.from - 1, &["depuis", "since", "des"]);
-                let mut days = mentions[..at].iter().filter(|day| day.day.is_some());
-                let day = days.next().copied()?;
-                let only = days.next().is_none() && hour.from - day.to <= 60;
+                let day = mentions[days.first().copied().filter(|first| *first < at)?];
+                let only =
+                    days.get(1).is_none_or(|second| *second > at) && hour.from - day.to <= 60;
                 (only && !since && hour.part.is_none() && told(&day)).then_some(day)
             });
         if let Some(lender) = lender {

@@ -315,3 +315,54 @@ fn a_megabyte_is_read_in_linear_time() {
         let _ = find(&text, &base);
     }
 }
+
+#[test]
+fn the_start_is_told_from_what_else_has_an_hour() {
+    let base = base("2026-03-12T10:30:00+01:00");
+    for (text, told) in [
+        (
+            "hier mercredi en fin de matinée, 8h40 d'après le journal",
+            "2026-03-11T08:40+01:00 minute",
+        ),
+        ("hier midi, 12h20", "2026-03-11T12:20+01:00 minute"),
+        ("le 11/3 08.10", "2026-03-11T08:10+01:00 minute"),
+        (
+            "Ouverture du module à 7h05, anomalie à 7h31",
+            "2026-03-12T07:31+01:00 minute",
+        ),
+        (
+            "On s'en est rendu compte dimanche pendant la relève de 19h30",
+            "2026-03-08T19:30+01:00 minute",
+        ),
+        (
+            "Carte grise depuis 8h20. Je vous ai appelés à 9h.",
+            "2026-03-12T08:20+01:00 minute",
+        ),
+        (
+            "peux-tu signaler ceci : cette nuit à 2h15 la carte est partie",
+            "2026-03-12T02:15+01:00 minute",
+        ),
+        (
+            "Incident du 11/03. La carte s'est figée. Constaté à 9h40.",
+            "2026-03-11T09:40+01:00 minute",
+        ),
+        ("depuis 24h", "2026-03-11T10:30+01:00 hour"),
+        ("l'itinéraire annonce 2h10 au lieu de 25 min", "nothing"),
+        ("Je serai absente demain à partir de 9h", "nothing"),
+        ("la session reprend lundi prochain à 9h", "nothing"),
+        ("J'avais déjà signalé ça le 2 février", "nothing"),
+        ("J'attends votre appel à 9h", "nothing"),
+        ("les chronos sont négatifs (-00:47)", "nothing"),
+    ] {
+        assert_eq!(best(text, &base), told, "{text}");
+    }
+    for text in [
+        "depuis peu",
+        "ces derniers temps",
+        "depuis le début du mois",
+        "depuis février",
+        "depuis la fin du mois dernier",
+    ] {
+        assert_eq!(answered(text, &base), "broad", "{text}");
+    }
+}

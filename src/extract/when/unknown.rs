@@ -35,7 +35,8 @@ pub fn unknown(text: &str) -> Option<Range<usize>> {
         let exact = (end..tokens.len().min(end + 6)).find(|near| {
             tokens.among(*near, START)
                 && (end..*near).any(|at| tokens.among(at, "a|quelle|quel|l|la|le"))
-                && tokens.among(near.wrapping_sub(1), "quelle|quel|l|la")
+                && (tokens.among(near.wrapping_sub(1), "quelle|quel|l|la")
+                    || tokens.sign(near.wrapping_sub(1), b'\''))
                 && tokens.among(
                     near + 1,
                     "exacte|exact|precise|de|du|ca|c|cela|l|exactement|le",

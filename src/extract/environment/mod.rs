@@ -1,0 +1,307 @@
+//! Production or training: which words name an environment, and whether the words around affirm
+//! it, deny it, or say that all is well there.
+
+use super::token::{Answer, Tokens};
+use crate::domain::field::{Environment, Reading, Reason, Value};
+use std::ops::Range;
+
+mod stance;
+mod word;
+
+use stance::stance;
+use word::word;
+
+/// What the words around an environment say of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stance {
+    /// The fault is there.
+    Affirmed,
+    /// « pas en prod », « la base école je n'y vais jamais ».
+    Denied,
+    /// « en formation tout va bien », « pas testé en formation »: it is spoken of and says nothing.
+    Aside,
+}
+
+/// An environment named in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Bytes of the text.
+    pub span: Range<usize>,
+    /// Which.
+    pub which: Environment,
+    /// What is said of it.
+    pub stance: Stance,
+    /// The word can mean nothing else, even in running text.
+    pub meant: bool,
+}
+
+/// The environments that a text names, in order; `meant` says which of them running text means.
+#[must_use]
+pub fn named(text: &str) -> Vec<Named> {
+    let tokens = Tokens::new(text);
+    let mut hits: Vec<(usize, usize, Environment, bool)> = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        match word(&tokens, at) {
+            Some((end, which, meant)) => {
+                hits.push((at, end, which, meant));
+                at = end.max(at + 1);
+            }
+            None => at += 1,
+        }
+    }
+    // « formation et production »: one names the other.
+    for index in 1..hits.len() {
+        let (one, two) = (hits[index - 1], hits[index]);
+        let joined = two.0 - one.1 <= 3
+            && (one.1..two.0).all(|at| {
+                tokens.among(at, "et|ou|en|and|or|la|sur|comme|que")
+                    || tokens.sign(at, b'+')
+                    || tokens.sign(at, b'/')
+            });
+        if joined && one.2 != two.2 && (one.3 || two.3) {
+            hits[index - 1].3 = true;
+            hits[index].3 = true;
+        }
+    }
+    let mut list = Vec::with_capacity(hits.len());
+    for (index, (from, to, which, meant)) in hits.iter().copied().enumerate() {
+        let floor = index.checked_sub(1).map_or(0, |before| hits[before].1);
+        let roof = hits.get(index + 1).map_or(tokens.len(), |next| next.0);
+        list.push(Named {
+            span: tokens.span(from, to),
+            which,
+            stance: stance(&tokens, from, to, floor, roof),
+            meant,
+        });
+    }
+    list
+}
+
+/// The answer to « environnement concerné ».
+#[must_use]
+pub fn answer(text: &str) -> Option<Answer> {
+    let mut found = named(text);
+    if found.is_empty() {
+        found = both(text).or_else(|| letter(text))?;
+    }
+    let reading = reading(&found, true)?;
+    let affirmed = found.iter().find(|named| named.stance == Stance::Affirmed);
+    let span = match (&reading, affirmed) {
+        (Reading::Present(_), Some(named)) => named.span.clone(),
+        _ => found.first()?.span.start..found.last()?.span.end,
+    };
+    Some(Answer { reading, span })
+}
+
+/// What running text says: what is affirmed; where nothing is, the other of what is denied.
+#[must_use]
+pub fn said(text: &str) -> Option<Answer> {
+    let found: Vec<Named> = named(text)
+        .into_iter()
+        .filter(|named| named.meant)
+        .collect();
+    let reading = reading(&found, false)?;
+    let span = found
+        .iter()
+        .find(|named| named.stance == Stance::Affirmed)
+        .or(found.first())?
+        .span
+        .clone();
+    Some(Answer { reading, span })
+}
+
+fn reading(found: &[Named], answered: bool) -> Option<Reading> {
+    let has = |which, stance| {
+        found
+            .iter()
+            .any(|named| named.which == which && named.stance == stance)
+    };
+    let is = |which| Some(Reading::Present(Value::Environment(which)));
+    use Environment::{Production, Training};
+    match (
+        has(Production, Stance::Affirmed),
+        has(Training, Stance::Affirmed),
+    ) {
+        (true, true) => Some(Reading::Unclear(Reason::BothEnvironments)),
+        (true, false) => is(Production),
+        (false, true) => is(Training),
+        (false, false) => {
+            let (production, training) = (
+                has(Production, Stance::Denied),
+                has(Training, Stance::Denied),
+            );
+            match (production, training) {
+                (false, true) => is(Production),
+                (true, false) if answered => is(Training),
+                _ => None,
+            }
+        }
+    }
+}
+
+/// « les deux »: both are meant.
+fn both(text: &str) -> Option<Vec<Named>> {
+    let tokens = Tokens::new(text);
+    let (at, end) = (0..tokens.len()).find_map(|at| {
+        Some((
+            at,
+            tokens.any_phrase(at, "les deux|les 2|both|l un et l autre|partout")?,
+        ))
+    })?;
+    let span = tokens.span(at, end);
+    Some(
+        [Environment::Production, Environment::Training]
+            .map(|which| Named {
+                span: span.clone(),
+                which,
+                stance: Stance::Affirmed,
+                meant: true,
+            })
+            .to_vec(),
+    )
+}
+
+/// « P », « F »: the form's two words by their first letter.
+fn letter(text: &str) -> Option<Vec<Named>> {
+    let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
+    let which = match crate::text::fold(bare).as_str() {
+        "p" | "pr" => Environment::Production,
+        "f" | "fo" => Environment::Training,
+        _ => return None,
+    };
+    let start = text.find(bare)?;
+    Some(vec![Named {
+        span: start..start + bare.len(),
+        which,
+        stance: Stance::Affirmed,
+        meant: true,
+    }])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Environment::{Production, Training};
+
+    fn value(answer: Option<Answer>) -> Option<Reading> {
+        answer.map(|answer| answer.reading)
+    }
+
+    #[test]
+    fn running_text_names_an_environment_where_the_words_can_mean_nothing_else() {
+        for (text, expected) in [
+            (
+                "c'est sur la plateforme réelle que ça coince",
+                Some(Production),
+            ),
+            ("sur l'environnement réel", Some(Production)),
+            ("every single time, live system", Some(Production)),
+            ("C'est la vraie plateforme.", Some(Production)),
+            ("on est sur la vraie base", Some(Production)),
+            ("It's the real platform", Some(Production)),
+            ("ça ne s'affiche pas en prod", Some(Production)),
+            ("la carte n'est pas à jour en production", Some(Production)),
+            ("on the formation platform only", Some(Training)),
+            ("sur la version de démonstration", Some(Training)),
+            ("sur la base école", Some(Training)),
+            ("c'est le bac à sable", Some(Training)),
+            ("les durées réelles sont de 5 minutes", None),
+            ("la session de formation de mars", None),
+            ("pendant la démonstration du fournisseur", None),
+            ("depuis la mise en production de mardi", None),
+            ("le bilan est en cours de production", None),
+            ("les stagiaires en formation sont arrivés", None),
+            ("c'est un vrai problème", None),
+        ] {
+            let expected = expected.map(|which| Reading::Present(Value::Environment(which)));
+            assert_eq!(value(said(text)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_environment_that_is_denied_or_works_is_not_the_one() {
+        for (text, expected) in [
+            (
+                "c'est bien sur la prod, la base école je n'y vais jamais",
+                Some(Production),
+            ),
+            (
+                "la plateforme de formation, on ne l'utilise pas",
+                Some(Production),
+            ),
+            (
+                "ce n'est pas la formation, c'est la production",
+                Some(Production),
+            ),
+            (
+                "en production. Sur la base de formation, pas de souci.",
+                Some(Production),
+            ),
+            ("en prod alors qu'en formation ça marche", Some(Production)),
+            ("en production (testé en formation : RAS)", Some(Production)),
+            (
+                "Sur la base école tout va bien, le souci est en production",
+                Some(Production),
+            ),
+            (
+                "pas testé en formation, c'est en production",
+                Some(Production),
+            ),
+            (
+                "en formation uniquement, la prod n'est pas touchée",
+                Some(Training),
+            ),
+            (
+                "la plateforme école est figée, en production tout fonctionne",
+                Some(Training),
+            ),
+            ("c'est la formation (la prod va bien)", Some(Training)),
+            ("la prod marche, elle", None),
+            ("la production fonctionne bien", None),
+        ] {
+            let expected = expected.map(|which| Reading::Present(Value::Environment(which)));
+            assert_eq!(value(said(text)), expected, "{text}");
+        }
+        for text in [
+            "c'est pareil en prod et en formation",
+            "aussi bien en production que sur la base école",
+            "les deux environnements, formation et production",
+        ] {
+            let both = Some(Reading::Unclear(Reason::BothEnvironments));
+            assert_eq!(value(said(text)), both, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_what_is_affirmed() {
+        for (text, expected) in [
+            ("production", Some(Production)),
+            ("en prod bien sûr", Some(Production)),
+            ("PRODUCTION", Some(Production)),
+            ("en réel", Some(Production)),
+            ("P", Some(Production)),
+            ("production, pas formation", Some(Production)),
+            ("prod (pas vu en formation)", Some(Production)),
+            ("la prod (jamais allé sur la base école)", Some(Production)),
+            ("portail normal, celui de tous les jours", Some(Production)),
+            ("base école", Some(Training)),
+            ("le bac à sable", Some(Training)),
+            ("version de démonstration", Some(Training)),
+            ("plateforme école", Some(Training)),
+            ("le simulateur", Some(Training)),
+            ("base réelle", Some(Production)),
+            ("environnement réel", Some(Production)),
+            ("le vrai portail", Some(Production)),
+            ("formation, pas la prod", Some(Training)),
+        ] {
+            let expected = expected.map(|which| Reading::Present(Value::Environment(which)));
+            assert_eq!(value(answer(text)), expected, "{text}");
+        }
+        for text in ["formation et production", "les deux", "prod + formation"] {
+            let both = Some(Reading::Unclear(Reason::BothEnvironments));
+            assert_eq!(value(answer(text)), both, "{text}");
+        }
+        assert_eq!(answer("le poste 3"), None);
+    }
+}

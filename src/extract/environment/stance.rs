@@ -1,0 +1,167 @@
+//! What the words around an environment say of it: that the fault is there, that it is not, or that
+//! all is well there.
+
+use super::Stance;
+use super::word::PORTAL;
+use crate::extract::token::{Kind, Tokens};
+
+/// Between the environment's word and the fault.
+const CONTRAST: &str = "mais|alors|tandis|contrairement|but|whereas|while|cependant|toutefois|or";
+/// All is well.
+const WELL: &str = "marche|marchent|fonctionne|fonctionnent|va bien|vont bien|tourne|passe|ras|rien a signaler|tout va|tout est normal|\
+    est normal|c est bon|c est ok|ok|nickel|pas de souci|pas de soucis|pas de probleme|pas de probleme|pas d anomalie|aucun souci|aucun probleme|aucune anomalie|\
+    sans souci|sans probleme|sans anomalie|works|is fine|all good|no problem|no issue|rien de tel|rien d anormal|impeccable|n a rien";
+/// Not there, in words that may stand behind the environment.
+const UNTOUCHED: &str = "touche|touchee|touches|concerne|concernee|concernes|impacte|impactee|affecte|affectee|utilisee|\
+    affected|used|impacted";
+/// Verbs of use that deny a place only with « y » or « l' »: « je n'y vais jamais ».
+const USE: &str =
+    "utilise|utilisons|vais|va|vas|allons|allez|travaille|travaillons|connecte|sert|sers";
+/// It was not looked at there.
+const UNTRIED: &str =
+    "teste|testee|tester|essaye|essayer|verifie|regarde|vu|vue|tried|tested|retrouve|reproduit";
+const NOT: &str = "pas|jamais|non|not|never|aucunement|nullement";
+
+/// What the words around tokens `from..to` say, between the environments named before and behind.
+pub(super) fn stance(tokens: &Tokens, from: usize, to: usize, floor: usize, roof: usize) -> Stance {
+    // The clause before: back to a stop, a comma, a contrast or the environment before.
+    let mut begin = from;
+    while begin > floor
+        && from - begin < 14
+        && !parts(tokens, begin - 1)
+        && !tokens.among(begin - 1, CONTRAST)
+    {
+        begin -= 1;
+    }
+    // « Sur la base école, tout va bien »: a clause that the environment leads goes on.
+    let leads = (begin..from).all(|at| {
+        tokens.word(at).is_empty() && !matches!(tokens.get(at).map(|t| t.kind), Some(Kind::Number))
+            || tokens.among(at, PORTAL)
+            || tokens.among(at, "sur|en|la|le|l|dans|de|d|du|notre|votre|on|in|the|et|quant|a|au|qu|que|c|est|teste|essaye|alors|tout")
+    });
+    let bracketed = begin > 0 && tokens.sign(begin - 1, b'(');
+    let mut end = to;
+    let mut commas = 0;
+    while end < roof && end - to < 16 && !stops(tokens, end) && !tokens.among(end, CONTRAST) {
+        if tokens.sign(end, b',') || tokens.sign(end, b':') && !bracketed {
+            commas += 1;
+        }
+        if commas > 0 && !leads || tokens.sign(end, b'(') || tokens.sign(end, b')') {
+            break;
+        }
+        end += 1;
+    }
+    if denied(tokens, begin, from) {
+        let untried = (begin..from).any(|at| tokens.among(at, UNTRIED));
+        return if untried {
+            Stance::Aside
+        } else {
+            Stance::Denied
+        };
+    }
+    let negated = |at: usize, reach: usize| {
+        (at.saturating_sub(reach).max(begin)..(at + 3).min(end)).any(|near| tokens.among(near, NOT))
+    };
+    let mut at = to;
+    while at < end {
+        let used = tokens.among(at, USE)
+            && (at.saturating_sub(3).max(to)..at).any(|near| tokens.is(near, &["y", "l"]));
+        if (tokens.among(at, UNTOUCHED) || used)
+            && negated(at, 3)
+            && (at..end.min(at + 3)).all(|at| !tokens.is(at, &["plus"]))
+        {
+            return Stance::Denied;
+        }
+        if tokens.among(at, UNTRIED) && negated(at, 2) && end - to < 8 {
+            return Stance::Aside;
+        }
+        at += 1;
+    }
+    let except = (to..end).any(|at| tokens.among(at, "sauf|hormis|excepte|except|part"));
+    if !except && (well(tokens, begin, from) || well(tokens, to, end)) {
+        return Stance::Aside;
+    }
+    Stance::Affirmed
+}
+
+fn stops(tokens: &Tokens, at: usize) -> bool {
+    match tokens.get(at).map(|token| token.kind) {
+        Some(Kind::Sign(b'.' | b'!' | b'?')) => !tokens.glued(at + 1) || tokens.ends_line(at + 1),
+        Some(Kind::Sign(b';')) | None => true,
+        Some(Kind::Line) => {
+            let item = matches!(
+                tokens.get(at + 1).map(|token| token.kind),
+                Some(Kind::Sign(b'-' | b'*' | b'>' | 0x1a))
+            );
+            item || tokens.ends_line(at + 1) || at > 0 && stops(tokens, at - 1)
+        }
+        _ => false,
+    }
+}
+
+fn parts(tokens: &Tokens, at: usize) -> bool {
+    stops(tokens, at)
+        || matches!(
+            tokens.get(at).map(|token| token.kind),
+            Some(Kind::Sign(b',' | b':' | b'('))
+        )
+}
+
+/// A negation in front that reaches the environment: « pas en prod », not « plus d'accès en prod ».
+fn denied(tokens: &Tokens, begin: usize, from: usize) -> bool {
+    let mut denied = false;
+    for at in begin.max(from.saturating_sub(9))..from {
+        if tokens.among(at, "pas|non|hors|not|jamais|ni|aucun|sans") {
+            // « pas de la base de formation » denies the place, « pas de connexion à la prod » not.
+            let place = (at + 1..from).all(|at| {
+                tokens.word(at).is_empty()
+                    || tokens.among(at, PORTAL)
+                    || tokens.among(at, "de|d|la|le|l|du|les|notre")
+            });
+            let other = !place && tokens.among(at + 1, "d|de|acces|seulement|que|uniquement|only|possible|just|encore|mal")
+                || (at + 1..from).any(|at| tokens.among(at, "depuis|quand|lorsque|pour|a|possible"))
+                // « ne marche pas en prod », « je n'ai pas la carte en prod »: the fault is denied, not the place.
+                || tokens.among(at, "pas|jamais") && faulty(tokens, begin, at, from);
+            denied = !other;
+        }
+    }
+    denied
+}
+
+/// « ne marche pas en prod »: a verb is denied, not the place.
+fn faulty(tokens: &Tokens, begin: usize, not: usize, from: usize) -> bool {
+    let place = (begin..from).any(|at| {
+        tokens.among(at, "est|suis|sommes|etait|utilise|utilisons|vais|allons|alle|allee|travaille|travaillons|is|are|concerne|touche|agit|it")
+            || tokens.among(at, UNTRIED)
+    });
+    let verb = (begin..not).any(|at| {
+        tokens.among(
+            at,
+            "ne|n|marche|fonctionne|ca|cela|repond|ouvre|affiche|does|do|doesn|don",
+        )
+    });
+    let nouns = (not + 1..from).any(|at| {
+        !tokens.word(at).is_empty()
+            && !tokens.among(at, PORTAL)
+            && !tokens.among(at, UNTRIED)
+            && !tokens.among(at, "en|sur|la|le|l|du|de|d|dans|on|in|the|notre|votre|a|un|une|alle|allee|constate|observe|au|ca|cela|probleme|souci|rien")
+    });
+    verb && (!place || nouns)
+}
+
+/// Whether one of the words for « all is well » stands there, undenied.
+fn well(tokens: &Tokens, from: usize, to: usize) -> bool {
+    (from..to).any(|at| {
+        let Some(end) = tokens.any_phrase(at, WELL) else {
+            return false;
+        };
+        let denied = at > from && tokens.among(at - 1, "ne|n|jamais|se")
+            || at > from + 1 && tokens.among(at - 2, "ne|n")
+            || tokens.among(
+                end,
+                "pas|plus|mal|po|pu|pa|plu|rien|jamais|que|dans|en|moins",
+            )
+            || tokens.among(end, "tres|super|assez") && tokens.is(end + 1, &["mal", "lentement"]);
+        end <= to && !denied
+    })
+}

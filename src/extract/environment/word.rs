@@ -1,0 +1,175 @@
+//! Which words name an environment, and which of them running text means: « formation » is a
+//! course as often as an environment.
+
+use crate::domain::field::Environment;
+use crate::extract::token::{Kind, Tokens};
+
+/// What the portal is called.
+pub(super) const PORTAL: &str = "base|bases|environnement|env|envt|portail|plateforme|plate|version|site|appli|application|systeme|\
+    system|si|outil|serveur|instance|mode|interface|logiciel|espace|platform|environment|portal|server|samu|forme|console|prod|\
+    production|url|adresse|lien|contexte";
+/// A word or phrase at `at` that names an environment: where it ends, which, and whether it is
+/// meant whatever stands around it.
+pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bool)> {
+    use Environment::{Production, Training};
+    let word = tokens.word(at);
+    let last = |back: usize| at.checked_sub(back).map_or("", |at| tokens.word(at));
+    let portal = |back: usize| at >= back && tokens.among(at - back, PORTAL);
+    // « base de formation », « plateforme d'entraînement »
+    let of_portal = portal(1)
+        || tokens.is(at.wrapping_sub(1), &["de", "d"]) && portal(2)
+        || at >= 3 && tokens.sign(at - 1, b'\'') && last(2) == "d" && portal(3);
+    let next = tokens.skip_joints(at + 1);
+    let portal_next = tokens.among(next, PORTAL);
+    let led = |words: &[&str]| words.contains(&last(1));
+    Some(match word {
+        "prod" | "production" | "prd" => {
+            let made = tokens.among(at.wrapping_sub(1), "en")
+                && matches!(
+                    last(2),
+                    "mise" | "mises" | "passage" | "passe" | "mettre" | "mis"
+                )
+                || matches!(last(1), "mise" | "mises")
+                || last(1) == "de" && matches!(last(2), "cours" | "outil" | "ligne" | "chaine")
+                || word == "production"
+                    && tokens.is(at + 1, &["de", "d", "des", "du"])
+                    && led(&["la", "une", "notre", "sa", "leur"])
+                    && !matches!(last(2), "sur" | "en" | "dans" | "est" | "de");
+            (at + 1, Production, !made)
+        }
+        "reel" | "reels" | "reelle" | "reelles" => {
+            let real = led(&["en", "conditions", "condition", "situation", "exploitation"])
+                || portal(1)
+                || led(&["du", "le"]) && matches!(last(2), "sur" | "est" | "dans");
+            (at + 1, Production, real && last(1) != "temps")
+        }
+        "vrai" | "vraie" | "vrais" | "vraies" => {
+            let real = portal_next && tokens.among(next, "base|environnement|portail|plateforme|plate|version|site|appli|application|systeme|outil|serveur|prod|production|si|samu|env");
+            (
+                at + 1,
+                Production,
+                real || last(1) == "de" && last(2) == "pour",
+            )
+        }
+        "real" => {
+            if !(portal_next || tokens.is(next, &["thing", "one"])) {
+                return None;
+            }
+            (at + 1, Production, true)
+        }
+        "live" => (at + 1, Production, led(&["en", "on", "in"]) || portal_next),
+        "exploitation" => {
+            if matches!(last(2), "systeme" | "systemes")
+                || matches!(last(3), "systeme" | "systemes")
+            {
+                return None;
+            }
+            (at + 1, Production, of_portal || led(&["en"]))
+        }
+        "operationnel" | "operationnelle" | "officiel" | "officielle" => {
+            (at + 1, Production, portal(1))
+        }
+        "normal" | "normale" | "courant" | "courante" | "quotidien" | "habituel" | "habituelle"
+            if portal(1) && tokens.ends_line(at + 1) || portal(1) && tokens.sign(at + 1, b',') =>
+        {
+            (at + 1, Production, false)
+        }
+        "tous" if last(1) == "de" => (tokens.phrase(at, "tous les jours")?, Production, portal(2)),
+        "formation" | "formations" | "form" => (
+            at + 1,
+            Training,
+            of_portal || portal_next || in_training(tokens, at),
+        ),
+        "ecole" => (
+            at + 1,
+            Training,
+            of_portal || portal_next || led(&["en", "mode"]),
+        ),
+        "bac" => (tokens.phrase(at, "bac a sable")?, Training, true),
+        "sandbox" => (at + 1, Training, true),
+        "training" => (
+            at + 1,
+            Training,
+            portal_next || led(&["on", "the", "not"]) || tokens.among(next, "only|one|side"),
+        ),
+        "entrainement" | "demo" | "demonstration" | "simulation" | "simulateur" | "pedagogique"
+        | "exercice" | "exercices" | "apprentissage" | "stagiaires" => {
+            if word == "stagiaires" && !of_portal {
+                return None;
+            }
+            let drill = word == "exercice" && led(&["un"]) && last(2) == "pas";
+            (at + 1, Training, of_portal || drill)
+        }
+        "test" | "tests" if of_portal && !led(&["samu", "outil"]) => (at + 1, Training, true),
+        _ => return None,
+    })
+}
+
+/// « en formation », « sur la formation », « c'est la formation »: not the course that somebody
+/// attends.
+fn in_training(tokens: &Tokens, at: usize) -> bool {
+    let last = |back: usize| at.checked_sub(back).map_or("", |at| tokens.word(at));
+    match last(1) {
+        "en" => {
+            let sign =
+                at >= 2 && !matches!(tokens.get(at - 2).map(|token| token.kind), Some(Kind::Word));
+            let course = matches!(
+                last(2),
+                "stagiaire"
+                    | "stagiaires"
+                    | "collegue"
+                    | "collegues"
+                    | "agent"
+                    | "agents"
+                    | "arm"
+                    | "arms"
+                    | "personnel"
+                    | "parti"
+                    | "partie"
+                    | "partis"
+                    | "parties"
+                    | "suis"
+                    | "sont"
+                    | "etais"
+                    | "etait"
+                    | "etaient"
+                    | "pars"
+                    | "serai"
+                    | "sera"
+                    | "seront"
+                    | "actuellement"
+                    | "nouveaux"
+                    | "nouveau"
+                    | "nouvelle"
+                    | "nouvelles"
+                    | "eleve"
+                    | "eleves"
+                    | "etudiant"
+                    | "etudiants"
+                    | "interne"
+                    | "internes"
+                    | "medecins"
+                    | "medecin"
+                    | "infirmiers"
+                    | "infirmieres"
+                    | "gens"
+                    | "personnes"
+                    | "absent"
+                    | "absente"
+                    | "encore"
+                    | "ete"
+                    | "envoye"
+            ) || last(2) == "est"
+                && !matches!(last(3), "c" | "on")
+                && !tokens.sign(at.wrapping_sub(3), b'\'');
+            sign || !course
+        }
+        "la" => matches!(
+            last(2),
+            "sur" | "est" | "pas" | "dans" | "non" | "que" | "utilise" | "utilisons"
+        ),
+        "sur" | "est" | "env" | "pas" | "de" if matches!(last(1), "sur" | "env") => true,
+        "environnement" => true,
+        _ => false,
+    }
+}

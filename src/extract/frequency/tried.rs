@@ -1,0 +1,92 @@
+//! Whether it was tried again, and what came out: « refait deux fois, pareil », « pas retenté ».
+
+use super::{AGAIN, Often, REDO};
+use crate::domain::field::Frequency;
+use crate::extract::token::{Kind, Tokens, number};
+use std::ops::Range;
+
+/// Tried again.
+const RETRIED: &str = "refait|refaite|recommence|recommencee|reessaye|reessayer|retente|reteste|rejoue|relance|repete|retried|retested|reverifie|reteste|\
+    retestes|re essaye|re teste|re tente|re fait";
+/// Tried so many times.
+const TRIED: &str =
+    "essaye|essai|essais|teste|tests|test|tente|tentatives|tried|tested|fait|verifie";
+/// The same came out.
+const SAME: &str = "pareil|pareils|idem|meme chose|meme resultat|meme erreur|meme probleme|meme souci|meme constat|meme message|meme bug|meme effet|memes symptomes|\
+    meme comportement|toujours|rien n y fait|sans succes|sans resultat|echec|echecs|a l identique|identique|same|kif kif|rebelote|sans changement|ca replante|\
+    replante|a nouveau|meme punition|rien de mieux|autant d echecs";
+/// It did not come again.
+const GONE: &str = "ne le fait plus|ne me le fait plus|ne nous le fait plus|le fait plus|ca marche|ca fonctionne|c est passe|c est bon|tout est rentre|ca passe|\
+    fonctionne|marche|plus rien|plus de probleme|plus de souci|plus le probleme|no longer|works now";
+
+/// « je n'ose pas recommencer », « pas retenté »: nobody knows.
+pub(super) fn untried(tokens: &Tokens) -> Option<(Often, Range<usize>)> {
+    (0..tokens.len()).find_map(|at| {
+        let dared = tokens.among(at, "ose|oserai|osons|oserais|voulu|veux|souhaite|tiens|prefere|envie|dare|want|risquer|risque")
+            && (at.saturating_sub(3)..(at + 3).min(tokens.len())).any(|near| tokens.among(near, "pas|not|dare|evite|sans"))
+            && (at..(at + 6).min(tokens.len())).any(|near| tokens.among(near, AGAIN) || tokens.among(near, REDO) || tokens.among(near, "retenter|reessayer|retester|again"));
+        let negated = tokens.among(at, "pas|not|jamais") && !tokens.is(at + 1, &["a", "que"]);
+        let end = (at + 1..(at + 4).min(tokens.len()))
+            .find(|near| tokens.among(*near, "retente|reteste|reessaye|recommence|rejoue|retried|retested|retenter|retester|reessayer") || {
+                tokens.among(*near, "essaye|tente|cherche|tried|teste|refait")
+                    && (near + 1..(near + 5).min(tokens.len())).any(|next| tokens.among(next, AGAIN) || tokens.among(next, "refaire|recommencer"))
+            })
+            .filter(|_| negated);
+        if dared {
+            return Some((Often::Untried, tokens.span(at, (at + 4).min(tokens.len()))));
+        }
+        end.map(|end| (Often::Untried, tokens.span(at, end + 1)))
+    })
+}
+
+/// « refait deux fois, pareil », « testé 3 fois, 3 échecs », « réessayé : ça ne le fait plus ».
+pub(super) fn retried(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
+    for at in 0..tokens.len() {
+        let again = tokens.any_phrase(at, RETRIED);
+        let times = || {
+            (at + 1..(at + 4).min(tokens.len()))
+                .any(|near| tokens.is(near, &["fois", "reprises", "times"]))
+                || at > 0 && number(tokens, at - 1, 2).is_some_and(|(many, _)| many > 1)
+                || at > 0
+                    && tokens.among(
+                        at - 1,
+                        "nouvel|nouveau|nouvelle|second|seconde|deuxieme|troisieme|plusieurs|autre",
+                    )
+        };
+        let Some(end) = again.or_else(|| (tokens.among(at, TRIED) && times()).then_some(at + 1))
+        else {
+            continue;
+        };
+        // « relancé le navigateur, pareil » is another remedy, not another try.
+        let remedy = (end..(end + 4).min(tokens.len())).any(|near| {
+            tokens.among(near, "navigateur|poste|pc|ordinateur|portail|session|ordi|machine|application|appli|page|box|serveur|chrome|firefox")
+        });
+        if remedy {
+            continue;
+        }
+        let to = sentence_end(tokens, end);
+        for near in end..to {
+            if let Some(gone) = tokens.any_phrase(near, GONE)
+                && !tokens.among(near.wrapping_sub(1), "ne|n")
+                && !tokens.among(gone, "pas|plus|toujours")
+            {
+                return Some((Frequency::No, tokens.span(at, gone)));
+            }
+            if let Some(same) = tokens.any_phrase(near, SAME) {
+                return Some((Frequency::Yes, tokens.span(at, same)));
+            }
+        }
+    }
+    None
+}
+
+fn sentence_end(tokens: &Tokens, at: usize) -> usize {
+    (at..tokens.len().min(at + 18))
+        .find(|at| {
+            matches!(
+                tokens.get(*at).map(|token| token.kind),
+                Some(Kind::Sign(b'.' | b'!' | b'?'))
+            ) && (!tokens.glued(at + 1) || tokens.ends_line(at + 1))
+        })
+        .unwrap_or(tokens.len().min(at + 18))
+}
