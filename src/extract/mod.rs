@@ -101,11 +101,18 @@ pub fn extract(email: &Email<'_>, form: &Form, context: &Context<'_>) -> Declara
     declaration
 }
 
+/// Words of one voice that are read for what they say: some thirty pages. The message itself is
+/// kept and shown whole.
+const LONGEST_READ: usize = 64 * 1024;
+
+/// Quoted and forwarded messages that are looked at, from the top on.
+const MOST_BLOCKS: usize = 40;
+
 /// The voices of a message: the writer, forwarded messages from the outermost to the innermost,
 /// the writer's own earlier words.
 fn voices<'a>(email: &'a Email<'_>, form: &Form, date: DateTime<FixedOffset>) -> Vec<Voice<'a>> {
     let mut voices = vec![Voice::writer(form, &email.body, email.from.clone(), date)];
-    for index in 0..email.body.blocks.len() {
+    for index in 0..email.body.blocks.len().min(MOST_BLOCKS) {
         voices.extend(Voice::block(form, &email.body, index, date));
     }
     // An attached message is read only where the outer one merely passes it on (ruling 17).

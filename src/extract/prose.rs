@@ -162,10 +162,7 @@ impl<'a> Words<'a> {
         const BEFORE: &str = "declare|declaree|signale|signalee|declaration de|declaration du|declaration d'|relance de|relance du|fourni|transmis|repondu|relances|appele|appeles|ecrit|envoye|envoyee|ouvert";
         const AFTER: &str = "que nous attend|que j'attend|qu'on attend|sans nouvelle|sans reponse|sans retour|sans aucune";
         let text = &self.words.text;
-        let mut near = span.start.saturating_sub(80);
-        while !text.is_char_boundary(near) {
-            near += 1;
-        }
+        let near = text.ceil_char_boundary(span.start.saturating_sub(60));
         let before = crate::text::fold(&text[near..span.start]);
         let before = before
             .trim_end()
@@ -219,9 +216,10 @@ impl<'a> Words<'a> {
 
     /// How many are affected.
     pub fn count(&self, pool: &mut Pool) {
+        let complaints = self.complaints();
         for found in count::find(&self.words.text) {
             // « Personne ne nous a rappelés » counts nobody.
-            if self.complains(&found.span) {
+            if touches(&complaints, &found.span) {
                 continue;
             }
             let place = match self.about(&found.span) {
@@ -244,15 +242,25 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// Where the words complain of our silence.
+    fn complaints(&self) -> Vec<Range<usize>> {
+        super::cues::Cues::scan(self.folded.as_str())
+            .of(Group::Escalation)
+            .map(|range| self.folded.original(range))
+            .collect()
+    }
+
     /// Whether every sentence of fault complains of our silence or speaks of the mail itself.
     fn only_complains(&self) -> bool {
         const MAIL: &str = "mon message|mon mail|ma declaration|notre declaration|ce dossier|ma demande|notre demande|votre accuse|l'accuse|la copie d'ecran|la capture|piece jointe|escalade|relance";
+        let complaints = self.complaints();
         self.sentences
             .iter()
             .filter(|sentence| sentence.about == About::Fault)
             .all(|sentence| {
                 let folded = crate::text::fold(&self.words.text[sentence.span.clone()]);
-                self.complains(&sentence.span) || MAIL.split('|').any(|cue| folded.contains(cue))
+                touches(&complaints, &sentence.span)
+                    || MAIL.split('|').any(|cue| folded.contains(cue))
             })
     }
 
@@ -270,13 +278,6 @@ impl<'a> Words<'a> {
                 return;
             }
         }
-    }
-
-    fn complains(&self, span: &Range<usize>) -> bool {
-        let cues = super::cues::Cues::scan(self.folded.as_str());
-        cues.of(Group::Escalation)
-            .map(|range| self.folded.original(range))
-            .any(|place| place.start <= span.end && span.start <= place.end)
     }
 
     fn frequency(&self, pool: &mut Pool) {
@@ -399,4 +400,10 @@ fn joined(day: NaiveDate, time: DateTime<FixedOffset>) -> Option<DateTime<FixedO
     let hour = time.with_timezone(&Paris).time();
     let at = Paris.from_local_datetime(&day.and_time(hour)).earliest()?;
     Some(at.fixed_offset())
+}
+
+fn touches(places: &[Range<usize>], span: &Range<usize>) -> bool {
+    places
+        .iter()
+        .any(|place| place.start <= span.end && span.start <= place.end)
 }

@@ -18,9 +18,7 @@ pub(super) fn of<'v, 'a>(voices: &'v [Voice<'a>]) -> &'v Voice<'a> {
             .rev()
             .find(|voice| voice.who == Who::Forwarded && told(voice))
     };
-    inner(|voice| {
-        reports(voice) || voice.cues.has(Group::Fault) || voice.cues.has(Group::Expected)
-    })
+    inner(|voice| reports(voice) || voice.cues.has(Group::Fault) || voice.cues.has(Group::Expected))
         .or_else(|| {
             // A writer who only passes on has nothing to report; who is passed on has.
             let silent = writer
@@ -36,9 +34,7 @@ pub(super) fn of<'v, 'a>(voices: &'v [Voice<'a>]) -> &'v Voice<'a> {
 fn tells(voice: &Voice<'_>) -> bool {
     let text = voice.folded.as_str();
     voice.who == Who::Forwarded
-        && (reports(voice)
-            || voice.cues.has(Group::Expected)
-            || signs(text) + details(text) >= 3)
+        && (reports(voice) || voice.cues.has(Group::Expected) || signs(text) + details(text) >= 3)
 }
 
 /// Whether the writer says in few words that somebody else's report follows: « je relaie

@@ -103,8 +103,8 @@ fn about(text: &str, span: &Range<usize>, places: &Places) -> About {
                 .iter()
                 .filter(inside)
                 .any(|range| range.start <= span.start + 2)
-            && length <= 14
-            && faults <= 1
+            && (length <= 14 || polite(words))
+            && faults <= 2
             && !strong(words) =>
         {
             About::Aside
@@ -144,6 +144,20 @@ fn introduces(words: &str) -> bool {
                 .split_whitespace()
                 .nth(1)
                 .is_some_and(|word| word.starts_with(char::is_uppercase))
+}
+
+/// « J'espère que vous allez bien depuis … », « j'ai bien noté que … »: no report, however long.
+fn polite(words: &str) -> bool {
+    let words = crate::text::fold(words);
+    [
+        "j'espere que vous",
+        "nous esperons que vous",
+        "j'ai bien note",
+        "par ailleurs j'ai bien",
+        "je me permets de vous ecrire car je ne sais",
+    ]
+    .iter()
+    .any(|start| words.starts_with(start))
 }
 
 /// Words that report a fault whatever else the sentence says.
@@ -251,7 +265,23 @@ fn greeting(words: &str) -> usize {
     let mut greeted = false;
     for (start, word) in words_of(words) {
         let folded = crate::text::fold(word);
-        let continues = greeted && AFTER.contains(&folded.as_str());
+        let rest = &words[start + word.len()..];
+        // « Bonjour le support », but « Bonjour le numéro ne s'affiche plus ».
+        let article = matches!(folded.as_str(), "le" | "la" | "les" | "l");
+        let named = || {
+            let next = crate::text::fold(
+                rest.split(|c: char| !c.is_alphanumeric())
+                    .find(|word| !word.is_empty())
+                    .unwrap_or_default(),
+            );
+            [
+                "support", "equipe", "team", "centre", "service", "monde", "collegue", "n3",
+                "hotline", "si",
+            ]
+            .iter()
+            .any(|one| next.starts_with(one))
+        };
+        let continues = greeted && AFTER.contains(&folded.as_str()) && (!article || named());
         if GREETINGS.contains(&folded.as_str()) {
             greeted = true;
         } else if !continues {

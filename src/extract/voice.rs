@@ -1,6 +1,7 @@
 //! Who speaks in a message: the writer, the author of a message forwarded inside it, the writer
 //! earlier. Each voice has its own date, labels, running text and signature.
 
+use super::LONGEST_READ;
 use super::cues::Cues;
 use super::excerpt::Excerpt;
 use super::label::{self, Labelled};
@@ -122,6 +123,7 @@ impl<'a> Voice<'a> {
                 LineRole::Own | LineRole::Greeting | LineRole::Blank | LineRole::Quoted => true,
                 LineRole::Signature
                 | LineRole::Notice
+                | LineRole::Banner
                 | LineRole::Device
                 | LineRole::QuoteHeader => false,
             };
@@ -178,6 +180,9 @@ fn running_text(body: &Body, labelled: &Labelled, own: &impl Fn(&Line) -> Option
     let mut words = Excerpt::new(body.part);
     let mut wrapped = false;
     for line in &body.lines {
+        if words.text.len() > LONGEST_READ {
+            break;
+        }
         let spoken = matches!(
             line.role,
             LineRole::Own | LineRole::Greeting | LineRole::Quoted
@@ -194,7 +199,9 @@ fn running_text(body: &Body, labelled: &Labelled, own: &impl Fn(&Line) -> Option
                 at = at.max(range.end.min(line.span.end));
             }
         }
-        pieces.push(at..line.span.end);
+        let left = LONGEST_READ.saturating_sub(words.text.len());
+        let end = line.span.end.min(at.saturating_add(left));
+        pieces.push(at..body.text.floor_char_boundary(end).max(at));
         for piece in pieces {
             let text = body.text.get(piece.clone()).unwrap_or_default();
             if !text.contains(char::is_alphanumeric) || text.trim_start().starts_with("[cid:") {

@@ -3,6 +3,7 @@
 //! HTML is preferred where it says the same words: it alone knows table cells, struck choices,
 //! coloured answers and who is quoted. Plain text is read where HTML is missing or holds less.
 
+use super::LeftOut;
 use super::armour;
 use super::charset;
 use super::container;
@@ -68,6 +69,7 @@ pub(super) struct Source {
     pub emphasis: Vec<Range<usize>>,
     pub marks: Vec<Mark>,
     pub pictures: Vec<Picture>,
+    pub left_out: Vec<LeftOut>,
     pub repaired: bool,
     /// A block of the text is encrypted.
     pub encrypted: bool,
@@ -164,6 +166,7 @@ pub(super) fn source(parts: &Parts<'_, '_>) -> Source {
         emphasis: Vec::new(),
         marks: Vec::new(),
         pictures: Vec::new(),
+        left_out: Vec::new(),
         repaired: false,
         encrypted: false,
     };
@@ -226,6 +229,11 @@ impl Source {
             start: m.start + base,
             ..*m
         }));
+        self.left_out
+            .extend(page.left_out.into_iter().map(|l| LeftOut {
+                at: l.at + base,
+                ..l
+            }));
         self.pictures
             .extend(page.pictures.into_iter().map(|p| Picture {
                 at: p.at + base,

@@ -5,6 +5,7 @@
 
 use super::charset;
 use super::encoded_word;
+use super::parameters;
 use super::{Address, Doubt};
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone};
 use mail_parser::HeaderValue;
@@ -240,6 +241,19 @@ impl<'r> Headers<'r> {
                 }
             },
         );
+        if let Some(media_type) = &mut media_type
+            && (memchr(b'*', value).is_some() || memchr::memmem::find(value, b"=?").is_some())
+        {
+            for name in ["name", "filename"] {
+                if let Some(read) = parameters::read(value, name) {
+                    let read = charset::unscramble(&read).unwrap_or(read);
+                    media_type.parameters.retain(|(known, _)| known != name);
+                    media_type
+                        .parameters
+                        .push((name.to_owned(), charset::line(&read, LONGEST_LINE)));
+                }
+            }
+        }
         media_type
     }
 

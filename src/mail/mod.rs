@@ -11,6 +11,7 @@ mod encoded_word;
 mod header;
 mod html;
 mod nesting;
+mod parameters;
 mod parse;
 mod quote;
 mod role;
@@ -119,6 +120,19 @@ pub struct Body {
     pub blocks: Vec<Block>,
     /// Words in bold or colour (answers are often written so), as spans of `text`.
     pub emphasis: Vec<Range<usize>>,
+    /// Words of the HTML that are struck out or that nobody sees; they are not in `text`.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Words of the HTML that `Body::text` leaves out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Where they would stand in the text.
+    pub at: usize,
+    /// The words.
+    pub text: String,
+    /// Struck out, else hidden.
+    pub struck: bool,
 }
 
 /// One line of the body.
@@ -134,7 +148,8 @@ pub struct Line {
     pub depth: u8,
 }
 
-/// What a line is.
+/// What a line is. Labels and answers of the form are no role here: they are told by a form's
+/// definition, which mail is read without (`extract::label` finds them and keeps their spans).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineRole {
     /// Blank.
@@ -145,8 +160,11 @@ pub enum LineRole {
     Own,
     /// « Cordialement, » and what follows it: name, role, phones.
     Signature,
-    /// Legal notice, antivirus banner, « pensez à l'environnement », banners of the mail gateway.
+    /// Legal notice, « pensez à l'environnement ».
     Notice,
+    /// What a gateway, an antivirus or Outlook wrote above or below the words: « [EXTERNE] … », « Garanti
+    /// sans virus ».
+    Banner,
     /// « Envoyé de mon iPhone », « Obtenir Outlook pour Android ».
     Device,
     /// A line of somebody's quoted thread.
@@ -166,8 +184,43 @@ pub struct Block {
     pub date: Option<DateTime<FixedOffset>>,
     /// Its subject, where a header block gives it.
     pub subject: Option<String>,
+    /// The language of the line or block that introduces it.
+    pub language: Option<Language>,
+    /// The client whose way of introducing it that is.
+    pub client: Option<Client>,
     /// Bytes of the body's text.
     pub span: Range<usize>,
+}
+
+/// The languages that attributions and header blocks are known in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Language {
+    French,
+    English,
+    German,
+    Spanish,
+    Italian,
+    Portuguese,
+    Dutch,
+}
+
+/// Clients that are known by how they quote and forward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Client {
+    AppleMail,
+    Gmail,
+    Horde,
+    K9,
+    Notes,
+    Outlook,
+    Roundcube,
+    Samsung,
+    Sogo,
+    Thunderbird,
+    Yahoo,
+    Zimbra,
 }
 
 /// Quoted or forwarded.

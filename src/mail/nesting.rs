@@ -292,13 +292,20 @@ fn lenient_quoted_printable(bytes: &[u8]) -> Vec<u8> {
             continue;
         }
         let hex = |index: usize| char::from(*bytes.get(index).unwrap_or(&0)).to_digit(16);
-        match (bytes.get(at), hex(at), hex(at + 1)) {
-            (_, Some(high), Some(low)) => {
-                decoded.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
-                at += 2;
-            }
-            (Some(b'\r'), ..) if bytes.get(at + 1) == Some(&b'\n') => at += 2,
-            (Some(b'\n'), ..) => at += 1,
+        if let (Some(high), Some(low)) = (hex(at), hex(at + 1)) {
+            decoded.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
+            at += 2;
+            continue;
+        }
+        // A soft line end, blanks that gateways put behind it included; or the end of it all.
+        let blanks = bytes[at..]
+            .iter()
+            .take(80)
+            .take_while(|b| matches!(b, b' ' | b'\t' | b'\r'))
+            .count();
+        match bytes.get(at + blanks) {
+            Some(b'\n') => at += blanks + 1,
+            None => at = bytes.len(),
             _ => decoded.push(b'='),
         }
     }

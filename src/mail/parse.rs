@@ -201,6 +201,7 @@ impl Envelope {
             lines,
             blocks,
             emphasis: source.emphasis,
+            left_out: source.left_out,
         };
         (body, page)
     }

@@ -38,7 +38,7 @@ fn now() -> DateTime<Utc> {
 }
 
 /// The decision and the mail about one message.
-fn answered(raw: &[u8]) -> (Decision, Option<Outgoing>) {
+pub(crate) fn answered(raw: &[u8]) -> (Decision, Option<Outgoing>) {
     let (form, config, key) = (Form::si_samu(), config(), Key::from_bytes([7; 32]));
     let answering = Answering::new(&config, &key, form).unwrap();
     let email = Email::parse(raw);

@@ -10,11 +10,13 @@
 
 mod answers;
 mod carriers;
+mod charset;
 mod cli;
 mod corpus;
 mod delivery;
 mod forms;
 mod house;
+mod interleaved;
 mod mailserver;
 mod misbehaviour;
 mod page;
@@ -26,4 +28,6 @@ mod reparse;
 mod sending;
 mod store;
 mod support;
+mod traps;
+mod trim;
 mod web;

@@ -153,10 +153,15 @@ impl Builder {
     }
 }
 
+/// A label, what stands in brackets behind it, and its separator fit in so many bytes.
+const LONGEST_LABEL: usize = 1_000;
+
 impl Labels {
     /// The label at the start of `text` (bullets and numbers already taken off), longest first.
     #[must_use]
     pub fn at_start(&self, text: &str) -> Option<LabelHit> {
+        // What is asked at every capital of an endless line must not look to its end each time.
+        let text = &text[..text.floor_char_boundary(LONGEST_LABEL)];
         let words = words(text, 16);
         let first = words.first()?;
         // Something else than an opening bracket, star or quote before the first word is no label.
@@ -258,7 +263,8 @@ impl Labels {
     }
 
     fn misspelt(&self, text: &str, words: &[Word]) -> Option<LabelHit> {
-        let colon = text.find([':', '：', '=', '→']).filter(|&at| at <= 70)?;
+        let near = &text[..text.floor_char_boundary(74)];
+        let colon = near.find([':', '：', '=', '→']).filter(|&at| at <= 70)?;
         let cut = text[..colon].find('(').unwrap_or(colon);
         let head: Vec<&str> = words
             .iter()

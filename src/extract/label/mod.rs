@@ -62,10 +62,22 @@ struct Hit {
     running: bool,
 }
 
+/// Labels that are looked at in one message; a form filled in by people has far fewer.
+const MOST_HITS: usize = 400;
+
 /// Reads the answers of the lines that `voice` accepts: for each line, whether its words are the
 /// speaker's (`Some(true)`), may only hold labels (`Some(false)`), or do not count (`None`).
 pub fn read(form: &Form, body: &Body, voice: impl Fn(&Line) -> Option<bool>) -> Labelled {
-    let voices: Vec<Option<bool>> = body.lines.iter().map(&voice).collect();
+    let mut left = super::LONGEST_READ;
+    let voices: Vec<Option<bool>> = body
+        .lines
+        .iter()
+        .map(|line| {
+            let heard = voice(line).filter(|_| left > 0);
+            left = left.saturating_sub(heard.map_or(0, |_| line.span.len() + 1));
+            heard
+        })
+        .collect();
     let mut labelled = Labelled::default();
     let mut hits = Vec::new();
     let mut noted = false;
@@ -73,11 +85,12 @@ pub fn read(form: &Form, body: &Body, voice: impl Fn(&Line) -> Option<bool>) -> 
         let Some(own) = voices[number] else { continue };
         let request = in_request(body, line);
         let words = body.text.get(line.span.clone()).unwrap_or_default();
+        let words = &words[..words.floor_char_boundary(super::LONGEST_READ)];
         if request {
             let words = fold(words);
             noted |= is_summary(&words) || is_signed(&words);
         }
-        if noted && request {
+        if noted && request || hits.len() >= MOST_HITS {
             continue;
         }
         let from = hits.len();

@@ -68,8 +68,13 @@ impl Reader<'_> {
         let below_it = next.is_none_or(|next| next.line != hit.line && next.start >= line.span.end);
         if below_it && (is_description || !on_line) {
             let mut blanks = 0;
+            // A row of a table never goes on in the next one.
+            let is_row = self.body.text[self.body.lines[hit.line].span.clone()].contains('\t');
             for number in hit.line + 1..last_line {
                 let line = &self.body.lines[number];
+                if is_row && on_line && self.body.text[line.span.clone()].trim().contains('\t') {
+                    break;
+                }
                 if line.role == LineRole::Blank
                     || self.body.text[line.span.clone()].trim().is_empty()
                 {

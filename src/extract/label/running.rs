@@ -11,6 +11,9 @@ use crate::mail::Body;
 pub(super) fn find(form: &Form, body: &Body, voices: &[Option<bool>], hits: &mut Vec<Hit>) {
     let mut found: Vec<Hit> = Vec::new();
     for (number, line) in body.lines.iter().enumerate() {
+        if found.len() >= super::MOST_HITS {
+            break;
+        }
         if voices[number] != Some(true) {
             continue;
         }
@@ -18,13 +21,19 @@ pub(super) fn find(form: &Form, body: &Body, voices: &[Option<bool>], hits: &mut
         let below = body.lines.get(number + 1);
         let goes_on = below.filter(|_| voices.get(number + 1) == Some(&Some(true)));
         let end = goes_on.map_or(line.span.end, |next| next.span.end);
+        let end = body
+            .text
+            .floor_char_boundary(end.min(line.span.start + crate::extract::LONGEST_READ));
         let Some(text) = body.text.get(line.span.start..end) else {
             continue;
         };
         let text = text.replace(['\n', '\r'], " ");
-        let length = line.span.len();
+        let length = line.span.len().min(text.len());
         for at in capitals(&text, length) {
             let start = line.span.start + at;
+            if found.len() >= super::MOST_HITS {
+                break;
+            }
             let known = |hit: &Hit| start >= hit.start && start < hit.answer;
             if hits.iter().chain(&found).any(known) {
                 continue;

@@ -2,9 +2,12 @@
 
 use super::page::{Inherited, Page};
 use super::{Mark, Rendered};
+use crate::mail::LeftOut;
 
 /// Text that is kept: far above any mail that a person wrote.
 const LONGEST_TEXT: usize = 4 * 1024 * 1024;
+/// Struck and hidden words that are kept beside it.
+const LONGEST_LEFT_OUT: usize = 64 * 1024;
 
 impl Page {
     /// Pays the line ends owed and marks the line that begins.
@@ -60,10 +63,11 @@ impl Page {
 
     pub(super) fn text(&mut self, text: &str) {
         let look = self.inherited();
-        if look.struck && !look.hidden {
+        if look.struck && !look.is_hidden() {
             self.out.struck += text.chars().filter(|c| c.is_alphanumeric()).count();
         }
-        if look.hidden || look.struck || look.white && !look.background {
+        if look.is_hidden() || look.struck || look.white && !look.background {
+            self.leave_out(text, look);
             return;
         }
         if self.out.text.len() > LONGEST_TEXT {
@@ -88,6 +92,22 @@ impl Page {
             if !word.is_empty() {
                 self.write(word, look);
             }
+        }
+    }
+
+    /// Keeps struck and hidden words beside the text, for those who ask what was left out.
+    fn leave_out(&mut self, text: &str, look: Inherited) {
+        if look.never || self.left_out > LONGEST_LEFT_OUT {
+            return;
+        }
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !words.is_empty() {
+            self.left_out += words.len();
+            self.out.left_out.push(LeftOut {
+                at: self.out.text.len(),
+                text: words,
+                struck: look.struck && !look.hidden,
+            });
         }
     }
 
@@ -122,6 +142,9 @@ impl Page {
         self.end_line();
         let kept = self.out.text.trim_end_matches('\n').len();
         self.out.text.truncate(kept);
+        for left_out in &mut self.out.left_out {
+            left_out.at = left_out.at.min(kept);
+        }
         self.out
     }
 }

@@ -8,6 +8,7 @@ mod lines;
 mod page;
 mod style;
 
+use super::LeftOut;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{
     BufferQueue, EndTag, StartTag, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
@@ -28,6 +29,8 @@ pub(super) struct Rendered {
     pub pictures: Vec<Picture>,
     /// Letters and digits left out because they were struck.
     pub struck: usize,
+    /// Words left out because they are struck or hidden, in order.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// Containers around a line.

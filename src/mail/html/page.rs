@@ -20,6 +20,8 @@ struct Open {
 pub(super) struct Inherited {
     pub(super) struck: bool,
     pub(super) hidden: bool,
+    /// Not text at all: style sheets, titles, choices of a list.
+    pub(super) never: bool,
     pub(super) bold: bool,
     pub(super) coloured: bool,
     pub(super) white: bool,
@@ -30,10 +32,18 @@ pub(super) struct Inherited {
     pub(super) pre: bool,
 }
 
+impl Inherited {
+    pub(super) fn is_hidden(self) -> bool {
+        self.hidden || self.never
+    }
+}
+
 /// Text under way, and what is open around it.
 #[derive(Default)]
 pub(super) struct Page {
     pub(super) out: Rendered,
+    /// Bytes of the words left out so far.
+    pub(super) left_out: usize,
     stack: Vec<Open>,
     beyond: usize,
     /// Line ends owed before the next text.
@@ -85,7 +95,7 @@ impl Page {
                     self.end_cell();
                     self.row_owed = 0;
                 }
-                if self.cells > 0 && !self.inherited().hidden {
+                if self.cells > 0 && !self.inherited().is_hidden() {
                     self.begin_text();
                     self.out.text.push('\t');
                     self.blank = false;
@@ -131,25 +141,25 @@ impl Page {
         let look: Look = style::settle(tag, style::look(tag));
         let mut now = self.inherited();
         now.struck |= look.struck;
-        now.hidden |= look.hidden
-            || matches!(
-                name,
-                "head"
-                    | "style"
-                    | "script"
-                    | "title"
-                    | "template"
-                    | "select"
-                    | "xml"
-                    | "object"
-                    | "iframe"
-                    | "noembed"
-                    | "noframes"
-                    | "svg"
-                    | "math"
-                    | "audio"
-                    | "video"
-            );
+        now.hidden |= look.hidden;
+        now.never |= matches!(
+            name,
+            "head"
+                | "style"
+                | "script"
+                | "title"
+                | "template"
+                | "select"
+                | "xml"
+                | "object"
+                | "iframe"
+                | "noembed"
+                | "noframes"
+                | "svg"
+                | "math"
+                | "audio"
+                | "video"
+        );
         now.bold = look.bold.unwrap_or(now.bold);
         now.coloured = look.coloured.unwrap_or(now.coloured);
         now.white = look.white.unwrap_or(now.white);
@@ -163,7 +173,7 @@ impl Page {
 
     /// Numbers of ordered lists are text to a person (« réponses dans l'ordre »).
     fn list_item(&mut self, name: &str) -> Option<String> {
-        if name != "li" || self.inherited().hidden {
+        if name != "li" || self.inherited().is_hidden() {
             return None;
         }
         let list = self

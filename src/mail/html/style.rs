@@ -79,6 +79,7 @@ fn container(tag: &str, value: &str, look: &mut Look) {
 }
 
 fn style(value: &str, look: &mut Look) {
+    let (mut clipped, mut flat, mut outside) = (false, false, false);
     for declaration in value.split(';').take(60) {
         let Some((name, value)) = declaration.split_once(':') else {
             continue;
@@ -106,7 +107,21 @@ fn style(value: &str, look: &mut Look) {
                 || number(value) == Some(0.0);
         } else if is("font-weight") {
             look.bold = Some(starts(value, "bold") || number(value).is_some_and(|n| n >= 600.0));
+        } else if is("overflow") || is("overflow-x") || is("overflow-y") {
+            clipped |= starts(value, "hidden");
+        } else if is("height") || is("width") || is("max-width") || is("line-height") {
+            flat |= number(value) == Some(0.0);
+        } else if is("clip") {
+            clipped |= starts(value, "rect");
+            flat |= starts(value, "rect(0");
+        } else if is("left") || is("top") || is("right") || is("text-indent") || is("margin-left") {
+            // Off the screen; nobody indents that far.
+            outside |= value
+                .strip_prefix('-')
+                .and_then(number)
+                .is_some_and(|n| n >= 500.0);
         } else if is("color") {
+            look.hidden |= starts(value, "transparent");
             colour(value, look);
         } else if is("background") || is("background-color") || is("mso-highlight") {
             let shown = !is_white(value) && !starts(value, "transparent") && !starts(value, "none");
@@ -126,6 +141,7 @@ fn style(value: &str, look: &mut Look) {
             look.pre |= starts(value, "pre");
         }
     }
+    look.hidden |= outside || clipped && flat;
 }
 
 /// Whether border-left means a quote: on blockquotes only.
@@ -230,6 +246,18 @@ mod tests {
             ("font-size: 1px; color:#fff", true, false),
             ("mso-hide:all", true, false),
             ("max-height:0;overflow:hidden", true, false),
+            ("position:absolute;left:-9999px", true, false),
+            ("text-indent: -10000px", true, false),
+            ("height:0; overflow:hidden", true, false),
+            (
+                "position:absolute;clip:rect(0 0 0 0);width:1px",
+                true,
+                false,
+            ),
+            ("color:transparent", true, false),
+            ("height:0", false, false),
+            ("margin-left:-18.0pt;text-indent:-18.0pt", false, false),
+            ("overflow:hidden;height:40px", false, false),
             ("font-size:1.2em", false, false),
             ("TEXT-DECORATION: underline line-through", false, true),
             ("font-size:11.0pt", false, false),

@@ -96,6 +96,18 @@ fn struck_and_hidden_words_are_left_out() {
 }
 
 #[test]
+fn words_left_out_are_kept_beside_the_text() {
+    let page = render("a <s>b  b</s> c<style>d</style><i style='display:none'>e</i>");
+    assert_eq!(page.text, "a c");
+    let seen: Vec<_> = page
+        .left_out
+        .iter()
+        .map(|l| (l.at, l.text.as_str(), l.struck))
+        .collect();
+    assert_eq!(seen, [(1, "b b", true), (3, "e", false)]);
+}
+
+#[test]
 fn bold_and_coloured_runs_are_kept_as_spans() {
     for (html, emphasised) in [
         ("Env : formation, <b>PRODUCTION</b> ?", vec!["PRODUCTION"]),

@@ -55,7 +55,12 @@ pub(super) fn read(words: &str) -> Option<DateTime<FixedOffset>> {
             (Token::Number(n), ..) if (1900..2200).contains(n) => year = year.or(Some(*n)),
             (Token::Number(n), ..) if (1..=31).contains(n) => day = day.or(Some(*n)),
             (Token::Word(word), ..) => {
-                month = month.or_else(|| month_number(word));
+                // « mar. 3 févr. »: of two such words before the hour, the day's name is the first.
+                month = if hour.is_none() {
+                    month_number(word).or(month)
+                } else {
+                    month.or_else(|| month_number(word))
+                };
                 match *word {
                     "pm" => afternoon = Some(true),
                     "am" => afternoon = Some(false),
@@ -120,7 +125,7 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
 }
 
 fn month_number(word: &str) -> Option<u32> {
-    const MONTHS: [(&str, u32); 24] = [
+    const MONTHS: [(&str, u32); 38] = [
         ("janv", 1),
         ("jan", 1),
         ("fevr", 2),
@@ -145,6 +150,20 @@ fn month_number(word: &str) -> Option<u32> {
         ("dec", 12),
         ("dez", 12),
         ("okt", 10),
+        ("gen", 1),
+        ("ene", 1),
+        ("maa", 3),
+        ("mrt", 3),
+        ("abr", 4),
+        ("mei", 5),
+        ("mag", 5),
+        ("giu", 6),
+        ("lug", 7),
+        ("ago", 8),
+        ("set", 9),
+        ("ott", 10),
+        ("out", 10),
+        ("dic", 12),
     ];
     // « mardi » and « mercredi » are no months.
     if word.ends_with("di") || matches!(word, "mon" | "monday" | "sat" | "sun" | "sunday") {

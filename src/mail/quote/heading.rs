@@ -5,6 +5,8 @@
 //! inside the quote; Outlook and OWA write a header block (« De : / Envoyé : / À : / Objet : »)
 //! under a rule; Zimbra, Thunderbird and Gmail put a separator above it when they forward.
 
+use super::attribution::attribution;
+use super::client::{self, Introduced};
 use super::{Address, Raw, dates};
 use crate::mail::header::address;
 use chrono::{DateTime, FixedOffset};
@@ -29,6 +31,7 @@ pub(super) struct Heading {
     pub from: Option<Address>,
     pub date: Option<DateTime<FixedOffset>>,
     pub subject: Option<String>,
+    pub introduced: Introduced,
 }
 
 /// Finds the headings, in order, not overlapping.
@@ -55,17 +58,27 @@ pub(super) fn find(raws: &[Raw<'_>]) -> Vec<Heading> {
 }
 
 /// Words of separators, folded; those of forwards first.
-const FORWARDS: [&str; 8] = [
+const FORWARDS: [&str; 18] = [
     "message transfere",
     "mail transfere",
     "courriel transfere",
-    "forwarded message",
-    "begin forwarded message",
+    "message reexpedie",
     "debut du message reexpedie",
     "debut du message transfere",
-    "message reexpedie",
+    "forwarded message",
+    "begin forwarded message",
+    "weitergeleitete nachricht",
+    "anfang der weitergeleiteten nachricht",
+    "mensaje reenviado",
+    "inicio del mensaje reenviado",
+    "messaggio inoltrato",
+    "inizio messaggio inoltrato",
+    "mensagem encaminhada",
+    "inicio da mensagem reencaminhada",
+    "doorgestuurd bericht",
+    "begin doorgestuurd bericht",
 ];
-const ORIGINALS: [&str; 9] = [
+const ORIGINALS: [&str; 13] = [
     "message d'origine",
     "message original",
     "message initial",
@@ -75,20 +88,33 @@ const ORIGINALS: [&str; 9] = [
     "original message",
     "original appointment",
     "ursprungliche nachricht",
+    "mensaje original",
+    "messaggio originale",
+    "mensagem original",
+    "oorspronkelijk bericht",
+];
+/// Notes names who forwarded: « ----- Transféré par Paul MARTIN/CHU le 02/03/2026 10:02 ----- ».
+const FORWARDED_BY: [&str; 5] = [
+    "transfere par ",
+    "reachemine par ",
+    "forwarded by ",
+    "weitergeleitet von ",
+    "reexpedie par ",
 ];
 
 /// A separator line, and the header block or attribution below it.
 fn separated(raws: &[Raw<'_>], at: usize) -> Option<Heading> {
     let line = raws[at].folded.as_str();
     if line.len() > 80 {
-        return None;
+        return glued(raws, at);
     }
     let bare = line.trim_matches(|c: char| matches!(c, '-' | '_' | '=' | '*' | ' ' | ':' | '>'));
     let framed = line.starts_with("--") || line.starts_with("==") || line.ends_with(':');
     let rule = bare.is_empty() && line.len() >= 5;
-    let forwarded = FORWARDS.contains(&bare);
+    let by = line.starts_with("--") && FORWARDED_BY.iter().any(|by| bare.starts_with(by));
+    let forwarded = FORWARDS.contains(&bare) || by;
     if !(rule || framed && (forwarded || ORIGINALS.contains(&bare))) {
-        return None;
+        return glued(raws, at);
     }
     let below = (at + 1..raws.len().min(at + 4)).find(|&n| !raws[n].is_blank());
     let inner = below.and_then(|below| block(raws, below, !rule));
@@ -96,17 +122,48 @@ fn separated(raws: &[Raw<'_>], at: usize) -> Option<Heading> {
         Some(heading) => Some(Heading {
             lines: at..heading.lines.end,
             forwarded,
+            introduced: client::below_separator(bare, by, heading.introduced),
             ..heading
         }),
         None if rule => None,
         None => Some(Heading {
+            forwarded,
+            introduced: client::below_separator(bare, by, Introduced::default()),
+            ..Heading::empty(at)
+        }),
+    }
+}
+
+/// « -------- Message d'origine --------De : … Date : … À : … Objet : … » on one line: Samsung's,
+/// where the line ends were lost.
+fn glued(raws: &[Raw<'_>], at: usize) -> Option<Heading> {
+    let line = raws[at].folded.as_str();
+    let inner = line.strip_prefix("--")?.trim_start_matches(['-', ' ']);
+    let (forwarded, rest) = FORWARDS
+        .iter()
+        .map(|words| (true, words))
+        .chain(ORIGINALS.iter().map(|words| (false, words)))
+        .find_map(|(forwarded, words)| Some((forwarded, inner.strip_prefix(words)?)))?;
+    if !rest.starts_with([' ', '-']) {
+        return None;
+    }
+    let mut heading = Heading::empty(at);
+    heading.forwarded = forwarded;
+    one_line(&raws[at], &mut heading).then_some(heading)
+}
+
+impl Heading {
+    /// One line that is known to be a heading, and no more.
+    fn empty(at: usize) -> Self {
+        Self {
             lines: at..at + 1,
             style: Style::Block,
-            forwarded,
+            forwarded: false,
             from: None,
             date: None,
             subject: None,
-        }),
+            introduced: Introduced::default(),
+        }
     }
 }
 
@@ -126,12 +183,16 @@ fn label(folded: &str) -> Option<Label> {
         .get(..colon)?
         .trim_matches(|c: char| c.is_whitespace() || c == '*');
     Some(match word {
-        "de" | "from" | "expediteur" | "emetteur" | "von" | "de la part de" => Label::From,
+        "de" | "from" | "expediteur" | "emetteur" | "von" | "de la part de" | "da" | "van" => {
+            Label::From
+        }
         "envoye" | "envoye le" | "date" | "sent" | "date d'envoi" | "gesendet" | "recu"
-        | "recu le" => Label::Sent,
-        "a" | "to" | "pour" | "destinataire" | "destinataires" | "an" => Label::To,
-        "cc" | "copie" | "copie a" | "copies" | "cci" | "bcc" => Label::Copy,
-        "objet" | "subject" | "sujet" | "betreff" => Label::Subject,
+        | "recu le" | "enviado el" | "enviado" | "enviada em" | "enviado em" | "fecha" | "data"
+        | "inviato" | "verzonden" | "datum" => Label::Sent,
+        "a" | "to" | "pour" | "destinataire" | "destinataires" | "an" | "para" | "aan" => Label::To,
+        "cc" | "copie" | "copie a" | "copies" | "cci" | "bcc" | "copia" | "kopie" => Label::Copy,
+        "objet" | "subject" | "sujet" | "betreff" | "asunto" | "assunto" | "oggetto"
+        | "onderwerp" => Label::Subject,
         "importance" | "repondre a" | "reply-to" | "priorite" | "pieces jointes"
         | "attachments" | "piece jointe" | "organisation" => Label::Other,
         _ => return None,
@@ -146,14 +207,7 @@ fn block(raws: &[Raw<'_>], at: usize, separated: bool) -> Option<Heading> {
         return None;
     }
     let depth = raws[at].depth;
-    let mut heading = Heading {
-        lines: at..at + 1,
-        style: Style::Block,
-        forwarded: false,
-        from: None,
-        date: None,
-        subject: None,
-    };
+    let mut heading = Heading::empty(at);
     if one_line(&raws[at], &mut heading) {
         return Some(heading);
     }
@@ -203,6 +257,11 @@ fn block(raws: &[Raw<'_>], at: usize, separated: bool) -> Option<Heading> {
     let enough =
         seen.contains(&Label::From) && dated && seen.len() >= if separated { 2 } else { 3 }
             || separated && seen.len() >= 2;
+    heading.introduced = client::of_block(
+        raws[heading.lines.clone()]
+            .iter()
+            .map(|raw| raw.folded.as_str()),
+    );
     enough.then_some(heading)
 }
 
@@ -264,116 +323,4 @@ fn mailbox(value: &str) -> Option<Address> {
         }
         None => address(name, ""),
     })
-}
-
-/// « Le … a écrit : » from `at` on, over at most four lines.
-fn attribution(raws: &[Raw<'_>], at: usize) -> Option<Heading> {
-    let first = &raws[at];
-    let starts = ["le ", "on ", "am ", "el ", "il ", "em "]
-        .iter()
-        .any(|s| first.folded.starts_with(s));
-    let whole = ends_attribution(&first.folded) && first.folded.contains('@');
-    if !(starts || whole) || first.folded.len() > 400 {
-        return None;
-    }
-    let mut folded = String::new();
-    let mut text = String::new();
-    for (line, raw) in raws.iter().enumerate().skip(at).take(4) {
-        if raw.is_blank() || raw.depth < first.depth || folded.len() > 400 {
-            return None;
-        }
-        if line > at {
-            folded.push(' ');
-            text.push(' ');
-        }
-        folded.push_str(&raw.folded);
-        text.push_str(raw.text.trim());
-        if ends_attribution(&folded) {
-            let dated = folded.bytes().filter(u8::is_ascii_digit).count() >= 3;
-            if !dated && !folded.contains('@') {
-                return None;
-            }
-            return Some(Heading {
-                lines: at..line + 1,
-                style: Style::Attribution,
-                forwarded: false,
-                from: author(&text),
-                date: dates::read(&text),
-                subject: None,
-            });
-        }
-    }
-    None
-}
-
-fn ends_attribution(folded: &str) -> bool {
-    let line = folded.trim_end_matches(|c: char| c.is_whitespace() || c == '*');
-    let Some(line) = line.strip_suffix(':') else {
-        return false;
-    };
-    let line = line.trim_end();
-    [
-        "a ecrit",
-        "wrote",
-        "schrieb",
-        "ha scritto",
-        "escribio",
-        "a envoye",
-    ]
-    .iter()
-    .any(|verb| line.ends_with(verb))
-        || ["a ecrit le ", " wrote on "]
-            .iter()
-            .any(|verb| line.contains(verb))
-}
-
-/// The name between the date and the verb, and the address where one stands there.
-fn author(text: &str) -> Option<Address> {
-    let verb = [
-        "a écrit",
-        "a ecrit",
-        "wrote",
-        "schrieb",
-        "a envoyé",
-        "ha scritto",
-    ]
-    .iter()
-    .filter_map(|verb| text.rfind(verb))
-    .max()
-    .unwrap_or(text.len());
-    let before = &text[..verb];
-    let open = before
-        .rfind(['<', '('])
-        .filter(|&at| before[at..].contains('@'));
-    let name = &before[..open.unwrap_or(before.len())];
-    // What follows the last digit of the date is the name; months and « PM » aside.
-    let after_date = name
-        .rfind(|c: char| c.is_ascii_digit())
-        .map_or(name, |at| &name[at + 1..]);
-    let name = if after_date.trim().is_empty() {
-        name.rsplit(',').next().unwrap_or(name)
-    } else {
-        after_date
-    };
-    let mut name =
-        name.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '"' | '*' | ')' | '-'));
-    for noise in ["PM", "AM", "CET", "CEST", "UTC", "GMT", "h", "h,"] {
-        name = name
-            .strip_prefix(noise)
-            .filter(|n| n.starts_with([' ', ',', '\u{a0}']))
-            .unwrap_or(name);
-    }
-    let name = name.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '"' | ':'));
-    let inside = open
-        .map(|at| {
-            before[at + 1..]
-                .trim_start_matches("mailto:")
-                .split(['>', ')', '<', ' '])
-                .next()
-                .unwrap_or("")
-        })
-        .or_else(|| before.split_whitespace().find(|w| w.contains('@')))
-        .unwrap_or("");
-    let found = address(if name.contains('@') { "" } else { name }, inside);
-    (!found.name.is_empty() || !found.address.is_empty()).then_some(found)
 }

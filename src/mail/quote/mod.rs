@@ -3,6 +3,8 @@
 //! Nothing is cut: lines cover the text, and each says what it is. A line's depth counts `>` marks,
 //! quote containers of the HTML and the header blocks of Outlook above it, which marks nothing.
 
+mod attribution;
+mod client;
 mod dates;
 mod heading;
 mod notice;
@@ -100,6 +102,8 @@ impl Reader<'_, '_> {
             from: heading.from.clone(),
             date: heading.date,
             subject: heading.subject.clone(),
+            language: heading.introduced.language,
+            client: heading.introduced.client,
             span: start..start,
         });
         let follows = self.raws[heading.lines.end..]
@@ -182,6 +186,8 @@ impl Reader<'_, '_> {
             from: None,
             date: None,
             subject: None,
+            language: None,
+            client: None,
             span: start..start,
         });
         self.set_depth(depth, self.blocks.len() - 1);

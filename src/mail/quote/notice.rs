@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
 /// Phrases of notices, folded. Each is long enough that nobody writes it about an incident.
-const NOTICES: [&str; 62] = [
+const NOTICES: [&str; 53] = [
     "pensez a l'environnement",
     "pensons a l'environnement",
     "penser a l'environnement",
@@ -58,22 +58,34 @@ const NOTICES: [&str; 62] = [
     "this message and any attachments",
     "received this e-mail in error",
     "received this email in error",
-    "absence de virus",
-    "garanti sans virus",
-    "sans virus. www",
-    "virus-free",
-    "verifie par mailscanner",
-    "pour des virus ou des polluriels",
-    "scanned by",
-    "rien de suspect n'a ete trouve",
     "messages electroniques sont susceptibles d'alteration",
     "messages electroniques etant susceptibles",
     "reglement general sur la protection des donnees",
-    "found to be clean",
 ];
 
-/// Banners that gateways write above the words.
-const BANNERS: [&str; 22] = [
+/// What antivirus programs write below the words.
+const ANTIVIRUS: [&str; 12] = [
+    "absence de virus dans",
+    "garanti sans virus",
+    "sans virus.",
+    "virus-free",
+    "verifie par mailscanner",
+    "verifie par un antivirus",
+    "analyse par un antivirus",
+    "pour des virus ou des polluriels",
+    "scanned by",
+    "rien de suspect n'a ete trouve",
+    "found to be clean",
+    "checked for viruses",
+];
+
+/// Banners that gateways write above the words; they begin the line, or nearly.
+const BANNERS: [&str; 27] = [
+    "vient de l'exterieur",
+    "vient d'un expediteur externe",
+    "exterieur a l'etablissement",
+    "externe au chu",
+    "external:",
     "[externe]",
     "[ext]",
     "[external]",
@@ -127,7 +139,7 @@ const DEVICES: [&str; 24] = [
 ];
 
 /// Lines of scanners that send by mail.
-const SCANNERS: [&str; 18] = [
+const SCANNERS: [&str; 22] = [
     "numerisation effectuee",
     "date de numerisation",
     "ne pas repondre a cette adresse",
@@ -146,10 +158,16 @@ const SCANNERS: [&str; 18] = [
     "consulter le ticket",
     "nombre d'elements associes",
     "ref:msg",
+    "ne repondez pas a ce",
+    "la boite n'est pas lue",
+    "pour repondre, utilisez",
+    "veuillez ne pas repondre",
 ];
 
 static PHRASES: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new(NOTICES.iter().chain(&BANNERS)).ok());
+    LazyLock::new(|| AhoCorasick::new(NOTICES.iter().chain(&ANTIVIRUS).chain(&BANNERS)).ok());
+/// How far into a line a banner's words may begin: « ATTENTION : ce courriel externe ».
+const BANNER_BEGINS: usize = 70;
 
 /// The role of each line that no person wrote; `None` for the others.
 pub(super) fn read(raws: &[Raw<'_>]) -> Vec<Option<LineRole>> {
@@ -164,7 +182,7 @@ pub(super) fn read(raws: &[Raw<'_>]) -> Vec<Option<LineRole>> {
         if roles[at].is_some() {
             continue;
         }
-        if is_device(&raw.folded) {
+        if is_device(raw.text, &raw.folded) {
             roles[at] = Some(LineRole::Device);
             continue;
         }
@@ -172,14 +190,22 @@ pub(super) fn read(raws: &[Raw<'_>]) -> Vec<Option<LineRole>> {
             roles[at] = Some(LineRole::Notice);
             continue;
         }
-        let Some(pattern) = PHRASES.as_ref().and_then(|p| p.find(&raw.folded)) else {
-            continue;
+        let found = match phrase(&raw.folded) {
+            Some(Phrase::Notice) => LineRole::Notice,
+            Some(Phrase::Antivirus) => LineRole::Banner,
+            Some(Phrase::Banner) => {
+                roles[at] = Some(LineRole::Banner);
+                continue;
+            }
+            None => {
+                // Avast and Outlook leave the target of a link alone on a line beside theirs.
+                if raw.text.starts_with("<#") && raw.text.ends_with('>') {
+                    roles[at] = Some(LineRole::Banner);
+                }
+                continue;
+            }
         };
-        if pattern.pattern().as_usize() >= NOTICES.len() {
-            roles[at] = (raw.folded.len() < 400).then_some(LineRole::Notice);
-            continue;
-        }
-        roles[at] = Some(LineRole::Notice);
+        roles[at] = Some(found);
         // Wrapped by the client: a notice goes on while its lines are long, and began where its
         // paragraph did if that reads like one.
         let wrapped = |n: usize| raws[n].folded.len() >= 50;
@@ -189,26 +215,89 @@ pub(super) fn read(raws: &[Raw<'_>]) -> Vec<Option<LineRole>> {
             && wrapped(next - 1)
             && roles[next].is_none()
         {
-            roles[next] = Some(LineRole::Notice);
+            roles[next] = Some(found);
             next += 1;
         }
         let opens = raws.get(paragraph).is_some_and(|r| opens_notice(&r.folded));
         if opens && (paragraph..at).all(wrapped) {
             for role in &mut roles[paragraph..at] {
-                role.get_or_insert(LineRole::Notice);
+                role.get_or_insert(found);
             }
         }
     }
     roles
 }
 
-fn is_device(folded: &str) -> bool {
+enum Phrase {
+    Notice,
+    Antivirus,
+    Banner,
+}
+
+/// The first phrase of a line that is its own: words between quotation marks are told by somebody
+/// (« une fenêtre "ce message est confidentiel" s'ouvre »).
+fn phrase(folded: &str) -> Option<Phrase> {
+    let mut found = PHRASES
+        .as_ref()?
+        .find_iter(folded)
+        .filter(|hit| folded[..hit.start()].matches('"').count() % 2 == 0)
+        .filter_map(|hit| match hit.pattern().as_usize() {
+            known if known < NOTICES.len() => Some(Phrase::Notice),
+            known if known < NOTICES.len() + ANTIVIRUS.len() => Some(Phrase::Antivirus),
+            // « … arrivent avec [EXTERNE] devant l'objet » speaks of one.
+            _ => {
+                let before = &folded[..hit.start()];
+                let bracket = folded.as_bytes()[hit.start()] == b'[';
+                let far = before.len() > BANNER_BEGINS;
+                let spoken_of = bracket && before.contains(char::is_alphanumeric);
+                (!far && !spoken_of).then_some(Phrase::Banner)
+            }
+        });
+    found.next()
+}
+
+fn is_device(text: &str, folded: &str) -> bool {
     folded.len() <= 160
-        && (DEVICES.iter().any(|start| folded.starts_with(start))
+        && (DEVICES.iter().any(|start| folded.starts_with(start)) && !is_sentence(text, folded)
             || SCANNERS.iter().any(|words| folded.contains(words))
             || folded.starts_with("pages :") && folded.contains("resolution")
             || folded.contains("courriel k-9")
             || folded.contains("- ne pas repondre"))
+}
+
+/// « Envoyé depuis l'interface carto, l'ordre n'arrive pas »: a footer names its device or program
+/// and says nothing of it.
+fn is_sentence(text: &str, folded: &str) -> bool {
+    const DEVICE: [&str; 16] = [
+        "iphone",
+        "ipad",
+        "telephone",
+        "smartphone",
+        "mobile",
+        "portable",
+        "appareil",
+        "tablette",
+        "galaxy",
+        "android",
+        "blackberry",
+        "phone",
+        "appli ",
+        "application",
+        "messagerie",
+        "mail",
+    ];
+    if !folded.starts_with("envoye") && !folded.starts_with("expedie") {
+        return false;
+    }
+    let named = DEVICE.iter().any(|word| folded.contains(word))
+        || text
+            .split_whitespace()
+            .skip(1)
+            .any(|word| word.starts_with(|c: char| c.is_uppercase()));
+    let says = [", ", " n'", " ne ", " est ", " il ", " elle ", " : "]
+        .iter()
+        .any(|word| folded.contains(word));
+    !named || says
 }
 
 fn opens_notice(folded: &str) -> bool {
@@ -262,6 +351,7 @@ mod tests {
             emphasis: Vec::new(),
             marks: Vec::new(),
             pictures: Vec::new(),
+            left_out: Vec::new(),
             repaired: false,
             encrypted: false,
         };
@@ -289,12 +379,21 @@ mod tests {
             ),
             (
                 "L'absence de virus dans ce courrier électronique a été vérifiée",
-                Some(LineRole::Notice),
+                Some(LineRole::Banner),
             ),
-            ("[EXTERNE] Soyez vigilant", Some(LineRole::Notice)),
+            ("[EXTERNE] Soyez vigilant", Some(LineRole::Banner)),
             (
                 "ATTENTION : ce courriel provient de l'extérieur de l'hôpital.",
-                Some(LineRole::Notice),
+                Some(LineRole::Banner),
+            ),
+            (
+                "CAUTION: This email originated from outside of the organization.",
+                Some(LineRole::Banner),
+            ),
+            ("Garanti sans virus. www.avast.com", Some(LineRole::Banner)),
+            (
+                "<#DAB4FAD8-2DD7-40BB-A1B8-4E2AA1F9FDF2>",
+                Some(LineRole::Banner),
             ),
             (
                 "[cid:image001.png@01DC62D1.0B7F2E90] [cid:image002.png@x]",
@@ -310,6 +409,33 @@ mod tests {
             (
                 "Numérisation effectuée sur MFP-SAMU15-RDC",
                 Some(LineRole::Device),
+            ),
+            (
+                "Envoyé depuis Yahoo Mail pour Android",
+                Some(LineRole::Device),
+            ),
+            (
+                "Envoyé à partir de l'application Mail Orange",
+                Some(LineRole::Device),
+            ),
+            (
+                "Envoyé depuis l'interface carto, l'ordre n'arrive pas",
+                None,
+            ),
+            ("Envoyé de mon poste il arrive", None),
+            ("Envoyé avec retard, le bilan est vide", None),
+            (
+                "une fenêtre « ce message est confidentiel » bloque tout",
+                None,
+            ),
+            (
+                "l'écran dit \"ce message est confidentiel\" à chaque dossier",
+                None,
+            ),
+            ("nos envois arrivent avec [EXTERNE] devant l'objet", None),
+            (
+                "l'antivirus affiche « absence de virus » puis se ferme",
+                None,
             ),
             ("l'antivirus bloque le portail", None),
             ("un message d'erreur reçu", None),

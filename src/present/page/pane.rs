@@ -225,6 +225,7 @@ pub fn role(role: LineRole) -> &'static str {
         LineRole::Greeting => "salutation",
         LineRole::Signature => "signature",
         LineRole::Notice => "mentions",
+        LineRole::Banner => "bandeau",
         LineRole::Device => "appareil",
         LineRole::Quoted => "texte cité",
         LineRole::QuoteHeader => "en-tête cité",

@@ -13,3 +13,4 @@ pub mod smtp_client;
 pub mod smtp_script;
 pub mod stores;
 pub mod tnef;
+pub mod traps;
