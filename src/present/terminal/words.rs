@@ -259,6 +259,7 @@ fn role(role: LineRole) -> &'static str {
         LineRole::Greeting => "greeting",
         LineRole::Signature => "signature",
         LineRole::Notice => "notice",
+        LineRole::Banner => "banner",
         LineRole::Device => "device",
         LineRole::Quoted => "quoted",
         LineRole::QuoteHeader => "header of a quote",
