@@ -40,9 +40,9 @@ static MEANT: LazyLock<Lexicon> = LazyLock::new(|| {
 });
 /// Words before a person whose work or account is spoken of.
 static BENEFICIARY: LazyLock<Lexicon> = LazyLock::new(|| {
-    Lexicon::new(concat!(
-        "a la demande du|a la demande de|a la demande d|pour le compte de|pour le compte du|chez|pour|pr|l utilisateur|l utilisatrice"
-    ))
+    Lexicon::new(
+        "a la demande du|a la demande de|a la demande d|pour le compte de|pour le compte du|chez|pour|pr|l utilisateur|l utilisatrice",
+    )
 });
 /// « le compte de … »: the account stands for its owner.
 static ACCOUNT: LazyLock<Lexicon> = LazyLock::new(|| {
@@ -61,9 +61,9 @@ static SUFFERS: LazyLock<Lexicon> = LazyLock::new(|| {
 });
 /// Words of a group that the fault is said of: « bloque toute la salle », « pour tt le monde ».
 static STRIKES: LazyLock<Lexicon> = LazyLock::new(|| {
-    Lexicon::new(concat!(
-        "touche|concerne|impacte|bloque|gene|penalise|affecte|affects|touchant|concernant|impactant|chez|pr|for"
-    ))
+    Lexicon::new(
+        "touche|concerne|impacte|bloque|gene|penalise|affecte|affects|touchant|concernant|impactant|chez|pr|for",
+    )
 });
 
 /// Reads the sentences of running text. `declarant` is the declarant's name, who is no third person.
