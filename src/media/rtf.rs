@@ -1,7 +1,7 @@
 //! Compressed RTF (MS-OXRTFCP) and the words of RTF, HTML wrapped in it included (MS-OXRTFEX).
 //!
 //! Outlook writes a formatted body so. Formatting is dropped; what matters is who said what in
-//! which line. Unpacked text is cut at [`LONGEST`] (`spec/reliability.md`, PARSE-06).
+//! which line. Unpacked text is cut at ten megabytes (`spec/reliability.md`, PARSE-06).
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
