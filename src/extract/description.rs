@@ -29,13 +29,16 @@ pub fn of_sentences(words: &Excerpt, sentences: &[Sentence], names: &[String]) -
         .filter(|sentence| sentence.about != About::Aside)
         .filter(|sentence| {
             let said = &words.text[sentence.span.clone()];
-            !is_signature(said, names) && !is_form(said) && !is_number_line(said)
+            !is_signature(said, names)
+                && !is_form(said)
+                && !is_number_line(said)
+                && !is_of_the_station(sentence.about, said)
         })
         .collect();
     // A job or a bare name on the last lines signs, though no « Cordialement » stands above.
     while kept.len() > 1
         && kept.last().is_some_and(|last| {
-            last.about == About::Context && signs(&words.text[last.span.clone()])
+            last.about == About::Context && signs(&words.text[last.span.clone()], names)
         })
     {
         kept.pop();
@@ -170,7 +173,7 @@ pub fn of_subject(subject: &str) -> Option<Range<usize>> {
 }
 
 /// « Directrice de garde », « Anne-Claire Maugendre », « le standard »: few words without a verb.
-fn signs(sentence: &str) -> bool {
+fn signs(sentence: &str, names: &[String]) -> bool {
     let tokens = Tokens::new(sentence);
     let words: Vec<&str> = sentence
         .split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '\''))
@@ -181,9 +184,12 @@ fn signs(sentence: &str) -> bool {
         .filter(|word| word.starts_with(char::is_uppercase))
         .count();
     let stops = sentence.trim_end().ends_with(['.', '!', '?']);
+    let named = words.first().is_some_and(|first| {
+        first.starts_with(char::is_uppercase) && names.contains(&fold(first))
+    });
     words.len() <= 6
         && !stops
-        && (is_role(&tokens, 0) || words.len() >= 2 && capitals == words.len())
+        && (named || is_role(&tokens, 0) || words.len() >= 2 && capitals == words.len())
 }
 
 /// The form's own title and question, which some copy without their answer.
@@ -204,6 +210,16 @@ fn is_form(sentence: &str) -> bool {
             ]
             .iter()
             .any(|title| folded.starts_with(title))
+}
+
+/// « Je ne sais pas ce que sont les prérequis, notre poste est géré par le ministère »: no word on
+/// what goes wrong.
+fn is_of_the_station(about: About, sentence: &str) -> bool {
+    let folded = fold(sentence);
+    ["prerequis", "pre-requis", "pre requis", "prerequisite"]
+        .iter()
+        .any(|cue| folded.contains(cue))
+        && (about == About::Context || folded.contains("ne sais pas") || folded.contains("don't know"))
 }
 
 /// « Tel. 02 61 91 00 01, le 02 61 91 00 02 étant … »: a line that a number's label leads.

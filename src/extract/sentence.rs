@@ -2,6 +2,8 @@
 //! what is attached, thanks, an introduction.
 
 use super::cues::{Cues, Group};
+use super::person::is_role;
+use super::token::Tokens;
 use crate::text::Folded;
 use std::ops::Range;
 
@@ -88,6 +90,7 @@ fn about(text: &str, span: &Range<usize>, places: &Places) -> About {
         .filter(inside)
         .any(|range| range.start <= span.start + 12);
     match () {
+        () if closed(words) => About::Aside,
         // « Je ne finis qu'à 8 h, pas la peine de rappeler après »: a negation alone is no fault.
         () if leading
             && faults <= 1 + negated
@@ -117,7 +120,7 @@ fn about(text: &str, span: &Range<usize>, places: &Places) -> About {
         // A long sentence that speaks of calls or of thanks may tell more.
         () if asides > 0 && length > 18 && digits < 8 => About::Context,
         () if asides > 0 || digits >= 8 || (length <= 6 && extension(words)) => About::Aside,
-        () if opens && length <= 14 || introduces(words) && length <= 16 => About::Aside,
+        () if opens && length <= 14 || introduces(words) && length <= 26 => About::Aside,
         () => About::Context,
     }
 }
@@ -138,7 +141,8 @@ fn introduces(words: &str) -> bool {
             | (Some("this"), Some("is"))
             | (Some("c" | "moi" | "cest"), Some(_))
             | (Some("slt" | "bjr"), Some("c" | "ici" | "moi"))
-    ) || matches!(first, (Some("je"), Some("suis")) | (Some("i"), Some("am"))) && second_capital
+    ) || matches!(first, (Some("je"), Some("suis")) | (Some("i"), Some("am")))
+        && (second_capital || is_job(words))
         || matches!(first.0, Some("ici"))
             && words
                 .split_whitespace()
@@ -146,11 +150,35 @@ fn introduces(words: &str) -> bool {
                 .is_some_and(|word| word.starts_with(char::is_uppercase))
 }
 
+/// « …, c'est réglé, n'en parlons plus »: another matter, told and done.
+fn closed(words: &str) -> bool {
+    let words = crate::text::fold(words);
+    [
+        "n'en parlons plus",
+        "n'y reviens pas",
+        "n'y revenons pas",
+        "ca n'a rien a voir",
+        "ce n'est pas le sujet",
+        "c'est un autre sujet",
+        "deja regle",
+        "c'est regle depuis",
+        "avait ete regle",
+        "avait ete corrige",
+        "a ete corrige depuis",
+        "inutile de revenir",
+    ]
+    .iter()
+    .any(|cue| words.contains(cue))
+}
+
 /// « J'espère que vous allez bien depuis … », « j'ai bien noté que … »: no report, however long.
 fn polite(words: &str) -> bool {
     let words = crate::text::fold(words);
     [
         "j'espere que vous",
+        "je vais essayer de rester",
+        "je reste courtois",
+        "excusez",
         "nous esperons que vous",
         "j'ai bien note",
         "par ailleurs j'ai bien",
@@ -158,6 +186,17 @@ fn polite(words: &str) -> bool {
     ]
     .iter()
     .any(|start| words.starts_with(start))
+}
+
+/// « Je suis chargée de mission à l'ARS », « I am the on-site IT engineer »
+fn is_job(words: &str) -> bool {
+    let tokens = Tokens::new(words);
+    let at = if tokens.among(2, "un|une|le|la|l|the|a|an") {
+        if tokens.sign(3, b'\'') { 4 } else { 3 }
+    } else {
+        2
+    };
+    (at..at + 4).any(|at| is_role(&tokens, at))
 }
 
 /// Words that report a fault whatever else the sentence says.
@@ -215,7 +254,7 @@ fn longest_number(words: &str) -> usize {
 
 /// How many bytes of greeting stand at the start: « Bonjour, », « Bjr ».
 fn greeting(words: &str) -> usize {
-    const GREETINGS: [&str; 19] = [
+    const GREETINGS: [&str; 21] = [
         "bonjour",
         "bonsoir",
         "bjr",
@@ -229,6 +268,8 @@ fn greeting(words: &str) -> usize {
         "rebonjour",
         "re-bonjour",
         "madame",
+        "monsieur",
+        "mesdames",
         "messieurs",
         "slt",
         "cher",
@@ -295,7 +336,8 @@ fn greeting(words: &str) -> usize {
                 .trim_start_matches([',', '!', '.', ' ', '\u{a0}', ':', '\n', '\u{202f}'])
                 .len();
         if marks > 0 && rest[..marks].contains([',', '!', '.', '\n', ':']) {
-            return end + marks;
+            // « Madame, Monsieur, »
+            return end + marks + greeting(&words[end + marks..]);
         }
     }
     if greeted { end } else { 0 }

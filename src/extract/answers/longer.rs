@@ -281,13 +281,15 @@ impl Reader<'_> {
             .unwrap_or_default()
             .chars()
             .rev()
-            .take(30)
+            .take(60)
             .collect();
         let before: String = before.chars().rev().collect();
         let label = fold(before.rsplit('\n').next().unwrap_or_default());
-        ["attendu", "expected", "normalement", "souhait"]
-            .iter()
-            .any(|cue| label.contains(cue))
+        // The form's own « quel comportement était-il attendu ? » asks for the fault first.
+        !label.contains("comportement")
+            && ["attend", "expected", "normalement", "souhait"]
+                .iter()
+                .any(|cue| label.contains(cue))
     }
 
     /// « Quoi : statistiques, rapport SNP »: few words without a fault, above sentences that tell it,

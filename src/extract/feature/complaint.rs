@@ -33,11 +33,11 @@ const WHERE: &str = "dans|sur|depuis l|avec|via|par|lors de|lors du|lors des|a|a
 /// Heads that are people, places, times, machines or the fault itself: no part of a portal.
 static NEVER: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
-        "ralentissement|ralentissements|dentiste|tentative|bascule|courriel|voir|conges|conge|inc|prod|production|formation|test|collegue|collegues|confrere|confreres|medecin|medecins|docteur|dr|arm|arms|regulateur|regulateurs|regulatrice|regulatrices|utilisateur|utilisateurs|utilisatrice|personne|personnes|equipe|equipes|agent|agents|interne|internes|externe|externes|infirmier|infirmiere|infirmiers|infirmieres|",
+        "repetition|repetitions|regulation|base|ralentissement|ralentissements|dentiste|tentative|bascule|courriel|voir|conges|conge|inc|prod|production|formation|test|collegue|collegues|confrere|confreres|medecin|medecins|docteur|dr|arm|arms|regulateur|regulateurs|regulatrice|regulatrices|utilisateur|utilisateurs|utilisatrice|personne|personnes|equipe|equipes|agent|agents|interne|internes|externe|externes|infirmier|infirmiere|infirmiers|infirmieres|",
         "ide|cadre|cadres|secretaire|secretaires|ambulancier|ambulanciers|pompier|pompiers|patient|patients|appelant|appelants|correspondant|correspondants|technicien|informaticien|informaticiens|informatique|dsi|support|service|services|samu|smur|crra|hopital|chu|centre|site|sites|salle|salles|poste|postes|pc|",
         "ordinateur|ordinateurs|position|machine|machines|navigateur|navigateurs|matin|matinee|soir|soiree|nuit|nuits|jour|jours|journee|heure|heures|minute|minutes|seconde|secondes|semaine|semaines|mois|annee|annees|fois|moment|debut|fin|week|weekend|midi|lendemain|veille|apres|avant|",
         "probleme|problemes|souci|soucis|incident|incidents|bug|bugs|panne|pannes|anomalie|anomalies|erreur|erreurs|blocage|dysfonctionnement|dysfonctionnements|difficulte|difficultes|pb|lenteur|lenteurs|defaut|defauts|cause|causes|suite|effet|question|questions|chose|choses|cas|truc|reste|lieu|place|part|peine|roue|sablier|rond|cercle|",
-        "mise|maj|version|versions|redemarrage|relance|changement|passage|migration|mutation|bout|cours|face|propos|bord|aide|tps|convocation|procedure|delai|delais|nouvelle|nouvelles|document joint|documents joints|yeux|monde|gens|ville|commune|secteur|region|territoire|contournement|papier|doute|avis|besoin|besoins|temps|attente|impression que|instant|instants|urgence|urgences|vie|risque|risques|gene|impact|plupart|ensemble|totalite|moitie|partie|point|points|facon|maniere|",
+        "mise|maj|version|versions|redemarrage|relance|changement|passage|migration|mutation|bout|cours|face|propos|bord|aide|tps|convocation|procedure|delai|delais|nouvelle|nouvelles|document joint|documents joints|yeux|monde|gens|ville|commune|secteur|region|territoire|contournement|papier|doute|avis|besoin|besoins|attente|impression que|instant|instants|urgence|urgences|vie|risque|risques|gene|impact|plupart|ensemble|totalite|moitie|partie|point|points|facon|maniere|",
         "collaborateur|collaborateurs|chef|responsable|directeur|directrice|formateur|formatrice|stagiaire|stagiaires|eleve|eleves|monsieur|madame|mme|salutations|ambulance|rappel|pagaille|astreinte|sms envoye|garde|typing|reseau|wifi|internet|niveau|sein|photo|photos|capture|captures|copie|copies|pj|image|images|mail|mails|message d erreur|code erreur|rond|damier|croix|sms de|numero de telephone|",
         "aout|janvier|fevrier|mars|avril|mai|juin|juillet|septembre|octobre|novembre|decembre|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|date|dates|signalement|declaration|demande d escalade|escalade|ticket|reponse|reponses|dizaine|quinzaine|vingtaine|peu|quart|demi|quarts|midi|portable|telephone|ligne directe|standard|secretariat|main|mains|nom|prenom|shift|colleague|colleagues|morning|evening|night|error|problem|team"
     ))
@@ -155,7 +155,7 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
     let bare = phrase.tail == 0
         && tokens.among(
             phrase.from,
-            "retour|retours|promesse|demande|suite|envoi|reception",
+            "retour|retours|promesse|demande|suite|envoi|reception|temps",
         );
     if bare {
         return false;
@@ -178,6 +178,7 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
         behind += 1;
     }
     let out = tokens.among(behind, "inaccessible|inaccessibles|indisponible|injoignable|hs|down|ko|tombe|mort|inutilisable|plante") || tokens.phrase(behind, "en panne").is_some();
+    let weight = if out { weight + 0.1 } else { weight };
     let generic = !out && GENERIC.holds(tokens.word(phrase.from));
     let weight = weight
         - match (generic, phrase.tail) {

@@ -168,7 +168,7 @@ fn phrases(
 /// How much a phrase says what the subject line says: most where its head is the first thing named
 /// there (« temps de trajet hélico faux », « Annuaire : le clic … »).
 fn shared(phrase: &str, subject: &str) -> f32 {
-    const EMPTY: &str = "|declaration|declarations|incident|incidents|fiche|formulaire|probleme|problemes|pb|bug|souci|soucis|urgent|urgence|anomalie|panne|dysfonctionnement|blocage|erreur|samu|fwd|ref|demande|escalade|relance|signalement|support|portail|si|plus|pas|les|des|une|mon|mes|nos|sur|dans|pour|avec|depuis|impossible|inc|toujours|sans|reponse|encore|deux|trois|petit|gros|";
+    const EMPTY: &str = "|base|ecole|formation|regulation|declaration|declarations|incident|incidents|fiche|formulaire|probleme|problemes|pb|bug|souci|soucis|urgent|urgence|anomalie|panne|dysfonctionnement|blocage|erreur|samu|fwd|ref|demande|escalade|relance|signalement|support|portail|si|plus|pas|les|des|une|mon|mes|nos|sur|dans|pour|avec|depuis|impossible|inc|toujours|sans|reponse|encore|deux|trois|petit|gros|";
     let words = |text: &str| -> Vec<String> {
         text.split(|c: char| !c.is_alphanumeric())
             .filter(|word| word.len() > 2 && !word.starts_with(|c: char| c.is_ascii_digit()))
@@ -186,6 +186,7 @@ fn shared(phrase: &str, subject: &str) -> f32 {
     let holds = first.is_some_and(|first| named.contains(first));
     match common {
         0 => 0.0,
+        _ if said.iter().all(|word| named.contains(word)) => 0.55,
         _ if leads => 0.45 + 0.05 * common.min(3) as f32,
         _ if holds => 0.32,
         1 => 0.14,
@@ -377,7 +378,7 @@ fn containers(text: &str, folded: &Folded) -> Vec<(Range<usize>, f32)> {
                     && name.chars().count() <= 20
                     || matches!(word, "module" | "rubrique") && name.chars().count() > 3;
                 if named && !name.is_empty() {
-                    found.push((start.start..start.end + skipped + name.len(), 0.42));
+                    found.push((start.start..start.end + skipped + name.len(), 0.34));
                 }
             }
         }

@@ -36,7 +36,7 @@ static FUNCTION: LazyLock<Lexicon> = LazyLock::new(|| {
         "tournent|bloque|bloquent|affiche|affichent|part|partent|arrive|arrivent|disparait|disparaissent|refuse|refusent|perd|perdent|coupe|",
         "coupent|sort|sortent|ouvre|ouvrent|ferme|ferment|charge|chargent|imprime|impriment|remonte|remontent|revient|reviennent|donne|donnent|",
         "indique|indiquent|dit|disent|montre|envoie|envoient|saute|sautent|clignote|clignotent|raccroche|efface|effacent|vide|demande|repond|repondent|",
-        "sent|given|below|above|into|with|by|as|is|are|was|were|be|been|do|does|did|don|doesn|didn|not|no|can|cannot|has|have|had|will|keeps|stopped|shows|at|in|on|of|to|for|from|since|when|and|or|but|this|that|it|we|they|i|you|",
+        "gives|give|works|opens|runs|returns|fails|stays|sent|given|below|above|into|with|by|as|is|are|was|were|be|been|do|does|did|don|doesn|didn|not|no|can|cannot|has|have|had|will|keeps|stopped|shows|at|in|on|of|to|for|from|since|when|and|or|but|this|that|it|we|they|i|you|",
         "hier|aujourd|hui|demain|matin|soir|midi|ce jour|maintenant|actuellement|h|heure|heures|min|minutes|euh|svp|merci|bonjour|bonsoir|cdlt|ok|hs|ko|oui|non|totalement|completement|regulierement"
     ))
 });
@@ -116,6 +116,13 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
     let mut from = determiner(tokens, at).unwrap_or(at);
     let mut noun = from;
     // « la double écoute », « les nouvelles affaires »
+    // « nos quatre tablettes »
+    if from > at
+        && let Some((_, after)) = number(tokens, noun, 2)
+    {
+        noun = after;
+        from = noun;
+    }
     if tokens.among(noun, "seul|seule|moindre|meme|autre|autres|other") {
         noun += 1;
         from = noun;
@@ -166,7 +173,7 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
         }
         // « code à six chiffres »
         if tokens.is(to, &["a"])
-            && let Some((_, after)) = number(tokens, to + 1, 2)
+            && let Some((_, after)) = number(tokens, to + 1, 2).filter(|(many, _)| *many > 1)
             && is_noun(tokens, after)
         {
             to = word_end(tokens, after, stop);

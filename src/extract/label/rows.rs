@@ -249,6 +249,11 @@ impl Reader<'_> {
 /// « 3. », « 3) », « 3 - »: the number and the bytes up to what follows it.
 fn leading_number(words: &str) -> Option<(usize, usize)> {
     let rest = words.trim_start();
+    // « a) », « b) »: letters number as well.
+    if let [letter @ b'a'..=b'p', b')' | b'.', b' ', ..] = rest.as_bytes() {
+        let value = usize::from(letter - b'a') + 1;
+        return Some((value, words.len() - rest[2..].trim_start().len()));
+    }
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     if !(1..=2).contains(&digits) {
         return None;
