@@ -230,6 +230,10 @@ fn places(pictures: Vec<Picture>, lines: &[Line]) -> Vec<Shown> {
                 Some((_, LineRole::Signature | LineRole::Device | LineRole::Notice)) => {
                     Place::Signature
                 }
+                // A gateway's banner above the words says nothing of what follows it.
+                Some((index, LineRole::Banner)) if last_own.is_none_or(|last| index > last) => {
+                    Place::Signature
+                }
                 Some((index, _)) if last_own.is_none_or(|last| index >= last) => Place::Below,
                 _ => Place::Words,
             };
