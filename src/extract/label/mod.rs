@@ -101,6 +101,7 @@ pub fn read(form: &Form, body: &Body, voice: impl Fn(&Line) -> Option<bool>) -> 
     let rows = table_rows(form, body, &voices, &hits);
     keep_questions(body, &mut hits);
     accept(&mut hits);
+    keep_answers(body, &mut hits);
     hits.retain(|hit| !is_prose(body, hit));
     labelled.fields = distinct(hits.iter().filter(|hit| hit.name != LabelName::Other));
     labelled.asked = hits
@@ -167,6 +168,23 @@ fn keep_questions(body: &Body, hits: &mut Vec<Hit>) {
     if hits.iter().any(|hit| in_request(hit) && hit.numbered) {
         hits.retain(|hit| hit.numbered || !in_request(hit));
     }
+}
+
+/// « Cela se reproduit : » and, below it, « à chaque fois »: what could be the same label once more is
+/// the answer to it.
+fn keep_answers(body: &Body, hits: &mut Vec<Hit>) {
+    let mut open: Option<(LabelName, usize)> = None;
+    hits.retain(|hit| {
+        let answers = hit.separator == Separator::LineEnd
+            && open.is_some_and(|(name, line)| name == hit.name && line < hit.line);
+        if !answers {
+            let line = &body.lines[hit.line].span;
+            let unanswered =
+                !body.text[hit.answer.min(line.end)..line.end].contains(char::is_alphanumeric);
+            open = unanswered.then_some((hit.name, hit.line));
+        }
+        !answers
+    });
 }
 
 /// « *Structure* SAMU 21 », « **Fonction** export »: a label that is set apart needs no colon.

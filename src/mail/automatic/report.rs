@@ -64,16 +64,14 @@ fn parts(facts: &mut Automatic, entity: &Entity<'_>, depth: usize) {
             }
         }
         (_, ("message", "delivery-status" | "global-delivery-status")) => {
-            if matches!(facts.report, None | Some(Report::Other)) {
-                facts.report = Some(Report::DeliveryStatus);
-            }
+            known_by(facts, Report::DeliveryStatus);
             status(facts, &entity.decoded());
         }
         (_, ("message", "disposition-notification")) => {
-            facts.report.get_or_insert(Report::Disposition);
+            known_by(facts, Report::Disposition);
         }
         (_, ("message", "feedback-report")) => {
-            facts.report.get_or_insert(Report::Feedback);
+            known_by(facts, Report::Feedback);
         }
         (_, ("text", "calendar")) => facts.calendar = Some(method(&entity.decoded())),
         (Content::Message(inner), _) if facts.report == Some(Report::DeliveryStatus) => {
@@ -87,6 +85,13 @@ fn parts(facts: &mut Automatic, entity: &Entity<'_>, depth: usize) {
             original(facts, &headers);
         }
         _ => {}
+    }
+}
+
+/// A report whose type the message does not say, or says wrongly, is what its part is.
+fn known_by(facts: &mut Automatic, report: Report) {
+    if matches!(facts.report, None | Some(Report::Other)) {
+        facts.report = Some(report);
     }
 }
 

@@ -161,3 +161,20 @@ fn other_reports_and_calendars_are_not_bounces() {
     );
     assert_eq!(facts.calendar.as_deref(), Some("REQUEST"));
 }
+
+#[test]
+fn a_report_is_what_its_part_is_where_its_type_says_nothing() {
+    for (report_type, part, report) in [
+        ("", "message/disposition-notification", Report::Disposition),
+        ("; report-type=xyz", "message/disposition-notification", Report::Disposition),
+        ("; report-type=xyz", "message/feedback-report", Report::Feedback),
+        ("; report-type=xyz", "message/delivery-status", Report::DeliveryStatus),
+        ("; report-type=xyz", "text/plain", Report::Other),
+    ] {
+        let raw = format!(
+            "From: x@y.example\nContent-Type: multipart/report{report_type}; boundary=b\n\n--b\n\nx\n--b\nContent-Type: {part}\n\nA: b\n--b--\n"
+        );
+        let facts = Email::parse(raw.as_bytes()).automatic;
+        assert_eq!(facts.report, Some(report), "{report_type} {part}");
+    }
+}
