@@ -12,25 +12,61 @@ use unicode_normalization::char::is_combining_mark;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Folded {
     text: String,
-    /// For each byte of `text`, the byte offset in the original of the character it came from;
-    /// one more entry at the end holds the original's length.
-    offsets: Vec<u32>,
+    /// Where the folded text stops running along the original, ascending: most of a text is ASCII,
+    /// which folds byte for byte, so these are few.
+    steps: Vec<Step>,
+    /// The original's length.
+    end: usize,
+}
+
+/// From `folded` on, the folded text came from `original` on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Step {
+    folded: usize,
+    original: usize,
+    /// The bytes from here to the next step all came from one character.
+    one: bool,
 }
 
 impl Folded {
-    /// Folds `original`; offsets are bytes and saturate at 4 GiB, far above any part that we keep.
+    /// Folds `original`. Linear.
     #[must_use]
     pub fn new(original: &str) -> Self {
         let mut text = String::with_capacity(original.len());
-        let mut offsets = Vec::with_capacity(original.len() + 1);
-        for (at, character) in original.char_indices() {
-            let at = u32::try_from(at).unwrap_or(u32::MAX);
-            let before = text.len();
-            fold_char(character, &mut text);
-            offsets.resize(offsets.len() + (text.len() - before), at);
+        let mut steps: Vec<Step> = Vec::new();
+        let mut rest = original;
+        // Offset in the original less offset in the folded text, while one byte gives one byte.
+        let mut shift = 0_usize;
+        let mut along = true;
+        while !rest.is_empty() {
+            let at = original.len() - rest.len();
+            let folded = text.len();
+            let run = ascii_run(rest);
+            let length = if run > 0 {
+                push_ascii(&rest[..run], &mut text);
+                run
+            } else {
+                let character = rest.chars().next().unwrap_or_default();
+                fold_char(character, &mut text);
+                character.len_utf8()
+            };
+            let one = run == 0 && text.len() > folded + 1;
+            if text.len() > folded && (one || !along || at.wrapping_sub(folded) != shift) {
+                steps.push(Step {
+                    folded,
+                    original: at,
+                    one,
+                });
+                shift = at.wrapping_sub(folded);
+                along = !one;
+            }
+            rest = &rest[length..];
         }
-        offsets.push(u32::try_from(original.len()).unwrap_or(u32::MAX));
-        Self { text, offsets }
+        Self {
+            text,
+            steps,
+            end: original.len(),
+        }
     }
 
     /// The folded text.
@@ -43,16 +79,31 @@ impl Folded {
     /// boundaries. A combining mark that followed the last character is part of the range.
     #[must_use]
     pub fn original(&self, folded: Range<usize>) -> Range<usize> {
-        let last = self.offsets.len().saturating_sub(1);
-        let at = |index: usize| self.offsets.get(index.min(last)).map_or(0, |&o| o as usize);
-        let start = at(folded.start);
+        let last = self.text.len();
+        let start = self.place(folded.start);
         let mut end_index = folded.end.max(folded.start);
         // The end is where the next folded character starts; bytes of the same source character
         // share one offset, so step over those.
-        while end_index > folded.start && end_index < last && at(end_index) == at(end_index - 1) {
+        while end_index > folded.start
+            && end_index < last
+            && self.place(end_index) == self.place(end_index - 1)
+        {
             end_index += 1;
         }
-        start..at(end_index).max(start)
+        start..self.place(end_index).max(start)
+    }
+
+    /// Where the character began that the folded byte at `index` came from.
+    fn place(&self, index: usize) -> usize {
+        if index >= self.text.len() {
+            return self.end;
+        }
+        let after = self.steps.partition_point(|step| step.folded <= index);
+        match after.checked_sub(1).and_then(|at| self.steps.get(at)) {
+            Some(step) if step.one => step.original,
+            Some(step) => step.original + (index - step.folded),
+            None => index,
+        }
     }
 }
 
@@ -61,27 +112,68 @@ impl Folded {
 #[must_use]
 pub fn fold(original: &str) -> String {
     let mut text = String::with_capacity(original.len());
-    for character in original.chars() {
-        fold_char(character, &mut text);
+    let mut rest = original;
+    while !rest.is_empty() {
+        let run = ascii_run(rest);
+        push_ascii(&rest[..run], &mut text);
+        rest = &rest[run..];
+        if let Some(character) = rest.chars().next() {
+            fold_char(character, &mut text);
+            rest = &rest[character.len_utf8()..];
+        }
     }
     text
 }
 
-fn fold_char(character: char, out: &mut String) {
-    if character.is_ascii() {
-        out.push(character.to_ascii_lowercase());
-        return;
+/// How many bytes of ASCII stand at the start, eight at a time.
+fn ascii_run(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(eight) = bytes[at..].first_chunk::<8>() {
+        let beyond = u64::from_le_bytes(*eight) & 0x8080_8080_8080_8080;
+        if beyond != 0 {
+            return at + beyond.trailing_zeros() as usize / 8;
+        }
+        at += 8;
     }
+    bytes[at..]
+        .iter()
+        .position(|byte| !byte.is_ascii())
+        .map_or(bytes.len(), |rest| at + rest)
+}
+
+fn push_ascii(run: &str, out: &mut String) {
+    let start = out.len();
+    out.push_str(run);
+    out[start..].make_ascii_lowercase();
+}
+
+/// Folds a character beyond ASCII.
+fn fold_char(character: char, out: &mut String) {
+    // What French is full of; the long way below gives the same.
+    let letter = match character {
+        'à' | 'â' | 'ä' | 'À' | 'Â' | 'Ä' => 'a',
+        'é' | 'è' | 'ê' | 'ë' | 'É' | 'È' | 'Ê' | 'Ë' => 'e',
+        'î' | 'ï' | 'Î' | 'Ï' => 'i',
+        'ô' | 'ö' | 'Ô' | 'Ö' => 'o',
+        'ù' | 'û' | 'ü' | 'Ù' | 'Û' | 'Ü' => 'u',
+        'ç' | 'Ç' => 'c',
+        '’' | '‘' | '´' | 'ʼ' | '′' => '\'',
+        '“' | '”' | '„' | '«' | '»' | '‹' | '›' => '"',
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => '-',
+        c if c.is_whitespace() => ' ',
+        _ => return fold_rare(character, out),
+    };
+    out.push(letter);
+}
+
+fn fold_rare(character: char, out: &mut String) {
     match character {
         'œ' | 'Œ' => out.push_str("oe"),
         'æ' | 'Æ' => out.push_str("ae"),
         'ß' => out.push_str("ss"),
-        '’' | '‘' | '`' | '´' | 'ʼ' | '′' => out.push('\''),
-        '“' | '”' | '„' | '«' | '»' | '‹' | '›' => out.push('"'),
-        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => out.push('-'),
         '…' => out.push_str("..."),
         '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => {}
-        c if c.is_whitespace() => out.push(' '),
         c => {
             for part in std::iter::once(c).nfkd().filter(|p| !is_combining_mark(*p)) {
                 out.extend(part.to_lowercase());
@@ -117,5 +209,43 @@ mod tests {
         assert_eq!(&original[folded.original(at..at + 5)], "cœur");
         let at = folded.as_str().find("oe").unwrap();
         assert_eq!(&original[folded.original(at..at + 1)], "œ");
+    }
+    #[test]
+    fn accents_fold_alike_the_short_and_the_long_way() {
+        for character in '\u{80}'..='\u{24f}' {
+            let (mut short, mut long) = (String::new(), String::new());
+            fold_char(character, &mut short);
+            fold_rare(character, &mut long);
+            let typography = character.is_whitespace() || "´«»".contains(character);
+            assert!(
+                typography || short == long,
+                "{character:?}: {short}, {long}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_folded_byte_leads_back_to_its_character() {
+        for original in [
+            "",
+            "Bonjour",
+            "é",
+            "œ",
+            "l’été à Œuf… « ça »\u{a0}: E\u{301}te\u{301}",
+            "\u{feff}Ωmega ﬁn ½ – Ñandú \u{ad}",
+            "a\u{200b}\u{301}b…c",
+        ] {
+            let folded = Folded::new(original);
+            assert_eq!(folded.as_str(), fold(original), "{original}");
+            let mut text = String::new();
+            for (at, character) in original.char_indices() {
+                let before = text.len();
+                text.push_str(&fold(&character.to_string()));
+                for index in before..text.len() {
+                    assert_eq!(folded.place(index), at, "{original}: {index}");
+                }
+            }
+            assert_eq!(folded.place(text.len()), original.len(), "{original}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::domain::field::Reading;
 use crate::text::Folded;
+use memchr::memchr_iter;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -52,52 +53,53 @@ impl Tokens {
     pub fn new(text: &str) -> Self {
         let folded = Folded::new(text);
         let mut list = Vec::with_capacity(text.len() / 5 + 4);
+        let words = folded.as_str();
+        let bytes = words.as_bytes();
         let mut spaced = false;
-        let mut chars = folded.as_str().char_indices().peekable();
-        while let Some((start, character)) = chars.next() {
-            if character == '\n' {
-                list.push(Token {
-                    kind: Kind::Line,
-                    start,
-                    end: start + 1,
-                    spaced,
-                });
-                spaced = true;
-                continue;
-            }
-            if character.is_whitespace() || character.is_control() {
-                spaced = true;
-                continue;
-            }
-            let same: Option<fn(char) -> bool> = if character.is_ascii_digit() {
-                Some(|c| c.is_ascii_digit())
-            } else if character.is_alphabetic() {
-                Some(char::is_alphabetic)
-            } else {
-                None
-            };
-            let mut end = start + character.len_utf8();
-            let kind = match same {
-                None if character.is_ascii() => Kind::Sign(character as u8),
-                None => Kind::Sign(0x1a),
-                Some(same) => {
-                    while let Some((at, next)) = chars.next_if(|(_, c)| same(*c)) {
-                        end = at + next.len_utf8();
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            let start = at;
+            at += 1;
+            let kind = match byte {
+                b'\n' => Kind::Line,
+                b'0'..=b'9' => {
+                    at += bytes[at..]
+                        .iter()
+                        .take_while(|byte| byte.is_ascii_digit())
+                        .count();
+                    Kind::Number
+                }
+                _ if byte.is_ascii_alphabetic() => {
+                    at = word_end(words, at);
+                    Kind::Word
+                }
+                _ if byte <= b' ' || byte == 0x7f => {
+                    spaced = true;
+                    continue;
+                }
+                _ if byte.is_ascii() => Kind::Sign(byte),
+                _ => {
+                    let character = words[start..].chars().next().unwrap_or_default();
+                    at = start + character.len_utf8();
+                    if character.is_whitespace() || character.is_control() {
+                        spaced = true;
+                        continue;
                     }
-                    if character.is_ascii_digit() {
-                        Kind::Number
-                    } else {
+                    if character.is_alphabetic() {
+                        at = word_end(words, at);
                         Kind::Word
+                    } else {
+                        Kind::Sign(0x1a)
                     }
                 }
             };
             list.push(Token {
                 kind,
                 start,
-                end,
+                end: at,
                 spaced,
             });
-            spaced = false;
+            spaced = kind == Kind::Line;
         }
         Self { folded, list }
     }
@@ -137,7 +139,7 @@ impl Tokens {
     /// Whether the word at `at` is one of `words`, parted by bars.
     pub fn among(&self, at: usize, words: &str) -> bool {
         let word = self.word(at);
-        !word.is_empty() && words.split('|').any(|one| one == word)
+        !word.is_empty() && beginning(words, word).any(|one| one.len() == word.len())
     }
 
     /// Whether the sign at `at` is `sign`.
@@ -192,9 +194,7 @@ impl Tokens {
         if word.is_empty() {
             return None;
         }
-        phrases
-            .split('|')
-            .filter(|phrase| phrase.starts_with(word))
+        beginning(phrases, word)
             .filter_map(|phrase| self.phrase(at, phrase))
             .max()
     }
@@ -227,6 +227,38 @@ impl Tokens {
             .map_or(start, |token| token.end);
         self.folded.original(start.min(end)..end)
     }
+}
+
+/// Where the letters end that go on at `at`.
+fn word_end(text: &str, mut at: usize) -> usize {
+    let bytes = text.as_bytes();
+    while let Some(&byte) = bytes.get(at) {
+        if byte.is_ascii_alphabetic() {
+            at += 1;
+            continue;
+        }
+        let rest = if byte.is_ascii() { "" } else { &text[at..] };
+        match rest.chars().next() {
+            Some(character) if character.is_alphabetic() => at += character.len_utf8(),
+            _ => break,
+        }
+    }
+    at
+}
+
+/// Those of a list parted by bars that begin with `word`. Asked of every token, for many lists.
+fn beginning<'l>(list: &'l str, word: &str) -> impl Iterator<Item = &'l str> {
+    let bytes = list.as_bytes();
+    let mut start = 0;
+    memchr_iter(b'|', bytes)
+        .chain([bytes.len()])
+        .filter_map(move |end| {
+            let one = start..end;
+            start = end + 1;
+            bytes[one.clone()]
+                .starts_with(word.as_bytes())
+                .then(|| &list[one])
+        })
 }
 
 /// Phrases found by their first word, so that a long list costs one look-up a token.

@@ -10,8 +10,7 @@ use chrono_tz::Tz;
 pub(super) fn overseas(email: &Email<'_>, voices: &[Voice<'_>]) -> Option<Tz> {
     let named = voices
         .iter()
-        .flat_map(|voice| entity::find(&voice.body.text))
-        .find_map(|found| found.id);
+        .find_map(|voice| entity::first(&voice.body.text));
     if let Some(id) = named {
         return entity::zone(&id);
     }

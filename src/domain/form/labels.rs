@@ -7,7 +7,8 @@
 use super::FieldName;
 use super::definition::RawField;
 use super::separator::{Separator, closing, near_colon, separator, unbroken};
-use super::words::{Word, bare, sound, sounds, words, words_of};
+use super::words::{Word, bare, first_word, sound, sounds, words, words_of};
+use crate::text::fold;
 use std::collections::HashMap;
 
 /// What a label stands for.
@@ -42,6 +43,8 @@ pub struct LabelHit {
 struct Variant {
     words: Vec<String>,
     joined: String,
+    /// See [`letters`].
+    letters: u64,
     name: LabelName,
     weak: bool,
 }
@@ -135,6 +138,7 @@ impl Builder {
             .or_insert(index);
         self.0.variants.push(Variant {
             words,
+            letters: letters(&joined),
             joined,
             name,
             weak,
@@ -157,28 +161,44 @@ impl Builder {
 const LONGEST_LABEL: usize = 1_000;
 
 impl Labels {
-    /// The label at the start of `text` (bullets and numbers already taken off), longest first.
+    /// The label at the start of `text` (bullets and numbers already taken off), longest first;
+    /// a misspelt one where there is none as the form writes it.
     #[must_use]
     pub fn at_start(&self, text: &str) -> Option<LabelHit> {
+        self.as_written(text).or_else(|| self.misspelt(text))
+    }
+
+    /// The label at the start of `text`, spelt as the form knows it.
+    #[must_use]
+    pub fn as_written(&self, text: &str) -> Option<LabelHit> {
         // What is asked at every capital of an endless line must not look to its end each time.
         let text = &text[..text.floor_char_boundary(LONGEST_LABEL)];
-        let words = words(text, 16);
-        let first = words.first()?;
-        // Something else than an opening bracket, star or quote before the first word is no label.
-        if text[..first.span.start]
-            .chars()
-            .any(|c| !matches!(c, ' ' | '\u{a0}' | '*' | '_' | '"' | '«' | '(' | '\''))
-        {
+        let first = fold(&text[first_word(text)?]);
+        let is_led = |word: &str| DETERMINERS.contains(&word);
+        if !is_led(&first) && !self.by_first.contains_key(&first) {
             return None;
         }
-        let skipped = words
-            .iter()
-            .take(2)
-            .take_while(|word| DETERMINERS.contains(&word.text.as_str()))
-            .count();
-        (0..=skipped)
-            .find_map(|from| self.exact(text, &words, from))
-            .or_else(|| self.misspelt(text, &words))
+        // Most lines end here: of a label's words the first three tell enough.
+        let opening = words(text, 5);
+        let led = opening.iter().take(2);
+        let skipped = led.take_while(|word| is_led(&word.text)).count();
+        if !(0..=skipped).any(|from| self.may_begin(&opening[from.min(opening.len())..])) {
+            return None;
+        }
+        let words = words(text, 16);
+        (0..=skipped).find_map(|from| self.exact(text, &words, from))
+    }
+
+    /// Whether the first three of `words` are how a label begins.
+    fn may_begin(&self, words: &[Word]) -> bool {
+        let first = words.first();
+        let Some(indices) = first.and_then(|first| self.by_first.get(&first.text)) else {
+            return false;
+        };
+        indices.iter().any(|&index| {
+            let mut pairs = self.variants[index].words.iter().take(3).zip(words);
+            pairs.all(|(one, other)| *one == other.text)
+        })
     }
 
     fn exact(&self, text: &str, words: &[Word], from: usize) -> Option<LabelHit> {
@@ -262,15 +282,13 @@ impl Labels {
         }
     }
 
-    fn misspelt(&self, text: &str, words: &[Word]) -> Option<LabelHit> {
+    fn misspelt(&self, text: &str) -> Option<LabelHit> {
+        first_word(text)?;
         let near = &text[..text.floor_char_boundary(74)];
         let colon = near.find([':', '：', '=', '→']).filter(|&at| at <= 70)?;
         let cut = text[..colon].find('(').unwrap_or(colon);
-        let head: Vec<&str> = words
-            .iter()
-            .take_while(|word| word.span.end <= cut)
-            .map(|word| word.text.as_str())
-            .collect();
+        let words = words(&text[..cut], 8);
+        let head: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
         let typed = head.join(" ");
         let length = typed.len();
         if length < 5 || head.len() > 7 {
@@ -285,6 +303,7 @@ impl Labels {
                 answer: after_colon(text, colon),
             });
         }
+        let letters = letters(&typed);
         let variant = self
             .variants
             .iter()
@@ -298,7 +317,10 @@ impl Labels {
                     5..=8 => 1,
                     _ => 2,
                 };
-                allowed > 0 && strsim::osa_distance(&variant.joined, &typed) <= allowed
+                // One slip changes two letters at most: counting them is cheaper than the distance.
+                allowed > 0
+                    && (variant.letters ^ letters).count_ones() as usize <= 2 * allowed
+                    && strsim::osa_distance(&variant.joined, &typed) <= allowed
             })?;
         Some(LabelHit {
             name: variant.name,
@@ -365,6 +387,12 @@ impl Labels {
 
 fn after_colon(text: &str, colon: usize) -> usize {
     colon + text[colon..].chars().next().map_or(1, char::len_utf8)
+}
+
+/// Which characters a text holds, one bit for those that share their last six bits.
+fn letters(text: &str) -> u64 {
+    text.chars()
+        .fold(0, |set, c| set | 1 << (u32::from(c) & 63))
 }
 
 const DETERMINERS: [&str; 16] = [

@@ -9,6 +9,31 @@ pub(super) struct Word {
     pub(super) span: Range<usize>,
 }
 
+/// The first word of a text that may open a label: nothing else than an opening bracket, a star or
+/// a quote, and not many of them, stands before it. It is the first of [`words`].
+pub(super) fn first_word(text: &str) -> Option<Range<usize>> {
+    let (start, _) = text
+        .char_indices()
+        .take(64)
+        .find(|(_, c)| !matches!(c, ' ' | '\u{a0}' | '*' | '_' | '"' | '«' | '(' | '\''))?;
+    let length = text[start..]
+        .find(|c: char| !(c.is_alphanumeric() || is_mark(c)))
+        .unwrap_or(text.len() - start);
+    let range = start..start + length;
+    let word = &text[range.clone()];
+    let counts = word.contains(char::is_alphanumeric)
+        && !is_ending(word, &text[..start], text[range.end..].chars().next());
+    counts.then_some(range)
+}
+
+/// « utilisateur(s) », « concerné(e)(s) »: the bracketed ending is no word.
+fn is_ending(word: &str, before: &str, after: Option<char>) -> bool {
+    word.len() <= 2
+        && matches!(word.to_ascii_lowercase().as_str(), "s" | "e" | "es")
+        && before.ends_with('(')
+        && after == Some(')')
+}
+
 /// The first `limit` words of a text.
 pub(super) fn words(text: &str, limit: usize) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
@@ -20,11 +45,7 @@ pub(super) fn words(text: &str, limit: usize) -> Vec<Word> {
             (Some(from), false) => {
                 start = None;
                 let word = fold(&text[from..at]);
-                // « utilisateur(s) », « concerné(e)(s) »: the bracketed ending is no word.
-                let ending = matches!(word.as_str(), "s" | "e" | "es")
-                    && text[..from].ends_with('(')
-                    && c == ')';
-                if !ending && !word.is_empty() {
+                if !word.is_empty() && !is_ending(&word, &text[..from], Some(c)) {
                     words.push(Word {
                         text: word,
                         span: from..at,

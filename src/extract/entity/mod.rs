@@ -33,6 +33,47 @@ pub fn find(text: &str) -> Vec<Found> {
     scan(text, &Tokens::new(text))
 }
 
+/// The id of the first SAMU or agency that a long text names, read line by line until one is found.
+#[must_use]
+pub fn first(text: &str) -> Option<String> {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let line = rest.split_inclusive('\n').next().unwrap_or(rest);
+        let tokens = Tokens::new(line);
+        if (0..tokens.len()).any(|at| tokens.is(at, &NAMING)) {
+            // What follows a name is looked at too, and may stand in the line below.
+            let below = rest[line.len()..].split('\n').next().unwrap_or_default();
+            let tokens = Tokens::new(&rest[..line.len() + below.len()]);
+            let found = (0..tokens.len())
+                .take_while(|at| tokens.span(*at, at + 1).start < line.len())
+                .find_map(|at| named(&tokens, at));
+            if let Some((id, ..)) = found {
+                return Some(id);
+            }
+        }
+        rest = &rest[line.len()..];
+    }
+    None
+}
+
+/// The words that a name begins with.
+const NAMING: [&str; 14] = [
+    "samu",
+    "samus",
+    "samusmur",
+    "s",
+    "crra",
+    "cra",
+    "sas",
+    "cesu",
+    "regul",
+    "regulation",
+    "centre",
+    "c",
+    "ars",
+    "agence",
+];
+
 fn scan(text: &str, tokens: &Tokens) -> Vec<Found> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -156,6 +197,9 @@ pub fn zone(id: &str) -> Option<Tz> {
 
 /// What is named at `at`: the id, and the tokens of the name.
 fn named(tokens: &Tokens, at: usize) -> Option<(String, usize, usize)> {
+    if !tokens.is(at, &NAMING) {
+        return None;
+    }
     match tokens.word(at) {
         "samu" | "samus" | "samusmur" => {
             // SI-Samu is the software.

@@ -272,3 +272,25 @@ fn a_megabyte_is_read_in_linear_time() {
         let _ = find(&text);
     }
 }
+
+#[test]
+fn the_first_entity_of_a_long_text_is_found_line_by_line() {
+    for text in [
+        "",
+        "Bonjour,\n> la carte est figée\n",
+        "Bonjour,\nle SI-SAMU est lent au SAMU 974\nSAMU 44\n",
+        "Le centre est fermé.\nARS Bretagne, puis SAMU 56",
+        "agence régionale de santé Occitanie",
+        "> C15 de Lille\n> S.A.M.U. de Rouen",
+        "la régul de Lille\r\nCESU 35",
+        "SAMU\n44 personnes\nCRRA 29",
+        "SAMU 2\nh 30, SAMU 85",
+    ] {
+        let all = find(text);
+        assert_eq!(
+            first(text),
+            all.first().and_then(|found| found.id.clone()),
+            "{text}"
+        );
+    }
+}

@@ -250,7 +250,7 @@ fn find_hits(form: &Form, words: &str, base: usize, line: usize, own: bool, hits
     }
     // Further labels on the line need a mark before them and a colon behind.
     for start in starts(words, from) {
-        let Some(hit) = form.labels().at_start(&words[start..]) else {
+        let Some(hit) = form.labels().as_written(&words[start..]) else {
             continue;
         };
         let tabbed = words[..start].ends_with('\t');
@@ -283,20 +283,27 @@ fn lead(words: &str) -> usize {
 /// Places inside a line where another label may begin.
 fn starts(words: &str, from: usize) -> impl Iterator<Item = usize> + '_ {
     let bytes = words.as_bytes();
-    (from..words.len()).filter_map(move |at| {
-        let mark = match bytes[at] {
-            b'/' | b'|' | b';' | b'\t' | b',' | b'(' => true,
-            b'.' | b'-' => bytes.get(at + 1) == Some(&b' ') || bytes.get(at + 1) == Some(&0xc2),
-            b' ' => bytes.get(at + 1) == Some(&b' '),
-            0xe2 => words.is_char_boundary(at) && words[at..].starts_with(['–', '—', '•']),
-            _ => false,
-        };
-        if !mark {
-            return None;
+    let follows = move |at: usize, next: &[u8]| bytes.get(at + 1).is_some_and(|b| next.contains(b));
+    let mut at = from;
+    std::iter::from_fn(move || {
+        while let Some(byte) = bytes.get(at) {
+            let mark = match byte {
+                b'/' | b'|' | b';' | b'\t' | b',' | b'(' => true,
+                b'.' | b'-' => follows(at, b" \xc2"),
+                b' ' => follows(at, b" "),
+                0xe2 => words.is_char_boundary(at) && words[at..].starts_with(['–', '—', '•']),
+                _ => false,
+            };
+            if mark && let Some(rest) = words.get(at..) {
+                // All marks of a row lead to the same place.
+                let rest = rest
+                    .trim_start_matches(|c: char| c.is_whitespace() || "/|;,.-–—•(".contains(c));
+                at = words.len() - rest.len();
+                return (!rest.is_empty()).then_some(at);
+            }
+            at += 1;
         }
-        let rest = words.get(at..)?;
-        let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || "/|;,.-–—•(".contains(c));
-        (!rest.is_empty()).then(|| words.len() - rest.len())
+        None
     })
 }
 

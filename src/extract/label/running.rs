@@ -38,7 +38,7 @@ pub(super) fn find(form: &Form, body: &Body, voices: &[Option<bool>], hits: &mut
             if hits.iter().chain(&found).any(known) {
                 continue;
             }
-            let Some(hit) = form.labels().at_start(&text[at..]) else {
+            let Some(hit) = form.labels().as_written(&text[at..]) else {
                 continue;
             };
             let clear = matches!(hit.separator, Separator::Colon | Separator::Question)

@@ -153,7 +153,12 @@ static PHRASES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 /// Adds the facts that the body's words give, and reads a mailer-daemon's prose.
 pub(super) fn read(facts: &mut Automatic, text: &str) {
     // Phrases run over line ends, which wrapped text puts anywhere.
-    let head = fold(&text[..text.floor_char_boundary(8 * 1024)]).replace(['\n', '\t'], " ");
+    let mut head = fold(&text[..text.floor_char_boundary(8 * 1024)]).into_bytes();
+    for byte in &mut head {
+        if matches!(byte, b'\n' | b'\t') {
+            *byte = b' ';
+        }
+    }
     let mut delayed = false;
     if let Some(phrases) = PHRASES.as_ref() {
         for found in phrases.find_overlapping_iter(&head) {

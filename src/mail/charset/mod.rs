@@ -101,24 +101,32 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
 /// Body text as it is kept: LF line ends, no NUL nor other control characters, no bidi controls
 /// (Outlook wraps pasted telephone numbers in them), no byte order mark.
 pub(super) fn tidy(text: String) -> String {
-    let clean = !text
-        .bytes()
-        .any(|b| (b < 0x20 && b != b'\n' && b != b'\t') || b == 0x7f || b >= 0xc2);
-    if clean {
+    let bytes = text.as_bytes();
+    // Whether a character that does not stay as it is may begin here: a control, one of the two
+    // blocks that hold bidi controls and odd line ends, or the byte order mark's.
+    let odd = |&byte: &u8| {
+        byte < 0x20 && byte != b'\n' && byte != b'\t' || matches!(byte, 0x7f | 0xc2 | 0xe2 | 0xef)
+    };
+    if !bytes.iter().any(odd) {
         return text;
     }
     let mut tidied = String::with_capacity(text.len());
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let run = rest.as_bytes().iter().position(|byte| odd(byte));
+        let run = run.unwrap_or(rest.len());
+        tidied.push_str(&rest[..run]);
+        rest = &rest[run..];
+        let Some(character) = rest.chars().next() else {
+            break;
+        };
+        rest = &rest[character.len_utf8()..];
         match character {
             '\r' => {
-                if characters.peek() == Some(&'\n') {
-                    characters.next();
-                }
+                rest = rest.strip_prefix('\n').unwrap_or(rest);
                 tidied.push('\n');
             }
             '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{c}' | '\u{b}' => tidied.push('\n'),
-            '\n' | '\t' => tidied.push(character),
             c if c.is_control() || is_bidi_control(c) || c == '\u{feff}' => {}
             c => tidied.push(c),
         }

@@ -2,6 +2,7 @@
 //! letters show, line by line.
 
 use encoding_rs::WINDOWS_1252;
+use memchr::memchr_iter;
 
 /// Undoes UTF-8 that was read as Windows-1252 before it was sent, once or more often: « fenÃªtre » →
 /// « fenêtre ». `None` where no line shows more such sequences than honest accents.
@@ -18,17 +19,13 @@ pub(in crate::mail) fn unscramble(text: &str) -> Option<String> {
 
 fn once(text: &str) -> Option<String> {
     // Lead bytes of two- and three-byte sequences, seen as Windows-1252 letters.
-    if !text.contains(LEADS) {
+    if !holds_lead(text) {
         return None;
     }
     let mut repaired = String::with_capacity(text.len());
     let mut any = false;
     for line in text.split_inclusive('\n') {
-        match line
-            .contains(LEADS)
-            .then(|| unscrambled_line(line))
-            .flatten()
-        {
+        match holds_lead(line).then(|| unscrambled_line(line)).flatten() {
             Some(line) => {
                 any = true;
                 repaired.push_str(&line);
@@ -39,7 +36,12 @@ fn once(text: &str) -> Option<String> {
     any.then_some(repaired)
 }
 
-const LEADS: [char; 9] = ['Ã', 'Â', 'â', 'Å', 'Ä', 'Ð', 'Ñ', 'Î', 'Ï'];
+/// Whether one of Â Ã Ä Å Î Ï Ð Ñ â is there: they are 0xc3 and a byte in UTF-8.
+fn holds_lead(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr_iter(0xc3, bytes)
+        .any(|at| matches!(bytes.get(at + 1), Some(0x82..=0x85 | 0x8e..=0x91 | 0xa2)))
+}
 
 fn unscrambled_line(text: &str) -> Option<String> {
     let mut repaired = String::with_capacity(text.len());

@@ -261,10 +261,11 @@ fn split(source: &Source) -> Vec<Raw<'_>> {
         let (length, count) = quote_marks(line);
         let text = &line[length..];
         let head = &text[..text.floor_char_boundary(600)];
-        let folded = fold(head);
-        let folded = folded
-            .trim_matches(|c: char| c.is_whitespace() || c == '*')
-            .to_owned();
+        let mut folded = fold(head);
+        let trimmed = folded.trim_matches(|c: char| c.is_whitespace() || c == '*');
+        if trimmed.len() < folded.len() {
+            folded = trimmed.to_owned();
+        }
         raws.push(Raw {
             text,
             span: at + length..at + line.len(),

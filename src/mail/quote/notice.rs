@@ -138,8 +138,10 @@ const DEVICES: [&str; 24] = [
     "veuillez excuser ma brievete",
 ];
 
-/// Lines of scanners that send by mail.
-const SCANNERS: [&str; 22] = [
+/// What lines hold that scanners and apps write.
+const MACHINES: [&str; 24] = [
+    "courriel k-9",
+    "- ne pas repondre",
     "numerisation effectuee",
     "date de numerisation",
     "ne pas repondre a cette adresse",
@@ -163,6 +165,8 @@ const SCANNERS: [&str; 22] = [
     "pour repondre, utilisez",
     "veuillez ne pas repondre",
 ];
+
+static MACHINE: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(MACHINES).ok());
 
 static PHRASES: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::new(NOTICES.iter().chain(&ANTIVIRUS).chain(&BANNERS)).ok());
@@ -259,10 +263,8 @@ fn phrase(folded: &str) -> Option<Phrase> {
 fn is_device(text: &str, folded: &str) -> bool {
     folded.len() <= 160
         && (DEVICES.iter().any(|start| folded.starts_with(start)) && !is_sentence(text, folded)
-            || SCANNERS.iter().any(|words| folded.contains(words))
             || folded.starts_with("pages :") && folded.contains("resolution")
-            || folded.contains("courriel k-9")
-            || folded.contains("- ne pas repondre"))
+            || MACHINE.as_ref().is_some_and(|words| words.is_match(folded)))
 }
 
 /// « Envoyé depuis l'interface carto, l'ordre n'arrive pas »: a footer names its device or program

@@ -1,5 +1,8 @@
 //! What people write around their words: greetings, closings, contact lines, labels of the form.
 
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
+
 const GREETINGS: [&str; 26] = [
     "bonjour",
     "bonsoir",
@@ -227,29 +230,42 @@ pub(super) fn is_rule(folded: &str) -> bool {
 }
 
 /// Words that only contact blocks hold.
+const CONTACT: [&str; 7] = [
+    "finess", "rpps", "cedex", "www.", "http://", "https://", "siret",
+];
+/// Words of which contact blocks hold two.
+const REACHED: [&str; 8] = [
+    "fax",
+    "telecopie",
+    "standard",
+    "secretariat",
+    "tel.",
+    "tel ",
+    "telephone",
+    "bp ",
+];
+
+static CONTACTS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(CONTACT.iter().chain(&REACHED)).ok());
+
+/// Whether a line belongs to a contact block.
 pub(super) fn is_contact(folded: &str) -> bool {
-    folded.len() <= 160
-        && ([
-            "finess", "rpps", "cedex", "www.", "http://", "https://", "siret",
-        ]
-        .iter()
-        .any(|w| folded.contains(w))
-            || [
-                "fax",
-                "telecopie",
-                "standard",
-                "secretariat",
-                "tel.",
-                "tel ",
-                "telephone",
-                "bp ",
-            ]
-            .iter()
-            .filter(|w| folded.contains(*w))
-            .count()
-                >= 2
-            || folded == "suivez-nous"
-            || folded.starts_with("adresse de visite"))
+    if folded.len() > 160 {
+        return false;
+    }
+    let Some(contacts) = CONTACTS.as_ref() else {
+        return false;
+    };
+    let mut reached = [false; REACHED.len()];
+    for found in contacts.find_overlapping_iter(folded) {
+        match found.pattern().as_usize().checked_sub(CONTACT.len()) {
+            None => return true,
+            Some(which) => reached[which] = true,
+        }
+    }
+    reached.iter().filter(|there| **there).count() >= 2
+        || folded == "suivez-nous"
+        || folded.starts_with("adresse de visite")
 }
 
 pub(super) fn form_label(folded: &str) -> bool {
