@@ -13,6 +13,7 @@ mod longer;
 
 use crate::domain::field::{Evidence, FieldName, Reading, Reason, Source, Value};
 use crate::domain::form::{Chosen, Form, LabelName, choose};
+use crate::text::fold;
 
 /// What an answer may point to.
 #[derive(Debug, Clone, Default)]
