@@ -184,9 +184,9 @@ fn signs(sentence: &str, names: &[String]) -> bool {
         .filter(|word| word.starts_with(char::is_uppercase))
         .count();
     let stops = sentence.trim_end().ends_with(['.', '!', '?']);
-    let named = words.first().is_some_and(|first| {
-        first.starts_with(char::is_uppercase) && names.contains(&fold(first))
-    });
+    let named = words
+        .first()
+        .is_some_and(|first| first.starts_with(char::is_uppercase) && names.contains(&fold(first)));
     words.len() <= 6
         && !stops
         && (named || is_role(&tokens, 0) || words.len() >= 2 && capitals == words.len())
@@ -219,7 +219,9 @@ fn is_of_the_station(about: About, sentence: &str) -> bool {
     ["prerequis", "pre-requis", "pre requis", "prerequisite"]
         .iter()
         .any(|cue| folded.contains(cue))
-        && (about == About::Context || folded.contains("ne sais pas") || folded.contains("don't know"))
+        && (about == About::Context
+            || folded.contains("ne sais pas")
+            || folded.contains("don't know"))
 }
 
 /// « Tel. 02 61 91 00 01, le 02 61 91 00 02 étant … »: a line that a number's label leads.

@@ -178,18 +178,26 @@ impl Reader<'_> {
                 let part = text
                     .match_indices(", ")
                     .find(|(at, _)| {
-                        ["position", "poste", "salle", "bureau", "prod", "formation", "en prod", "env"]
-                            .iter()
-                            .any(|place| text[at + 2..].to_lowercase().starts_with(place))
+                        [
+                            "position",
+                            "poste",
+                            "salle",
+                            "bureau",
+                            "prod",
+                            "formation",
+                            "en prod",
+                            "env",
+                        ]
+                        .iter()
+                        .any(|place| text[at + 2..].to_lowercase().starts_with(place))
                     })
                     .map_or(text, |(at, _)| &text[..at]);
                 // « Application : SI-SAMU (production) » names the whole, whatever fails in it.
-                let whole: String = fold(part)
-                    .chars()
-                    .filter(|c| c.is_alphabetic())
-                    .collect();
+                let whole: String = fold(part).chars().filter(|c| c.is_alphabetic()).collect();
                 let rank = if matches!(
-                    whole.trim_end_matches("production").trim_end_matches("prod"),
+                    whole
+                        .trim_end_matches("production")
+                        .trim_end_matches("prod"),
                     "sisamu" | "applicationsisamu" | "logicielsisamu"
                 ) {
                     Rank::Signature

@@ -166,9 +166,21 @@ fn other_reports_and_calendars_are_not_bounces() {
 fn a_report_is_what_its_part_is_where_its_type_says_nothing() {
     for (report_type, part, report) in [
         ("", "message/disposition-notification", Report::Disposition),
-        ("; report-type=xyz", "message/disposition-notification", Report::Disposition),
-        ("; report-type=xyz", "message/feedback-report", Report::Feedback),
-        ("; report-type=xyz", "message/delivery-status", Report::DeliveryStatus),
+        (
+            "; report-type=xyz",
+            "message/disposition-notification",
+            Report::Disposition,
+        ),
+        (
+            "; report-type=xyz",
+            "message/feedback-report",
+            Report::Feedback,
+        ),
+        (
+            "; report-type=xyz",
+            "message/delivery-status",
+            Report::DeliveryStatus,
+        ),
         ("; report-type=xyz", "text/plain", Report::Other),
     ] {
         let raw = format!(
