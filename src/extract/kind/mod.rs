@@ -303,6 +303,9 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
     {
         return (Kind::Other, Why::WorksAgain);
     }
+    if is_taken_back(words) && words.details < 3 {
+        return (Kind::Other, Why::WorksAgain);
+    }
     if words.own.has(Group::Invitation) && faults == 0 {
         return (Kind::Other, Why::Invitation);
     }
@@ -341,14 +344,27 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
         return (Kind::Other, Why::Thanks);
     }
     // A person who writes to the support and neither thanks, asks nor invites reports something.
-    if is_personal(email) && (words.details >= 2 || words.signs >= 2) {
+    if is_personal(email) && (words.details >= 2 || words.signs >= 2) && !is_news(words) {
         return (Kind::Declaration, Why::LooksLikeReport);
     }
     // … and so does one who states something, unless it is a request or a piece of news.
-    if is_personal(email) && words.words >= 4 && !is_request_or_news(words) {
+    if is_personal(email) && words.words >= 4 && !is_request_or_news(words) && !is_news(words) {
         return (Kind::Declaration, Why::LooksLikeReport);
     }
     (Kind::Other, Why::NoFault)
+}
+
+/// Words that tell of files, wishes, exercises and meetings, or try the mailbox out.
+fn is_news(words: &Facts) -> bool {
+    const CUES: &str = "vous trouverez|veuillez trouver|ci-joint|je vous informe|nous vous informons|vous souhaite|nos voeux|meilleurs voeux|fera un exercice|exercice plan blanc|sera en exercice|prevoir davantage|la reunion|aura lieu|auront lieu|se tiendra|\
+        est reporte|est reportee|est avance au|test de messagerie|ceci est un test|message de test|mail de test|essai de messagerie|nouveau numero de|a compter du|a partir du 1er";
+    CUES.split('|').any(|cue| words.text.contains(cue))
+}
+
+/// « Merci d'annuler ma déclaration »: nothing is left to be mended.
+fn is_taken_back(words: &Facts) -> bool {
+    const CUES: &str = "annuler ma declaration|annuler notre declaration|annuler mon signalement|annuler ma demande|annulez ma|annulez notre|j'annule ma|mauvaise manipulation de ma part|fausse manipulation|fausse manoeuvre|erreur de manipulation de ma part|ne pas tenir compte|ne tenez pas compte|fausse alerte|oubliez mon|please ignore|please disregard";
+    CUES.split('|').any(|cue| words.text.contains(cue))
 }
 
 /// Words that ask for something to be set up, tell news, or end a conversation: no fault.
