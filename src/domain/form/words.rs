@@ -95,10 +95,9 @@ pub(super) fn sound(word: &str) -> String {
         let c = match c {
             'h' => continue,
             'c' | 'q' => 'k',
-            'z' => 's',
             'y' => 'i',
             'm' => 'n',
-            'x' => 's',
+            'z' | 'x' => 's',
             other => other,
         };
         if !sound.ends_with(c) {

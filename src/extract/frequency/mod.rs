@@ -190,17 +190,7 @@ fn again(tokens: &Tokens) -> Option<(Often, Range<usize>)> {
         }) {
             return Some((Often::Unknown, span));
         }
-        let denied = (from.max(at.saturating_sub(9))..at).any(|near| {
-            tokens.among(near, NOT)
-                && !tokens.among(near + 1, "de|d|acces")
-                && !(tokens.among(near, "sans")
-                    && tokens.among(near + 1, "probleme|souci|peine|mal|difficulte"))
-                && !(tokens.is(near, &["can"]) && !tokens.sign(near + 1, b'\''))
-                && !(tokens.is(near, &["pu", "rien"])
-                    && !(near.saturating_sub(2)..near).any(|not| tokens.among(not, "pas|ne|n")))
-                || tokens.is(near, &["impossible"])
-                || tokens.is(near, &["mal"]) && tokens.is(near.wrapping_sub(1), &["du"])
-        });
+        let denied = (from.max(at.saturating_sub(9))..at).any(|near| denies(tokens, near));
         if denied {
             return Some((Often::Known(Frequency::No), span));
         }
@@ -218,6 +208,21 @@ fn again(tokens: &Tokens) -> Option<(Often, Range<usize>)> {
         }
     }
     None
+}
+
+/// Whether the word denies that it can be had again: « sans problème » and « bien pu » do not.
+fn denies(tokens: &Tokens, at: usize) -> bool {
+    if tokens.is(at, &["impossible"])
+        || tokens.is(at, &["mal"]) && tokens.is(at.wrapping_sub(1), &["du"])
+    {
+        return true;
+    }
+    let easily =
+        tokens.among(at, "sans") && tokens.among(at + 1, "probleme|souci|peine|mal|difficulte");
+    let can = tokens.is(at, &["can"]) && !tokens.sign(at + 1, b'\'');
+    let able = tokens.is(at, &["pu", "rien"])
+        && (at.saturating_sub(2)..at).all(|not| !tokens.among(not, "pas|ne|n"));
+    tokens.among(at, NOT) && !tokens.among(at + 1, "de|d|acces") && !easily && !can && !able
 }
 
 fn clause_start(tokens: &Tokens, at: usize) -> usize {

@@ -244,7 +244,7 @@ fn the_number_that_is_preferred_is_called() {
     for text in [
         "06 39 98 79 12 de préférence, sinon mon poste 05 36 49 79 40",
         "Mon fixe 05 36 49 79 40, mais plutôt le 06 39 98 79 12",
-        "05 36 49 79 40 ou de préférence 06 39 98 79 12",
+        "05 36 49 79 40, de préférence le 06 39 98 79 12",
         "Tél perso 06 39 98 79 12, le 05 36 49 79 40 ne passe plus",
         "Je ne suis plus au 05 36 49 79 40 mais au 06 39 98 79 12",
         "Pour moi 06 39 98 79 12 ; pour le Dr Roy 05 36 49 79 40",

@@ -32,8 +32,8 @@ impl Mention {
             && !(self.zone.is_some() && (other.zone.is_some() || other.clock.is_some()))
             && !(self.until.is_some() && other.day.is_some())
             && match (self.day, other.day) {
-                (Some(Day::Broad), Some(_)) | (Some(_), Some(Day::Broad)) => false,
-                (Some(Day::Ahead), Some(_)) | (Some(_), Some(Day::Ahead)) => false,
+                (Some(Day::Broad | Day::Ahead), Some(_))
+                | (Some(_), Some(Day::Broad | Day::Ahead)) => false,
                 // « hier mercredi »
                 (Some(Day::Ago(_)), Some(Day::Weekday { .. })) => other.from - self.to <= 1,
                 (Some(one), Some(two)) => explicit(one) != explicit(two),

@@ -22,9 +22,10 @@ pub fn unknown(text: &str) -> Option<Range<usize>> {
         // « … sais plus exactement quand », « … depuis quand »
         let ahead = (end..tokens.len().min(end + 8))
             .take_while(|at| {
-                tokens.word(*at) != ""
+                !tokens.word(*at).is_empty()
                     || !tokens.ends_line(*at) && !tokens.sign(*at, b'.') && !tokens.sign(*at, b',')
             })
+            .take_while(|at| !tokens.among(*at, "quoi|que|comment|pourquoi|si|what|why"))
             .find(|at| {
                 tokens.any_phrase(*at, WHEN).is_some()
                     && !tokens.among(at + 1, "vous|je|il|elle|on|nous|sera|will|you")
