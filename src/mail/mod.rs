@@ -162,7 +162,7 @@ pub enum LineRole {
     Signature,
     /// Legal notice, « pensez à l'environnement ».
     Notice,
-    /// What a gateway, an antivirus or Outlook wrote above or below the words: « [EXTERNE] … », « Garanti
+    /// What a gateway, an antivirus or Outlook wrote above or below the words: « \[EXTERNE\] … », « Garanti
     /// sans virus ».
     Banner,
     /// « Envoyé de mon iPhone », « Obtenir Outlook pour Android ».

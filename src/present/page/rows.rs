@@ -93,6 +93,8 @@ fn proof(field: &Field, value: &str, is_shown: bool) -> Option<Proof> {
         },
         place: match (evidence.part, is_shown) {
             (None, _) => String::new(),
+            // Only implied: no words of the message say it.
+            (Some(_), false) if evidence.span.is_empty() => "déduit".to_owned(),
             (Some(Part::Attachment(number)), _) => format!("pièce jointe {number}"),
             (Some(Part::Subject), true) => "dans l’objet".to_owned(),
             (Some(Part::From), true) => "dans l’expéditeur".to_owned(),

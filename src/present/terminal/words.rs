@@ -204,6 +204,7 @@ impl Writer<'_> {
             column += width;
         }
         self.paint_line(&line, &mut text);
+        text.truncate(text.trim_end_matches(' ').len());
         text.push('\n');
         text
     }
