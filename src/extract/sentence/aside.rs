@@ -1,0 +1,110 @@
+//! What makes a sentence an aside: introductions, politeness, closed matters, numbers to call.
+
+use super::super::person::is_role;
+use super::super::token::Tokens;
+
+/// « Je suis Claire, ARM au SAMU 44. »
+pub(super) fn introduces(words: &str) -> bool {
+    let folded = crate::text::fold(words);
+    let mut said = folded.split_whitespace();
+    let first = (said.next(), said.next());
+    let second_capital = words
+        .split_whitespace()
+        .nth(2)
+        .is_some_and(|word| word.starts_with(char::is_uppercase));
+    matches!(
+        first,
+        (Some("je"), Some("m'appelle"))
+            | (Some("my"), Some("name"))
+            | (Some("this"), Some("is"))
+            | (Some("c" | "moi" | "cest"), Some(_))
+            | (Some("slt" | "bjr"), Some("c" | "ici" | "moi"))
+    ) || matches!(first, (Some("je"), Some("suis")) | (Some("i"), Some("am")))
+        && (second_capital || is_job(words))
+        || matches!(first.0, Some("ici"))
+            && words
+                .split_whitespace()
+                .nth(1)
+                .is_some_and(|word| word.starts_with(char::is_uppercase))
+}
+
+/// « …, c'est réglé, n'en parlons plus »: another matter, told and done.
+pub(super) fn closed(words: &str) -> bool {
+    let words = crate::text::fold(words);
+    [
+        "n'en parlons plus",
+        "n'y reviens pas",
+        "n'y revenons pas",
+        "ca n'a rien a voir",
+        "ce n'est pas le sujet",
+        "c'est un autre sujet",
+        "deja regle",
+        "c'est regle depuis",
+        "avait ete regle",
+        "avait ete corrige",
+        "a ete corrige depuis",
+        "inutile de revenir",
+    ]
+    .iter()
+    .any(|cue| words.contains(cue))
+}
+
+/// « J'espère que vous allez bien depuis … », « j'ai bien noté que … »: no report, however long.
+pub(super) fn polite(words: &str) -> bool {
+    let words = crate::text::fold(words);
+    [
+        "j'espere que vous",
+        "je vais essayer de rester",
+        "je reste courtois",
+        "excusez",
+        "nous esperons que vous",
+        "j'ai bien note",
+        "par ailleurs j'ai bien",
+        "je me permets de vous ecrire car je ne sais",
+    ]
+    .iter()
+    .any(|start| words.starts_with(start))
+}
+
+/// « Je suis chargée de mission à l'ARS », « I am the on-site IT engineer »
+fn is_job(words: &str) -> bool {
+    let tokens = Tokens::new(words);
+    let at = if tokens.among(2, "un|une|le|la|l|the|a|an") {
+        if tokens.sign(3, b'\'') { 4 } else { 3 }
+    } else {
+        2
+    };
+    (at..at + 4).any(|at| is_role(&tokens, at))
+}
+
+/// Words that report a fault whatever else the sentence says.
+pub(super) fn strong(words: &str) -> bool {
+    let words = crate::text::fold(words);
+    const STRONG: &str = "inaccessible|indisponible|erreur|bloque|fige|plante|en panne|impossible|ne marche|marche pas|\
+        marche plus|ne fonctionne|fonctionne plus|s'affiche|disparu| hs|bug|plus de |refus";
+    STRONG.split('|').any(|cue| words.contains(cue))
+}
+
+/// « poste 2214 »: where somebody is to be called.
+pub(super) fn extension(words: &str) -> bool {
+    let folded = crate::text::fold(words);
+    folded
+        .split("poste ")
+        .skip(1)
+        .any(|rest| rest.bytes().take_while(u8::is_ascii_digit).count() >= 3)
+}
+
+/// The most digits in one number, blanks and points between them.
+pub(super) fn longest_number(words: &str) -> usize {
+    let mut longest = 0;
+    let mut run = 0;
+    for c in words.chars() {
+        match c {
+            '0'..='9' => run += 1,
+            ' ' | '.' | '-' | '\u{a0}' | '+' | '(' | ')' | '\u{202f}' => {}
+            _ => run = 0,
+        }
+        longest = longest.max(run);
+    }
+    longest
+}

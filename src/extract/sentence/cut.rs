@@ -1,0 +1,183 @@
+//! Where a greeting ends and where sentences stop.
+
+use std::ops::Range;
+
+/// How many bytes of greeting stand at the start: « Bonjour, », « Bjr ».
+pub(super) fn greeting(words: &str) -> usize {
+    const GREETINGS: [&str; 21] = [
+        "bonjour",
+        "bonsoir",
+        "bjr",
+        "bsr",
+        "hello",
+        "salut",
+        "coucou",
+        "hi",
+        "dear",
+        "re-bonsoir",
+        "rebonjour",
+        "re-bonjour",
+        "madame",
+        "monsieur",
+        "mesdames",
+        "messieurs",
+        "slt",
+        "cher",
+        "chere",
+        "chers",
+        "cheres",
+    ];
+    const AFTER: [&str; 23] = [
+        "a",
+        "vous",
+        "toute",
+        "tous",
+        "toutes",
+        "et",
+        "le",
+        "la",
+        "l",
+        "equipe",
+        "support",
+        "madame",
+        "monsieur",
+        "mesdames",
+        "messieurs",
+        "bonne",
+        "annee",
+        "all",
+        "team",
+        "there",
+        "les",
+        "collegues",
+        "chers",
+    ];
+    let mut end = 0;
+    let mut greeted = false;
+    for (start, word) in words_of(words) {
+        let folded = crate::text::fold(word);
+        let rest = &words[start + word.len()..];
+        // « Bonjour le support », but « Bonjour le numéro ne s'affiche plus ».
+        let article = matches!(folded.as_str(), "le" | "la" | "les" | "l");
+        let named = || {
+            let next = crate::text::fold(
+                rest.split(|c: char| !c.is_alphanumeric())
+                    .find(|word| !word.is_empty())
+                    .unwrap_or_default(),
+            );
+            [
+                "support", "equipe", "team", "centre", "service", "monde", "collegue", "n3",
+                "hotline", "si",
+            ]
+            .iter()
+            .any(|one| next.starts_with(one))
+        };
+        let continues = greeted && AFTER.contains(&folded.as_str()) && (!article || named());
+        if GREETINGS.contains(&folded.as_str()) {
+            greeted = true;
+        } else if !continues {
+            return if greeted { start } else { 0 };
+        }
+        end = start + word.len();
+        // « Bonjour, » ends here; what follows is the sentence.
+        let rest = &words[end..];
+        let marks = rest.len()
+            - rest
+                .trim_start_matches([',', '!', '.', ' ', '\u{a0}', ':', '\n', '\u{202f}'])
+                .len();
+        if marks > 0 && rest[..marks].contains([',', '!', '.', '\n', ':']) {
+            // « Madame, Monsieur, »
+            return end + marks + greeting(&words[end + marks..]);
+        }
+    }
+    if greeted { end } else { 0 }
+}
+
+fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    text.split(|c: char| !(c.is_alphanumeric() || c == '-'))
+        .filter_map(move |word| {
+            let start = at;
+            at += word.len()
+                + text[at + word.len()..]
+                    .chars()
+                    .next()
+                    .map_or(1, char::len_utf8);
+            (!word.is_empty()).then_some((start, word))
+        })
+}
+
+/// Sentence ranges: a stop before a blank and a capital, or the end of a line.
+pub(super) fn cut(text: &str) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut start = 0;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let end = at + c.len_utf8();
+        let ends = match c {
+            '\n' => true,
+            '.' | '!' | '?' | '…' => {
+                let rest = &text[end..];
+                let next =
+                    rest.trim_start_matches([' ', '\u{a0}', '\u{202f}', '"', '»', ')', '\'']);
+                let spaced = rest.len() > next.len() || next.is_empty();
+                // Some never write capitals: a small letter begins a sentence behind a long one.
+                let long = c == '.' && end - start >= 24;
+                spaced
+                    && (long || !next.starts_with(char::is_lowercase))
+                    && !next.starts_with(['.', '!', '?'])
+                    && !(c == '.' && is_abbreviation(&text[start..at]))
+            }
+            _ => false,
+        };
+        if ends {
+            // Quotes and brackets that close behind the stop belong to it.
+            let mut end = end;
+            while let Some((at, c)) = chars.peek().copied() {
+                if !matches!(c, '"' | '»' | ')') {
+                    break;
+                }
+                end = at + c.len_utf8();
+                chars.next();
+            }
+            ranges.push(start..end);
+            start = end;
+        }
+    }
+    if start < text.len() {
+        ranges.push(start..text.len());
+    }
+    ranges
+}
+
+fn is_abbreviation(before: &str) -> bool {
+    let word = before
+        .rsplit(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default();
+    let folded = crate::text::fold(word);
+    matches!(
+        folded.as_str(),
+        "dr" | "pr"
+            | "mme"
+            | "mlle"
+            | "m"
+            | "mr"
+            | "cf"
+            | "tel"
+            | "ex"
+            | "st"
+            | "ste"
+            | "bat"
+            | "no"
+            | "ref"
+            | "env"
+            | "av"
+            | "bd"
+            | "mgr"
+            | "p"
+            | "f"
+            | "t"
+            | "port"
+    ) || (word.chars().count() == 1 && word.chars().all(char::is_uppercase))
+}

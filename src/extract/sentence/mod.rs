@@ -1,0 +1,202 @@
+//! Running text cut into sentences, and what each is about: the fault, how to reach the writer,
+//! what is attached, thanks, an introduction.
+
+use super::cues::{Cues, Group};
+use crate::text::Folded;
+use aside::{closed, extension, introduces, longest_number, polite, strong};
+use cut::{cut, greeting};
+use std::ops::Range;
+
+mod aside;
+mod cut;
+
+/// What a sentence is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Something does not work.
+    Fault,
+    /// Nothing else was recognised: context, what was expected.
+    Context,
+    /// Greeting, thanks, how and when to reach the writer, what is attached.
+    Aside,
+}
+
+/// One sentence; ranges are bytes of the text it was cut from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    /// From its first word, a greeting before it left out, to its stop.
+    pub span: Range<usize>,
+    /// What it is about.
+    pub about: About,
+}
+
+/// Cuts a text into sentences and says what each is about.
+#[must_use]
+pub fn sentences(text: &str, folded: &Folded, cues: &Cues) -> Vec<Sentence> {
+    let places = Places::new(folded, cues);
+    cut(text)
+        .into_iter()
+        .filter_map(|range| {
+            let start = range.start + greeting(&text[range.clone()]);
+            let words = text[start..range.end].trim();
+            if !words.contains(char::is_alphanumeric) {
+                return None;
+            }
+            let start = range.end - text[start..range.end].trim_start().len();
+            let span = start..start + words.len();
+            let about = about(text, &span, &places);
+            Some(Sentence { span, about })
+        })
+        .collect()
+}
+
+/// The cues' places in the original text.
+struct Places {
+    fault: Vec<Range<usize>>,
+    aside: Vec<Range<usize>>,
+    opening: Vec<Range<usize>>,
+}
+
+impl Places {
+    fn new(folded: &Folded, cues: &Cues) -> Self {
+        let of = |groups: &[Group]| {
+            groups
+                .iter()
+                .flat_map(|group| cues.of(*group))
+                .map(|range| folded.original(range))
+                .collect()
+        };
+        Self {
+            fault: of(&[Group::Fault]),
+            aside: of(&[Group::Contact, Group::Attached, Group::Away, Group::Closing]),
+            opening: of(&[Group::Opening]),
+        }
+    }
+}
+
+fn about(text: &str, span: &Range<usize>, places: &Places) -> About {
+    let inside = |range: &&Range<usize>| range.start >= span.start && range.end <= span.end;
+    let negated = usize::from(is_negated(&text[span.clone()]));
+    let faults = places.fault.iter().filter(inside).count() + negated;
+    let asides = places.aside.iter().filter(inside).count();
+    let opens = places
+        .opening
+        .iter()
+        .filter(inside)
+        .any(|range| range.start < span.start + 40);
+    let words = &text[span.clone()];
+    let digits = longest_number(words);
+    let length = words.split_whitespace().count();
+    let leading = places
+        .aside
+        .iter()
+        .filter(inside)
+        .any(|range| range.start <= span.start + 12);
+    match () {
+        () if closed(words) => About::Aside,
+        // « Je ne finis qu'à 8 h, pas la peine de rappeler après »: a negation alone is no fault.
+        () if leading
+            && faults <= 1 + negated
+            && (digits >= 8 || length <= 14)
+            && !strong(words) =>
+        {
+            About::Aside
+        }
+        // « Sorry for writing in English, my typing is slow »
+        () if opens
+            && places
+                .opening
+                .iter()
+                .filter(inside)
+                .any(|range| range.start <= span.start + 2)
+            && (length <= 14 || polite(words))
+            && faults <= 2
+            && !strong(words) =>
+        {
+            About::Aside
+        }
+        () if faults > 0
+            && !(digits >= 8 && asides > 0 && faults <= 1 + negated && !strong(words)) =>
+        {
+            About::Fault
+        }
+        // A long sentence that speaks of calls or of thanks may tell more.
+        () if asides > 0 && length > 18 && digits < 8 => About::Context,
+        () if asides > 0 || digits >= 8 || (length <= 6 && extension(words)) => About::Aside,
+        () if opens && length <= 14 || introduces(words) && length <= 26 => About::Aside,
+        () => About::Context,
+    }
+}
+
+/// « ne garde pas », « n'arrive plus », « ne voit rien »: something is not as it should be.
+#[must_use]
+pub fn is_negated(words: &str) -> bool {
+    let folded = crate::text::fold(words);
+    let mut since = usize::MAX;
+    for word in folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
+        since = since.saturating_add(1);
+        match word {
+            "ne" | "n" => since = 0,
+            "pas" | "plus" | "rien" | "aucun" | "aucune" | "jamais" | "personne" if since <= 4 => {
+                return true;
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<(&str, About)> {
+        let folded = Folded::new(text);
+        let cues = Cues::scan(folded.as_str());
+        sentences(text, &folded, &cues)
+            .into_iter()
+            .map(|sentence| (&text[sentence.span], sentence.about))
+            .collect()
+    }
+
+    #[test]
+    fn greetings_are_left_out_and_sentences_keep_their_stops() {
+        assert_eq!(
+            read(
+                "Bonjour, la carte est figée. Merci d'avance.\nJe suis joignable au 06 39 98 00 01"
+            ),
+            [
+                ("la carte est figée.", About::Fault),
+                ("Merci d'avance.", About::Aside),
+                ("Je suis joignable au 06 39 98 00 01", About::Aside),
+            ]
+        );
+        assert_eq!(read("Bjr plus de carto ici")[0].0, "plus de carto ici");
+        assert_eq!(
+            read("Bonjour à tous,\nle Dr. Roy ne voit rien")[0].0,
+            "le Dr. Roy ne voit rien"
+        );
+    }
+
+    #[test]
+    fn what_is_attached_and_who_can_be_reached_is_aside() {
+        for text in [
+            "Je mets la photo de l'écran.",
+            "Mon portable : 06 39 98 00 02",
+            "RAPPELEZ MOI AU 0639980003",
+            "Bonne journée",
+        ] {
+            assert_eq!(read(text)[0].1, About::Aside, "{text}");
+        }
+        for text in [
+            "Le portail est inaccessible",
+            "page blanche depuis 8h",
+            "ça ne marche plus",
+        ] {
+            assert_eq!(read(text)[0].1, About::Fault, "{text}");
+        }
+    }
+}
