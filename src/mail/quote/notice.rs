@@ -244,7 +244,7 @@ fn phrase(folded: &str) -> Option<Phrase> {
     let mut found = PHRASES
         .as_ref()?
         .find_iter(folded)
-        .filter(|hit| folded[..hit.start()].matches('"').count() % 2 == 0)
+        .filter(|hit| folded[..hit.start()].matches('"').count().is_multiple_of(2))
         .filter_map(|hit| match hit.pattern().as_usize() {
             known if known < NOTICES.len() => Some(Phrase::Notice),
             known if known < NOTICES.len() + ANTIVIRUS.len() => Some(Phrase::Antivirus),
