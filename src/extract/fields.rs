@@ -93,6 +93,8 @@ impl Reader<'_> {
             if reporter.who == Who::Forwarded {
                 inner_address(reporter, &mut pool);
             }
+        } else {
+            people.add_introduced(&mut pool);
         }
         self.affected_user(reporter, &people, &mut pool);
         let mut fields = pool.fields();

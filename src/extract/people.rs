@@ -23,6 +23,8 @@ struct Told {
 pub(super) struct People {
     names: Vec<Told>,
     roles: Vec<Told>,
+    /// Jobs of people named in the words, who need not be the declarant.
+    others: Vec<(String, Told)>,
     /// The reporter's name where the reporter is not the declarant.
     author: Option<String>,
     words: Vec<String>,
@@ -112,6 +114,22 @@ impl People {
                 });
             found.writer && !other
         };
+        for found in prose.iter().filter(|found| !introduced(found)) {
+            if let (Some(name), Some((role, span))) = (&found.name, &found.role) {
+                let evidence = voice.words.evidence(
+                    &voice.body.text,
+                    span.clone(),
+                    source(Source::Prose),
+                    0.7,
+                );
+                let told = Told {
+                    value: role.clone(),
+                    evidence,
+                    rank: Rank::Around,
+                };
+                self.others.push((name.clone(), told));
+            }
+        }
         for found in prose.iter().filter(|found| introduced(found)).cloned() {
             self.told(
                 voice,
@@ -249,6 +267,38 @@ impl People {
                     Reading::Present(Value::Text(told.value.clone())),
                     told.evidence.clone(),
                 );
+            }
+        }
+        // « Joindre Noémie Pasquet, ARM »: the job of the one whom a label names.
+        if let Some(declarant) = pool.best_text(FieldName::DeclarantName) {
+            for (name, told) in &self.others {
+                if is_same(name, &declarant) {
+                    let reading = Reading::Present(Value::Text(told.value.clone()));
+                    pool.add(
+                        FieldName::DeclarantRole,
+                        told.rank,
+                        reading,
+                        told.evidence.clone(),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Adds what a reply's own sentences say of its writer: « Moi c'est Kettly Joseph, ARM ».
+    pub(super) fn add_introduced(&self, pool: &mut Pool) {
+        let told = |list: &[Told]| {
+            list.iter()
+                .find(|told| told.rank == Rank::Around && told.evidence.source == Source::Prose)
+                .cloned()
+        };
+        if let (Some(name), Some(role)) = (told(&self.names), told(&self.roles)) {
+            for (field, told) in [
+                (FieldName::DeclarantName, name),
+                (FieldName::DeclarantRole, role),
+            ] {
+                let reading = Reading::Present(Value::Text(told.value));
+                pool.add(field, told.rank, reading, told.evidence);
             }
         }
     }

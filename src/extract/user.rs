@@ -83,7 +83,7 @@ pub fn find(text: &str, sentences: &[Sentence], declarant: Option<&str>) -> Opti
         Found::Named(name, span) => Found::Named(name, start + span.start..start + span.end),
     };
     // What is said outright counts before what a sentence lets understand.
-    for reader in [stated, with_others, alone] {
+    for reader in [stated, grouped, with_others, alone] {
         let found = spoken
             .iter()
             .find_map(|(start, words, tokens, _)| Some(moved(reader(words, tokens)?, *start)));
@@ -160,6 +160,47 @@ fn stated(words: &str, tokens: &Tokens) -> Option<Found> {
     })
 }
 
+/// « Cela touche les 14 médecins libéraux de la PDSA », « … gêne l'ensemble des vingt-deux ARM »: a
+/// group that is counted.
+fn grouped(words: &str, tokens: &Tokens) -> Option<Found> {
+    const STOPS: &str = "depuis|qui|quand|lorsque|et|mais|dans|au|aux|sur|en|pour|car|avec|ne|n|sont|ont|est|donc|alors|ce|cette|hier|since|who|and|when|ou|sans|par|chez|a";
+    (0..tokens.len()).find_map(|at| {
+        let next = phrase!(
+            tokens,
+            at,
+            "touche|touchent|touchait|concerne|concernent|concernait|impacte|impactent|impactait|gene|genent|genait|bloque|bloquent|bloquait|penalise|penalisent|affecte|affectent|perturbe|perturbent|handicape|handicapent|paralyse|immobilise|affects|impacts|blocks|is affecting|is blocking"
+        )?;
+        let from = phrase!(
+            tokens,
+            next,
+            "au moins|actuellement|seulement|notamment|donc|surtout|toujours|aussi|ici|en fait|a priori|pour l instant|currently|only|at least"
+        )
+        .unwrap_or(next);
+        let mut end = super::count::group_end(tokens, from)?;
+        let machines = (from..end).any(|at| {
+            tokens.among(
+                at,
+                "poste|postes|ecran|ecrans|position|positions|tablette|tablettes|pc|compte|comptes|console|consoles|session|sessions|stations|pupitres|workstations",
+            )
+        });
+        if machines || super::count::spares(tokens, from, end) {
+            return None;
+        }
+        let far = (end + 6).min(tokens.len());
+        while end < far
+            && tokens.get(end).is_some_and(|token| {
+                token.kind == Kind::Word || token.kind == Kind::Sign(b'\'')
+            })
+            && !tokens.among(end, STOPS)
+        {
+            end += 1;
+        }
+        let span = tokens.span(from, end);
+        let value = words.get(span.clone())?.split_whitespace().collect::<Vec<_>>().join(" ");
+        Some(Found::Named(value, span))
+    })
+}
+
 /// Whether the colon at `at` closes « 2 utilisateurs : », which begins at `from`.
 fn mark_behind_number(tokens: &Tokens, from: usize, at: usize) -> bool {
     tokens.sign(at, b':')
@@ -220,6 +261,14 @@ fn alone(_: &str, tokens: &Tokens) -> Option<Found> {
         {
             return Some(Found::Speaker(tokens.span(at, end)));
         }
+        // « donc un utilisateur : moi »
+        if tokens.is(at, &["utilisateur", "utilisatrice", "personne", "user"])
+            && (tokens.sign(at + 1, b':') || tokens.sign(at + 1, b',') || tokens.sign(at + 1, b'('))
+            && let Some(end) = phrase!(tokens, at + 2, "moi meme|moi|me|myself")
+            && tokens.get(end).is_none_or(|token| token.kind != Kind::Word)
+        {
+            return Some(Found::Speaker(tokens.span(at + 2, end)));
+        }
         let end = ME.end(tokens, at)?;
         let denied = at > 0
             && (tokens.among(at - 1, "pas|sauf|hors|ni|not|non")
@@ -248,7 +297,9 @@ fn third_person(
     while at < tokens.len() {
         let here = at;
         at += 1;
-        if let Some(found) = login(words, tokens, here).filter(|_| faulty) {
+        let stated = tokens.is(here, &["login", "identifiant"])
+            && !(here..here + 8).any(|at| tokens.among(at, "nouveau|creer|ancien|formation"));
+        if let Some(found) = login(words, tokens, here).filter(|_| faulty || stated) {
             return Some(found);
         }
         let Some(people) = company(words, tokens, here, false).filter(|people| people.named) else {
@@ -286,7 +337,7 @@ fn third_person(
             || from > 0
                 && tokens.among(
                     from - 1,
-                    "collegue|confrere|consoeur|l utilisateur|utilisatrice",
+                    "collegue|collegues|confrere|confreres|consoeur|consoeurs|l utilisateur|utilisatrice",
                 );
         let suffers = (people.end..tokens.len().min(people.end + 12))
             .take_while(|at| !tokens.sign(*at, b'.') && !tokens.sign(*at, b';'))
@@ -300,7 +351,12 @@ fn third_person(
             && tokens.is(people.end, &["qui"])
             && (from.saturating_sub(4)..from)
                 .any(|at| phrase!(tokens, at, "c est|it is|c etait") == Some(from));
-        let owns = seen || presented || before(&ACCOUNT) || before_title(&ACCOUNT);
+        // « je vous écris pour mes collègues Fabien et Inès »: in whose name it is written.
+        let stands_for = (here.saturating_sub(8)..here.max(from)).any(|at| {
+            phrase!(tokens, at, "je vous ecris pour|vous ecris pour|ecris pour|ecrivons pour|ecris au nom de|au nom de|au nom du|a la place de|a la place du|je declare pour|declare pour|je signale pour|signale pour|je remonte pour|relaie pour|ecris a la place de|de la part de|je relaie|pour le compte de|on behalf of|writing for|reporting for")
+                .is_some_and(|end| end <= from && from - end <= 3)
+        });
+        let owns = stands_for || seen || presented || before(&ACCOUNT) || before_title(&ACCOUNT);
         let helped = before(&BENEFICIARY) || before_title(&BENEFICIARY) || colleague;
         if owns || faulty && (suffers || helped) {
             return Some(written(words, tokens, &people));
@@ -351,9 +407,16 @@ fn login(words: &str, tokens: &Tokens, at: usize) -> Option<Found> {
 /// « … bloque toute la salle », « pr tt le monde »: a group that the fault is said to strike.
 fn struck(words: &str, tokens: &Tokens) -> Option<Found> {
     const GROUP: &str = "tout le monde|tt le monde|toute la salle|toute l equipe|toute la regulation|tous les postes|tous les arm|toute l equipe de nuit|toute l equipe de jour|tous les medecins|tous les utilisateurs|l ensemble de l equipe|l ensemble des arm|everyone|everybody|all users|the whole room|toute la regul|tous les agents|tous les collegues|tous les medecins regulateurs";
-    (1..tokens.len()).find_map(|at| {
+    (0..tokens.len()).find_map(|at| {
         let end = phrase!(tokens, at, GROUP)?;
-        let told = STRIKES.end(tokens, at - 1).is_some() || tokens.is(at - 1, &["pour"]);
+        let told = at > 0
+            && (STRIKES.end(tokens, at - 1).is_some() || tokens.is(at - 1, &["pour"]));
+        // « Toute l'équipe de nuit l'a constaté », « tous nos comptes ARS, une vingtaine »
+        let told = told
+            || (end..end + 3).any(|at| {
+                phrase!(tokens, at, "l a constate|l ont constate|a constate|ont constate|a le meme|ont le meme|a la meme|ont la meme|le voit|le voient|a le souci|ont le souci|a le probleme|ont le probleme|est touche|est touchee|sont touches|est concerne|est concernee|sont concernes|est impacte|est impactee|sont impactes|est bloque|est bloquee|sont bloques|est gene|est genee|sont genes|s en plaint|s en plaignent|rencontre|rencontrent|has noticed|is affected|are affected|is blocked|sees it")
+                    .is_some()
+            });
         let well = super::count::spares(tokens, at, end);
         let except = tokens.among(end, "sauf|hormis");
         let span = tokens.span(at, end);

@@ -103,7 +103,7 @@ pub(super) fn one_amount(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
         let Some(next) = phrase!(
             tokens,
             at,
-            "environ|env|environs|au moins|plus de|pres de|a peu pres|les|mes|nos|ces|mini|min|minimum|au minimum|about|around|at least|les autres|approximativement|approx|autour de|aux alentours de|quelque|dans les|peut etre|tous les|all|our|the|max|au maximum|maximum|jusqu a|up to|probablement|disons|plutot"
+            "environ|env|environs|au moins|plus de|pres de|a peu pres|les|mes|nos|ces|leurs|mini|min|minimum|au minimum|about|around|at least|les autres|approximativement|approx|autour de|aux alentours de|quelque|dans les|peut etre|tous les|all|our|the|max|au maximum|maximum|jusqu a|up to|probablement|disons|plutot"
         ) else {
             break;
         };

@@ -208,6 +208,15 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
     if greeted(tokens, at) {
         return None;
     }
+    // « on appelle donc tout le monde à la voix »: whom they call.
+    if (at.saturating_sub(3)..at).any(|at| {
+        tokens.among(
+            at,
+            "appelle|appelons|appeler|appellent|previens|previent|prevenir|prevenons|rappelle|rappelons|rappeler|contacte|contactons|contacter|avertit|avertir|remercie|remercions|demander|demande|reveille|reveiller|sms|biper|bipe",
+        )
+    }) {
+        return None;
+    }
     const THE: &str = "les|nos|mes|the|our|ces|leurs";
     let negated = at > 0 && tokens.is(at - 1, &["pas", "not"])
         || at > 1
@@ -227,6 +236,9 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
         if next > at + 1
             && let Some(end) = counted(tokens, next)
         {
+            if let Some(draft) = told_behind(tokens, end) {
+                return Some(draft);
+            }
             // « tous les utilisateurs que j'ai essayés »: still everyone.
             return Some(none(company::qualified(tokens, end), false, true, 0.55));
         }
@@ -291,6 +303,42 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
     }
     let end = people.unwrap_or(end);
     Some(none(company::qualified(tokens, end), false, true, 0.52))
+}
+
+/// « tous nos comptes ARS, une vingtaine », « all the workstations of the room, that is 12 »: how
+/// many everyone is.
+fn told_behind(tokens: &Tokens, end: usize) -> Option<Draft> {
+    let sign = (end..end + 6)
+        .take_while(|at| {
+            *at == end
+                || tokens.get(at - 1).is_some_and(|token| {
+                    token.kind == Kind::Word
+                        && !tokens.among(at - 1, "sauf|hormis|mais|et|ne|n|qui")
+                })
+        })
+        .find(|at| {
+            matches!(
+                tokens.get(*at).map(|t| t.kind),
+                Some(Kind::Sign(b',' | b'(' | b':' | b'-'))
+            )
+        })?;
+    let next = phrase!(
+        tokens,
+        sign + 1,
+        "soit|c est a dire|donc|on est|nous sommes|that is|i e|so|a savoir|ca fait|cela fait|ce qui fait|environ|au total|en tout|ils sont|elles sont|we are"
+    )
+    .unwrap_or(sign + 1);
+    let next = phrase!(tokens, next, "environ|a|au total|en tout|about").unwrap_or(next);
+    let (min, max, after) = amount(tokens, next)?;
+    let unit = counted(tokens, after);
+    let closed = unit.is_some()
+        || matches!(
+            tokens.get(after).map(|t| t.kind),
+            None | Some(Kind::Line | Kind::Sign(b'.' | b',' | b')' | b';' | b'!'))
+        );
+    let other =
+        tokens.glued(after) && tokens.sign(after, b'.') && tokens.number(after + 1, 4).is_some();
+    (closed && !other && min > 1).then(|| Draft::exact(min, max, true, unit.unwrap_or(after), 0.8))
 }
 
 /// « bonne année à toute l'équipe », « bonjour à tous »: a greeting counts nobody.

@@ -66,6 +66,18 @@ pub fn answer(text: &str) -> Option<Answer> {
     })
 }
 
+/// Behind a group counted with its article, « les 14 apprenants et leurs 2 formateurs ».
+pub(in crate::extract) fn group_end(tokens: &Tokens, at: usize) -> Option<usize> {
+    let next = super::token::phrase!(
+        tokens,
+        at,
+        "l ensemble des|l ensemble de nos|l ensemble de mes|la totalite des|la totalite de nos|tous les|toutes les|tous nos|toutes nos|les|nos|mes|all the|all our|all|the|our"
+    )?;
+    let (min, _, end) = amount::amount(tokens, next)?;
+    let end = amount::counted(tokens, end).filter(|_| min > 1)?;
+    Some(people::sum(tokens, 0, 0, end).2)
+}
+
 /// Whether the clause around the tokens `from..to` says that all is well there.
 pub(in crate::extract) fn spares(tokens: &Tokens, from: usize, to: usize) -> bool {
     spared(tokens, from, to)

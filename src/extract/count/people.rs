@@ -94,6 +94,16 @@ pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> 
         return Some(Draft::exact(min, max, false, after, 0.72));
     }
     let many = min > 1 && min <= 5000;
+    // « une vingtaine en comptant les médecins »
+    if let Some(after) = phrase!(
+        tokens,
+        end,
+        "en comptant|y compris les|en incluant|medecins compris|arm compris|tous confondus|toutes confondues|tous metiers confondus|including the|counting the"
+    )
+    .filter(|_| many)
+    {
+        return Some(Draft::exact(min, max, false, after, 0.75));
+    }
     if let Some(after) = phrase!(tokens, end, AFFECTED).filter(|_| many) {
         return Some(Draft::exact(min, max, false, after, 0.75));
     }

@@ -50,10 +50,34 @@ pub(super) fn us(tokens: &Tokens, at: usize) -> Option<Draft> {
     }
     let (min, max, end) = match unit {
         Some(after) => sum(tokens, min, max, after),
-        None => (min, max, affected.unwrap_or(end)),
+        None => {
+            let end = affected.unwrap_or(end);
+            in_two_places(tokens, end).map_or((min, max, end), |(more, after)| {
+                (min.saturating_add(more), max.saturating_add(more), after)
+            })
+        }
     };
     let end = out_of(tokens, end).unwrap_or(end);
     Some(Draft::exact(min, max, all, end, 0.85))
+}
+
+/// « 2 en salle et 2 au PC évasan », « deux de jour et trois de nuit »: how many more, behind the
+/// first number.
+fn in_two_places(tokens: &Tokens, end: usize) -> Option<(u32, usize)> {
+    const AT: &str = "en|au|aux|a|dans|de|sur|cote|du|in|at|on";
+    if !tokens.among(end, AT) {
+        return None;
+    }
+    let joint = (end + 1..end + 6)
+        .take_while(|at| {
+            tokens
+                .get(*at)
+                .is_some_and(|token| token.kind == crate::extract::token::Kind::Word)
+        })
+        .find(|at| tokens.among(*at, "et|plus|and"))?;
+    let (more, most, after) = amount(tokens, joint + 1)?;
+    let placed = tokens.among(after, AT) && !tokens.among(after, OTHER_UNITS);
+    (placed && more == most && (1..=200).contains(&more)).then_some((more, after))
 }
 
 /// « Nb users 1 », « # of users: 6 to 8 », « utilisateurs impactés : 4 » in running text.

@@ -15,7 +15,7 @@ use crate::text::fold;
 
 mod report;
 
-use report::{compares, is_ticket, tells_of_the_past};
+use report::{compares, is_planned, is_ticket, passes_on, tells_of_the_past, waits_in_vain};
 
 /// The verdict and its reason.
 pub type Verdict = (Kind, Why);
@@ -94,8 +94,11 @@ impl Facts {
                 + usize::from(email.subject.len() > 3 && feature_named(&email.subject)),
             details: details(&text),
             passed_on: voices.iter().any(|voice| {
+                let inner = voice.folded.as_str();
                 voice.who == Who::Forwarded
-                    && (voice.cues.has(Group::Fault) || signs(voice.folded.as_str()) >= 2)
+                    && (voice.cues.has(Group::Fault)
+                        || signs(inner) >= 2
+                        || signs(inner) >= 1 && details(inner) >= 1 && passes_on(&text))
             }) || email
                 .attached
                 .iter()
@@ -234,7 +237,7 @@ fn is_bulk(email: &Email<'_>) -> bool {
 fn escalates(words: &Facts, subject: &str) -> Option<Why> {
     let asks = |cue: &str| {
         const ASKS: &str = "demande d'escalade|demandons l'escalade|demande l'escalade|demandons une escalade|demande une escalade|\
-            activer l'escalade|please escalate|we request escalation|escalader";
+            activer l'escalade|please escalate|we request escalation|escalader|case escalade|par l'escalade|a l'escalade|en escalade|j'escalade|nous escaladons|monter d'un niveau|monter d'un cran|niveau superieur|remonter d'un niveau|escalate this|escalate it";
         ASKS.split('|').any(|ask| cue.contains(ask))
     };
     let in_subject = words.subject.has(Group::Escalation);
@@ -277,13 +280,16 @@ fn escalates(words: &Facts, subject: &str) -> Option<Why> {
     {
         return Some(Why::Reminder);
     }
-    if said.len() >= 2 {
+    if said.len() >= 2 || waits_in_vain(&words.text) {
         return Some(Why::ComplainsOfSilence);
     }
     None
 }
 
 fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
+    if is_planned(&words.text, &fold(&email.subject)) {
+        return (Kind::Other, Why::Letter);
+    }
     let faults = words.faults();
     let subject_faults = words.subject.count(Group::Fault);
     if words.labels >= 3 {

@@ -73,3 +73,50 @@ pub(super) fn compares(words: &Facts) -> bool {
     });
     any && all && (words.faults() > 0 || words.passed_on)
 }
+
+/// Whether a few words hand a report on: « je vous transfère le message d'une ARM », « voir
+/// ci-dessous », or a label that names the declarant.
+pub(super) fn passes_on(text: &str) -> bool {
+    const CUES: &str = "transfere|transfert du|transmets|transmet |transmis|fais suivre|faire suivre|fait suivre|relaie|relaye|ci-dessous|ci dessous|ci-apres|plus bas|en dessous|pour suite a donner|pour action|pour traitement|pour prise en charge|a traiter|voir le message|voir le mail|voir mail|cf mail|cf. mail|\
+        message de |mail de |message d'un|mail d'un|de la part de|recu de|recu cette nuit|recu ce matin|declarant|declarante|see below|forwarding|forwarded|passing on";
+    text.split_whitespace().next().is_none() || CUES.split('|').any(|cue| text.contains(cue))
+}
+
+/// Whether the writer says that an earlier report has met with no answer: « j'ai déclaré à 14h et
+/// depuis rien ». What they told their own computer service or colleagues is none.
+pub(super) fn waits_in_vain(text: &str) -> bool {
+    const TOLD: &str = "declare |signale |vous ai ecrit|vous avons ecrit|vous ai appele|vous avons appele|ma declaration|notre declaration|mon signalement|notre signalement|mon ticket|notre ticket|mon incident|mon mail d|notre mail d|mon message d|notre message d|mes mails|mes messages|nos messages|nos mails|i reported|we reported|my report|our report";
+    const NOTHING: &str = "personne ne m'|personne ne nous|personne n'a |sans reponse|pas de reponse|aucune reponse|pas eu de reponse|sans retour|pas de retour|aucun retour|pas eu de retour|sans nouvelle|pas de nouvelle|aucune nouvelle|silence|ni reponse|ni rappel|ni retour|ni numero|ni accuse|\
+        pas rappele|pas ete rappele|jamais rappele|jamais ete rappele|jamais repondu|depuis rien|depuis, rien|depuis plus rien|et rien depuis|et toujours rien|rien recu de|rien vu venir|no answer|no reply|nobody|no one|nothing since|not heard";
+    const OWN: &str = "dsi|informatique|hotline|help desk|helpdesk|technicien|cadre|operateur|orange|collegue|editeur|hierarchie|appelant|patient|famille|abonne";
+    let one_of = |list: &str, text: &str| list.split('|').any(|cue| text.contains(cue));
+    TOLD.split('|').any(|told| {
+        text.match_indices(told).take(8).any(|(at, _)| {
+            let mut end = (at + 160).min(text.len());
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            let near = &text[at..end];
+            one_of(NOTHING, near) && !one_of(OWN, near)
+        })
+    })
+}
+
+/// Whether the words announce an outage that is planned: a letter, no report. One that speaks of
+/// what a planned outage left behind is a report.
+pub(super) fn is_planned(text: &str, subject: &str) -> bool {
+    const PLANNED: &str = "coupure programmee|coupure planifiee|coupure prevue|interruption programmee|interruption planifiee|interruption de service prevue|maintenance programmee|maintenance planifiee|maintenance prevue|operation programmee|operation planifiee|\
+        operation de maintenance|intervention programmee|intervention planifiee|arret programme|arret planifie|indisponibilite programmee|indisponibilite planifiee|indisponibilite prevue|travaux programmes|travaux planifies|operation maitrisee|planned outage|planned maintenance|scheduled maintenance|scheduled outage|mise a jour programmee|mise a jour planifiee|bascule programmee";
+    const AHEAD: &str = "sera interrompu|seront interrompu|sera indisponible|seront indisponibles|sera coupe|seront coupe|sera inaccessible|seront inaccessibles|sera arrete|seront arretes|sera suspendu|aura lieu|auront lieu|est prevue le|est prevu le|sera effectue|sera realise|seront realises|will be unavailable|will be down|will take place|\
+        aucune action|inutile d'ouvrir|merci de ne pas ouvrir|ne pas ouvrir d'incident|ne pas declarer|dans le cadre d";
+    const AFTER: &str = "depuis la|depuis l'|depuis cette|suite a la|suite a l'|suite a une|apres la|apres l'|a la suite d|lors de la|pendant la coupure|n'etait pas prevu|contrairement|since the|after the|ne fonctionne|ne marche|n'arrive|ne s'affiche";
+    let count = |list: &str| {
+        list.split('|')
+            .filter(|cue| text.contains(cue) || subject.contains(cue))
+            .count()
+    };
+    let planned = count(PLANNED);
+    let ahead = count(AHEAD);
+    planned >= 1 && ahead >= 1 && !AFTER.split('|').any(|cue| text.contains(cue))
+        || ahead >= 2 && text.contains("sera ") && !AFTER.split('|').any(|cue| text.contains(cue))
+}

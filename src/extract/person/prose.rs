@@ -160,7 +160,7 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
     {
         let placed = tokens.among(end, "au|a|at|du|de|here|ici|samu|chez|from|smur");
         let short = tokens.ends_line(end) || tokens.sign(end, b',');
-        if !(placed || short && tokens.is(at, &["arm", "ide"])) {
+        if !(placed || short && tokens.is(at, &["arm", "ide"]) || opens(tokens, end)) {
             return None;
         }
         let span = tokens.span(at, end);
@@ -206,6 +206,30 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
         },
         to,
     ))
+}
+
+/// Whether the job that ends at `end` opens a sentence in which its holder speaks: « Ingénieur
+/// biomédical, je relaie … », « Médecin généraliste installée à Étampes, j'ai constaté … ».
+fn opens(tokens: &Tokens, end: usize) -> bool {
+    const TOLD_OF: &str = "est|sont|a|ont|n|ne|qui|injoignable|absent|absente|prevenu|prevenue|bloque|bloquee|deconnecte|deconnectee|informe|informee|averti|avertie|non|pas|plus|indisponible|contacte|contactee|touche|touchee|concerne|concernee|muet|muette";
+    for at in end..(end + 12).min(tokens.len()) {
+        match tokens.get(at).map(|token| token.kind) {
+            Some(Kind::Sign(b',')) => {
+                if tokens.among(at + 1, "je|j|i") {
+                    return true;
+                }
+            }
+            Some(Kind::Sign(b'.' | b'!' | b'?' | b';' | b':')) | None => return false,
+            Some(Kind::Word) => {
+                let place = tokens.is(at, &["a"]) && tokens.get(at + 1).is_some();
+                if tokens.among(at, TOLD_OF) && !place {
+                    return false;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// « le Dr Marlin », « Mme Cazenave », « ma collègue Sandrine »: somebody spoken of, unless
@@ -266,7 +290,27 @@ fn role_behind(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
     } else {
         next
     };
-    Some((next, role::role(tokens, next)?))
+    let end = role::role(tokens, next)?;
+    Some(corrected(tokens, end).unwrap_or((next, end)))
+}
+
+/// « auxiliaire... pardon ARM », « interne, enfin médecin depuis mai »: the job taken for the one
+/// that ends at `at`.
+fn corrected(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
+    let mut next = at;
+    while next < at + 4 && matches!(tokens.get(next).map(|t| t.kind), Some(Kind::Sign(_))) {
+        next += 1;
+    }
+    let after = tokens.any_phrase(
+        next,
+        "pardon|non pardon|euh pardon|oups|euh non|euh|enfin non|enfin|ou plutot|plutot|je veux dire|je corrige|desormais|maintenant|devenu|devenue|sorry|i mean|rather",
+    )?;
+    if next == at && !tokens.among(next, "pardon|devenu|devenue|ou") {
+        return None;
+    }
+    let from = (after..after + 2)
+        .find(|at| !matches!(tokens.get(*at).map(|t| t.kind), Some(Kind::Sign(_))))?;
+    Some((from, role::role(tokens, from)?))
 }
 
 /// The words of a name from `at` on; `lenient` takes known given names in lower case.

@@ -166,7 +166,7 @@ fn is_me(words: &str) -> bool {
         if let Some(next) = phrase!(
             tokens,
             at,
-            "oui|non|bah|ben|c est|c|c etait|toujours|bien|a priori|juste|uniquement|seulement|que|rien que|mon compte a|euh|personne d autre que|aucun autre que|yes|no|it s|it is|pour|chez|sur"
+            "oui|non|si|si si|mais si|mais|effectivement|evidemment|en effet|tout a fait|bien sur|exactement|bah|ben|c est|c|c etait|toujours|bien|a priori|juste|uniquement|seulement|que|rien que|mon compte a|euh|personne d autre que|aucun autre que|yes|no|it s|it is|pour|chez|sur"
         ) {
             at = next;
         }
@@ -274,6 +274,14 @@ fn shortest(words: &str) -> Range<usize> {
         && at > 0
     {
         range.end = range.start + at;
+    }
+    // « login lmercier2 (M. Lucas Mercier, ARM) » cut short: no half of a bracket.
+    let kept = &lower[range.clone()];
+    if let Some(at) = kept.rfind('(')
+        && at > 2
+        && !kept[at..].contains(')')
+    {
+        range.end = range.start + kept[..at].trim_end().len();
     }
     let span = folded.original(range);
     // « Paul Roy (médecin régulateur) », « Paul Roy, ARM »: the job is no part of the name.
