@@ -37,7 +37,9 @@ const STATION: &str = "poste|postes|pc|pcs|workstation|workstations|ordinateur|o
 /// To check.
 const CHECK: &str = "verifie|verifies|verifiee|verifiees|verifier|verification|verifications|verif|verifs|controle|controles|controlee|\
     controlees|controler|valide|validee|valides|validees|audite|audites|inspecte|checked|check|checks|verified|conforme|conformes|\
-    passe en revue|passes en revue|passer en revue|passe au crible|passes au crible|teste|testes|testee|diagnostic|diagnostique|compliant";
+    passe en revue|passes en revue|passer en revue|passe au crible|passes au crible|recette|recettes|recettee|recettees|recetter|revu|revus|revue|revues|examine|examines|examinee|examinees|\
+    homologue|homologues|qualifie|qualifies|certifie|certifies|reverifie|reverifies|reverifiee|reverifiees|recontrole|recontroles|recontrolee|revalide|revalides|\
+    ausculte|auscultes|expertise|expertises|rechecked|inspected|reviewed|teste|testes|testee|diagnostic|diagnostique|compliant";
 /// Between a check and what it checks.
 const BETWEEN: &str = "cote|niveau|au|sur|le|la|les|l|mon|ma|mes|nos|notre|votre|leur|leurs|ce|cet|ces|tous|toute|toutes|tout|du|de|des|d|n|ne|a|ont|ete|pas|bien|\
     encore|est|sont|aussi|deja|jamais|the|our|my|has|have|been|was|were|not|yet|t|etait|etaient|son|travail|config|configuration|technique|\
@@ -53,7 +55,7 @@ const LATER: &str = "pas eu le temps|pas regarde|pas eu l occasion|a faire|a pre
     will be|on va|je vais|plus tard|juste redemarre|seulement redemarre|simplement redemarre|redemarre seulement|uniquement redemarre";
 const FINISHED: &str = "oui|yes|ok|ouais|fait|faits|faite|faites|realise|realisee|realises|realisees|effectue|effectuee|effectues|done|ras|bon|bons|bonne|bonnes|nickel|\
     impeccable|conforme|conformes|correct|corrects|a jour|en ordre|en regle|aux normes|respecte|respectes|respectees|respecter|satisfait|satisfaits|rempli|\
-    remplis|remplit|repond|repondent|tout va bien|good|passe|passes|vu|vus|vue|affirmatif|bien sur|evidemment|fine|met|complete|completed|reunis|en place";
+    remplis|remplit|repond|repondent|tout va bien|good|passe|passes|vu|vus|vue|affirmatif|bien sur|evidemment|fine|met|complete|completed|reunis|en place|coche|coches|cochee|cochees|deroule|deroulee|deroules|suivi|suivie|suivis|signe|signee|signees|conform";
 const IGNORANCE: &str = "pas su repondre|pas su dire|peux pas vous dire|peux pas dire|pas dire si|saurais dire|pas su quoi|la liste|pas compris|pas connaissance|connais pas|ne connait pas|c est quoi|qu est ce que|kesako|\
     ne me parle pas|me parle pas|me dit rien|ne me dit rien|pas de quoi|ne vois pas|vois pas|sais pas|sait pas|savons pas|aucune idee|j ignore|ignore|\
     il faudrait demander|faut demander|a demander|demandez a|demander a|je laisse|ne saurais|saurais pas|pas competent|pas competente|en mesure de|\
@@ -99,6 +101,14 @@ pub fn answer(text: &str) -> Option<Answer> {
         }
         "non" | "no" | "n" | "nan" if !begins("non conforme") && !unknown(&tokens, text) => {
             Some(Said::No)
+        }
+        // « sans objet, le même poste marche avec un autre login »
+        _ if begins("sans objet")
+            || begins("non applicable")
+            || begins("non concerne")
+            || begins("not applicable") =>
+        {
+            Some(Said::Unknown)
         }
         _ if unknown(&tokens, text) => Some(Said::Unknown),
         _ => stated(&tokens, 0, tokens.len(), false),

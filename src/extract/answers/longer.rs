@@ -6,7 +6,9 @@ use crate::domain::form::LabelName;
 use crate::extract::choose::{Pool, Rank};
 use crate::extract::excerpt::Excerpt;
 use crate::extract::label::Answered;
-use crate::extract::{answer, cues, description, people, person, phone, sentence, when};
+use crate::extract::{
+    answer, cues, description, frequency, people, person, phone, sentence, station, when,
+};
 use crate::text::{Folded, fold};
 
 impl Reader<'_> {
@@ -201,6 +203,33 @@ impl Reader<'_> {
                     when::answer(&answered.words.text, self.base),
                     pool,
                 );
+            }
+        }
+    }
+
+    /// « Commentaire technicien : postes conformes à la fiche pré-requis »: rows of a ticket tool
+    /// that answer no question of the form and yet tell of the station or how often it happens.
+    pub(super) fn comments(&self, pool: &mut Pool) {
+        for answered in &self.voice.labelled.answers {
+            if answered.name != LabelName::Other
+                || answered.words.text.split_whitespace().count() < 3
+            {
+                continue;
+            }
+            let text = &answered.words.text;
+            if let Some(found) = station::said(text, "") {
+                let evidence = self.evidence(answered, found.span, 0.8);
+                pool.add(
+                    FieldName::PrerequisitesChecked,
+                    Rank::Around,
+                    found.reading,
+                    evidence,
+                );
+            }
+            if let Some((often, span)) = frequency::said(text) {
+                let reading = often.reading(&text[span.clone()]);
+                let evidence = self.evidence(answered, span, 0.7);
+                pool.add(FieldName::Reproducible, Rank::Around, reading, evidence);
             }
         }
     }

@@ -9,11 +9,11 @@ use super::voice::{Voice, Who};
 use super::{count, entity, environment, frequency, phone, station, when};
 
 pub(in crate::extract) mod boxes;
+mod feature;
 mod longer;
 
 use crate::domain::field::{Evidence, FieldName, Reading, Reason, Source, Value};
 use crate::domain::form::{Chosen, Form, LabelName, choose};
-use crate::text::fold;
 
 /// What an answer may point to.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +63,7 @@ pub fn read(
             reader.field(name, answered, pool);
         }
     }
+    reader.comments(pool);
     let starts: Vec<&Answered> = of(LabelName::Field(FieldName::StartedAt)).collect();
     reader.started_at(&starts, pool);
     let descriptions: Vec<&Answered> = of(LabelName::Field(FieldName::Description)).collect();
@@ -133,6 +134,18 @@ impl Reader<'_> {
                 &ticked
             }
         };
+        // « la colonne avec les petits drapeaux, je ne connais pas le nom » is an answer.
+        let beside;
+        let answered = match feature::known_part(&answered.words.text) {
+            Some(range) if name == FieldName::Feature => {
+                beside = Answered {
+                    words: answered.words.slice(range),
+                    ..answered.clone()
+                };
+                &beside
+            }
+            _ => answered,
+        };
         let text = answered.words.text.as_str();
         // A number that is given counts, whatever else is not known.
         let numbered = match name {
@@ -172,45 +185,7 @@ impl Reader<'_> {
             FieldName::Environment => self.add(name, answered, environment::answer(text), pool),
             // « Où : SAMU 38, Grenoble » names the entity.
             FieldName::Feature if self.is_entity(text) => self.entity(answered, pool),
-            FieldName::Feature => {
-                let evidence = self.whole(answered, 0.95);
-                // « cartographie, position 3 »: where in the room is no part of the portal.
-                let part = text
-                    .match_indices(", ")
-                    .find(|(at, _)| {
-                        [
-                            "position",
-                            "poste",
-                            "salle",
-                            "bureau",
-                            "prod",
-                            "formation",
-                            "en prod",
-                            "env",
-                        ]
-                        .iter()
-                        .any(|place| text[at + 2..].to_lowercase().starts_with(place))
-                    })
-                    .map_or(text, |(at, _)| &text[..at]);
-                // « Application : SI-SAMU (production) » names the whole, whatever fails in it.
-                let whole: String = fold(part).chars().filter(|c| c.is_alphabetic()).collect();
-                let rank = if matches!(
-                    whole
-                        .trim_end_matches("production")
-                        .trim_end_matches("prod"),
-                    "sisamu" | "applicationsisamu" | "logicielsisamu"
-                ) {
-                    Rank::Signature
-                } else {
-                    self.rank
-                };
-                pool.add(
-                    name,
-                    rank,
-                    Reading::Present(Value::Text(one_line(part))),
-                    evidence,
-                );
-            }
+            FieldName::Feature => self.feature(answered, pool),
             FieldName::AffectedCount => self.count(answered, pool),
             FieldName::PrerequisitesChecked => {
                 self.add(name, answered, station::answer(text), pool);
@@ -241,20 +216,6 @@ impl Reader<'_> {
             Chosen::Unclear => self.add(name, answered, None, pool),
             Chosen::Unfilled => {}
         }
-    }
-
-    /// Whether the answer is an entity that the gazetteer knows and nothing else says which.
-    fn is_entity(&self, text: &str) -> bool {
-        let given = self.voice.labelled.answers.iter().any(|answered| {
-            answered.name == LabelName::Field(FieldName::Entity) && !answered.words.text.is_empty()
-        });
-        let known = entity::answer(text).is_some_and(|found| {
-            matches!(
-                found.reading,
-                Reading::Present(Value::Entity { id: Some(_), .. })
-            ) && found.span.start <= 4
-        });
-        !given && known
     }
 
     fn entity(&self, answered: &Answered, pool: &mut Pool) {

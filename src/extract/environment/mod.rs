@@ -101,7 +101,18 @@ pub fn said(text: &str) -> Option<Answer> {
         .into_iter()
         .filter(|named| named.meant)
         .collect();
-    let reading = reading(&found, false)?;
+    let Some(reading) = reading(&found, false) else {
+        return unknown(text);
+    };
+    // « Prod ou formation, aucune idée »
+    if let Reading::Unclear(_) = reading
+        && let Some(unknown) = unknown(text)
+        && found.iter().all(|named| {
+            unknown.span.start <= named.span.end && named.span.start <= unknown.span.end + 24
+        })
+    {
+        return Some(unknown);
+    }
     let span = found
         .iter()
         .find(|named| named.stance == Stance::Affirmed)
@@ -110,6 +121,48 @@ pub fn said(text: &str) -> Option<Answer> {
         .clone();
     Some(Answer { reading, span })
 }
+
+/// « Pour l'environnement je ne sais pas vous répondre », « prod ou formation, aucune idée ».
+fn unknown(text: &str) -> Option<Answer> {
+    let tokens = Tokens::new(text);
+    (0..tokens.len()).find_map(|at| {
+        let asked = tokens.among(at, "environnement|environement|environnements|environment")
+            || tokens.among(at, "prod|production|formation")
+                && tokens.among(at + 1, "ou|or")
+                && (at + 2..at + 6)
+                    .any(|near| tokens.among(near, "prod|production|formation|ecole|training"));
+        if !asked {
+            return None;
+        }
+        let near = at.saturating_sub(12)..(at + 12).min(tokens.len());
+        let stop = |at: usize| {
+            matches!(
+                tokens.get(at).map(|t| t.kind),
+                Some(crate::extract::token::Kind::Sign(b'.' | b'!' | b';'))
+            )
+        };
+        near.filter_map(|not| Some((not, tokens.any_phrase(not, IGNORANCE)?)))
+            .find(|(not, end)| {
+                let between = if *not < at { *end..at } else { at..*not };
+                let related = *not > at
+                    || tokens
+                        .any_phrase(
+                            *end,
+                            "quel|sur quel|si|dans quel|de quel|which|l|vous dire|prod",
+                        )
+                        .is_some();
+                related && !between.clone().any(stop)
+            })
+            .map(|(not, end)| Answer {
+                reading: Reading::Unknown,
+                span: tokens.span(not.min(at), end.max(at + 1)),
+            })
+    })
+}
+
+/// Not to know which.
+const IGNORANCE: &str = "sais pas|sait pas|savons pas|sais plus|ignore|ignorons|aucune idee|pas la moindre idee|saurais dire|saurais pas|saurai pas|\
+    don t know|no idea|not sure|sais rien|peux pas dire|peux pas vous dire|connais pas";
 
 fn reading(found: &[Named], answered: bool) -> Option<Reading> {
     let has = |which, stance| {
@@ -213,9 +266,34 @@ mod tests {
             ("le bilan est en cours de production", None),
             ("les stagiaires en formation sont arrivés", None),
             ("c'est un vrai problème", None),
+            ("la formation du 24 mars est décalée au 31", None),
+            ("la formation prévue jeudi est annulée", None),
+            ("je n'ai pas suivi la formation initiale", None),
+            (
+                "c'est en production, la base école n'a rien",
+                Some(Production),
+            ),
         ] {
             let expected = expected.map(|which| Reading::Present(Value::Environment(which)));
             assert_eq!(value(said(text)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn nobody_knows_which_environment_it_is() {
+        for text in [
+            "Pour l'environnement je ne sais pas vous répondre, il n'y a qu'une icône.",
+            "Prod ou formation, aucune idée.",
+            "Je ne sais pas sur quel environnement je travaille",
+            "L'environnement ? Je l'ignore",
+        ] {
+            assert_eq!(value(said(text)), Some(Reading::Unknown), "{text}");
+        }
+        for text in [
+            "Je ne sais pas pourquoi. C'est notre environnement de travail.",
+            "l'environnement est bruyant",
+        ] {
+            assert_eq!(value(said(text)), None, "{text}");
         }
     }
 

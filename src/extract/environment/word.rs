@@ -78,7 +78,7 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
         "formation" | "formations" | "form" => (
             at + 1,
             Training,
-            of_portal || portal_next || in_training(tokens, at),
+            of_portal || portal_next || in_training(tokens, at) && !is_course(tokens, at),
         ),
         "ecole" => (
             at + 1,
@@ -103,6 +103,19 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
         "test" | "tests" if of_portal && !led(&["samu", "outil"]) => (at + 1, Training, true),
         _ => return None,
     })
+}
+
+/// « la formation du 24 mars est décalée », « la formation prévue jeudi »: a course.
+fn is_course(tokens: &Tokens, at: usize) -> bool {
+    let dated = tokens.among(at + 1, "du|de|des")
+        && (tokens.number(at + 2, 2).is_some()
+            || tokens.among(at + 2, "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|fevrier|mars|avril|mai|juin|juillet|septembre|octobre|novembre|decembre|nos|nouveaux|nouvelles|arm|rentree|base|l"));
+    tokens.among(at.wrapping_sub(1), "la|une|cette")
+        && !tokens.among(at + 2, PORTAL)
+        && (dated
+            || tokens.among(at + 1, "prevue|initiale|continue|interne|annulee|reportee|decalee|suivie|recue|aux|au|obligatoire|complementaire")
+            || tokens.among(at + 1, "est|a|sera|aura|etait|qui")
+                && tokens.among(at + 2, "prevue|decalee|reportee|annulee|programmee|eu|ete|lieu|commence|terminee|maintenue|confirmee"))
 }
 
 /// « en formation », « sur la formation », « c'est la formation »: not the course that somebody

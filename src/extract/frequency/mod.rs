@@ -62,6 +62,9 @@ pub fn said(text: &str) -> Option<(Often, Range<usize>)> {
     if let Some(range) = cues.of(Group::Sometimes).find(|range| !fractions(range)) {
         return known(Frequency::Intermittent, folded.original(range));
     }
+    if let Some((frequency, range)) = tried::bare(&tokens).or_else(|| tried::echoed(&tokens)) {
+        return known(frequency, range);
+    }
     if let Some((often, range)) = untried(&tokens) {
         return Some((often, range));
     }
@@ -138,7 +141,10 @@ fn fraction(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
         let Some((many, next)) = number(tokens, at, 3) else {
             continue;
         };
-        if !tokens.among(next, "appels|dossiers|bilans|alertes|envois|connexions|fois|coup|coups|essai|essais|tentative|tentatives|times|time|clic|clics|out") {
+        if !tokens.among(next, "appels|dossiers|bilans|alertes|envois|connexions|appel|dossier|bilan|alerte|envoi|connexion|trace|traces|fiche|fiches|transfert|transferts|sms|message|messages|mail|mails|bip|bips|ordre|ordres|\
+            export|exports|recherche|recherches|ouverture|ouvertures|chargement|chargements|impression|impressions|notification|notifications|rappel|rappels|transmission|transmissions|\
+            affaire|affaires|intervention|interventions|patient|patients|enregistrement|enregistrements|demande|demandes|requete|requetes|document|documents|ecg|adresse|adresses|photo|photos|\
+            image|images|video|videos|visio|visios|courrier|courriers|compte rendu|engagement|engagements|ticket|tickets|prescription|prescriptions|ordonnance|ordonnances|saisie|saisies|fois|coup|coups|essai|essais|tentative|tentatives|times|time|clic|clics|out") {
             continue;
         }
         let Some(over) = (next + 1..next + 3).find(|at| tokens.among(*at, "sur|out|on|in")) else {
@@ -406,6 +412,28 @@ mod tests {
             ("J'ai recommencé trois fois, même résultat.", Some(Yes)),
             ("Essai refait à froid à 22h : même chose.", Some(Yes)),
             ("Testé 3 fois, 3 échecs.", Some(Yes)),
+            ("Toujours.", Some(Yes)),
+            ("Trois fois j'ai essayé, trois fois la même.", Some(Yes)),
+            ("Quatre tentatives, quatre erreurs", Some(Yes)),
+            (
+                "J'ai demandé un nouveau code une dizaine de fois : toujours rien.",
+                Some(Yes),
+            ),
+            ("J'ai recliqué plusieurs fois, sans succès.", Some(Yes)),
+            (
+                "J'ai renvoyé le bilan à trois reprises, même erreur",
+                Some(Yes),
+            ),
+            ("un tracé sur trois à peu près", Some(Intermittent)),
+            ("deux transferts sur cinq échouent", Some(Intermittent)),
+            ("8 envois sur 8 bloqués", Some(Yes)),
+            (
+                "Ça tient dix minutes, puis ça recommence.",
+                Some(Intermittent),
+            ),
+            ("Trois médecins sur quatre le voient", None),
+            ("Deux fois par jour, trois appels.", None),
+            ("J'ai cliqué une fois, rien.", None),
             ("Facile à reproduire : cliquer deux fois.", Some(Yes)),
             ("ça le fait à chaque mise à jour", Some(Yes)),
             ("On ne peut pas le reproduire.", Some(No)),

@@ -9,8 +9,7 @@ use std::ops::Range;
 const RETRIED: &str = "refait|refaite|recommence|recommencee|reessaye|reessayer|retente|reteste|rejoue|relance|repete|retried|retested|reverifie|reteste|\
     retestes|re essaye|re teste|re tente|re fait";
 /// Tried so many times.
-const TRIED: &str =
-    "essaye|essai|essais|teste|tests|test|tente|tentatives|tried|tested|fait|verifie";
+const TRIED: &str = "demande|redemande|clique|reclique|appuye|rappuye|renvoye|saisi|resaisi|tape|retape|rouvert|actualise|rafraichi|recharge|relance|prove|insiste|essayer|essaie|essayee|essaye|essai|essais|teste|tests|test|tente|tentatives|tried|tested|fait|verifie";
 /// The same came out.
 const SAME: &str = "pareil|pareils|idem|meme chose|meme resultat|meme erreur|meme probleme|meme souci|meme constat|meme message|meme bug|meme effet|memes symptomes|\
     meme comportement|toujours|rien n y fait|sans succes|sans resultat|echec|echecs|a l identique|identique|same|kif kif|rebelote|sans changement|ca replante|\
@@ -44,8 +43,9 @@ pub(super) fn retried(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
     for at in 0..tokens.len() {
         let again = tokens.any_phrase(at, RETRIED);
         let times = || {
-            (at + 1..(at + 4).min(tokens.len()))
-                .any(|near| tokens.is(near, &["fois", "reprises", "times"]))
+            counted_ahead(tokens, at)
+                || (at + 1..(at + 4).min(tokens.len()))
+                    .any(|near| tokens.is(near, &["fois", "reprises", "times"]))
                 || at > 0 && number(tokens, at - 1, 2).is_some_and(|(many, _)| many > 1)
                 || at > 0
                     && tokens.among(
@@ -75,6 +75,82 @@ pub(super) fn retried(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
             if let Some(same) = tokens.any_phrase(near, SAME) {
                 return Some((Frequency::Yes, tokens.span(at, same)));
             }
+        }
+    }
+    None
+}
+
+/// « demandé un nouveau code une dizaine de fois »: how many times, said within the clause.
+fn counted_ahead(tokens: &Tokens, at: usize) -> bool {
+    (at + 1..(at + 10).min(tokens.len()))
+        .take_while(|at| {
+            !matches!(
+                tokens.get(*at).map(|token| token.kind),
+                Some(Kind::Sign(b'.' | b',' | b'!' | b';' | b':'))
+            )
+        })
+        .any(|near| {
+            tokens.is(near, &["fois", "reprises", "times"])
+                && (tokens.among(near - 1, "plusieurs|maintes|several|many|quelques|x")
+                    || tokens.is(near - 1, &["de"])
+                        && tokens.among(
+                            near.wrapping_sub(2),
+                            "dizaine|vingtaine|douzaine|quinzaine|trentaine|centaine",
+                        )
+                    || number(tokens, near - 1, 3).is_some_and(|(many, _)| many > 1))
+        })
+}
+
+/// « Toujours. », « Systématique ! »: a sentence that only says how often.
+pub(super) fn bare(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
+    let mut words = (0..tokens.len()).filter(|at| {
+        !tokens.ends_line(*at)
+            && !matches!(tokens.get(*at).map(|token| token.kind), Some(Kind::Sign(_)))
+    });
+    let only = words.next()?;
+    if words.next().is_some() {
+        return None;
+    }
+    let often = match tokens.word(only) {
+        "toujours" | "tjs" | "tjrs" | "always" | "reproductible" => Frequency::Yes,
+        "souvent" | "regulierement" | "frequemment" | "often" => Frequency::Intermittent,
+        _ => return None,
+    };
+    Some((often, tokens.span(only, only + 1)))
+}
+
+/// « Trois fois j'ai essayé, trois fois la même », « testé 4 fois, 4 fois bloqué ».
+pub(super) fn echoed(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
+    let mut first: Option<(usize, u32)> = None;
+    for at in 0..tokens.len() {
+        let Some((many, end)) = number(tokens, at, 3) else {
+            continue;
+        };
+        if many < 2
+            || !tokens.among(
+                end,
+                "fois|essais|tentatives|times|reprises|coups|echecs|erreurs|clics|envois|tests",
+            )
+        {
+            continue;
+        }
+        match first {
+            Some((from, before)) if at - from <= 16 && end > from + 1 => {
+                let works = (end..(end + 4).min(tokens.len())).any(|near| {
+                    tokens.among(
+                        near,
+                        "reussi|reussis|ok|passe|passee|marche|fonctionne|oui|bon",
+                    )
+                });
+                let often = match (before == many, works) {
+                    (true, false) => Frequency::Yes,
+                    (true, true) => return None,
+                    (false, _) if many < before => Frequency::Intermittent,
+                    (false, _) => return None,
+                };
+                return Some((often, tokens.span(from, end + 1)));
+            }
+            _ => first = Some((at, many)),
         }
     }
     None

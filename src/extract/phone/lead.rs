@@ -20,12 +20,64 @@ pub(super) fn names_extension(text: &str, start: usize) -> bool {
         .rsplit(|c: char| !c.is_alphabetic())
         .next()
         .unwrap_or_default();
-    matches!(
-        word,
-        "poste" | "ext" | "extension" | "dect" | "bip" | "interne" | "tel" | "telephone"
-    ) && !lead.ends_with("du poste")
-        && !lead.ends_with("sur le poste")
-        && !lead.ends_with("le poste")
+    // « me contacter au 2347 », « joignable au 45 12 », « faites le 4512 »
+    let called = {
+        let words = self::lead(text, start, 34);
+        let words = words.trim_end_matches([' ', ':', '°', '(']);
+        ["au", "sur le", "le", "sur", "at"]
+            .iter()
+            .filter_map(|end| words.strip_suffix(end))
+            .filter(|words| words.ends_with(' '))
+            .map(str::trim_end)
+            .any(|words| {
+                [
+                    "me contacter",
+                    "nous contacter",
+                    "me joindre",
+                    "nous joindre",
+                    "joignable",
+                    "joignables",
+                    "rappelez moi",
+                    "rappelez-moi",
+                    "rappeler",
+                    "me rappeler",
+                    "appelez-moi",
+                    "m'appeler",
+                    "contactez-moi",
+                    "reach me",
+                    "call me",
+                    "en interne",
+                    "faites",
+                    "composez",
+                    "joignable en interne",
+                    "rappel",
+                    "rappelez-nous",
+                    "je reponds",
+                    "reachable",
+                ]
+                .iter()
+                .any(|call| words.ends_with(call))
+            })
+    };
+    called && !looks_like_hour(text, start)
+        || matches!(
+            word,
+            "poste" | "ext" | "extension" | "dect" | "bip" | "interne" | "tel" | "telephone"
+        ) && !lead.ends_with("du poste")
+            && !lead.ends_with("sur le poste")
+            && !lead.ends_with("le poste")
+}
+
+/// « rappelez-moi au 15 », « joignable le 1204 à 9h »: a year or an hour is no extension.
+fn looks_like_hour(text: &str, start: usize) -> bool {
+    let digits: String = text[start..]
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect();
+    let rest = &text[start + digits.len()..];
+    digits.len() < 4
+        || rest.trim_start().starts_with(['h', 'H', ':', '/', '%'])
+        || digits.starts_with("20") && digits.len() == 4 && rest.starts_with('-')
 }
 
 /// Whether the words right before announce a telephone number.

@@ -240,6 +240,31 @@ fn a_number_goes_on_behind_the_lines_end() {
 }
 
 #[test]
+fn an_extension_is_where_somebody_is_called() {
+    let unclear = |text: &str| {
+        find(text)
+            .iter()
+            .any(|found| matches!(found.number, Number::Wrong(_)))
+    };
+    for text in [
+        "Vous pouvez me contacter au 2347, je suis là jusqu'à 17h30.",
+        "je suis joignable au 4512",
+        "rappelez-moi au 45 12",
+        "en interne faites le 6120",
+    ] {
+        assert!(unclear(text), "{text}");
+    }
+    for text in [
+        "nous sommes au 2347 appels cette année",
+        "joignable le 12 à 9h",
+        "me joindre au 15",
+        "je ne peux plus ouvrir le 4512",
+    ] {
+        assert!(!unclear(text), "{text}");
+    }
+}
+
+#[test]
 fn the_number_that_is_preferred_is_called() {
     for text in [
         "06 39 98 79 12 de préférence, sinon mon poste 05 36 49 79 40",

@@ -82,7 +82,13 @@ pub(super) fn ago(tokens: &Tokens, at: usize, hour: u32) -> Option<(Ago, usize)>
     if tokens.is(at, &["for", "last", "past", "fait", "ya", "y"]) && quantity == Ago::Broad {
         return None;
     }
-    if since && next == start && is_clock_after_since(tokens, next, end, quantity, hour) {
+    // « depuis environ 13h30 » is an hour, « depuis environ 2h » a length.
+    let about = next > start
+        && tokens.any_phrase(start, "environ|about|a peu pres|approximativement|around")
+            == Some(next)
+        && matches!(quantity, Ago::Hours(minutes) if minutes > 360 || !minutes.is_multiple_of(15));
+    if since && (next == start || about) && is_clock_after_since(tokens, next, end, quantity, hour)
+    {
         return None;
     }
     Some((quantity, end))

@@ -144,6 +144,11 @@ fn digital(tokens: &Tokens, at: usize, hour: u32) -> Option<(Clock, usize)> {
         clock.half = Some(half);
         return (1..=12).contains(&hour).then_some((clock, end));
     }
+    // « since about 9.30 this morning », « vers 9.30 »
+    if let Some((minute, end)) = pointed(tokens, at) {
+        clock.minute = Some(minute);
+        return (hour < 24).then_some((clock, end));
+    }
     if let (Some(half), end) = half(tokens, next) {
         clock.half = Some(half);
         return (1..=12).contains(&hour).then_some((clock, end));
@@ -210,6 +215,35 @@ fn digital(tokens: &Tokens, at: usize, hour: u32) -> Option<(Clock, usize)> {
             "this|in|yesterday|today|on|last|and|we|i|the|sharp|no|tonight",
         );
     (cued && bare && hour < 24).then_some((clock, next))
+}
+
+/// Minutes behind a point, where the words around want an hour: « version 9.30 » is none.
+fn pointed(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
+    let tight = tokens.sign(at + 1, b'.') && tokens.glued(at + 1) && tokens.glued(at + 2);
+    if !tight || tokens.width(at + 2) != 2 || at == 0 {
+        return None;
+    }
+    let minute = tokens.number(at + 2, 2).filter(|minute| *minute < 60)?;
+    let end = at + 3;
+    let goes_on = matches!(
+        tokens.get(end).map(|t| t.kind),
+        Some(Kind::Sign(b'.' | b'%' | b'-'))
+    ) && tokens.glued(end)
+        && tokens.glued(end + 1);
+    if goes_on || tokens.among(end, "s|sec|secondes|seconds|ms|mo|go|km|euros") {
+        return None;
+    }
+    let led = tokens.among(at - 1, "vers")
+        || tokens.among(at - 1, "about|around|approximately")
+            && tokens.among(at.wrapping_sub(2), "since|at|from");
+    let named = tokens.among(at - 1, "at|since|from|about|around|depuis|a|des|vers|de")
+        && tokens
+            .any_phrase(
+                end,
+                "this morning|this afternoon|this evening|today|yesterday|last night|in the morning|ce matin|ce soir|cet apres|hier|cette nuit|aujourd hui|du matin|du soir",
+            )
+            .is_some();
+    (led || named).then_some((minute, end))
 }
 
 fn half(tokens: &Tokens, at: usize) -> (Option<Half>, usize) {
@@ -321,6 +355,8 @@ fn lasts(tokens: &Tokens, at: usize, end: usize) -> bool {
     ) && !(one == "environ" && matches!(before(2), "a" | "vers" | "depuis"))
         || one == "les" && matches!(before(2), "toutes" | "dans" | "sous" | "tous")
         || one == "de"
+            && !of_day(tokens, end)
+            && !matches!(before(4), "prise" | "prises")
             && matches!(
                 before(2),
                 "plus"

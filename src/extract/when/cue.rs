@@ -15,10 +15,10 @@ const OTHER_BEFORE: &str = concat!(
     "jusqu|until|till|ouvert |ouverte |ouverts |joignable|disponible|dispo |ferme|prend la releve|prends la releve|passe la releve|fin de releve|ma releve|releve a|releve prevu|garde|conge|rappel|appelez|appeler|reparti|retabli|",
     "revenu|resolu|termin|fini |verifi|notre appel|mon appel|declaration d|mail d|message d|recu|courriel d|bascul|coupure|",
     "meme souci|meme probleme|meme panne|comme |encore|toujours|lun-|lundi au|ma fiche|absen|present|permanence|horaire|",
-    "redemarr|reboot|rebranch|reinstall|reunion|intervention|formation du|rdv|vu avec|avant |apres |deja eu|deja arrive|la derniere fois|",
+    "redemarr|reboot|rebranch|reinstall|reunion|intervention|formation du|formation de |session de|session du|visite du|visite de|seance du|homolog|recette|certifie|qualifie|rdv|vu avec|avant |apres |deja eu|deja arrive|la derniere fois|",
     "j'attends|votre appel|votre rappel|d'attente|temps de |on attend |nous attendons |attendu a|attendue|prevu|reprend|demain|prochain|je pars|finis|decolle|normale|remarche|refonctionne|",
     "annonce|duree|au lieu|ddn|naissance|facture|rendez-vous|mail du|courrier du|decret|arrete du|",
-    "precedent|fonctionnait|marchait|rentre|reviens|retour|pars |prend le relais|ticket|fait par|faite par|echange"
+    "ont mis a jour|a mis a jour|ont actualise|a actualise|ont rempli|precedent|fonctionnait|marchait|rentre|reviens|retour|pars |prend le relais|ticket|fait par|faite par|echange"
 );
 /// Words anywhere in the clause that tell of the time when it worked.
 const WORKED: &str = concat!(
@@ -26,9 +26,9 @@ const WORKED: &str = concat!(
     "on les avait|on l'avait|on avait encore|sans probleme|sans souci|aucun probleme|aucun souci|nickel|tout allait|"
 );
 /// Participles of telling, right before a time.
-const TOLD: [&str; 9] = [
-    "signale", "signalee", "signales", "declare", "declaree", "remonte", "relance", "appeles",
-    "reported",
+const TOLD: [&str; 11] = [
+    "repondu", "replied", "signale", "signalee", "signales", "declare", "declaree", "remonte",
+    "relance", "appeles", "reported",
 ];
 /// Changes after which something broke: « depuis la mise à jour de mardi ».
 const CHANGE: &str = "version|patch|deploiement|livraison|mise a jour|maj|changement|bascule|migration|montee de version|update|passage|remplacement|installation|coupure|reprise|retour";
@@ -36,7 +36,10 @@ const CHANGE: &str = "version|patch|deploiement|livraison|mise a jour|maj|change
 /// The role of a time, and how much it is worth, from the folded words around it: those of its
 /// sentence before it and behind it.
 pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
+    // « Tout allait bien jusqu'à la pause ; à 15h20 … », « … puis à 15h20 »
     let near = tail(before, 34);
+    let near = near.rsplit(';').next().unwrap_or(near);
+    let near = near.rsplit(" puis ").next().unwrap_or(near);
     let has = |text: &str, words: &str| {
         words
             .split('|')
@@ -76,6 +79,9 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
         if between.len() < 70 && has(between, CHANGE) {
             return (Role::Start, 0.2);
         }
+        if between.len() < 90 && is_event(between) {
+            return (Role::Start, 0.24);
+        }
     }
     if near.trim_end().ends_with(" vu a") || near.trim_end().ends_with(" vue a") {
         return (Role::Start, 0.22);
@@ -87,6 +93,146 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
         (None, None) if since.is_some_and(|since| before.len() - since < 80) => (Role::Start, 0.1),
         (None, None) => (Role::Plain, 0.0),
     }
+}
+
+/// « depuis la prise de poste de », « depuis que l'équipe est rentrée à »: what follows is the time
+/// of an event that nothing parts from « depuis ».
+fn is_event(between: &str) -> bool {
+    const PARTS: [&str; 22] = [
+        ",", ";", ":", "(", " hier", "matin", "soir", " midi", "nuit", " lundi", " mardi",
+        "mercredi", " jeudi", "vendredi", "samedi", "dimanche", "jusqu", "joign", "rappel",
+        "dispo", "appelez", "attend",
+    ];
+    let timed = between
+        .as_bytes()
+        .windows(2)
+        .any(|pair| pair[0].is_ascii_digit() && matches!(pair[1], b'h' | b'/' | b':'));
+    !timed && !PARTS.iter().any(|part| between.contains(part))
+}
+
+/// Times that tell no start whatever stands near: what a screen shows, how old a file is, which
+/// day it is now. `ago` says that `words` are a length, `timed` that they hold an hour.
+pub(super) fn content(
+    before: &str,
+    words: &str,
+    after: &str,
+    ago: bool,
+    timed: bool,
+) -> Option<(Role, f32)> {
+    const STUCK: [&str; 16] = [
+        "fige", "bloque", "arret", "reste", "coince", "stopp", "cale ", "calee", "affich",
+        "indiqu", "montre", "marque", "remonte", "repass", "stuck", "gele",
+    ];
+    const SHOWN: [&str; 14] = [
+        " chiffres de",
+        " chiffres du",
+        " donnees de",
+        " donnees du",
+        " celui de",
+        " celui du",
+        " celle de",
+        " celle du",
+        " ceux de",
+        " ceux du",
+        " heure de",
+        " etat de",
+        " etat du",
+        " planning du",
+    ];
+    const QUEUED: [&str; 14] = [
+        "en attente",
+        "ouverts",
+        "ouvertes",
+        "ouvert",
+        "clos",
+        "close",
+        "closes",
+        "inactif",
+        "inactifs",
+        "inactives",
+        "archives",
+        "crees",
+        "non lus",
+        "en cours",
+    ];
+    const SUPPORT: [&str; 16] = [
+        "votre 0 8",
+        "votre 08",
+        "votre numero",
+        "votre standard",
+        "votre ligne",
+        "votre hotline",
+        "votre support",
+        "votre service",
+        "votre telephone",
+        "le 0 8",
+        "le 08",
+        "la hotline",
+        "chez vous",
+        "vous ne rep",
+        "vous appelle",
+        "your line",
+    ];
+    let lead = before.trim_end();
+    let near = tail(lead, 44);
+    if ago {
+        let since = words.starts_with("depuis") || words.starts_with("since");
+        let old = [" plus de ", " moins de ", " more than "]
+            .iter()
+            .any(|cue| words.contains(cue));
+        let queued = QUEUED.iter().any(|cue| lead.ends_with(cue)) && !near.contains("rest");
+        if since && old && queued {
+            return Some((Role::Other, 0.05));
+        }
+        let clause = tail(lead, 70);
+        let silent = [
+            "repond",
+            "decroch",
+            "injoignable",
+            "sonne",
+            "personne au",
+            "answer",
+        ]
+        .iter()
+        .any(|cue| clause.contains(cue) || after.contains(cue));
+        return (silent && SUPPORT.iter().any(|cue| clause.contains(cue)))
+            .then_some((Role::Other, 0.05));
+    }
+    // « nous sommes lundi », « on est le 4 »
+    let now = [
+        "nous sommes",
+        "on est",
+        "we are",
+        "nous sommes le",
+        "on est le",
+        "nous sommes deja",
+        "on est deja",
+    ]
+    .iter()
+    .any(|cue| lead.ends_with(cue));
+    if now && !timed {
+        return Some((Role::Other, 0.05));
+    }
+    let at = STUCK.iter().filter_map(|cue| near.rfind(cue)).max();
+    let on = |ends: &[&str]| ends.iter().any(|end| lead.ends_with(end));
+    // « bloqué sur lundi 7h02 », « figé à la date du 9 », « s'arrête au 9 novembre »
+    let held = at.is_some_and(|at| {
+        let rest = &near[at..];
+        !rest.contains([',', ';', '.'])
+            && (on(&[
+                " sur",
+                " sur le",
+                " sur la date du",
+                " a la date du",
+                " a celle du",
+                " a celui du",
+            ]) || !timed && on(&[" au", " jusqu'au", " a"]) && !rest.contains("depuis"))
+    });
+    let shown = SHOWN.iter().any(|end| lead.ends_with(end))
+        && at.is_some()
+        && !near.contains("depuis")
+        && !near.contains("since");
+    (held || shown).then_some((Role::Other, 0.05))
 }
 
 fn tail(text: &str, width: usize) -> &str {

@@ -267,7 +267,7 @@ fn fills(tokens: &Tokens, from: usize, to: usize) -> bool {
         && to - from <= 6
         && (from..to).all(|at| match tokens.get(at).map(|token| token.kind) {
             Some(Kind::Word) => {
-                tokens.among(at, concat!("a|vers|aux|alentours|alentour|de|des|les|le|la|l|du|en|dans|environ|at|on|around|", "about|env|sur|coup|exactement|precisement|soit|d|au|apres|entre|t|fin|debut|heure|", "approximativement|plus|ou|moins|disons|je|dirais|in|since|depuis|partir|h|paques|pentecote|ascension|ferie")) && !(tokens.is(at, &["ou", "apres", "depuis", "since"])
+                tokens.among(at, concat!("a|vers|aux|alentours|alentour|de|des|les|le|la|l|du|en|dans|environ|at|on|around|", "about|env|sur|coup|exactement|precisement|soit|d|au|apres|entre|t|fin|debut|heure|", "approximativement|plus|ou|moins|disons|je|dirais|in|since|depuis|partir|h|paques|pentecote|ascension|ferie|poste|garde|service|vacation|releve|journee|soiree|matinee|milieu|cours|pause|fin|juste|pile|tout|precis")) && !(tokens.is(at, &["ou", "apres", "depuis", "since"])
                     && to - from < 2
                     && tokens.is(at, &["ou"]))
             }

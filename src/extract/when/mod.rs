@@ -74,8 +74,20 @@ pub fn find(text: &str, base: &Base) -> Vec<Found> {
         .iter()
         .filter_map(|mention| {
             let (before, after) = around(&tokens, mention);
-            let (role, bonus) = cue::role(before, after);
-            found(text, &tokens, mention, base, (role, bonus))
+            let words = tokens.folded(mention.from, mention.to);
+            let (role, bonus) = cue::content(
+                before,
+                words,
+                after,
+                mention.ago.is_some(),
+                mention.clock.is_some(),
+            )
+            .unwrap_or_else(|| cue::role(before, after));
+            let mut found = found(text, &tokens, mention, base, (role, bonus))?;
+            if is_second(after) {
+                found.at = second_pass(found.at);
+            }
+            Some(found)
         })
         .collect()
 }
@@ -97,6 +109,19 @@ pub fn answer(text: &str, base: &Base) -> Option<Answer> {
         })
         .or_else(|| found.iter().find(usable))
         .or_else(|| found.first())?;
+    // « le 13 au matin, à sa connexion de 6h50 »: the day, and then the hour of it.
+    let best = found
+        .iter()
+        .filter(|_| best.doubt.is_none() && best.precision == Precision::Day)
+        .find(|later| {
+            usable(later)
+                && later.span.start > best.span.start
+                && later.precision != Precision::Day
+                && later.role != Role::Other
+                && !later.dayless
+                && later.at.date_naive() == best.at.date_naive()
+        })
+        .unwrap_or(best);
     let reading = match &best.doubt {
         Some(reason) => Reading::Unclear(reason.clone()),
         None => Reading::Present(Value::Instant {
@@ -108,6 +133,33 @@ pub fn answer(text: &str, base: &Base) -> Option<Answer> {
         reading,
         span: best.span.clone(),
     })
+}
+
+/// « 2h20, la deuxième fois »: the night the clocks go back has that hour twice.
+fn is_second(after: &str) -> bool {
+    const SECOND: [&str; 9] = [
+        "la deuxieme fois",
+        "la seconde fois",
+        "la 2e fois",
+        "la 2eme fois",
+        "deuxieme passage",
+        "second passage",
+        "deuxieme 2h",
+        "heure d'hiver",
+        "nouvelle heure",
+    ];
+    let near: String = after.chars().take(40).collect();
+    SECOND.iter().any(|cue| near.contains(cue))
+}
+
+fn second_pass(at: DateTime<FixedOffset>) -> DateTime<FixedOffset> {
+    use chrono::TimeZone;
+    let paris = chrono_tz::Europe::Paris;
+    let local = at.with_timezone(&paris).naive_local();
+    paris
+        .from_local_datetime(&local)
+        .latest()
+        .map_or(at, |later| later.fixed_offset())
 }
 
 fn written_hour(base: &Base) -> u32 {
@@ -185,6 +237,10 @@ fn borrow_days(tokens: &Tokens, mentions: &mut [Mention]) {
         .filter(|&at| mentions[at].day.is_some())
         .take(2)
         .collect();
+    let given: Vec<bool> = mentions
+        .iter()
+        .map(|mention| mention.day.is_some() || mention.ago.is_some())
+        .collect();
     for at in 0..mentions.len() {
         let hour = mentions[at];
         if hour.clock.is_none() || hour.day.is_some() {
@@ -202,7 +258,11 @@ fn borrow_days(tokens: &Tokens, mentions: &mut [Mention]) {
                 && matches!(day.day, Some(day::Day::Date { .. } | day::Day::Ago(1..)))
                 && cue::role(before, after).0 == Role::Start
         };
-        let before = at.checked_sub(1).map(|before| mentions[before]);
+        // « Dimanche, pendant ma garde de 8h à 20h, … à partir de 14h10 »: over the hours between.
+        let before = (at.saturating_sub(3)..at)
+            .rev()
+            .find(|before| given[*before])
+            .map(|before| mentions[before]);
         let lender = before
             .filter(|day| {
                 alone(day) && day.day.is_some() && same_sentence(tokens, day.to, hour.from)
@@ -236,7 +296,7 @@ fn worked(tokens: &Tokens, mention: &Mention) -> bool {
 }
 
 fn same_sentence(tokens: &Tokens, from: usize, to: usize) -> bool {
-    to.saturating_sub(from) <= 25 && !(from..to).any(|at| ends_sentence(tokens, at))
+    to.saturating_sub(from) <= 34 && !(from..to).any(|at| ends_sentence(tokens, at))
 }
 
 /// A full stop, a question or exclamation mark, an empty line.

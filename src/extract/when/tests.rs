@@ -366,3 +366,95 @@ fn the_start_is_told_from_what_else_has_an_hour() {
         assert_eq!(answered(text, &base), "broad", "{text}");
     }
 }
+
+#[test]
+fn an_hour_may_stand_apart_from_its_day_or_behind_an_event() {
+    // A Wednesday.
+    let base = base("2026-01-14T22:30:00+01:00");
+    for (text, told) in [
+        (
+            "Depuis la prise de poste de 7 heures ce matin, tout est figé",
+            "2026-01-14T07:00+01:00 hour",
+        ),
+        (
+            "Depuis ma prise de garde à 8h30 rien ne marche",
+            "2026-01-14T08:30+01:00 minute",
+        ),
+        (
+            "Depuis que l'équipe est rentrée d'intervention à 16h50, plus rien",
+            "2026-01-14T16:50+01:00 minute",
+        ),
+        (
+            "Depuis environ 13h30 le bouton est gris",
+            "2026-01-14T13:30+01:00 minute",
+        ),
+        (
+            "Dimanche dernier, pendant ma garde de 8 h à 20 h, j'ai constaté à partir de 14h10 un blocage",
+            "2026-01-11T14:10+01:00 minute",
+        ),
+        (
+            "Since about 9.30 this morning the playback is silent",
+            "2026-01-14T09:30+01:00 minute",
+        ),
+        (
+            "Tout allait bien jusqu'à la pause ; à 15h20, plus personne n'a pu raccrocher",
+            "2026-01-14T15:20+01:00 minute",
+        ),
+        (
+            "L'écran est figé sur 14h02 depuis 16h",
+            "2026-01-14T16:00+01:00 hour",
+        ),
+        (
+            "le graphique s'arrête au 9 janvier, depuis mardi 13 au soir",
+            "2026-01-13T00:00+01:00 day",
+        ),
+    ] {
+        assert_eq!(best(text, &base), told, "{text}");
+    }
+    for text in [
+        "Votre hotline ne décroche pas depuis 40 minutes",
+        "l'alarme des appels en attente depuis plus de 1 min",
+        "il reste bloqué sur lundi 12 janvier 7h02",
+        "Mais nous sommes mercredi",
+        "la version 9.30 est installée",
+    ] {
+        assert_eq!(best(text, &base), "nothing", "{text}");
+    }
+    for (text, told) in [
+        (
+            "hier en fin de poste, 18h50",
+            "2026-01-13T18:50+01:00 minute",
+        ),
+        (
+            "le 13 au matin, à sa connexion de 6h50",
+            "2026-01-13T06:50+01:00 minute",
+        ),
+        (
+            "lundi en cours de vacation, vers 23h",
+            "2026-01-12T23:00+01:00 hour",
+        ),
+    ] {
+        assert_eq!(answered(text, &base), told, "{text}");
+    }
+}
+
+#[test]
+fn the_hour_that_the_clocks_repeat_may_be_the_second() {
+    let base = base("2025-10-26T06:40:00+01:00");
+    for (text, told) in [
+        (
+            "cette nuit à 2h20, la deuxième fois",
+            "2025-10-26T02:20+01:00 minute",
+        ),
+        (
+            "à 2h20 (heure d'hiver) tout s'est figé",
+            "2025-10-26T02:20+01:00 minute",
+        ),
+        (
+            "cette nuit à 2h20 tout s'est figé",
+            "2025-10-26T02:20+02:00 minute",
+        ),
+    ] {
+        assert_eq!(best(text, &base), told, "{text}");
+    }
+}
