@@ -90,7 +90,7 @@ impl Reader<'_> {
             self.around(date, overseas, &mut pool);
             people.add(&mut pool);
             self.email_address(address, &mut pool);
-            if reporter.who == Who::Forwarded {
+            if reporter.who == Who::Forwarded && !self.writer_declares(reporter, &pool) {
                 inner_address(reporter, &mut pool);
             }
         } else {
@@ -202,6 +202,15 @@ impl Reader<'_> {
                 pool.add(FieldName::Entity, Rank::Header, reading, evidence);
             }
         }
+    }
+
+    /// Whether who passes a report on is its declarant all the same, since a label says so.
+    fn writer_declares(&self, reporter: &Voice<'_>, pool: &Pool) -> bool {
+        let is = |voice: &Voice<'_>, declarant: &str| {
+            people::name_of(voice).is_some_and(|name| people::is_same(&name, declarant))
+        };
+        pool.best_text(FieldName::DeclarantName)
+            .is_some_and(|declarant| is(&self.voices[0], &declarant) && !is(reporter, &declarant))
     }
 
     fn email_address(&self, address: Option<String>, pool: &mut Pool) {

@@ -238,7 +238,15 @@ impl People {
         if let Some(name) = found.name {
             // « Kevin » below and « Kevin Lhermitte » in From are one person: the fuller name.
             let fuller = header.filter(|header| is_part_of(&name, header));
-            let value = fuller.map_or(name, str::to_owned);
+            let value = fuller.map_or_else(
+                || {
+                    let address = voice.from.as_ref().map(|from| from.address.as_str());
+                    address
+                        .and_then(|address| person::in_order_of_address(&name, address))
+                        .unwrap_or_else(|| name.clone())
+                },
+                str::to_owned,
+            );
             self.names.push(Told {
                 value,
                 evidence: evidence(found.span.clone()),
@@ -361,7 +369,10 @@ fn is_part_of(short: &str, full: &str) -> bool {
     let short = words(&short);
     short.len() <= long.len()
         && short.iter().all(|word| {
-            long.iter()
-                .any(|other| other == word || (word.len() == 1 && other.starts_with(word.as_str())))
+            long.iter().any(|other| {
+                other == word
+                    || (word.len() == 1
+                        && other.split('-').any(|part| part.starts_with(word.as_str())))
+            })
         })
 }

@@ -96,10 +96,9 @@ pub fn find(text: &str, sentences: &[Sentence], declarant: Option<&str>) -> Opti
         Some(moved(found, *start))
     });
     third.or_else(|| {
-        spoken
-            .iter()
-            .filter(|(.., faulty)| *faulty)
-            .find_map(|(start, words, tokens, _)| Some(moved(struck(words, tokens)?, *start)))
+        spoken.iter().find_map(|(start, words, tokens, faulty)| {
+            Some(moved(struck(words, tokens, *faulty)?, *start))
+        })
     })
 }
 
@@ -405,11 +404,11 @@ fn login(words: &str, tokens: &Tokens, at: usize) -> Option<Found> {
 }
 
 /// « … bloque toute la salle », « pr tt le monde »: a group that the fault is said to strike.
-fn struck(words: &str, tokens: &Tokens) -> Option<Found> {
+fn struck(words: &str, tokens: &Tokens, faulty: bool) -> Option<Found> {
     const GROUP: &str = "tout le monde|tt le monde|toute la salle|toute l equipe|toute la regulation|tous les postes|tous les arm|toute l equipe de nuit|toute l equipe de jour|tous les medecins|tous les utilisateurs|l ensemble de l equipe|l ensemble des arm|everyone|everybody|all users|the whole room|toute la regul|tous les agents|tous les collegues|tous les medecins regulateurs";
     (0..tokens.len()).find_map(|at| {
         let end = phrase!(tokens, at, GROUP)?;
-        let told = at > 0
+        let told = faulty && at > 0
             && (STRIKES.end(tokens, at - 1).is_some() || tokens.is(at - 1, &["pour"]));
         // « Toute l'équipe de nuit l'a constaté », « tous nos comptes ARS, une vingtaine »
         let told = told

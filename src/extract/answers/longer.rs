@@ -62,6 +62,14 @@ impl Reader<'_> {
                         .as_deref()
                         .and_then(|known| person::in_order_of(&name, known))
                         .unwrap_or(name);
+                    let labelled = answers()
+                        .filter(|other| other.name == LabelName::Field(FieldName::Email))
+                        .find_map(|other| answer::address(&other.words.text));
+                    let name = labelled
+                        .map(|(address, _)| address)
+                        .or_else(|| self.pointers.address.clone())
+                        .and_then(|address| person::in_order_of_address(&name, &address))
+                        .unwrap_or(name);
                     let evidence = self.evidence(answered, span, 0.97);
                     pool.add(
                         FieldName::DeclarantName,

@@ -80,7 +80,11 @@ pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> 
         return None;
     }
     if let Some(after) = counted(tokens, end) {
-        if hurt(tokens, after) {
+        // « les postes à deux écrans »: what a post has.
+        let has = at > 0
+            && tokens.is(at - 1, &["a", "avec"])
+            && tokens.among(after - 1, "ecran|ecrans|moniteurs");
+        if has || hurt(tokens, after) {
             return None;
         }
         let (min, max, end) = sum(tokens, min, max, after);

@@ -269,3 +269,23 @@ fn not_knowing_how_many_is_told_from_not_knowing_how_often() {
         assert!(!is_unknown(text), "{text}");
     }
 }
+
+#[test]
+fn everyone_may_be_numbered_behind_and_two_places_are_added() {
+    for (text, told) in [
+        ("tous nos comptes, une trentaine", "all 30-30"),
+        ("Tous les postes de la salle (8) sont figés", "all 8-8"),
+        ("all the workstations of the room, that is 7", "all 7-7"),
+        ("Nous sommes 3 en salle et 4 au CODIS à le voir", "7-7"),
+        ("On est deux de jour et trois de nuit", "5-5"),
+        (
+            "Cela touche les 8 stagiaires et leurs 2 formateurs",
+            "10-10",
+        ),
+        ("Une quinzaine en comptant les médecins", "15-15"),
+        ("On appelle donc tout le monde par téléphone", "nothing"),
+        ("la fenêtre sort des postes à deux écrans", "nothing"),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}

@@ -120,3 +120,57 @@ pub(super) fn is_planned(text: &str, subject: &str) -> bool {
     planned >= 1 && ahead >= 1 && !AFTER.split('|').any(|cue| text.contains(cue))
         || ahead >= 2 && text.contains("sera ") && !AFTER.split('|').any(|cue| text.contains(cue))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_announced_ahead_is_planned() {
+        for text in [
+            "coupure programmee : l'acces sera interrompu samedi de 4h a 5h",
+            "une maintenance planifiee du portail aura lieu mardi",
+            "dans le cadre d'une migration l'acces sera coupe jeudi, sera retabli a 6h",
+        ] {
+            assert!(is_planned(text, ""), "{text}");
+        }
+        for text in [
+            "depuis la coupure programmee d'hier le portail ne marche plus",
+            "suite a la maintenance planifiee, la carte est grise",
+            "la carte est grise depuis 9h",
+        ] {
+            assert!(!is_planned(text, ""), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_report_without_answer_is_waited_for_in_vain() {
+        for text in [
+            "j'ai declare a 14h la panne et personne ne m'a rappele",
+            "notre declaration de lundi reste sans reponse",
+            "i reported it yesterday, still no answer",
+        ] {
+            assert!(waits_in_vain(text), "{text}");
+        }
+        for text in [
+            "j'ai signale a la dsi ce matin, pas de reponse",
+            "je vous ai ecrit hier, merci de votre retour",
+            "le patient n'a pas de reponse",
+        ] {
+            assert!(!waits_in_vain(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_few_words_hand_a_report_on() {
+        for text in [
+            "je vous transfere ceci",
+            "voir ci-dessous",
+            "",
+            "declarant : paul roy",
+        ] {
+            assert!(passes_on(text), "{text}");
+        }
+        assert!(!passes_on("merci pour tout"));
+    }
+}

@@ -48,6 +48,22 @@ pub fn in_order_of(name: &str, known: &str) -> Option<String> {
     sorted.map(|words| words.join(" "))
 }
 
+/// The two words of `name` turned where the address tells that the surname stands first: « Abdou
+/// Faïza » at `f.abdou@`.
+#[must_use]
+pub fn in_order_of_address(name: &str, address: &str) -> Option<String> {
+    let local = crate::text::fold(address.split(['@', '+']).next().unwrap_or_default());
+    let (initial, surname) = local.split_once(['.', '_', '-'])?;
+    let (first, last) = name.split_once(' ')?;
+    let plain = |word: &str| crate::text::fold(word).replace(['-', '\''], "");
+    let turned = initial.len() == 1
+        && !last.contains(' ')
+        && plain(first) == plain(surname)
+        && plain(last) != plain(surname)
+        && plain(last).starts_with(initial);
+    turned.then(|| format!("{last} {first}"))
+}
+
 /// A person in a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {

@@ -443,3 +443,46 @@ fn a_megabyte_is_read_in_linear_time() {
         let _ = (find_in_prose(&text), from_signature(&text), answer(&text));
     }
 }
+
+#[test]
+fn a_job_may_open_a_sentence_or_be_corrected() {
+    for (text, told) in [
+        (
+            "Ingénieur biomédical, je relaie une difficulté.",
+            "- | Ingénieur biomédical",
+        ),
+        (
+            "Infirmière de garde ce samedi, je tiens le poste 2.",
+            "- | Infirmière de garde",
+        ),
+        (
+            "Médecin généraliste installée à Étampes, j'ai constaté une panne.",
+            "- | Médecin généraliste",
+        ),
+        (
+            "Théo Lemarchand, auxiliaire... pardon ARM depuis juin",
+            "Théo Lemarchand | ARM",
+        ),
+        ("Médecin injoignable, je rappelle plus tard.", "- | -"),
+        ("Interne prévenu, je continue.", "- | -"),
+    ] {
+        assert_eq!(writer(text), told, "{text}");
+    }
+}
+
+#[test]
+fn an_address_turns_a_surname_that_stands_first() {
+    for (name, address, turned) in [
+        ("Abdou Faïza", "f.abdou@ch.example", Some("Faïza Abdou")),
+        ("Le-Gall Yann", "y.legall@ch.example", Some("Yann Le-Gall")),
+        ("Roy Paul", "p_roy@ch.example", Some("Paul Roy")),
+        ("Faïza Abdou", "f.abdou@ch.example", None),
+        ("Paul Martin", "martin.paul@ch.example", None),
+    ] {
+        assert_eq!(
+            in_order_of_address(name, address).as_deref(),
+            turned,
+            "{name}"
+        );
+    }
+}

@@ -288,6 +288,7 @@ fn shortest(words: &str) -> Range<usize> {
     let named = super::super::person::answer(&words[span.clone()]);
     if let (Some((_, name)), Some((_, role))) = (named.name, named.role)
         && role.start >= name.end
+        && !words[span.start..span.start + name.end].contains('(')
         && words[span.start + name.end..span.start + role.start]
             .chars()
             .all(|c| matches!(c, ' ' | ',' | '(' | '-' | '\u{a0}'))

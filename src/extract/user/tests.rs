@@ -148,3 +148,35 @@ proptest::proptest! {
         let _ = (read(&text), told(&text), read(&words.join(" ")), told(&words.join(" ")));
     }
 }
+
+#[test]
+fn a_group_that_is_struck_counts_before_the_writers_own_post() {
+    for (text, who) in [
+        (
+            "Le planning est faux. Cela touche les 9 dentistes de garde, je le vois sur mon poste.",
+            "les 9 dentistes de garde",
+        ),
+        (
+            "La carte est figée et gêne l'ensemble des trente ARM du plateau.",
+            "l'ensemble des trente ARM du plateau",
+        ),
+        (
+            "Le bouton est grisé, ça bloque nos 6 internes depuis midi.",
+            "nos 6 internes",
+        ),
+        (
+            "La page reste blanche. Toute la salle l'a constaté.",
+            "Toute la salle",
+        ),
+        (
+            "Je vous écris pour mes collègues Julie Costa et Paul Roy, la carte est figée.",
+            "Julie Costa et Paul Roy",
+        ),
+        ("La carte est figée. Un utilisateur : moi.", "me"),
+        // Posts and those for whom all is well are nobody.
+        ("La panne touche les 5 postes de la salle.", "nobody"),
+        ("Le son est coupé, toute la salle vous remercie.", "nobody"),
+    ] {
+        assert_eq!(told(text), who, "{text}");
+    }
+}
