@@ -33,7 +33,7 @@ const WHERE: &str = "dans|sur|depuis l|avec|via|par|lors de|lors du|lors des|a|a
 /// Heads that are people, places, times, machines or the fault itself: no part of a portal.
 static NEVER: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
-        "hello|info|infos|ping|voeux|aide|annulation|bonjour|urgent|question|questions|besoin|repetition|repetitions|regulation|base|ralentissement|ralentissements|dentiste|tentative|bascule|courriel|voir|conges|conge|inc|prod|production|formation|test|collegue|collegues|confrere|confreres|medecin|medecins|docteur|dr|arm|arms|regulateur|regulateurs|regulatrice|regulatrices|utilisateur|utilisateurs|utilisatrice|personne|personnes|equipe|equipes|agent|agents|interne|internes|externe|externes|infirmier|infirmiere|infirmiers|infirmieres|",
+        "formulaire d incident|formulaire de declaration|fiche incident|fiche d incident|hopitaux|activation|sollicitation|hello|info|infos|ping|voeux|aide|annulation|bonjour|urgent|question|questions|besoin|repetition|repetitions|regulation|base|ralentissement|ralentissements|dentiste|tentative|bascule|courriel|voir|conges|conge|inc|prod|production|formation|test|collegue|collegues|confrere|confreres|medecin|medecins|docteur|dr|arm|arms|regulateur|regulateurs|regulatrice|regulatrices|utilisateur|utilisateurs|utilisatrice|personne|personnes|equipe|equipes|agent|agents|interne|internes|externe|externes|infirmier|infirmiere|infirmiers|infirmieres|",
         "ide|cadre|cadres|secretaire|secretaires|ambulancier|ambulanciers|pompier|pompiers|patient|patients|appelant|appelants|correspondant|correspondants|technicien|informaticien|informaticiens|informatique|dsi|support|service|services|samu|smur|crra|hopital|chu|centre|site|sites|salle|salles|poste|postes|pc|",
         "ordinateur|ordinateurs|position|machine|machines|navigateur|navigateurs|matin|matinee|soir|soiree|nuit|nuits|jour|jours|journee|heure|heures|minute|minutes|seconde|secondes|semaine|semaines|mois|annee|annees|fois|moment|debut|fin|week|weekend|midi|lendemain|veille|apres|avant|",
         "probleme|problemes|souci|soucis|incident|incidents|bug|bugs|panne|pannes|anomalie|anomalies|erreur|erreurs|blocage|dysfonctionnement|dysfonctionnements|difficulte|difficultes|pb|lenteur|lenteurs|defaut|defauts|cause|causes|suite|effet|question|questions|chose|choses|cas|truc|reste|lieu|place|part|peine|roue|sablier|rond|cercle|",
@@ -73,6 +73,21 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
             while at < to && (tokens.number(at, 3).is_some() || source.is_capitalised(at)) {
                 at += 1;
             }
+            continue;
+        }
+        // « Ce n'est plus les statistiques, c'est le calendrier des gardes »
+        if let Some(after) = tokens.any_phrase(at, "ce n est plus|ce n est pas|c est plus|c est pas")
+            && let Some(denied) = phrase(source, after, to)
+        {
+            at = denied.to;
+            continue;
+        }
+        if let Some(after) = tokens.any_phrase(at, "c est|il s agit de|il s agit du|il s agit des")
+            && determiner(tokens, after).is_some()
+            && let Some(named) = phrase(source, after, to)
+        {
+            at = named.to;
+            add(&mut found, source, named, 0.66 - contrast);
             continue;
         }
         if ends_clause(tokens, at) {
@@ -155,7 +170,7 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
     let bare = phrase.tail == 0
         && tokens.among(
             phrase.from,
-            "retour|retours|promesse|demande|suite|envoi|reception|temps",
+            "retour|retours|promesse|demande|suite|envoi|reception|temps|prise",
         );
     if bare {
         return false;
@@ -246,6 +261,10 @@ fn object(source: &Source<'_>, at: usize, to: usize) -> (usize, Option<Phrase>) 
     // « dupliquer un horaire »: any one of them, so that the act says what the noun does not.
     let any = GENERIC.holds(tokens.word(found.from)) || tokens.is(next, &["un", "une", "any", "a"]);
     if any && found.tail == 0 && next == verb + 1 {
+        // « appeler un médecin »: whom, not what.
+        if NEVER.end(tokens, found.from).is_some() || is_role(tokens, found.from) {
+            return (found.to, None);
+        }
         // « open any file from the regulation list »
         let place = tokens
             .any_phrase(found.to, "dans|sur|from|in|on|a|au")

@@ -139,7 +139,12 @@ fn phrases(
             About::Context => -0.1,
             About::Aside => continue,
         };
-        for (phrase, weight) in complaint::placed(&source, from, at, short) {
+        for (number, (phrase, weight)) in complaint::placed(&source, from, at, short)
+            .into_iter()
+            .enumerate()
+        {
+            // What is named first is complained of; what follows comes of it.
+            let weight = weight - 0.02 * number.min(4) as f32;
             let span = tokens.span(phrase.from, phrase.to);
             let known = hits
                 .iter()

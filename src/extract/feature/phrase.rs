@@ -36,7 +36,7 @@ static FUNCTION: LazyLock<Lexicon> = LazyLock::new(|| {
         "tournent|bloque|bloquent|affiche|affichent|part|partent|arrive|arrivent|disparait|disparaissent|refuse|refusent|perd|perdent|coupe|",
         "coupent|sort|sortent|ouvre|ouvrent|ferme|ferment|charge|chargent|imprime|impriment|remonte|remontent|revient|reviennent|donne|donnent|",
         "indique|indiquent|dit|disent|montre|envoie|envoient|saute|sautent|clignote|clignotent|raccroche|efface|effacent|vide|demande|repond|repondent|",
-        "gives|give|works|opens|runs|returns|fails|stays|sent|given|below|above|into|with|by|as|is|are|was|were|be|been|do|does|did|don|doesn|didn|not|no|can|cannot|has|have|had|will|keeps|stopped|shows|at|in|on|of|to|for|from|since|when|and|or|but|this|that|it|we|they|i|you|",
+        "ouvrir|fermer|valider|envoyer|saisir|appeler|rappeler|imprimer|enregistrer|modifier|supprimer|mettre|voir|prendre|consulter|clore|cloturer|relancer|redemarrer|joindre|recevoir|afficher|utiliser|traiter|finir|attendre|rendre|reprendre|refaire|chercher|trouver|creer|ajouter|selectionner|choisir|cliquer|acceder|gives|give|works|opens|runs|returns|fails|stays|sent|given|below|above|into|with|by|as|is|are|was|were|be|been|do|does|did|don|doesn|didn|not|no|can|cannot|has|have|had|will|keeps|stopped|shows|at|in|on|of|to|for|from|since|when|and|or|but|this|that|it|we|they|i|you|",
         "hier|aujourd|hui|demain|matin|soir|midi|ce jour|maintenant|actuellement|h|heure|heures|min|minutes|euh|svp|merci|bonjour|bonsoir|cdlt|ok|hs|ko|oui|non|totalement|completement|regulierement"
     ))
 });
@@ -166,7 +166,7 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
             tail += 1;
             continue;
         }
-        if let Some(end) = tokens.any_phrase(to, "en attente|en cours|a trois|a 3|a distance|a traiter|a rappeler|a venir|a jour|par secteur|par nom|par commune|par sms|par mail|par lot|par motif|par anciennete|en ligne|en lot|en masse|en bloc|en serie|en direct|en double ecoute|entrants|sortants") {
+        if let Some(end) = tokens.any_phrase(to, "en attente|en cours|en conference|en lits|en urgence|en renfort|a trois|a 3|a distance|a traiter|a rappeler|a venir|a jour|par secteur|par nom|par commune|par sms|par mail|par lot|par motif|par anciennete|en ligne|en lot|en masse|en bloc|en serie|en direct|en double ecoute|entrants|sortants") {
             to = end;
             tail += 1;
             continue;
