@@ -145,6 +145,8 @@ pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Numb
             .any(|word| before.contains(word) && !before.contains(&format!("{word} que")))
             || named_after(&after, PREFERRED)
             && !after.contains("plutot que")
+            // « … ou de préférence 06 … » does so too.
+            && !after.starts_with("ou ")
             // « …, mais plutôt le 06 … » prefers the next one.
             && ![" le", " au", " sur", " :"].iter().any(|lead| after.trim_end().ends_with(lead)),
         fallback: FALLBACK.split('|').any(|word| before.contains(word))

@@ -70,14 +70,17 @@ pub(super) fn names_extension(text: &str, start: usize) -> bool {
 
 /// « rappelez-moi au 15 », « joignable le 1204 à 9h »: a year or an hour is no extension.
 fn looks_like_hour(text: &str, start: usize) -> bool {
-    let digits: String = text[start..]
+    let written: usize = text[start..]
         .chars()
-        .take_while(char::is_ascii_digit)
-        .collect();
-    let rest = &text[start + digits.len()..];
-    digits.len() < 4
+        .take_while(|c| c.is_ascii_digit() || matches!(c, ' ' | '.'))
+        .map(char::len_utf8)
+        .sum();
+    let written = text[start..start + written].trim_end_matches([' ', '.']);
+    let rest = &text[start + written.len()..];
+    let digits = written.chars().filter(char::is_ascii_digit).count();
+    !(4..=6).contains(&digits)
         || rest.trim_start().starts_with(['h', 'H', ':', '/', '%'])
-        || digits.starts_with("20") && digits.len() == 4 && rest.starts_with('-')
+        || written.starts_with("20") && digits == 4 && rest.starts_with('-')
 }
 
 /// Whether the words right before announce a telephone number.

@@ -28,6 +28,7 @@ pub fn unknown(text: &str) -> Option<Range<usize>> {
             .take_while(|at| !tokens.among(*at, "quoi|que|comment|pourquoi|si|what|why"))
             .find(|at| {
                 tokens.any_phrase(*at, WHEN).is_some()
+                    && !(end..*at).any(|near| tokens.among(near, "quoi|comment|pourquoi|faire|si"))
                     && !tokens.among(at + 1, "vous|je|il|elle|on|nous|sera|will|you")
             });
         if let Some(ahead) = ahead {
