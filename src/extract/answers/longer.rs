@@ -354,3 +354,11 @@ impl Reader<'_> {
         })
     }
 }
+
+/// « Impact : Moyen » of a ticket tool grades; it counts nobody.
+pub(super) fn is_grade(text: &str) -> bool {
+    const GRADES: &str = "moyen|moyenne|faible|fort|forte|haut|haute|eleve|elevee|bas|basse|majeur|mineur|critique|normal|normale|low|medium|high|critical|tres";
+    fold(text).split_whitespace().all(|word| {
+        GRADES.split('|').any(|grade| grade == word) || word.chars().all(|c| !c.is_alphabetic())
+    })
+}

@@ -337,17 +337,7 @@ impl Reader<'_> {
     fn count(&self, answered: &Answered, pool: &mut Pool) {
         let text = &answered.words.text;
         let found = count::answer(text);
-        // « Impact : Moyen » of a ticket tool grades; it counts nobody.
-        const GRADES: [&str; 20] = [
-            "moyen", "moyenne", "faible", "fort", "forte", "haut", "haute", "eleve", "elevee",
-            "bas", "basse", "majeur", "mineur", "critique", "normal", "normale", "low", "medium",
-            "high", "critical",
-        ];
-        let folded = crate::text::fold(text);
-        let grade = |word: &str| {
-            GRADES.contains(&word) || word.chars().all(|c| !c.is_alphabetic()) || word == "tres"
-        };
-        if found.is_none() && folded.split_whitespace().all(grade) {
+        if found.is_none() && longer::is_grade(text) {
             return;
         }
         // « Concernés : équipages de jour », « Combien : moi »: who, beside or instead of how many.

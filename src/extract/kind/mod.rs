@@ -15,7 +15,9 @@ use crate::text::fold;
 
 mod report;
 
-use report::{compares, is_planned, is_ticket, passes_on, tells_of_the_past, waits_in_vain};
+use report::{
+    compares, is_about_delivery, is_planned, is_ticket, passes_on, tells_of_the_past, waits_in_vain,
+};
 
 /// The verdict and its reason.
 pub type Verdict = (Kind, Why);
@@ -158,12 +160,6 @@ fn bounces(email: &Email<'_>, words: &Facts) -> Option<Why> {
         () if facts.bounce_subject && facts.bounce_words => Some(Why::ServerSubjectAndWords),
         () => None,
     }
-}
-
-/// Words that only mail servers use of a mail.
-fn is_about_delivery(text: &str) -> bool {
-    const CUES: &str = "failed recipient|mailbox unavailable|smtp error|error code 5|550 |user unknown|recipient address";
-    CUES.split('|').any(|cue| text.contains(cue))
 }
 
 fn answers_by_itself(email: &Email<'_>, words: &Facts, subject: &str) -> Option<Why> {

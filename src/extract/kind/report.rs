@@ -3,6 +3,12 @@
 use super::super::cues::Group;
 use super::Facts;
 
+/// Words that only mail servers use of a mail.
+pub(super) fn is_about_delivery(text: &str) -> bool {
+    const CUES: &str = "failed recipient|mailbox unavailable|smtp error|error code 5|550 |user unknown|recipient address";
+    CUES.split('|').any(|cue| text.contains(cue))
+}
+
 /// Whether a ticket tool passes on what a person wrote (ruling 14): it names who asks and holds
 /// their description, and something in it fails. A ticket's closing or a mere receipt is none.
 pub(super) fn is_ticket(words: &Facts, subject: &str) -> bool {

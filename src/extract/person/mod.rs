@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 mod closing;
 mod header;
+mod job;
 mod name;
 mod prose;
 mod role;

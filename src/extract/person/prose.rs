@@ -3,6 +3,7 @@
 
 use super::super::token::{Kind, Lexicon, Tokens};
 use super::closing::{closing, closing_role};
+use super::job::{corrected, opens};
 use super::name::{Shape, Unit, arranged, is_particle, unit};
 use super::{Found, is_common, is_place_word, role, titles};
 use std::sync::LazyLock;
@@ -208,30 +209,6 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
     ))
 }
 
-/// Whether the job that ends at `end` opens a sentence in which its holder speaks: « Ingénieur
-/// biomédical, je relaie … », « Médecin généraliste installée à Étampes, j'ai constaté … ».
-fn opens(tokens: &Tokens, end: usize) -> bool {
-    const TOLD_OF: &str = "est|sont|a|ont|n|ne|qui|injoignable|absent|absente|prevenu|prevenue|bloque|bloquee|deconnecte|deconnectee|informe|informee|averti|avertie|non|pas|plus|indisponible|contacte|contactee|touche|touchee|concerne|concernee|muet|muette";
-    for at in end..(end + 12).min(tokens.len()) {
-        match tokens.get(at).map(|token| token.kind) {
-            Some(Kind::Sign(b',')) => {
-                if tokens.among(at + 1, "je|j|i") {
-                    return true;
-                }
-            }
-            Some(Kind::Sign(b'.' | b'!' | b'?' | b';' | b':')) | None => return false,
-            Some(Kind::Word) => {
-                let place = tokens.is(at, &["a"]) && tokens.get(at + 1).is_some();
-                if tokens.among(at, TOLD_OF) && !place {
-                    return false;
-                }
-            }
-            _ => {}
-        }
-    }
-    false
-}
-
 /// « le Dr Marlin », « Mme Cazenave », « ma collègue Sandrine »: somebody spoken of, unless
 /// nothing but a name stands at the end (see `closing`).
 fn titled(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
@@ -292,25 +269,6 @@ fn role_behind(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
     };
     let end = role::role(tokens, next)?;
     Some(corrected(tokens, end).unwrap_or((next, end)))
-}
-
-/// « auxiliaire... pardon ARM », « interne, enfin médecin depuis mai »: the job taken for the one
-/// that ends at `at`.
-fn corrected(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
-    let mut next = at;
-    while next < at + 4 && matches!(tokens.get(next).map(|t| t.kind), Some(Kind::Sign(_))) {
-        next += 1;
-    }
-    let after = tokens.any_phrase(
-        next,
-        "pardon|non pardon|euh pardon|oups|euh non|euh|enfin non|enfin|ou plutot|plutot|je veux dire|je corrige|desormais|maintenant|devenu|devenue|sorry|i mean|rather",
-    )?;
-    if next == at && !tokens.among(next, "pardon|devenu|devenue|ou") {
-        return None;
-    }
-    let from = (after..after + 2)
-        .find(|at| !matches!(tokens.get(*at).map(|t| t.kind), Some(Kind::Sign(_))))?;
-    Some((from, role::role(tokens, from)?))
 }
 
 /// The words of a name from `at` on; `lenient` takes known given names in lower case.

@@ -1,0 +1,77 @@
+//! Groups that a fault strikes: « cela touche les 14 médecins », « toute la salle l'a constaté ».
+
+use super::super::token::{Kind, Lexicon, Tokens, phrase};
+use super::Found;
+use std::sync::LazyLock;
+
+/// Words of a group that the fault is said of: « bloque toute la salle », « pour tt le monde ».
+static STRIKES: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(
+        "touche|concerne|impacte|bloque|gene|penalise|affecte|affects|touchant|concernant|impactant|chez|pr|for",
+    )
+});
+
+/// « Cela touche les 14 médecins libéraux de la PDSA », « … gêne l'ensemble des vingt-deux ARM »: a
+/// group that is counted.
+pub(super) fn grouped(words: &str, tokens: &Tokens) -> Option<Found> {
+    const STOPS: &str = "depuis|qui|quand|lorsque|et|mais|dans|au|aux|sur|en|pour|car|avec|ne|n|sont|ont|est|donc|alors|ce|cette|hier|since|who|and|when|ou|sans|par|chez|a";
+    (0..tokens.len()).find_map(|at| {
+        let next = phrase!(
+            tokens,
+            at,
+            "touche|touchent|touchait|concerne|concernent|concernait|impacte|impactent|impactait|gene|genent|genait|bloque|bloquent|bloquait|penalise|penalisent|affecte|affectent|perturbe|perturbent|handicape|handicapent|paralyse|immobilise|affects|impacts|blocks|is affecting|is blocking"
+        )?;
+        let from = phrase!(
+            tokens,
+            next,
+            "au moins|actuellement|seulement|notamment|donc|surtout|toujours|aussi|ici|en fait|a priori|pour l instant|currently|only|at least"
+        )
+        .unwrap_or(next);
+        let mut end = super::super::count::group_end(tokens, from)?;
+        let machines = (from..end).any(|at| {
+            tokens.among(
+                at,
+                "poste|postes|ecran|ecrans|position|positions|tablette|tablettes|pc|compte|comptes|console|consoles|session|sessions|stations|pupitres|workstations",
+            )
+        });
+        if machines || super::super::count::spares(tokens, from, end) {
+            return None;
+        }
+        let far = (end + 6).min(tokens.len());
+        while end < far
+            && tokens.get(end).is_some_and(|token| {
+                token.kind == Kind::Word || token.kind == Kind::Sign(b'\'')
+            })
+            && !tokens.among(end, STOPS)
+        {
+            end += 1;
+        }
+        let span = tokens.span(from, end);
+        let value = words.get(span.clone())?.split_whitespace().collect::<Vec<_>>().join(" ");
+        Some(Found::Named(value, span))
+    })
+}
+
+/// « … bloque toute la salle », « pr tt le monde »: a group that the fault is said to strike.
+pub(super) fn struck(words: &str, tokens: &Tokens, faulty: bool) -> Option<Found> {
+    const GROUP: &str = "tout le monde|tt le monde|toute la salle|toute l equipe|toute la regulation|tous les postes|tous les arm|toute l equipe de nuit|toute l equipe de jour|tous les medecins|tous les utilisateurs|l ensemble de l equipe|l ensemble des arm|everyone|everybody|all users|the whole room|toute la regul|tous les agents|tous les collegues|tous les medecins regulateurs";
+    (0..tokens.len()).find_map(|at| {
+        let end = phrase!(tokens, at, GROUP)?;
+        let told = faulty && at > 0
+            && (STRIKES.end(tokens, at - 1).is_some() || tokens.is(at - 1, &["pour"]));
+        // « Toute l'équipe de nuit l'a constaté », « tous nos comptes ARS, une vingtaine »
+        let told = told
+            || (end..end + 3).any(|at| {
+                phrase!(tokens, at, "l a constate|l ont constate|a constate|ont constate|a le meme|ont le meme|a la meme|ont la meme|le voit|le voient|a le souci|ont le souci|a le probleme|ont le probleme|est touche|est touchee|sont touches|est concerne|est concernee|sont concernes|est impacte|est impactee|sont impactes|est bloque|est bloquee|sont bloques|est gene|est genee|sont genes|s en plaint|s en plaignent|rencontre|rencontrent|has noticed|is affected|are affected|is blocked|sees it")
+                    .is_some()
+            });
+        let well = super::super::count::spares(tokens, at, end);
+        let except = tokens.among(end, "sauf|hormis");
+        let span = tokens.span(at, end);
+        (told && !well && !except).then(|| {
+            words
+                .get(span.clone())
+                .map(|value| Found::Named(value.to_owned(), span))
+        })?
+    })
+}
