@@ -20,6 +20,7 @@ pub mod frequency;
 pub mod kind;
 pub mod label;
 pub mod major;
+mod parted;
 mod people;
 pub mod person;
 pub mod phone;

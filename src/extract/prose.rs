@@ -4,13 +4,12 @@ use super::answers::one_line;
 use super::choose::{Pool, Rank};
 use super::cues::Group;
 use super::excerpt::Excerpt;
+use super::parted::{joined, labelled_day};
 use super::sentence::{About, Sentence};
 use super::voice::{Voice, Who};
 use super::{count, description, entity, environment, feature, frequency, phone, station, when};
-use crate::domain::field::{Evidence, FieldName, Precision, Reading, Source, Value};
+use crate::domain::field::{Evidence, FieldName, Reading, Source, Value};
 use crate::text::Folded;
-use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone};
-use chrono_tz::Europe::Paris;
 use std::ops::Range;
 
 /// A piece of running text, with what it takes to say where it stands.
@@ -379,27 +378,6 @@ impl<'a> Words<'a> {
             self.evidence(found.span, confidence),
         );
     }
-}
-
-/// The day that a label gives without an hour.
-fn labelled_day(pool: &Pool) -> Option<NaiveDate> {
-    let field = pool.choose(FieldName::StartedAt);
-    match field.reading {
-        Reading::Present(Value::Instant {
-            at,
-            precision: Precision::Day,
-        }) if field.evidence.as_ref()?.source == Source::Label => {
-            Some(at.with_timezone(&Paris).date_naive())
-        }
-        _ => None,
-    }
-}
-
-/// The hour of `time` on that day.
-fn joined(day: NaiveDate, time: DateTime<FixedOffset>) -> Option<DateTime<FixedOffset>> {
-    let hour = time.with_timezone(&Paris).time();
-    let at = Paris.from_local_datetime(&day.and_time(hour)).earliest()?;
-    Some(at.fixed_offset())
 }
 
 fn touches(places: &[Range<usize>], span: &Range<usize>) -> bool {

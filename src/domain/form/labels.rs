@@ -397,7 +397,8 @@ fn after_colon(text: &str, colon: usize) -> usize {
 
 /// Which characters a text holds, one bit for those that share their last six bits.
 fn letters(text: &str) -> u64 {
-    text.chars().fold(0, |set, c| set | 1 << (u32::from(c) & 63))
+    text.chars()
+        .fold(0, |set, c| set | 1 << (u32::from(c) & 63))
 }
 
 const DETERMINERS: [&str; 16] = [

@@ -87,7 +87,7 @@ pub(in crate::extract) fn company(
         max: first.max,
         end: first.end,
         me: first.me,
-        members: Vec::from([first.from..first.end]),
+        members: std::iter::once(first.from..first.end).collect(),
         named: first.name.is_some(),
         name: first.name.unwrap_or(first.from),
     };

@@ -76,7 +76,8 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
             continue;
         }
         // « Ce n'est plus les statistiques, c'est le calendrier des gardes »
-        if let Some(after) = tokens.any_phrase(at, "ce n est plus|ce n est pas|c est plus|c est pas")
+        if let Some(after) =
+            tokens.any_phrase(at, "ce n est plus|ce n est pas|c est plus|c est pas")
             && let Some(denied) = phrase(source, after, to)
         {
             at = denied.to;

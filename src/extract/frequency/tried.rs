@@ -144,9 +144,8 @@ pub(super) fn echoed(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
                 });
                 let often = match (before == many, works) {
                     (true, false) => Frequency::Yes,
-                    (true, true) => return None,
                     (false, _) if many < before => Frequency::Intermittent,
-                    (false, _) => return None,
+                    (true, true) | (false, _) => return None,
                 };
                 return Some((often, tokens.span(from, end + 1)));
             }

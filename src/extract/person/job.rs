@@ -9,11 +9,7 @@ pub(super) fn opens(tokens: &Tokens, end: usize) -> bool {
     const TOLD_OF: &str = "est|sont|a|ont|n|ne|qui|injoignable|absent|absente|prevenu|prevenue|bloque|bloquee|deconnecte|deconnectee|informe|informee|averti|avertie|non|pas|plus|indisponible|contacte|contactee|touche|touchee|concerne|concernee|muet|muette";
     for at in end..(end + 12).min(tokens.len()) {
         match tokens.get(at).map(|token| token.kind) {
-            Some(Kind::Sign(b',')) => {
-                if tokens.among(at + 1, "je|j|i") {
-                    return true;
-                }
-            }
+            Some(Kind::Sign(b',')) if tokens.among(at + 1, "je|j|i") => return true,
             Some(Kind::Sign(b'.' | b'!' | b'?' | b';' | b':')) | None => return false,
             Some(Kind::Word) => {
                 let place = tokens.is(at, &["a"]) && tokens.get(at + 1).is_some();

@@ -113,7 +113,7 @@ pub(super) fn tidy(text: String) -> String {
     let mut tidied = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while !rest.is_empty() {
-        let run = rest.as_bytes().iter().position(|byte| odd(byte));
+        let run = rest.as_bytes().iter().position(odd);
         let run = run.unwrap_or(rest.len());
         tidied.push_str(&rest[..run]);
         rest = &rest[run..];
