@@ -51,7 +51,7 @@ static BENEFICIARY: LazyLock<Lexicon> = LazyLock::new(|| {
 static ACCOUNT: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
         "le poste de|le poste du|le compte de|le compte du|la session de|la session du|l identifiant de|l identifiant du|le login de|le login du|le profil de|le profil du|l acces de|l acces du|l ecran de|l ecran du|la tablette de|la tablette du|l ordinateur de|",
-        "le pc de|le pc du|les acces de|les acces du|compte de|compte du|poste du|l agenda de|l agenda du|le bandeau de|le bandeau du|the account of|the workstation of|la e cps de|la cps de|la carte cps de|la carte cps du|la cps du"
+        "le pc de|le pc du|les acces de|les acces du|compte de|compte du|poste du|l agenda de|l agenda du|le bandeau de|le bandeau du|the account of|the workstation of|la e cps de|la cps de|la carte cps de|la carte cps du|la cps du|les postes de|les postes d|les postes du|les comptes de|les comptes d|les comptes du|les sessions de|les sessions d|les ecrans de|les ecrans d|les positions de|les positions d|la position de|la position d|la position du|les tablettes de|les tablettes d|les pc de|les bandeaux de|le poste d|le compte d|la session d|l ecran d|le profil d|le pc d|le bandeau d|les profils de|les identifiants de|les logins de|poste de|c est le poste d|the accounts of|the workstations of"
     ))
 });
 /// What befalls the person before.
@@ -131,6 +131,13 @@ fn stated(words: &str, tokens: &Tokens) -> Option<Found> {
         }
         if let Some(end) = phrase!(tokens, next, "moi meme|moi|me|myself") {
             return Some(Found::Speaker(tokens.span(next, end)));
+        }
+        // « l'utilisateur concerné est le compte sup.nuit30 »
+        let account = phrase!(tokens, next, "le|la|l|the|un|mon|notre").unwrap_or(next);
+        if let Some(found) = login(words, tokens, tokens.skip_joints(account))
+            .or_else(|| login_at(words, tokens, next))
+        {
+            return Some(found);
         }
         if !mark {
             return None;
@@ -235,6 +242,14 @@ fn alone(_: &str, tokens: &Tokens) -> Option<Found> {
                 && (tokens.is(end, &["est", "c"]) || tokens.sign(end, b':'))
                 && (end..end + 3).any(|at| tokens.number(at, 6).is_some_and(|n| n > 99))
             || post && tokens.number(end, 6).is_some_and(|n| n > 99);
+        // « copie de mon écran »: a picture, nobody affected.
+        let pictured = at > 1
+            && tokens.is(at - 1, &["de", "of"])
+            && tokens.among(
+                at - 2,
+                "copie|copies|capture|captures|photo|photos|image|images|impression|screenshot|screenshots|screen|picture|cliche",
+            );
+        let denied = denied || pictured;
         let well = super::count::spares(tokens, at, end);
         (!denied && !taken && !well).then(|| Found::Speaker(tokens.span(at, end)))
     })
@@ -273,12 +288,17 @@ fn third_person(
         }
         let before = |list: &Lexicon| {
             (from.saturating_sub(6)..from)
-                .filter(|at| list.end(tokens, *at).is_some_and(|end| end == from))
+                .filter(|at| {
+                    list.end(tokens, *at)
+                        .is_some_and(|end| tokens.skip_joints(end) == from)
+                })
                 .count()
                 > 0
                 || here < from
-                    && (here.saturating_sub(6)..from)
-                        .any(|at| list.end(tokens, at).is_some_and(|end| end == from))
+                    && (here.saturating_sub(6)..from).any(|at| {
+                        list.end(tokens, at)
+                            .is_some_and(|end| tokens.skip_joints(end) == from)
+                    })
         };
         let titled_before = from > 0 && tokens.is(from - 1, &["le", "la"]);
         let before_title = |list: &Lexicon| {
@@ -331,6 +351,11 @@ fn login(words: &str, tokens: &Tokens, at: usize) -> Option<Found> {
     } else {
         next
     };
+    login_at(words, tokens, next)
+}
+
+/// « regul86-2 », « s.veyssiere »
+fn login_at(words: &str, tokens: &Tokens, next: usize) -> Option<Found> {
     let mut end = next;
     while end < tokens.len()
         && (end == next || tokens.glued(end))

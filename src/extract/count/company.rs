@@ -40,7 +40,7 @@ struct Member {
 const PERSONS: &str = "collegue|confrere|consoeur|voisin|voisine|binome|chef|cheffe|cadre|medecin|docteur|regulateur|regulatrice|arm|parm|interne|externe|infirmier|infirmiere|ide|iade|ioa|stagiaire|\
     superviseur|superviseure|superviseuse|secretaire|responsable|coordinateur|coordinatrice|coordonnateur|coordonnatrice|assistant|assistante|remplacant|remplacante|permanencier|permanenciere|operateur|\
     operatrice|autre|pharmacien|pharmacienne|ambulancier|ambulanciere|colleague|doctor|nurse|supervisor|intern|trainee|eleve|etudiant|etudiante|praticien|praticienne|urgentiste|agent|personne|formateur|\
-    formatrice|tuteur|tutrice|directeur|directrice|dispatcher|aide soignante|aide soignant|sage femme|puericultrice|referent|referente|psychiatre|pediatre|dentiste|effecteur|utilisateur|utilisatrice|gestionnaire|user|homologue|technicien|technicienne";
+    formatrice|tuteur|tutrice|directeur|directrice|dispatcher|aide soignante|aide soignant|sage femme|puericultrice|referent|referente|psychiatre|pediatre|dentiste|effecteur|utilisateur|utilisatrice|gestionnaire|user|homologue|technicien|technicienne|adjoint|adjointe|collaborateur|collaboratrice|coequipier|coequipiere|co equipier|co equipiere|equipier|equipiere|camarade|copain|copine|apprenti|apprentie|alternant|alternante|patron|patronne|successeur|remplacante|partenaire|tandem|deputy|assistant medical|aide";
 /// What may stand behind such a word and belongs to it.
 const QUALITIES: &str = "de nuit|de jour|de garde|d en face|d a cote|de regulation|du soir|du matin|de la salle|en salle|de salle|liberal|liberale|regulateur|regulatrice|de permanence|de l apres midi|d astreinte|de service|\
     en poste|de mon equipe|de l equipe|du smur|smur|arm|medecin|referent|referente|superviseur|hospitalier|hospitaliers|liberaux|presents|presentes|present|presente|on duty|de sante|de ma vacation|du pole|du week end|du bureau|urgentiste|de bureau|chef|de mon equipe|de mon service";
@@ -105,6 +105,8 @@ pub(in crate::extract) fn company(
             None if me => (company.end, true),
             None => break,
         };
+        let next = hedged(tokens, next);
+        let next = of_another(text, tokens, next).unwrap_or(next);
         let inside = joint(tokens, next).is_none();
         let Some(more) = member(
             text,
@@ -131,6 +133,27 @@ pub(in crate::extract) fn company(
     }
     let company = if answer { company } else { sure };
     (company.members.len() > 1 || company.named && !company.me).then_some(company)
+}
+
+/// Steps over « a priori », « apparemment »: how sure the writer is of the next.
+fn hedged(tokens: &Tokens, at: usize) -> usize {
+    phrase!(
+        tokens,
+        at,
+        "a priori|apparemment|visiblement|sans doute|probablement|semble t il|il semble|peut etre|je crois|je pense|il parait|parait il|vraisemblablement|manifestement|maintenant|depuis peu|a ce qu il parait|apparently|probably|maybe"
+    )
+    .map_or(at, |end| if tokens.sign(end, b',') { end + 1 } else { end })
+}
+
+/// « … et de Corinne », « … et celui de Paul »: the name behind.
+fn of_another(text: &str, tokens: &Tokens, at: usize) -> Option<usize> {
+    let next = phrase!(
+        tokens,
+        at,
+        "de|d|celui de|celui d|celle de|celle d|ceux de|ceux d|celui du|sur celui de|sur celui d|sur celle de|sur celle d"
+    )?;
+    let next = tokens.skip_joints(next);
+    name(text, tokens, next).map(|_| next)
 }
 
 /// Where the next of them begins, and whether only a comma led there.

@@ -5,6 +5,7 @@ use super::amount::{amount, counted};
 use super::clause::spared;
 use super::company;
 use super::people::{Draft, people};
+use super::whose::whose;
 use super::with_me::{like_me, same, with_me};
 use crate::domain::field::Count;
 use std::sync::LazyLock;
@@ -29,6 +30,11 @@ pub(super) fn draft(text: &str, tokens: &Tokens, at: usize, answer: bool) -> Opt
         if let Some(end) = only_me(tokens, at, answer) {
             return Some(Draft::exact(1, 1, false, end, 0.85));
         }
+    }
+    if kind == Kind::Word
+        && let Some(draft) = whose(text, tokens, at)
+    {
+        return Some(draft);
     }
     if let Some(draft) = with_me(text, tokens, at, answer).or_else(|| like_me(tokens, at)) {
         return Some(draft);

@@ -15,6 +15,7 @@ pub(in crate::extract) mod company;
 mod group;
 mod people;
 mod said;
+mod whose;
 mod with_me;
 
 /// A number of people in a text.
@@ -99,6 +100,11 @@ fn scan(text: &str, tokens: &Tokens, answer: bool) -> Vec<Found> {
             draft.end = end;
         }
         let end = draft.end.max(at + 1);
+        // « 0 » is what a form holds that nobody filled.
+        if !draft.vague && draft.count.max == Some(0) {
+            at = end;
+            continue;
+        }
         // Those who are well are not counted, nor is what « pas » denies: « pas 3 mais 5 ».
         let denied = !draft.vague
             && draft.count.min.is_some()

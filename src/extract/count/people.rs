@@ -108,7 +108,9 @@ pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> 
     {
         return Some(Draft::exact(min, max, false, after, 0.75));
     }
-    if let Some(after) = phrase!(tokens, end, AFFECTED).filter(|_| many) {
+    if let Some(after) =
+        phrase!(tokens, end, AFFECTED).filter(|_| many && !of_things(tokens, at, end))
+    {
         return Some(Draft::exact(min, max, false, after, 0.75));
     }
     if let Some(after) = of_ours(tokens, end).filter(|_| many) {
@@ -118,6 +120,19 @@ pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> 
         return None;
     }
     bare(tokens, min, max, end)
+}
+
+/// « il y en a eu quatre et les quatre pareil »: the things spoken of before are alike.
+fn of_things(tokens: &Tokens, at: usize, end: usize) -> bool {
+    tokens.among(end, "pareil|pareils|pareilles|concernes|concernees|touches")
+        && (at.saturating_sub(14)..at).any(|at| {
+            phrase!(
+                tokens,
+                at,
+                "y en a eu|en a eu|en ai eu|en avons eu|on en a recu|en a recu|en ai recu|en avons recu|en est arrive|y en a deja eu|j en ai essaye|en ai teste|en a ouvert|en ai ouvert"
+            )
+            .is_some()
+        })
 }
 
 /// A number alone as an answer: « 4 », « 3 + 2 », « 4/6 ».

@@ -1,6 +1,6 @@
 //! Numbers that words lead to: « on est 6 », « nb users 1 », « passés de 2 à 5 », « les postes 3 et 7 ».
 
-use super::super::token::{Lexicon, Tokens, phrase};
+use super::super::token::{Kind, Lexicon, Tokens, phrase};
 use super::amount::{amount, counted, one_amount, out_of};
 use super::people::{AFFECTED, Draft, OTHER_UNITS, ordinal, sum};
 use std::sync::LazyLock;
@@ -90,7 +90,7 @@ pub(super) fn asked(tokens: &Tokens, at: usize) -> Option<Draft> {
     let next = phrase!(
         tokens,
         next,
-        "impactes|touches|concernes|impactees|est de|is|are"
+        "impactes est de|touches est de|concernes est de|impactes est|touches est|concernes est|impactes|touches|concernes|impactees|est de|est d|est estime a|s eleve a|serait de|est|is|are"
     )
     .unwrap_or(next);
     let next = if tokens.sign(next, b':') || tokens.sign(next, b'=') || tokens.sign(next, b'-') {
@@ -99,7 +99,12 @@ pub(super) fn asked(tokens: &Tokens, at: usize) -> Option<Draft> {
         next
     };
     let (min, max, end) = amount(tokens, next)?;
-    let listed = tokens.is(next, &["les", "un", "une"]);
+    let one = tokens.is(next, &["un", "une"])
+        && tokens
+            .get(end)
+            .is_some_and(|token| token.kind == Kind::Word)
+        && !tokens.among(end, "seul|seule|seulement|uniquement|a");
+    let listed = one || tokens.is(next, &["les"]);
     let other = tokens.among(end, OTHER_UNITS) || ordinal(tokens, end) || listed;
     let (min, max, end) = match counted(tokens, end) {
         Some(after) => sum(tokens, min, max, after),

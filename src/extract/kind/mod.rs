@@ -233,7 +233,7 @@ fn is_bulk(email: &Email<'_>) -> bool {
 fn escalates(words: &Facts, subject: &str) -> Option<Why> {
     let asks = |cue: &str| {
         const ASKS: &str = "demande d'escalade|demandons l'escalade|demande l'escalade|demandons une escalade|demande une escalade|\
-            activer l'escalade|please escalate|we request escalation|escalader|case escalade|par l'escalade|a l'escalade|en escalade|j'escalade|nous escaladons|monter d'un niveau|monter d'un cran|niveau superieur|remonter d'un niveau|escalate this|escalate it";
+            activer l'escalade|please escalate|we request escalation|escalader|case escalade|par l'escalade|a l'escalade|en escalade|j'escalade|nous escaladons|monter d'un niveau|monter d'un cran|niveau superieur|remonter d'un niveau|escalate this|escalate it|soit escalad|etre escalad|escaladee au|d'escalader";
         ASKS.split('|').any(|ask| cue.contains(ask))
     };
     let in_subject = words.subject.has(Group::Escalation);

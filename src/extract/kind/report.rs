@@ -5,7 +5,7 @@ use super::Facts;
 
 /// Words that only mail servers use of a mail.
 pub(super) fn is_about_delivery(text: &str) -> bool {
-    const CUES: &str = "failed recipient|mailbox unavailable|smtp error|error code 5|550 |user unknown|recipient address";
+    const CUES: &str = "failed recipient|mailbox unavailable|smtp error|error code 5|550 |user unknown|recipient address|551 |552 |553 |554 |5.1.1|5.2.1|5.2.2|5.2.3|5.3.4|5.4.1|5.7.1|4.4.7";
     CUES.split('|').any(|cue| text.contains(cue))
 }
 
@@ -112,9 +112,10 @@ pub(super) fn waits_in_vain(text: &str) -> bool {
 /// what a planned outage left behind is a report.
 pub(super) fn is_planned(text: &str, subject: &str) -> bool {
     const PLANNED: &str = "coupure programmee|coupure planifiee|coupure prevue|interruption programmee|interruption planifiee|interruption de service prevue|maintenance programmee|maintenance planifiee|maintenance prevue|operation programmee|operation planifiee|\
-        operation de maintenance|intervention programmee|intervention planifiee|arret programme|arret planifie|indisponibilite programmee|indisponibilite planifiee|indisponibilite prevue|travaux programmes|travaux planifies|operation maitrisee|planned outage|planned maintenance|scheduled maintenance|scheduled outage|mise a jour programmee|mise a jour planifiee|bascule programmee";
+        operation de maintenance|coupure reseau programmee|coupure electrique programmee|coupure reseau prevue|avis de coupure|avis de maintenance|avis d'interruption|avis de travaux|maintenance preventive|bascule planifiee|intervention programmee|intervention planifiee|arret programme|arret planifie|indisponibilite programmee|indisponibilite planifiee|indisponibilite prevue|travaux programmes|travaux planifies|operation maitrisee|planned outage|planned maintenance|scheduled maintenance|scheduled outage|mise a jour programmee|mise a jour planifiee|bascule programmee";
     const AHEAD: &str = "sera interrompu|seront interrompu|sera indisponible|seront indisponibles|sera coupe|seront coupe|sera inaccessible|seront inaccessibles|sera arrete|seront arretes|sera suspendu|aura lieu|auront lieu|est prevue le|est prevu le|sera effectue|sera realise|seront realises|will be unavailable|will be down|will take place|\
-        aucune action|inutile d'ouvrir|merci de ne pas ouvrir|ne pas ouvrir d'incident|ne pas declarer|dans le cadre d";
+        aucune action|inutile d'ouvrir|merci de ne pas ouvrir|ne pas ouvrir d'incident|ne pas declarer|dans le cadre d|\
+        action attendue|actions attendues|heure de fin|fin prevue|fin estimee|duree prevue|duree estimee|duree previsible|retour a la normale prevu|adresse pour information|transmis pour information|envoye pour information|aucun impact attendu|impact attendu|impact prevu|date de l'intervention|date de l'operation|date des travaux|expected duration|end time|no action required|no action is required";
     const AFTER: &str = "depuis la|depuis l'|depuis cette|suite a la|suite a l'|suite a une|apres la|apres l'|a la suite d|lors de la|pendant la coupure|n'etait pas prevu|contrairement|since the|after the|ne fonctionne|ne marche|n'arrive|ne s'affiche";
     let count = |list: &str| {
         list.split('|')

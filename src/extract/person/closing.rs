@@ -25,6 +25,15 @@ pub(super) fn closing(text: &str, tokens: &Tokens) -> Option<Found> {
         start -= 1;
     }
     let start = titles(tokens, farewell(tokens, start, end), end);
+    // « Technicien : Grégory Pavy »: whom a ticket is given to, not its writer.
+    if (start.saturating_sub(4)..start).any(|at| {
+        tokens.among(
+            at,
+            "technicien|technicienne|assigne|assignee|attribue|attribuee|affecte|intervenant|intervenante|resolveur|traite|observateur|technician|assignee|valideur|destinataire",
+        ) && (at + 1..start).any(|at| tokens.sign(at, b':'))
+    }) {
+        return None;
+    }
     let units = run(text, tokens, start, true);
     let last = units.last()?.to;
     let whole = last >= end

@@ -53,7 +53,14 @@ pub fn from_header(display: &str, address: &str) -> Option<String> {
             let dash = (from..role)
                 .find(|at| tokens.sign(*at, b'-') && !tokens.glued(*at) || tokens.sign(*at, b'/'))
                 .unwrap_or(role);
-            name_units(display, &tokens, from, dash, false)?
+            // « patrick guilleminot », « huguette louvel »: a given name known, all in small letters.
+            name_units(display, &tokens, from, dash, false).or_else(|| {
+                name_units(display, &tokens, from, dash, true).filter(|units| {
+                    units.len() == 2
+                        && units.iter().all(|unit| unit.shape == Shape::Lower)
+                        && units.iter().any(Unit::is_given)
+                })
+            })?
         }
     };
     if let [only] = units.as_slice() {

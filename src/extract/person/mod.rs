@@ -127,6 +127,17 @@ pub fn answer(text: &str) -> Named {
             }
         }
         let role_at = role_at.filter(|_| named.role.is_none());
+        // « telephony integration engineer »: English puts the job's head last.
+        if named.name.is_some()
+            && named.role.is_none()
+            && index > 0
+            && role_at.is_some()
+            && headed_last(text, &tokens, from, to)
+        {
+            let span = tokens.span(from, to);
+            named.role = Some((role::written(text, &span), span));
+            continue;
+        }
         if let Some(at) = role_at
             && let Some(end) = role::role_alone(&tokens, at, to)
         {
@@ -141,6 +152,19 @@ pub fn answer(text: &str) -> Named {
         named.role = unlisted_role(text, &tokens, &segments);
     }
     named
+}
+
+/// Whether `from..to` is an English job of several small words, its head last.
+fn headed_last(text: &str, tokens: &Tokens, from: usize, to: usize) -> bool {
+    (2..=5).contains(&(to - from))
+        && tokens.among(
+            to - 1,
+            "engineer|manager|lead|coordinator|operator|technician|nurse|physician|doctor|supervisor|analyst|officer|specialist|administrator|dispatcher|consultant|trainer|director|secretary|assistant|pharmacist|paramedic|clerk",
+        )
+        && (from..to).all(|at| {
+            unit(text, tokens, at).is_some_and(|unit| unit.shape == name::Shape::Lower)
+                && !tokens.among(at, "the|a|an|i|am|and|for|of|is|my|our|le|la|de|du|je|suis|et")
+        })
 }
 
 fn whole_name(tokens: &Tokens, units: &[Unit<'_>]) -> (String, Range<usize>) {

@@ -85,6 +85,15 @@ pub(super) fn unit<'t>(text: &'t str, tokens: &'t Tokens, at: usize) -> Option<U
     if tokens.get(at)?.kind != Kind::Word {
         return None;
     }
+    // « sur la 2A. Ange-Marie … »: the letter belongs to the number.
+    let numbered = at > 0
+        && tokens.glued(at)
+        && tokens
+            .get(at - 1)
+            .is_some_and(|token| token.kind == Kind::Number);
+    if numbered && tokens.width(at) == 1 {
+        return None;
+    }
     let mut to = at + 1;
     for _ in 0..4 {
         let joint = matches!(

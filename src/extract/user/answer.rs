@@ -27,9 +27,9 @@ pub fn read(text: &str) -> Said {
     if is_me(words) || is_self(words) {
         return Said::Me;
     }
-    // « non, c'est le Dr Roy »: what leads to the name goes.
+    // « non, c'est le Dr Roy »: what leads to the name goes, and what is left of a label.
     let tokens = Tokens::new(words);
-    let mut from = 0;
+    let mut from = label_rest(&tokens);
     for _ in 0..3 {
         let next = phrase!(
             tokens,
@@ -64,6 +64,23 @@ pub fn read(text: &str) -> Said {
     } else {
         Said::Nothing
     }
+}
+
+/// Behind « concern? : », the rest of a label whose accents were lost.
+fn label_rest(tokens: &Tokens) -> usize {
+    if !tokens.among(
+        0,
+        "concern|concerne|concernee|concernes|impact|impacte|impactes|touch|touche|touches",
+    ) {
+        return 0;
+    }
+    (1..tokens.len().min(5))
+        .take_while(|at| {
+            tokens.is(*at, &["e", "s", "es"])
+                || matches!(tokens.get(*at).map(|t| t.kind), Some(Kind::Sign(_)))
+        })
+        .find(|at| tokens.sign(*at, b':'))
+        .map_or(0, |at| at + 1)
 }
 
 fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
@@ -259,6 +276,7 @@ fn shortest(words: &str) -> Range<usize> {
                 "personne",
                 "gens",
                 "ceux-ci",
+                "n'importe",
             ]
             .iter()
             .any(|word| before.ends_with(word));

@@ -27,7 +27,13 @@ pub(super) fn grouped(words: &str, tokens: &Tokens) -> Option<Found> {
             "au moins|actuellement|seulement|notamment|donc|surtout|toujours|aussi|ici|en fait|a priori|pour l instant|currently|only|at least"
         )
         .unwrap_or(next);
-        let mut end = super::super::count::group_end(tokens, from)?;
+        let mut end = super::super::count::group_end(tokens, from).or_else(|| {
+            phrase!(
+                tokens,
+                from,
+                "toute la salle|toute l equipe|toute la regulation|toute la regul|toute notre equipe|toute mon equipe|tout le plateau|tout le service|tout le secretariat|toute la vacation|toute la garde|toute la cellule|l equipe entiere|la salle entiere|the whole room|the whole team|the whole crew|all the staff"
+            )
+        })?;
         let machines = (from..end).any(|at| {
             tokens.among(
                 at,
@@ -40,7 +46,9 @@ pub(super) fn grouped(words: &str, tokens: &Tokens) -> Option<Found> {
         let far = (end + 6).min(tokens.len());
         while end < far
             && tokens.get(end).is_some_and(|token| {
-                token.kind == Kind::Word || token.kind == Kind::Sign(b'\'')
+                token.kind == Kind::Word
+                    || token.kind == Kind::Sign(b'\'')
+                    || token.kind == Kind::Number && tokens.is(end - 1, &["samu"])
             })
             && !tokens.among(end, STOPS)
         {
