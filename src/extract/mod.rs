@@ -19,6 +19,7 @@ mod fields;
 pub mod frequency;
 pub mod kind;
 pub mod label;
+mod lexicon;
 pub mod major;
 mod parted;
 mod people;

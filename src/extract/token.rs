@@ -3,10 +3,10 @@
 //! The finders are small grammars over these tokens: « 14h30 » is the number 14, the word `h` and
 //! the number 30 without blanks between them.
 
+pub(super) use super::lexicon::Lexicon;
+use super::lexicon::listed;
 use crate::domain::field::Reading;
 use crate::text::Folded;
-use memchr::memchr_iter;
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// What the answer after a label says, and where in the text it was read.
@@ -137,9 +137,9 @@ impl Tokens {
     }
 
     /// Whether the word at `at` is one of `words`, parted by bars.
-    pub fn among(&self, at: usize, words: &str) -> bool {
+    pub fn among(&self, at: usize, words: &'static str) -> bool {
         let word = self.word(at);
-        !word.is_empty() && beginning(words, word).any(|one| one.len() == word.len())
+        !word.is_empty() && listed(words, |list| list.holds(word))
     }
 
     /// Whether the sign at `at` is `sign`.
@@ -189,14 +189,8 @@ impl Tokens {
     }
 
     /// Where the longest of `phrases` (parted by bars) that stands at `at` ends.
-    pub fn any_phrase(&self, at: usize, phrases: &str) -> Option<usize> {
-        let word = self.text(at);
-        if word.is_empty() {
-            return None;
-        }
-        beginning(phrases, word)
-            .filter_map(|phrase| self.phrase(at, phrase))
-            .max()
+    pub fn any_phrase(&self, at: usize, phrases: &'static str) -> Option<usize> {
+        listed(phrases, |list| list.end(self, at))
     }
 
     /// Steps over one apostrophe, hyphen or abbreviation's point that joins two words.
@@ -246,55 +240,13 @@ fn word_end(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// Those of a list parted by bars that begin with `word`. Asked of every token, for many lists.
-fn beginning<'l>(list: &'l str, word: &str) -> impl Iterator<Item = &'l str> {
-    let bytes = list.as_bytes();
-    let mut start = 0;
-    memchr_iter(b'|', bytes)
-        .chain([bytes.len()])
-        .filter_map(move |end| {
-            let one = start..end;
-            start = end + 1;
-            bytes[one.clone()]
-                .starts_with(word.as_bytes())
-                .then(|| &list[one])
-        })
-}
-
-/// Phrases found by their first word, so that a long list costs one look-up a token.
-#[derive(Debug)]
-pub(super) struct Lexicon(HashMap<&'static str, Vec<&'static str>>);
-
 impl Lexicon {
-    /// Folded phrases parted by bars or lines; blanks part their words. Lines that begin with `#`
-    /// are remarks.
-    pub fn new(phrases: &'static str) -> Self {
-        let mut table: HashMap<_, Vec<_>> = HashMap::new();
-        let lines = phrases.lines().filter(|line| !line.starts_with('#'));
-        for phrase in lines
-            .flat_map(|line| line.split('|'))
-            .filter(|phrase| !phrase.is_empty())
-        {
-            let first = phrase.split(' ').next().unwrap_or(phrase);
-            table.entry(first).or_default().push(phrase);
-        }
-        Self(table)
-    }
-
     /// Where the longest phrase that stands at `at` ends.
     pub fn end(&self, tokens: &Tokens, at: usize) -> Option<usize> {
-        let phrases = self.0.get(tokens.text(at))?;
-        phrases
+        self.led_by(tokens.text(at))
             .iter()
             .filter_map(|phrase| tokens.phrase(at, phrase))
             .max()
-    }
-
-    /// Whether `word` is one of the phrases.
-    pub fn holds(&self, word: &str) -> bool {
-        self.0
-            .get(word)
-            .is_some_and(|phrases| phrases.contains(&word))
     }
 }
 

@@ -7,7 +7,7 @@
 use super::FieldName;
 use super::definition::RawField;
 use super::separator::{Separator, closing, near_colon, separator, unbroken};
-use super::words::{Word, bare, first_word, sound, sounds, words, words_of};
+use super::words::{Ahead, Word, bare, first_word, sound, sounds, words, words_of};
 use crate::text::fold;
 use std::collections::HashMap;
 
@@ -184,26 +184,34 @@ impl Labels {
         if !is_led(&first) && !self.by_first.contains_key(&first) {
             return None;
         }
-        // Most lines end here: of a label's words the first three tell enough.
-        let opening = words(text, 5);
-        let led = opening.iter().take(2);
-        let skipped = led.take_while(|word| is_led(&word.text)).count();
-        if !(0..=skipped).any(|from| self.may_begin(&opening[from.min(opening.len())..])) {
+        let mut words = Ahead::of(text);
+        let mut known = false;
+        let mut skipped = 0;
+        loop {
+            known |= self.may_begin(&mut words, skipped);
+            if skipped == 2 || !words.get(skipped).is_some_and(is_led) {
+                break;
+            }
+            skipped += 1;
+        }
+        if !known {
             return None;
         }
-        let words = words(text, 16);
+        let words = words.first(16);
         (0..=skipped).find_map(|from| self.exact(text, &words, from))
     }
 
-    /// Whether the first three of `words` are how a label begins.
-    fn may_begin(&self, words: &[Word]) -> bool {
-        let first = words.first();
-        let Some(indices) = first.and_then(|first| self.by_first.get(&first.text)) else {
+    /// Whether a label may begin at the word `from`, as far as its first three words tell. Most
+    /// lines end here, so that no more words are read than it takes.
+    fn may_begin(&self, words: &mut Ahead<'_>, from: usize) -> bool {
+        let Some(indices) = words.get(from).and_then(|word| self.by_first.get(word)) else {
             return false;
         };
         indices.iter().any(|&index| {
-            let mut pairs = self.variants[index].words.iter().take(3).zip(words);
-            pairs.all(|(one, other)| *one == other.text)
+            let label = self.variants[index].words.iter().enumerate().take(3);
+            label
+                .skip(1)
+                .all(|(next, word)| words.get(from + next) == Some(word))
         })
     }
 

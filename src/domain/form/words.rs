@@ -9,6 +9,61 @@ pub(super) struct Word {
     pub(super) span: Range<usize>,
 }
 
+/// The words of a text, one after another.
+struct Words<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl Iterator for Words<'_> {
+    type Item = Word;
+
+    fn next(&mut self) -> Option<Word> {
+        loop {
+            let start = self.at + self.text[self.at..].find(is_inside)?;
+            let end = end_of_word(self.text, start);
+            self.at = end;
+            let word = fold(&self.text[start..end]);
+            if !word.is_empty() && !is_ending(&word, self.text, start..end) {
+                return Some(Word {
+                    text: word,
+                    span: start..end,
+                });
+            }
+        }
+    }
+}
+
+/// The words of a text, read as far as they are asked for.
+pub(super) struct Ahead<'t> {
+    read: Vec<Word>,
+    rest: Words<'t>,
+}
+
+impl<'t> Ahead<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        Self {
+            read: Vec::new(),
+            rest: Words { text, at: 0 },
+        }
+    }
+
+    /// The folded word at `at`.
+    pub(super) fn get(&mut self, at: usize) -> Option<&str> {
+        while self.read.len() <= at {
+            self.read.push(self.rest.next()?);
+        }
+        self.read.get(at).map(|word| word.text.as_str())
+    }
+
+    /// The first `limit` words.
+    pub(super) fn first(mut self, limit: usize) -> Vec<Word> {
+        let more = limit.saturating_sub(self.read.len());
+        self.read.extend(self.rest.take(more));
+        self.read
+    }
+}
+
 /// The first word of a text that may open a label: nothing else than an opening bracket, a star or
 /// a quote, and not many of them, stands before it. It is the first of [`words`].
 pub(super) fn first_word(text: &str) -> Option<Range<usize>> {
@@ -16,49 +71,37 @@ pub(super) fn first_word(text: &str) -> Option<Range<usize>> {
         .char_indices()
         .take(64)
         .find(|(_, c)| !matches!(c, ' ' | '\u{a0}' | '*' | '_' | '"' | '«' | '(' | '\''))?;
-    let length = text[start..]
-        .find(|c: char| !(c.is_alphanumeric() || is_mark(c)))
-        .unwrap_or(text.len() - start);
-    let range = start..start + length;
+    let range = start..end_of_word(text, start);
     let word = &text[range.clone()];
-    let counts = word.contains(char::is_alphanumeric)
-        && !is_ending(word, &text[..start], text[range.end..].chars().next());
+    let counts = word.contains(char::is_alphanumeric) && !is_ending(word, text, range.clone());
     counts.then_some(range)
 }
 
+/// Where the word ends that begins at `start`; there, where none does.
+fn end_of_word(text: &str, start: usize) -> usize {
+    let length = text[start..].find(|c| !is_inside(c));
+    length.map_or(text.len(), |length| start + length)
+}
+
+fn is_inside(c: char) -> bool {
+    c.is_ascii_alphanumeric() || !c.is_ascii() && (c.is_alphanumeric() || is_mark(c))
+}
+
+fn is_mark(c: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&c)
+}
+
 /// « utilisateur(s) », « concerné(e)(s) »: the bracketed ending is no word.
-fn is_ending(word: &str, before: &str, after: Option<char>) -> bool {
+fn is_ending(word: &str, text: &str, range: Range<usize>) -> bool {
     word.len() <= 2
+        && text[range.end..].starts_with(')')
+        && text[..range.start].ends_with('(')
         && matches!(word.to_ascii_lowercase().as_str(), "s" | "e" | "es")
-        && before.ends_with('(')
-        && after == Some(')')
 }
 
 /// The first `limit` words of a text.
 pub(super) fn words(text: &str, limit: usize) -> Vec<Word> {
-    let mut words: Vec<Word> = Vec::new();
-    let mut start = None;
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        let inside = c.is_alphanumeric() || is_mark(c);
-        match (start, inside) {
-            (None, true) => start = Some(at),
-            (Some(from), false) => {
-                start = None;
-                let word = fold(&text[from..at]);
-                if !word.is_empty() && !is_ending(&word, &text[..from], Some(c)) {
-                    words.push(Word {
-                        text: word,
-                        span: from..at,
-                    });
-                    if words.len() == limit {
-                        break;
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    words
+    Ahead::of(text).first(limit)
 }
 
 /// How a folded word sounds, roughly: « consernée » and « concernée », « envirronemant » and
@@ -128,10 +171,6 @@ pub(super) fn sounds<'a>(words: impl Iterator<Item = &'a str>) -> String {
         joined.push_str(&sound(word));
     }
     joined
-}
-
-fn is_mark(c: char) -> bool {
-    ('\u{300}'..='\u{36f}').contains(&c)
 }
 
 /// The folded words alone.

@@ -110,7 +110,7 @@ pub(super) fn weight(tokens: &Tokens, from: usize, to: usize) -> f32 {
     if AFFECTED.iter().any(|word| window.contains(word)) {
         weight += 0.12;
     }
-    let before = |words: &str, many: usize| {
+    let before = |words: &'static str, many: usize| {
         (from.saturating_sub(many)..from).any(|at| tokens.among(at, words))
     };
     // Who was asked, who came, who is called for: not who is affected.

@@ -180,8 +180,9 @@ fn portion(tokens: &Tokens, at: usize) -> Option<Draft> {
 /// « moi uniquement », unless « pas que moi », « la même chose que moi ».
 fn only_me(tokens: &Tokens, at: usize, answer: bool) -> Option<usize> {
     let end = ONLY_ME.end(tokens, at)?;
-    let before =
-        |words: &str, many: usize| (at.saturating_sub(many)..at).any(|at| tokens.among(at, words));
+    let before = |words: &'static str, many: usize| {
+        (at.saturating_sub(many)..at).any(|at| tokens.among(at, words))
+    };
     if at > 0 && tokens.among(at - 1, "pas|not|plus|non")
         || at > 1 && tokens.among(at - 2, "pas|not") && !tokens.sign(at - 1, b',')
     {

@@ -304,7 +304,7 @@ pub fn answer(text: &str) -> Option<Answer> {
             span: whole,
         });
     }
-    let has = |words: &str| (0..tokens.len()).any(|at| tokens.among(at, words));
+    let has = |words: &'static str| (0..tokens.len()).any(|at| tokens.among(at, words));
     let first = (0..tokens.len())
         .find(|at| !tokens.word(*at).is_empty())
         .map_or("", |at| tokens.word(at));

@@ -1,0 +1,128 @@
+//! Lists of folded words and phrases, looked up by their first word.
+//!
+//! The finders' grammars are written with lists as they read (`"les|mes|nos"`), and ask them of
+//! every token. A list that the program holds is therefore taken apart once, at its first question,
+//! and known again by where it lies.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::OnceLock;
+
+/// Phrases found by their first word, so that a long list costs one look-up a token.
+#[derive(Debug)]
+pub(super) struct Lexicon {
+    list: &'static str,
+    /// One bit for each last six bits of a phrase's first byte: most words fail here.
+    begins: u64,
+    by_first: HashMap<&'static str, Vec<&'static str>, BuildHasherDefault<Fnv>>,
+}
+
+impl Lexicon {
+    /// Folded phrases parted by bars or lines; blanks part their words. Lines that begin with `#`
+    /// are remarks.
+    pub fn new(list: &'static str) -> Self {
+        let mut lexicon = Self {
+            list,
+            begins: 0,
+            by_first: HashMap::default(),
+        };
+        let lines = list.lines().filter(|line| !line.starts_with('#'));
+        for phrase in lines
+            .flat_map(|line| line.split('|'))
+            .filter(|phrase| !phrase.is_empty())
+        {
+            let first = phrase.split(' ').next().unwrap_or(phrase);
+            lexicon.begins |= bit(first);
+            lexicon.by_first.entry(first).or_default().push(phrase);
+        }
+        lexicon
+    }
+
+    /// The phrases whose first word is `word`.
+    pub fn led_by(&self, word: &str) -> &[&'static str] {
+        if word.is_empty() || self.begins & bit(word) == 0 {
+            return &[];
+        }
+        self.by_first.get(word).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether `word` is one of the phrases.
+    pub fn holds(&self, word: &str) -> bool {
+        self.led_by(word).contains(&word)
+    }
+}
+
+fn bit(word: &str) -> u64 {
+    word.bytes().next().map_or(0, |byte| 1 << (byte & 63))
+}
+
+/// More places than the program has lists.
+const PLACES: usize = 4_096;
+static LISTS: [OnceLock<Lexicon>; PLACES] = [const { OnceLock::new() }; PLACES];
+
+/// Asks a list that the program holds, taken apart once.
+pub(super) fn listed<R>(list: &'static str, ask: impl FnOnce(&Lexicon) -> R) -> R {
+    // The upper bits of a product by the golden section spread neighbours.
+    let address = list.as_ptr() as u64;
+    let mut place = (address.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize;
+    for _ in 0..16 {
+        let lexicon = LISTS[place % PLACES].get_or_init(|| Lexicon::new(list));
+        if std::ptr::eq(lexicon.list, list) {
+            return ask(lexicon);
+        }
+        place += 1;
+    }
+    ask(&Lexicon::new(list))
+}
+
+/// FNV-1a: short words, none of them chosen by a stranger.
+#[derive(Debug)]
+pub(super) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_holds_its_words_and_no_others() {
+        for (list, word, holds) in [
+            ("les|mes|nos", "mes", true),
+            ("les|mes|nos", "me", false),
+            ("les|mes|nos", "", false),
+            ("tout le monde|tous", "tous", true),
+            ("tout le monde|tous", "tout", false),
+            ("# rien\nici|la", "rien", false),
+            ("# rien\nici|la", "la", true),
+        ] {
+            assert_eq!(Lexicon::new(list).holds(word), holds, "{list}: {word}");
+            assert_eq!(listed(list, |it| it.holds(word)), holds, "{list}: {word}");
+        }
+    }
+
+    #[test]
+    fn lists_that_lie_inside_others_are_told_apart() {
+        const LIST: &str = "un|deux|trois";
+        for length in (0..=LIST.len()).chain(0..=LIST.len()) {
+            let list = &LIST[..length];
+            assert_eq!(listed(list, |it| it.holds("deux")), length >= 7, "{list}");
+        }
+    }
+}
