@@ -5,9 +5,8 @@
 //! l'incident ») is skipped as part of the label; typing slips are forgiven before a colon.
 
 use super::FieldName;
-use super::definition::RawField;
 use super::separator::{Separator, closing, near_colon, separator, unbroken};
-use super::words::{Ahead, Word, bare, first_word, sound, sounds, words, words_of};
+use super::words::{Ahead, Word, bare, first_word, sound, sounds, words};
 use crate::text::fold;
 use std::collections::HashMap;
 
@@ -40,121 +39,27 @@ pub struct LabelHit {
 }
 
 #[derive(Debug, Clone)]
-struct Variant {
-    words: Vec<String>,
-    joined: String,
+pub(super) struct Variant {
+    pub(super) words: Vec<String>,
+    pub(super) joined: String,
     /// See [`letters`].
-    letters: u64,
-    name: LabelName,
-    weak: bool,
+    pub(super) letters: u64,
+    pub(super) name: LabelName,
+    pub(super) weak: bool,
 }
 
 /// All labels of a form.
 #[derive(Debug, Clone, Default)]
 pub struct Labels {
-    variants: Vec<Variant>,
-    by_first: HashMap<String, Vec<usize>>,
+    pub(super) variants: Vec<Variant>,
+    pub(super) by_first: HashMap<String, Vec<usize>>,
     /// Each label by its sound.
-    by_sound: HashMap<String, usize>,
+    pub(super) by_sound: HashMap<String, usize>,
     /// The sounds of the tails' words.
-    tail_sounds: Vec<String>,
-    tails: Vec<Vec<String>>,
-    prompts: Vec<(FieldName, Vec<String>)>,
-    placeholders: Vec<(Option<FieldName>, String)>,
-}
-
-pub(super) struct Builder(Labels);
-
-impl Builder {
-    pub(super) fn new(tails: &[String], others: &[String], placeholders: &[String]) -> Self {
-        let mut builder = Self(Labels::default());
-        builder.0.tails = tails.iter().map(|tail| words_of(tail)).collect();
-        builder.0.tail_sounds = builder
-            .0
-            .tails
-            .iter()
-            .flatten()
-            .map(|word| sound(word))
-            .collect();
-        for other in others {
-            builder.add(LabelName::Other, other, false);
-        }
-        for text in placeholders {
-            builder.0.placeholders.push((None, bare(text)));
-        }
-        builder
-    }
-
-    pub(super) fn add_field(&mut self, name: FieldName, field: &RawField) {
-        let head = field.label.split([':', '(']).next().unwrap_or_default();
-        // « Fonction » heads its field and is still an everyday word.
-        let everyday = field.weak.iter().any(|weak| bare(weak) == bare(head));
-        self.add(LabelName::Field(name), head, everyday);
-        for label in &field.labels {
-            self.add(LabelName::Field(name), label, false);
-        }
-        for label in &field.weak {
-            self.add(LabelName::Field(name), label, true);
-        }
-        for label in &field.surname {
-            self.add(LabelName::Surname, label, true);
-        }
-        for label in &field.given {
-            self.add(LabelName::Given, label, true);
-        }
-        for question in [Some(&field.question), field.short.as_ref()]
-            .into_iter()
-            .flatten()
-        {
-            let head = question.split('(').next().unwrap_or_default();
-            self.add(LabelName::Field(name), head, false);
-        }
-        let prompts = &mut self.0.prompts;
-        prompts.extend(field.prompts.iter().map(|prompt| (name, words_of(prompt))));
-        // The longest first, so that a short prompt does not leave half of a long one.
-        prompts.sort_by_key(|(_, words)| std::cmp::Reverse(words.len()));
-        for text in field.placeholders.iter().chain(&field.prompts) {
-            self.0.placeholders.push((Some(name), bare(text)));
-        }
-    }
-
-    fn add(&mut self, name: LabelName, label: &str, weak: bool) {
-        let words = words_of(label);
-        let joined = words.join(" ");
-        let Some(first) = words.first() else { return };
-        if let Some(known) = self.0.variants.iter_mut().find(|v| v.joined == joined) {
-            known.weak &= weak && known.name == name;
-            return;
-        }
-        let index = self.0.variants.len();
-        self.0
-            .by_first
-            .entry(first.clone())
-            .or_default()
-            .push(index);
-        self.0
-            .by_sound
-            .entry(sounds(words.iter().map(String::as_str)))
-            .or_insert(index);
-        self.0.variants.push(Variant {
-            words,
-            letters: letters(&joined),
-            joined,
-            name,
-            weak,
-        });
-    }
-
-    pub(super) fn build(mut self) -> Labels {
-        self.0
-            .tails
-            .sort_by_key(|tail| std::cmp::Reverse(tail.len()));
-        let variants = &self.0.variants;
-        for indices in self.0.by_first.values_mut() {
-            indices.sort_by_key(|&index| std::cmp::Reverse(variants[index].words.len()));
-        }
-        self.0
-    }
+    pub(super) tail_sounds: Vec<String>,
+    pub(super) tails: Vec<Vec<String>>,
+    pub(super) prompts: Vec<(FieldName, Vec<String>)>,
+    pub(super) placeholders: Vec<(Option<FieldName>, String)>,
 }
 
 /// A label, what stands in brackets behind it, and its separator fit in so many bytes.
@@ -404,7 +309,7 @@ fn after_colon(text: &str, colon: usize) -> usize {
 }
 
 /// Which characters a text holds, one bit for those that share their last six bits.
-fn letters(text: &str) -> u64 {
+pub(super) fn letters(text: &str) -> u64 {
     text.chars()
         .fold(0, |set, c| set | 1 << (u32::from(c) & 63))
 }

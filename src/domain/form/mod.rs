@@ -14,6 +14,7 @@ use std::sync::OnceLock;
 
 mod choice;
 mod definition;
+mod label_table;
 mod labels;
 mod parse;
 mod separator;

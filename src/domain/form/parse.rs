@@ -2,7 +2,7 @@
 
 use super::choice::Choice;
 use super::definition::{RawField, RawForm, RawType};
-use super::labels::Builder;
+use super::label_table::Builder;
 use super::{Form, FormField, FormerMark};
 use crate::domain::field::{FieldName, OwnName};
 use regex::Regex;

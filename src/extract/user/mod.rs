@@ -11,8 +11,10 @@ use std::sync::LazyLock;
 pub mod answer;
 mod choice;
 mod group;
+mod login;
 
 use group::{grouped, struck};
+use login::{login, login_at};
 
 /// Who is affected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -337,50 +339,6 @@ fn third_person(
         }
     }
     None
-}
-
-/// « le compte regul86-2 », « login s.veyssiere »
-fn login(words: &str, tokens: &Tokens, at: usize) -> Option<Found> {
-    let next = phrase!(
-        tokens,
-        at,
-        "compte|login|identifiant|compte generique|compte nominatif|compte utilisateur|session|account|user|utilisateur"
-    )?;
-    let next = if tokens.sign(next, b':') || tokens.sign(next, b'"') || tokens.sign(next, 0x1a) {
-        next + 1
-    } else {
-        next
-    };
-    login_at(words, tokens, next)
-}
-
-/// « regul86-2 », « s.veyssiere »
-fn login_at(words: &str, tokens: &Tokens, next: usize) -> Option<Found> {
-    let mut end = next;
-    while end < tokens.len()
-        && (end == next || tokens.glued(end))
-        && matches!(
-            tokens.get(end).map(|t| t.kind),
-            Some(Kind::Word | Kind::Number | Kind::Sign(b'.' | b'-' | b'_'))
-        )
-    {
-        end += 1;
-    }
-    while end > next && matches!(tokens.get(end - 1).map(|t| t.kind), Some(Kind::Sign(_))) {
-        end -= 1;
-    }
-    let parts = end - next;
-    let mixed = parts > 1
-        && tokens.get(next).is_some_and(|t| t.kind == Kind::Word)
-        && (next + 1..end).any(|at| {
-            matches!(
-                tokens.get(at).map(|t| t.kind),
-                Some(Kind::Number | Kind::Sign(b'.' | b'_'))
-            )
-        });
-    let span = tokens.span(next, end);
-    let value = words.get(span.clone())?;
-    (mixed && !value.contains("si-samu")).then(|| Found::Named(value.to_owned(), span))
 }
 
 /// One person: the name, without its title where it is a full one; several: as written.

@@ -1,0 +1,48 @@
+//! Accounts that are affected, by their login.
+
+use super::super::token::{Kind, Tokens, phrase};
+use super::Found;
+
+/// « le compte regul86-2 », « login s.veyssiere »
+pub(super) fn login(words: &str, tokens: &Tokens, at: usize) -> Option<Found> {
+    let next = phrase!(
+        tokens,
+        at,
+        "compte|login|identifiant|compte generique|compte nominatif|compte utilisateur|session|account|user|utilisateur"
+    )?;
+    let next = if tokens.sign(next, b':') || tokens.sign(next, b'"') || tokens.sign(next, 0x1a) {
+        next + 1
+    } else {
+        next
+    };
+    login_at(words, tokens, next)
+}
+
+/// « regul86-2 », « s.veyssiere »
+pub(super) fn login_at(words: &str, tokens: &Tokens, next: usize) -> Option<Found> {
+    let mut end = next;
+    while end < tokens.len()
+        && (end == next || tokens.glued(end))
+        && matches!(
+            tokens.get(end).map(|t| t.kind),
+            Some(Kind::Word | Kind::Number | Kind::Sign(b'.' | b'-' | b'_'))
+        )
+    {
+        end += 1;
+    }
+    while end > next && matches!(tokens.get(end - 1).map(|t| t.kind), Some(Kind::Sign(_))) {
+        end -= 1;
+    }
+    let parts = end - next;
+    let mixed = parts > 1
+        && tokens.get(next).is_some_and(|t| t.kind == Kind::Word)
+        && (next + 1..end).any(|at| {
+            matches!(
+                tokens.get(at).map(|t| t.kind),
+                Some(Kind::Number | Kind::Sign(b'.' | b'_'))
+            )
+        });
+    let span = tokens.span(next, end);
+    let value = words.get(span.clone())?;
+    (mixed && !value.contains("si-samu")).then(|| Found::Named(value.to_owned(), span))
+}
