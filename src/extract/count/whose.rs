@@ -109,7 +109,8 @@ fn totalled(tokens: &Tokens, at: usize) -> Option<Draft> {
         tokens.get(after).map(|token| token.kind),
         None | Some(Kind::Line | Kind::Sign(b'.' | b'!' | b')' | b';'))
     ) && !(tokens.sign(after, b'.') && tokens.glued(after + 1));
-    let before = |words: &'static str| (at.saturating_sub(16)..at).any(|at| tokens.among(at, words));
+    let before =
+        |words: &'static str| (at.saturating_sub(16)..at).any(|at| tokens.among(at, words));
     let listed = before(
         "compte|comptes|poste|postes|moi|collegue|collegues|arm|position|positions|autres|medecin|medecins|utilisateurs|agents|ecrans|sessions|accounts|colleagues",
     );
