@@ -64,13 +64,12 @@ static LISTS: [OnceLock<Lexicon>; PLACES] = [const { OnceLock::new() }; PLACES];
 pub(super) fn listed<R>(list: &'static str, ask: impl FnOnce(&Lexicon) -> R) -> R {
     // The upper bits of a product by the golden section spread neighbours.
     let address = list.as_ptr() as u64;
-    let mut place = (address.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize;
-    for _ in 0..16 {
+    let first = (address.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize;
+    for place in first..first + 16 {
         let lexicon = LISTS[place % PLACES].get_or_init(|| Lexicon::new(list));
         if std::ptr::eq(lexicon.list, list) {
             return ask(lexicon);
         }
-        place += 1;
     }
     ask(&Lexicon::new(list))
 }
