@@ -103,9 +103,9 @@ pub fn extract(email: &Email<'_>, form: &Form, context: &Context<'_>) -> Declara
     declaration
 }
 
-/// Words of one voice that are read for what they say: some thirty pages. The message itself is
+/// Words of one voice that are read for what they say: some fifteen pages. The message itself is
 /// kept and shown whole.
-const LONGEST_READ: usize = 64 * 1024;
+const LONGEST_READ: usize = 32 * 1024;
 
 /// Quoted and forwarded messages that are looked at, from the top on.
 const MOST_BLOCKS: usize = 40;

@@ -97,7 +97,9 @@ fn check(raw: &[u8]) -> Result<(), TestCaseError> {
 
 /// Whether the evidence alone says the value.
 fn reads_again(email: &Email<'_>, name: FieldName, value: &Value, evidence: &Evidence) -> bool {
-    let raw = evidence.raw.as_str();
+    // Wrapped lines are read as one.
+    let raw = evidence.raw.replace('\n', " ");
+    let raw = raw.as_str();
     let is = |answer: Option<super::token::Answer>| {
         answer.is_some_and(|answer| answer.reading == Reading::Present(value.clone()))
     };
