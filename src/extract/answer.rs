@@ -1,6 +1,7 @@
 //! The ways of saying « I don't know », « me » and « this address », and whether words are denied.
 
 use super::cues::{Cues, Group};
+use super::lexicon::{is_one_of, mentions};
 use crate::text::fold;
 use std::ops::Range;
 
@@ -14,9 +15,8 @@ pub fn is_unknown(text: &str) -> bool {
         ne se prononce pas|sans avis|jsp|jsais pas|chais pas|aucune|non renseigne|?? je sais pas";
     let folded = fold(text);
     let said = bare(&folded);
-    one_of(WHOLE, said)
-        || Cues::scan(&folded).has(Group::Unknown)
-            && !contains_one("si c'est|pourquoi|mais ", &folded)
+    is_one_of(WHOLE, said)
+        || Cues::scan(&folded).has(Group::Unknown) && !mentions("si c'est|pourquoi|mais ", &folded)
 }
 
 /// Whether the answer points to the declarant: « moi », « idem », « lui-même ».
@@ -29,7 +29,7 @@ pub fn is_self(text: &str) -> bool {
     const END: &str = "(me)|(moi)|(moi-meme)|(idem)";
     const START: &str = "moi (|moi,|moi-meme (|moi-meme,|idem (|moi uniquement|idem,|moi seul";
     let folded = fold(text);
-    one_of(WHOLE, bare(&folded))
+    is_one_of(WHOLE, bare(&folded))
         || END.split('|').any(|end| folded.trim_end().ends_with(end))
         || (folded.len() < 60
             && !folded.contains(" et ")
@@ -45,19 +45,11 @@ pub fn is_this_address(text: &str) -> bool {
         le mien|ci-dessus|ci dessus|idem|mon adresse|meme adresse|celle de ce|expediteur|cet email|\
         cet e-mail|this one|celle d'envoi|celle de l'envoi|this address";
     let folded = fold(text);
-    folded.len() < 70 && (contains_one(CUES, &folded) || bare(&folded) == "moi")
+    folded.len() < 70 && (mentions(CUES, &folded) || bare(&folded) == "moi")
 }
 
 fn bare(folded: &str) -> &str {
     folded.trim_matches(|c: char| !c.is_alphanumeric())
-}
-
-fn one_of(list: &str, word: &str) -> bool {
-    list.split('|').any(|item| item == word)
-}
-
-fn contains_one(list: &str, text: &str) -> bool {
-    list.split('|').any(|item| text.contains(item))
 }
 
 /// The address in an answer or a line, lower case, with its bytes.

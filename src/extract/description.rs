@@ -3,6 +3,7 @@
 //! subject that says it.
 
 use super::excerpt::Excerpt;
+use super::lexicon::mentions;
 use super::person::is_role;
 use super::sentence::{About, Sentence};
 use super::token::Tokens;
@@ -96,7 +97,7 @@ pub fn points_elsewhere(text: &str) -> bool {
     let folded = fold(text);
     let count = folded.split_whitespace().count();
     const CUES: &str = "voir|cf|ci-joint|piece jointe|pj|capture|photo|see attach|attached";
-    count <= 8 && CUES.split('|').any(|cue| folded.contains(cue)) && !folded.contains("erreur")
+    count <= 8 && mentions(CUES, &folded) && !folded.contains("erreur")
 }
 
 /// The part of a subject that may describe: without « Re: », « TR: », marks and « URGENT ».

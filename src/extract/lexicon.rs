@@ -4,6 +4,7 @@
 //! every token. A list that the program holds is therefore taken apart once, at its first question,
 //! and known again by where it lies.
 
+use aho_corasick::AhoCorasick;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
@@ -11,7 +12,6 @@ use std::sync::OnceLock;
 /// Phrases found by their first word, so that a long list costs one look-up a token.
 #[derive(Debug)]
 pub(super) struct Lexicon {
-    list: &'static str,
     /// One bit for each last six bits of a phrase's first byte: most words fail here.
     begins: u64,
     by_first: HashMap<&'static str, Vec<&'static str>, BuildHasherDefault<Fnv>>,
@@ -22,7 +22,6 @@ impl Lexicon {
     /// are remarks.
     pub fn new(list: &'static str) -> Self {
         let mut lexicon = Self {
-            list,
             begins: 0,
             by_first: HashMap::default(),
         };
@@ -56,22 +55,49 @@ fn bit(word: &str) -> u64 {
     word.bytes().next().map_or(0, |byte| 1 << (byte & 63))
 }
 
-/// More places than the program has lists.
-const PLACES: usize = 4_096;
-static LISTS: [OnceLock<Lexicon>; PLACES] = [const { OnceLock::new() }; PLACES];
-
 /// Asks a list that the program holds, taken apart once.
 pub(super) fn listed<R>(list: &'static str, ask: impl FnOnce(&Lexicon) -> R) -> R {
+    static LISTS: Places<Lexicon> = [const { OnceLock::new() }; PLACES];
+    kept(&LISTS, list, Lexicon::new, ask)
+}
+
+/// Whether `text` is one of the phrases of a list.
+pub(super) fn is_one_of(list: &'static str, text: &str) -> bool {
+    let first = text.split(' ').next().unwrap_or(text);
+    listed(list, |list| list.led_by(first).contains(&text))
+}
+
+/// Whether one of the pieces of a list, parted by bars, stands anywhere in a folded text.
+pub(super) fn mentions(list: &'static str, text: &str) -> bool {
+    static LISTS: Places<Option<AhoCorasick>> = [const { OnceLock::new() }; PLACES];
+    let build = |list: &'static str| AhoCorasick::new(list.split('|')).ok();
+    kept(&LISTS, list, build, |automaton| match automaton {
+        Some(automaton) => automaton.is_match(text),
+        None => list.split('|').any(|piece| text.contains(piece)),
+    })
+}
+
+/// More places than the program has lists of one kind.
+const PLACES: usize = 2_048;
+/// What was made of lists, at places that follow from where these lie.
+type Places<T> = [OnceLock<(&'static str, T)>; PLACES];
+
+fn kept<T, R>(
+    places: &'static Places<T>,
+    list: &'static str,
+    make: impl Fn(&'static str) -> T,
+    ask: impl FnOnce(&T) -> R,
+) -> R {
     // The upper bits of a product by the golden section spread neighbours.
     let address = list.as_ptr() as u64;
     let first = (address.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize;
     for place in first..first + 16 {
-        let lexicon = LISTS[place % PLACES].get_or_init(|| Lexicon::new(list));
-        if std::ptr::eq(lexicon.list, list) {
-            return ask(lexicon);
+        let (known, made) = places[place % PLACES].get_or_init(|| (list, make(list)));
+        if std::ptr::eq(*known, list) {
+            return ask(made);
         }
     }
-    ask(&Lexicon::new(list))
+    ask(&make(list))
 }
 
 /// FNV-1a: short words, none of them chosen by a stranger.
@@ -113,6 +139,20 @@ mod tests {
         ] {
             assert_eq!(Lexicon::new(list).holds(word), holds, "{list}: {word}");
             assert_eq!(listed(list, |it| it.holds(word)), holds, "{list}: {word}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_one_of_a_lists_phrases_or_mentions_one() {
+        for (list, text, is_one, mentioned) in [
+            ("moi|moi meme|idem", "moi meme", true, true),
+            ("moi|moi meme|idem", "moi seul", false, true),
+            ("moi|moi meme|idem", "toi", false, false),
+            ("ne marche|plus de ", "il n'y a plus de son", false, true),
+            ("ne marche|plus de ", "plus dense", false, false),
+        ] {
+            assert_eq!(is_one_of(list, text), is_one, "{list}: {text}");
+            assert_eq!(mentions(list, text), mentioned, "{list}: {text}");
         }
     }
 

@@ -2,6 +2,7 @@
 //! telephony or the call intake of a whole SAMU, or everyone. A flag for support, no more.
 
 use super::cues::{Cues, Group};
+use super::lexicon::mentions;
 use super::sentence::{About, Sentence};
 use crate::text::fold;
 
@@ -52,7 +53,7 @@ impl Scope {
         const FEW: &str = "pour moi|chez moi|mon poste|ma position|mon bandeau|mon ecran|mon pc|ma session|mon compte|moi et |et moi|moi seul|moi uniquement|que moi|un seul poste|le poste de|sur un poste|sur ce poste|d'un poste|\
             pour deux|pour 2 |nous deux|on est deux|deux postes|2 postes|deux personnes|2 personnes|deux collegues|trois postes|3 postes|quelques postes|certains postes|plusieurs postes|une partie des|un collegue|une collegue|\
             ma collegue|mon collegue|je ne recois|je recois|j'ai plus|je n'ai plus|mes appels|a mon poste|les autres postes|les autres vont|les autres fonction|ma collegue y arrive|un arm |une arm |un medecin |for me|my station|my workstation";
-        let one_of = |list: &str| list.split('|').any(|cue| folded.contains(cue.trim_start()));
+        let one_of = |list: &'static str| mentions(list, folded);
         self.everyone |= cues.has(Group::Everyone) || one_of(WIDE);
         self.wide |= one_of(WIDE);
         self.few |= one_of(FEW);
@@ -69,7 +70,7 @@ fn no_call_comes(folded: &str) -> bool {
         recoit plus rien|ne sonne plus nulle part|plus rien ne sonne|le 15 ne sonne|le 15 ne repond|le 15 est injoignable|le 15 est muet|lignes 15 muettes|lignes du 15 |ligne 15 coupee|15 sonne dans le vide|le 15 sonne occupe|no calls|no call |calls no longer|not receiving any call";
     const COMES: &str = "arriv|recev|recoi|rentr|entrent|entre |present|tomb|sonn|parvien|aboutis|passe|distribu|descend|decroch|prendre|traite|muet|coupe|injoignable|repond|vide|nous|samu|come|coming|getting|receiv|reach";
     const LISTED: &str = "historique|journal|liste|statisti|tableau|compteur|archiv|reecoute|enregistrement|recherche|export|rapport|fiche d'appel|numero de l'appelant|sur la carte|rappel automatique|sortant|emettre|emis |formation|base ecole|bac a sable|exercice";
-    let one_of = |list: &str| list.split('|').any(|cue| folded.contains(cue.trim_start()));
+    let one_of = |list: &'static str| mentions(list, folded);
     one_of(NONE) && one_of(COMES) && !one_of(LISTED) && !is_slow(folded)
 }
 
@@ -81,13 +82,13 @@ fn no_record_opens(folded: &str) -> bool {
         impossible de prendre les appels|impossible de prendre le moindre|impossible de prendre des appels|plus possible de prendre|ne pouvons plus prendre d'appel|ne peut plus prendre d'appel|ne pouvons plus prendre les appels|ne peut plus prendre les appels|\
         ne pouvons plus decrocher|ne peut plus decrocher|peut plus ouvrir de fiche|peut plus ouvrir de dossier|peut plus creer de dossier|pouvons plus creer de dossier|pouvons plus ouvrir de dossier|service d'accueil des appels indisponible";
     const PART: &str = "formation|base ecole|bac a sable|exercice|archive|historique|ancien|clotur|fiche reflexe|fiches reflexes|transfere|transmis|recherche|export|imprim";
-    let one_of = |list: &str| list.split('|').any(|cue| folded.contains(cue.trim_start()));
+    let one_of = |list: &'static str| mentions(list, folded);
     one_of(NONE) && !one_of(PART) && !is_slow(folded)
 }
 
 fn is_slow(folded: &str) -> bool {
     const SLOW: &str = "lent|rame|ralenti|saccad|par moment|parfois|de temps en temps|intermitten|ejecte|deconnect|apres 5 min|au bout de";
-    SLOW.split('|').any(|cue| folded.contains(cue))
+    mentions(SLOW, folded)
 }
 
 /// A whole service and « out of use » near each other, not slowness, not one function of it.
@@ -101,8 +102,7 @@ fn is_out(folded: &str, cues: &Cues) -> bool {
             let near = out.start < whole.end + 60 && whole.start < out.end + 40;
             let between =
                 &folded[whole.end.min(out.start)..out.start.max(whole.end).min(folded.len())];
-            near && !PART.split('|').any(|part| between.contains(part))
-                && !led_by_part(folded, whole.start)
+            near && !mentions(PART, between) && !led_by_part(folded, whole.start)
         })
     })
 }

@@ -4,6 +4,7 @@ use super::answers::one_line;
 use super::choose::{Pool, Rank};
 use super::cues::Group;
 use super::excerpt::Excerpt;
+use super::lexicon::mentions;
 use super::parted::{joined, labelled_day};
 use super::sentence::{About, Sentence};
 use super::voice::{Voice, Who};
@@ -170,8 +171,7 @@ impl<'a> Words<'a> {
             .trim_end();
         let after: String = text[span.end..].chars().take(40).collect();
         let after = crate::text::fold(&after);
-        BEFORE.split('|').any(|cue| before.ends_with(cue))
-            || AFTER.split('|').any(|cue| after.contains(cue))
+        BEFORE.split('|').any(|cue| before.ends_with(cue)) || mentions(AFTER, &after)
     }
 
     /// The SAMU, ARS or hospital.
@@ -198,7 +198,7 @@ impl<'a> Words<'a> {
         let lead: String = self.words.text[..start].chars().rev().take(30).collect();
         let lead: String = lead.chars().rev().collect();
         let lead = crate::text::fold(&lead);
-        CUES.split('|').any(|cue| lead.contains(cue))
+        mentions(CUES, &lead)
     }
 
     /// Production or training, where the word can't mean anything else.
@@ -258,8 +258,7 @@ impl<'a> Words<'a> {
             .filter(|sentence| sentence.about == About::Fault)
             .all(|sentence| {
                 let folded = crate::text::fold(&self.words.text[sentence.span.clone()]);
-                touches(&complaints, &sentence.span)
-                    || MAIL.split('|').any(|cue| folded.contains(cue))
+                touches(&complaints, &sentence.span) || mentions(MAIL, &folded)
             })
     }
 

@@ -1,6 +1,7 @@
 //! Who reports: the writer, or the author of a message that the writer passes on (ruling 1).
 
 use super::cues::Group;
+use super::lexicon::mentions;
 use super::sentence;
 use super::signs::{details, signs};
 use super::voice::{Voice, Who};
@@ -47,7 +48,7 @@ fn passes_on(writer: &Voice<'_>, voices: &[Voice<'_>]) -> bool {
     let text = writer.folded.as_str();
     writer.labelled.fields == 0
         && text.split_whitespace().count() <= 60
-        && CUES.split('|').any(|cue| text.contains(cue.trim_start()))
+        && mentions(CUES, text)
         && voices.iter().any(tells)
 }
 
@@ -66,7 +67,7 @@ fn speaks_of_passing(writer: &Voice<'_>, voices: &[Voice<'_>]) -> bool {
             .filter(|sentence| sentence.about == sentence::About::Fault)
             .all(|sentence| {
                 let said = crate::text::fold(&writer.words.text[sentence.span.clone()]);
-                ABOUT.split('|').any(|cue| said.contains(cue.trim()))
+                mentions(ABOUT, &said)
             })
 }
 

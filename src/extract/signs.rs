@@ -4,6 +4,7 @@
 use super::cues::{Cues, Group};
 use super::environment;
 use super::feature::names_one;
+use super::lexicon::mentions;
 use super::sentence::is_negated;
 use crate::text::Folded;
 
@@ -35,7 +36,7 @@ pub fn details(text: &str) -> usize {
         mon poste|notre poste|postes verifies|le poste a|poste conforme";
     const REPORT: &str = "pour information et analyse|pour analyse|incident constate|je signale|nous signalons|\
         je vous signale|nous vous signalons|declaration d'incident|i would like to report|to report";
-    let one_of = |list: &str| list.split('|').any(|cue| text.contains(cue));
+    let one_of = |list: &'static str| mentions(list, text);
     let cues = Cues::scan(text);
     let digits = |from: &str| from.bytes().take_while(u8::is_ascii_digit).count();
     let hour = text.match_indices(['h', ':']).any(|(at, _)| {

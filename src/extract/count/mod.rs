@@ -5,6 +5,7 @@
 
 use super::token::{Answer, Tokens};
 use crate::domain::field::{Count, Reading, Reason, Value};
+use crate::extract::lexicon::mentions;
 use clause::{corrected, replaced, spared, weight};
 use group::draft;
 use std::ops::Range;
@@ -251,8 +252,8 @@ pub fn is_unknown(sentence: &str) -> bool {
     const HOW_MANY: &str = "combien|nombre d|nb d|how many|si d'autres|si mes collegues|si les autres|si les collegues|si quelqu'un d'autre|s'il y en a d'autres|pour les autres|chez les autres|\
         des autres|if others|if anyone else|if my colleagues|sur les autres postes|si ca touche|si ca concerne|si tout le monde|if everyone";
     const TIMES: &str = "combien de temps|combien de fois|combien d'appel|combien de dossier|combien de minute|combien d'heure";
-    HOW_MANY.split('|').any(|cue| folded.contains(cue))
-        && !TIMES.split('|').any(|cue| folded.contains(cue))
+    mentions(HOW_MANY, &folded)
+        && !mentions(TIMES, &folded)
         && crate::extract::cues::Cues::scan(&folded).has(crate::extract::cues::Group::Unknown)
 }
 

@@ -8,6 +8,7 @@ use super::answer::{is_denied, is_unknown};
 use super::cues::{Cues, Group};
 use super::token::{Answer, Kind, Tokens, number};
 use crate::domain::field::{Frequency, Reading, Reason, Value};
+use crate::extract::lexicon::mentions;
 use crate::text::Folded;
 use std::ops::Range;
 
@@ -259,7 +260,7 @@ pub fn answer(text: &str) -> Option<Answer> {
         })
     };
     let tokens = Tokens::new(text);
-    let one_of = |list: &str| list.split('|').any(|cue| lower.contains(cue));
+    let one_of = |list: &'static str| mentions(list, lower);
     // « 3/5 », « 5 sur 5 »
     if let Some((many, next)) = number(&tokens, 0, 2).or_else(|| {
         let at = (0..tokens.len()).find(|at| tokens.number(*at, 2).is_some())?;

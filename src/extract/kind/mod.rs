@@ -9,6 +9,7 @@ use super::voice::{Voice, Who};
 use crate::domain::declaration::Kind;
 use crate::domain::form::Form;
 use crate::domain::why::Why;
+use crate::extract::lexicon::mentions;
 use crate::mail::Email;
 use crate::mail::automatic::{AutoSubmitted, Precedence, Report};
 use crate::text::fold;
@@ -234,7 +235,7 @@ fn escalates(words: &Facts, subject: &str) -> Option<Why> {
     let asks = |cue: &str| {
         const ASKS: &str = "demande d'escalade|demandons l'escalade|demande l'escalade|demandons une escalade|demande une escalade|\
             activer l'escalade|please escalate|we request escalation|escalader|case escalade|par l'escalade|a l'escalade|en escalade|j'escalade|nous escaladons|monter d'un niveau|monter d'un cran|niveau superieur|remonter d'un niveau|escalate this|escalate it|soit escalad|etre escalad|escaladee au|d'escalader";
-        ASKS.split('|').any(|ask| cue.contains(ask))
+        mentions(ASKS, cue)
     };
     let in_subject = words.subject.has(Group::Escalation);
     let said: Vec<&str> = words
@@ -360,13 +361,13 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
 fn is_news(words: &Facts) -> bool {
     const CUES: &str = "vous trouverez|veuillez trouver|ci-joint|je vous informe|nous vous informons|vous souhaite|nos voeux|meilleurs voeux|fera un exercice|exercice plan blanc|sera en exercice|prevoir davantage|la reunion|aura lieu|auront lieu|se tiendra|\
         est reporte|est reportee|est avance au|test de messagerie|ceci est un test|message de test|mail de test|essai de messagerie|nouveau numero de|a compter du|a partir du 1er";
-    CUES.split('|').any(|cue| words.text.contains(cue))
+    mentions(CUES, &words.text)
 }
 
 /// « Merci d'annuler ma déclaration »: nothing is left to be mended.
 fn is_taken_back(words: &Facts) -> bool {
     const CUES: &str = "annuler ma declaration|annuler notre declaration|annuler mon signalement|annuler ma demande|annulez ma|annulez notre|j'annule ma|mauvaise manipulation de ma part|fausse manipulation|fausse manoeuvre|erreur de manipulation de ma part|ne pas tenir compte|ne tenez pas compte|fausse alerte|oubliez mon|please ignore|please disregard";
-    CUES.split('|').any(|cue| words.text.contains(cue))
+    mentions(CUES, &words.text)
 }
 
 /// Words that ask for something to be set up, tell news, or end a conversation: no fault.
@@ -376,7 +377,7 @@ fn is_request_or_news(words: &Facts) -> bool {
         pour information|pour info|je vous informe|nous vous informons|je vous annonce|nous vous annoncons|a titre d'information|bien recu|bien note|c'est note|pris note|meilleurs voeux|bonne annee|\
         ci-joint|ci joint|veuillez trouver|vous trouverez|je vous prie de trouver|en piece jointe|a votre disposition|nous avons le plaisir|j'ai le plaisir|retraite|nouvelle adresse|changement d'adresse|rendez-vous|reunion|je reviens vers vous|\
         could you|can you please|would like|please find|for your information|looking forward|devis|commande|offre|candidature|stage";
-    CUES.split('|').any(|cue| words.text.contains(cue))
+    mentions(CUES, &words.text)
         || words.text.trim_end().ends_with('?')
         || words.own.has(Group::Resolved)
         || words.own.has(Group::Thanks) && words.words <= 12

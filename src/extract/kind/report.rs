@@ -2,11 +2,12 @@
 
 use super::super::cues::Group;
 use super::Facts;
+use crate::extract::lexicon::mentions;
 
 /// Words that only mail servers use of a mail.
 pub(super) fn is_about_delivery(text: &str) -> bool {
     const CUES: &str = "failed recipient|mailbox unavailable|smtp error|error code 5|550 |user unknown|recipient address|551 |552 |553 |554 |5.1.1|5.2.1|5.2.2|5.2.3|5.3.4|5.4.1|5.7.1|4.4.7";
-    CUES.split('|').any(|cue| text.contains(cue))
+    mentions(CUES, text)
 }
 
 /// Whether a ticket tool passes on what a person wrote (ruling 14): it names who asks and holds
@@ -16,7 +17,7 @@ pub(super) fn is_ticket(words: &Facts, subject: &str) -> bool {
     const WORDS: &str = "description|detail|message|commentaire|contenu|libelle|objet|titre|resume|suivi|summary|comments";
     const TOOL: &str = "ticket|glpi|easyvista|ev-|servicenow|service-now|itop|isilog|isiparc|mantis|jira|otrs|zammad|redmine|topdesk|incident n|incident inc|inc0|demande n|req0|ritm|numero de dossier|reference de la demande";
     const CLOSED: &str = "est clos|a ete clos|cloture de|ticket clos|ticket resolu|incident resolu|est resolu|a ete resolu|solution apportee|solution proposee|demande resolue|demande cloturee|has been resolved|has been closed|statut : clos|statut : resolu|enquete de satisfaction|a bien ete enregistree|a bien ete prise en compte|avons bien recu votre|accusons reception|accuse de reception";
-    let one_of = |list: &str, text: &str| list.split('|').any(|cue| text.contains(cue));
+    let one_of = |list: &'static str, text: &str| mentions(list, text);
     let text = words.text.as_str();
     let asked = one_of(ASKER, text) || words.labels >= 2;
     let told = one_of(WORDS, text) || words.labels >= 1;
@@ -39,7 +40,7 @@ pub(super) fn tells_of_the_past(words: &Facts) -> bool {
         by itself|on its own|after a restart|then it came back|pour le moment|pour l'instant|en attendant|provisoirement|depuis, c'est|s'est retabli|a fini par|mais je voudrais|mais on aimerait|mais nous aimerions|mais j'aimerais|aimerait savoir|aimerions savoir|aimerais savoir|aimerait comprendre|savoir ce qui s'est|ce qui s'est passe|pour remontee|mais nous voudrions|mais on voudrait|mais je signale|mais nous signalons|\
         je signale quand meme|on signale quand meme|a toutes fins utiles|pour analyse|pour investigation|comprendre ce qui|comprendre pourquoi|d'ou ca vient|eviter que|ne se reproduise|risque de revenir|craignons|j'ai peur";
     const FOLLOWS: &str = "suite a mon|suite a ma|suite a notre|mon mail de|mon message de|ma declaration|notre declaration|mon ticket|vous pouvez clo|vous pouvez fermer|merci pour votre|merci de votre intervention|merci pour l'intervention|ne tenez pas compte|fausse alerte|rien a faire";
-    let one_of = |list: &str| list.split('|').any(|cue| words.text.contains(cue.trim()));
+    let one_of = |list: &'static str| mentions(list, &words.text);
     let signs = words.details + words.signs + words.faults();
     if one_of(FOLLOWS) {
         return false;
@@ -73,9 +74,7 @@ pub(super) fn compares(words: &Facts) -> bool {
             to -= 1;
         }
         let around = &words.text[from..to];
-        OTHERS
-            .split('|')
-            .any(|cue| around.contains(cue.trim_start()))
+        mentions(OTHERS, around)
     });
     any && all && (words.faults() > 0 || words.passed_on)
 }
@@ -85,7 +84,7 @@ pub(super) fn compares(words: &Facts) -> bool {
 pub(super) fn passes_on(text: &str) -> bool {
     const CUES: &str = "transfere|transfert du|transmets|transmet |transmis|fais suivre|faire suivre|fait suivre|relaie|relaye|ci-dessous|ci dessous|ci-apres|plus bas|en dessous|pour suite a donner|pour action|pour traitement|pour prise en charge|a traiter|voir le message|voir le mail|voir mail|cf mail|cf. mail|\
         message de |mail de |message d'un|mail d'un|de la part de|recu de|recu cette nuit|recu ce matin|declarant|declarante|see below|forwarding|forwarded|passing on";
-    text.split_whitespace().next().is_none() || CUES.split('|').any(|cue| text.contains(cue))
+    text.split_whitespace().next().is_none() || mentions(CUES, text)
 }
 
 /// Whether the writer says that an earlier report has met with no answer: « j'ai déclaré à 14h et
@@ -95,7 +94,7 @@ pub(super) fn waits_in_vain(text: &str) -> bool {
     const NOTHING: &str = "personne ne m'|personne ne nous|personne n'a |sans reponse|pas de reponse|aucune reponse|pas eu de reponse|sans retour|pas de retour|aucun retour|pas eu de retour|sans nouvelle|pas de nouvelle|aucune nouvelle|silence|ni reponse|ni rappel|ni retour|ni numero|ni accuse|\
         pas rappele|pas ete rappele|jamais rappele|jamais ete rappele|jamais repondu|depuis rien|depuis, rien|depuis plus rien|et rien depuis|et toujours rien|rien recu de|rien vu venir|no answer|no reply|nobody|no one|nothing since|not heard";
     const OWN: &str = "dsi|informatique|hotline|help desk|helpdesk|technicien|cadre|operateur|orange|collegue|editeur|hierarchie|appelant|patient|famille|abonne";
-    let one_of = |list: &str, text: &str| list.split('|').any(|cue| text.contains(cue));
+    let one_of = |list: &'static str, text: &str| mentions(list, text);
     TOLD.split('|').any(|told| {
         text.match_indices(told).take(8).any(|(at, _)| {
             let mut end = (at + 160).min(text.len());
@@ -124,8 +123,8 @@ pub(super) fn is_planned(text: &str, subject: &str) -> bool {
     };
     let planned = count(PLANNED);
     let ahead = count(AHEAD);
-    planned >= 1 && ahead >= 1 && !AFTER.split('|').any(|cue| text.contains(cue))
-        || ahead >= 2 && text.contains("sera ") && !AFTER.split('|').any(|cue| text.contains(cue))
+    planned >= 1 && ahead >= 1 && !mentions(AFTER, text)
+        || ahead >= 2 && text.contains("sera ") && !mentions(AFTER, text)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::closing::{closing, closing_role};
 use super::job::{corrected, opens};
 use super::name::{Shape, Unit, arranged, is_particle, unit};
 use super::{Found, is_common, is_place_word, role, titles};
+use crate::extract::lexicon::is_one_of;
 use std::sync::LazyLock;
 
 /// Words that introduce the writer; parted by bars.
@@ -341,9 +342,8 @@ pub(in crate::extract) fn name_end(
 }
 
 fn weekday_or_month(folded: &str) -> bool {
-    "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|fevrier|avril|juin|juillet|aout|septembre|octobre|novembre|decembre|monday|friday"
-        .split('|')
-        .any(|word| word == folded)
+    const NAMES: &str = "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|fevrier|avril|juin|juillet|aout|septembre|octobre|novembre|decembre|monday|friday";
+    is_one_of(NAMES, folded)
 }
 
 pub(super) fn begins_sentence(tokens: &Tokens, at: usize) -> bool {

@@ -1,6 +1,7 @@
 //! What the words around a telephone number say of it.
 
 use super::{Number, is_support};
+use crate::extract::lexicon::mentions;
 use crate::text::fold;
 use std::ops::Range;
 
@@ -112,7 +113,8 @@ impl Hints {
 pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Number) -> Hints {
     let before = before(text, span.start, from);
     let after = after(text, span.end);
-    let has = |words: &str| nearest(&before, words) || named_after(&after, words);
+    let has = |words: &'static str| mentions(words, &before) || named_after(&after, words);
+    let kind = nearest_kind(&before);
     let digits = match number {
         Number::Valid(number) => number.as_str(),
         Number::Wrong(_) => "",
@@ -122,21 +124,18 @@ pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Numb
     ]
     .iter()
     .any(|prefix| digits.starts_with(prefix));
-    let fax = nearest_kind(&before) == Some(Line::Fax) || named_after(&after, FAX);
-    let switchboard =
-        nearest_kind(&before) == Some(Line::Switchboard) || named_after(&after, SWITCHBOARD);
-    let secretariat =
-        nearest_kind(&before) == Some(Line::Secretariat) || named_after(&after, SECRETARIAT);
+    let fax = kind == Some(Line::Fax) || named_after(&after, FAX);
+    let switchboard = kind == Some(Line::Switchboard) || named_after(&after, SWITCHBOARD);
+    let secretariat = kind == Some(Line::Secretariat) || named_after(&after, SECRETARIAT);
     Hints {
         reachable: has(REACHABLE),
-        direct: nearest_kind(&before) == Some(Line::Direct) || named_after(&after, DIRECT),
-        mobile: mobile_prefix || nearest_kind(&before) == Some(Line::Mobile),
+        direct: kind == Some(Line::Direct) || named_after(&after, DIRECT),
+        mobile: mobile_prefix || kind == Some(Line::Mobile),
         switchboard,
         secretariat,
         fax,
         third_party: third_party(&before) || named_after(&after, THIRD),
-        public_line: PUBLIC.split('|').any(|word| before.contains(word))
-            || named_after(&after, PUBLIC),
+        public_line: mentions(PUBLIC, &before) || named_after(&after, PUBLIC),
         support: is_support(text.get(span.clone()).unwrap_or_default()),
         extension: digits.is_empty() && span.len() <= 6,
         not_to_call: refused(&before, &after),
@@ -149,7 +148,7 @@ pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Numb
             && !after.starts_with("ou ")
             // « …, mais plutôt le 06 … » prefers the next one.
             && ![" le", " au", " sur", " :"].iter().any(|lead| after.trim_end().ends_with(lead)),
-        fallback: FALLBACK.split('|').any(|word| before.contains(word))
+        fallback: mentions(FALLBACK, &before)
             || named_after(&after, "en secours|en dernier recours|si urgence seulement"),
     }
 }
@@ -179,6 +178,7 @@ fn nearest_kind(before: &str) -> Option<Line> {
     }
     kinds
         .iter()
+        .filter(|(_, words)| mentions(words, before))
         .flat_map(|(line, words)| {
             words
                 .split('|')
@@ -188,13 +188,9 @@ fn nearest_kind(before: &str) -> Option<Line> {
         .map(|(_, line)| line)
 }
 
-fn nearest(before: &str, words: &str) -> bool {
-    words.split('|').any(|word| before.contains(word))
-}
-
 /// Whether the bracket or the few words right behind the number name one of `words`, unrefused.
-fn named_after(after: &str, words: &str) -> bool {
-    words.split('|').any(|word| {
+fn named_after(after: &str, words: &'static str) -> bool {
+    let named = |word: &str| {
         after.find(word).is_some_and(|at| {
             let lead = &after[..at];
             !(lead.contains("pas ")
@@ -202,12 +198,16 @@ fn named_after(after: &str, words: &str) -> bool {
                 || lead.contains("et non")
                 || lead.contains("plutot"))
         })
-    })
+    };
+    mentions(words, after) && words.split('|').any(named)
 }
 
 /// « voir avec M. Pujol (04 …) »: the bracket's owner is somebody named with a title.
 fn third_party(before: &str) -> bool {
-    let last = |words: &str| words.split('|').filter_map(|word| before.rfind(word)).max();
+    let last = |words: &'static str| {
+        let places = words.split('|').filter_map(|word| before.rfind(word));
+        mentions(words, before).then(|| places.max()).flatten()
+    };
     if last(THIRD).is_some_and(|third| last(OWN).is_none_or(|own| own < third)) {
         return true;
     }
@@ -225,7 +225,7 @@ fn refused(before: &str, after: &str) -> bool {
     }
     let near = &before[begin..];
     let near = near.trim_start_matches(|c: char| !c.is_ascii());
-    NOT_TO_CALL.split('|').any(|word| near.contains(word))
+    mentions(NOT_TO_CALL, near)
         || [
             "ne pas appeler)",
             "ne pas appeler ce",

@@ -2,6 +2,7 @@
 
 use super::super::person::is_role;
 use super::super::token::Tokens;
+use crate::extract::lexicon::mentions;
 
 /// « Je suis Claire, ARM au SAMU 44. »
 pub(super) fn introduces(words: &str) -> bool {
@@ -82,7 +83,7 @@ pub(super) fn strong(words: &str) -> bool {
     let words = crate::text::fold(words);
     const STRONG: &str = "inaccessible|indisponible|erreur|bloque|fige|plante|en panne|impossible|ne marche|marche pas|\
         marche plus|ne fonctionne|fonctionne plus|s'affiche|disparu| hs|bug|plus de |refus";
-    STRONG.split('|').any(|cue| words.contains(cue))
+    mentions(STRONG, &words)
 }
 
 /// « poste 2214 »: where somebody is to be called.

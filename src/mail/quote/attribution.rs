@@ -9,6 +9,8 @@ use super::heading::{Heading, Style};
 use super::{Address, Raw, dates};
 use crate::mail::header::address;
 use crate::text::fold;
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 /// How attributions begin; a date follows.
 const STARTS: [&str; 8] = ["le ", "on ", "am ", "el ", "il ", "em ", "op ", "den "];
@@ -141,37 +143,55 @@ fn is_told(author: &Address) -> bool {
     author.address.is_empty() && first.is_none_or(|word| DETERMINERS.contains(&word))
 }
 
+/// Behind the first verb that stands before the author.
+fn leading_verb(text: &str) -> Option<usize> {
+    static LEADING: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let verbs = [
+            " schrieb ",
+            " schreef ",
+            "Quoting ",
+            "Zitat von ",
+            "Citando ",
+        ];
+        AhoCorasick::new(verbs).ok()
+    });
+    LEADING
+        .as_ref()?
+        .find_overlapping_iter(text)
+        .min_by_key(|verb| (verb.pattern(), verb.start()))
+        .map(|verb| verb.end())
+}
+
+/// Where the last verb begins that stands behind the author; the end where there is none.
+fn ending_verb(text: &str) -> usize {
+    static ENDING: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let verbs = [
+            "a écrit",
+            "a ecrit",
+            "wrote",
+            "schrieb",
+            "schreef",
+            "a envoyé",
+            "ha scritto",
+            "escribió",
+            "escreveu",
+        ];
+        AhoCorasick::new(verbs).ok()
+    });
+    ENDING
+        .as_ref()
+        .and_then(|verbs| {
+            let starts = verbs.find_overlapping_iter(text).map(|verb| verb.start());
+            starts.max()
+        })
+        .unwrap_or(text.len())
+}
+
 /// The name between the date and the verb, and the address where one stands there.
 fn author(text: &str) -> Option<Address> {
-    let before = match [
-        " schrieb ",
-        " schreef ",
-        "Quoting ",
-        "Zitat von ",
-        "Citando ",
-    ]
-    .iter()
-    .find_map(|verb| text.find(verb).map(|at| at + verb.len()))
-    {
+    let before = match leading_verb(text) {
         Some(at) => text[at..].trim_end_matches([':', ' ']),
-        None => {
-            let verb = [
-                "a écrit",
-                "a ecrit",
-                "wrote",
-                "schrieb",
-                "schreef",
-                "a envoyé",
-                "ha scritto",
-                "escribió",
-                "escreveu",
-            ]
-            .iter()
-            .filter_map(|verb| text.rfind(verb))
-            .max()
-            .unwrap_or(text.len());
-            &text[..verb]
-        }
+        None => &text[..ending_verb(text)],
     };
     let open = before
         .rfind(['<', '('])
