@@ -17,7 +17,8 @@ use crate::text::fold;
 mod report;
 
 use report::{
-    compares, is_about_delivery, is_planned, is_ticket, passes_on, tells_of_the_past, waits_in_vain,
+    compares, is_about_delivery, is_news, is_planned, is_taken_back, is_ticket, passes_on,
+    tells_of_the_past, waits_in_vain,
 };
 
 /// The verdict and its reason.
@@ -355,19 +356,6 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
         return (Kind::Declaration, Why::LooksLikeReport);
     }
     (Kind::Other, Why::NoFault)
-}
-
-/// Words that tell of files, wishes, exercises and meetings, or try the mailbox out.
-fn is_news(words: &Facts) -> bool {
-    const CUES: &str = "vous trouverez|veuillez trouver|ci-joint|je vous informe|nous vous informons|vous souhaite|nos voeux|meilleurs voeux|fera un exercice|exercice plan blanc|sera en exercice|prevoir davantage|la reunion|aura lieu|auront lieu|se tiendra|\
-        est reporte|est reportee|est avance au|test de messagerie|ceci est un test|message de test|mail de test|essai de messagerie|nouveau numero de|a compter du|a partir du 1er";
-    mentions(CUES, &words.text)
-}
-
-/// « Merci d'annuler ma déclaration »: nothing is left to be mended.
-fn is_taken_back(words: &Facts) -> bool {
-    const CUES: &str = "annuler ma declaration|annuler notre declaration|annuler mon signalement|annuler ma demande|annulez ma|annulez notre|j'annule ma|mauvaise manipulation de ma part|fausse manipulation|fausse manoeuvre|erreur de manipulation de ma part|ne pas tenir compte|ne tenez pas compte|fausse alerte|oubliez mon|please ignore|please disregard";
-    mentions(CUES, &words.text)
 }
 
 /// Words that ask for something to be set up, tell news, or end a conversation: no fault.

@@ -1,4 +1,4 @@
-//! Two doubts about a report: a ticket tool that sends it, and a fault that is over.
+//! Doubts about a report: a ticket tool that sends it, a fault that is over, news, a withdrawal.
 
 use super::super::cues::Group;
 use super::Facts;
@@ -8,6 +8,19 @@ use crate::extract::lexicon::mentions;
 pub(super) fn is_about_delivery(text: &str) -> bool {
     const CUES: &str = "failed recipient|mailbox unavailable|smtp error|error code 5|550 |user unknown|recipient address|551 |552 |553 |554 |5.1.1|5.2.1|5.2.2|5.2.3|5.3.4|5.4.1|5.7.1|4.4.7";
     mentions(CUES, text)
+}
+
+/// Words that tell of files, wishes, exercises and meetings, or try the mailbox out.
+pub(super) fn is_news(words: &Facts) -> bool {
+    const CUES: &str = "vous trouverez|veuillez trouver|ci-joint|je vous informe|nous vous informons|vous souhaite|nos voeux|meilleurs voeux|fera un exercice|exercice plan blanc|sera en exercice|prevoir davantage|la reunion|aura lieu|auront lieu|se tiendra|\
+        est reporte|est reportee|est avance au|test de messagerie|ceci est un test|message de test|mail de test|essai de messagerie|nouveau numero de|a compter du|a partir du 1er";
+    mentions(CUES, &words.text)
+}
+
+/// « Merci d'annuler ma déclaration »: nothing is left to be mended.
+pub(super) fn is_taken_back(words: &Facts) -> bool {
+    const CUES: &str = "annuler ma declaration|annuler notre declaration|annuler mon signalement|annuler ma demande|annulez ma|annulez notre|j'annule ma|mauvaise manipulation de ma part|fausse manipulation|fausse manoeuvre|erreur de manipulation de ma part|ne pas tenir compte|ne tenez pas compte|fausse alerte|oubliez mon|please ignore|please disregard";
+    mentions(CUES, &words.text)
 }
 
 /// Whether a ticket tool passes on what a person wrote (ruling 14): it names who asks and holds
