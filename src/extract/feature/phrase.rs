@@ -115,7 +115,6 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
     let tokens = source.tokens;
     let mut from = determiner(tokens, at).unwrap_or(at);
     let mut noun = from;
-    // « la double écoute », « les nouvelles affaires »
     // « nos quatre tablettes »
     if from > at
         && let Some((_, after)) = number(tokens, noun, 2)
@@ -127,6 +126,7 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
         noun += 1;
         from = noun;
     }
+    // « la double écoute », « les nouvelles affaires »
     if tokens.among(noun, "double|nouvelle|nouvelles|nouveau|nouveaux|nouvel|petit|petite|grand|grande|premier|premiere|dernier|derniere|derniers|dernieres|ancien|anciens|ancienne|anciennes")
         && is_noun(tokens, noun + 1)
     {
@@ -140,11 +140,11 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
     let mut complements = 0;
     let english = from > at && tokens.among(at, "the|my|our|any|all|their");
     while to < stop && tail < 7 {
-        // « touche F8 », « text macros »
         // « module équipages », « fiche Evasan »: a container and its name.
         let named = tail == 0
             && is_noun(tokens, to)
             && tokens.among(to - 1, "module|onglet|bouton|menu|volet|rubrique|bandeau|fonction|fonctionnalite|vue|panneau|fiche|tableau|tuile|formulaire|liste|rapport|annuaire|encart|widget|icone|couche|champ|statut|touche|case|filtre");
+        // « touche F8 », « text macros »
         let code = tokens.width(to) == 1
             && !tokens.word(to).is_empty()
             && tokens.glued(to + 1)
@@ -190,7 +190,8 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
                 .iter()
                 .any(|end| tokens.word(to + 1).ends_with(end))
         {
-            let object = phrase(source, to + 2, stop);
+            // Bounded, so that « le bouton pour ouvrir le bouton pour … » nests no deeper than it reads.
+            let object = phrase(source, to + 2, stop.min(to + 12));
             to = object.map_or(to + 2, |object| object.to);
             tail += 1;
             break;
@@ -388,6 +389,10 @@ mod tests {
             let words = found.map(|found| &text[tokens.span(found.from, found.to)]);
             assert_eq!(words, Some(expected), "{text}");
         }
+        let nested = "le bouton pour ouvrir ".repeat(3_000);
+        let tokens = Tokens::new(&nested);
+        let found = phrase(&Source::new(&nested, &tokens), 0, tokens.len());
+        assert!(found.is_some_and(|found| found.to <= 20), "{found:?}");
         for text in ["il ne marche plus", "ne part plus", "depuis hier"] {
             let tokens = Tokens::new(text);
             let found = phrase(&Source::new(text, &tokens), 0, tokens.len());
