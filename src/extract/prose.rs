@@ -279,13 +279,13 @@ impl<'a> Words<'a> {
     }
 
     fn frequency(&self, pool: &mut Pool) {
-        for sentence in self
-            .sentences
-            .iter()
-            .filter(|sentence| sentence.about != About::Aside)
-        {
+        for sentence in self.sentences {
             let text = &self.words.text[sentence.span.clone()];
-            if let Some((often, span)) = frequency::said(text) {
+            // « Pour savoir si ça peut se reproduire, je ne sais pas » reports nothing, and answers.
+            let aside = sentence.about == About::Aside;
+            if let Some((often, span)) = frequency::said(text)
+                && (!aside || often == frequency::Often::Unknown)
+            {
                 let reading = often.reading(&text[span.clone()]);
                 let confidence = match reading {
                     Reading::Present(_) => 0.85,

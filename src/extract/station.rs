@@ -55,7 +55,7 @@ const LATER: &str = "pas eu le temps|pas regarde|pas eu l occasion|a faire|a pre
     will be|on va|je vais|plus tard|juste redemarre|seulement redemarre|simplement redemarre|redemarre seulement|uniquement redemarre";
 const FINISHED: &str = "oui|yes|ok|ouais|fait|faits|faite|faites|realise|realisee|realises|realisees|effectue|effectuee|effectues|done|ras|bon|bons|bonne|bonnes|nickel|\
     impeccable|conforme|conformes|correct|corrects|a jour|en ordre|en regle|aux normes|respecte|respectes|respectees|respecter|satisfait|satisfaits|rempli|\
-    remplis|remplit|repond|repondent|tout va bien|good|passe|passes|vu|vus|vue|affirmatif|bien sur|evidemment|fine|met|complete|completed|reunis|en place|coche|coches|cochee|cochees|deroule|deroulee|deroules|suivi|suivie|suivis|signe|signee|signees|conform";
+    remplis|remplit|repond|repondent|repondaient|repondait|remplissent|c est le cas|satisfont|tout va bien|good|passe|passes|vu|vus|vue|affirmatif|bien sur|evidemment|fine|met|complete|completed|reunis|en place|coche|coches|cochee|cochees|deroule|deroulee|deroules|suivi|suivie|suivis|signe|signee|signees|conform";
 const IGNORANCE: &str = "pas su repondre|pas su dire|peux pas vous dire|peux pas dire|pas dire si|saurais dire|pas su quoi|la liste|pas compris|pas connaissance|connais pas|ne connait pas|c est quoi|qu est ce que|kesako|\
     ne me parle pas|me parle pas|me dit rien|ne me dit rien|pas de quoi|ne vois pas|vois pas|sais pas|sait pas|savons pas|aucune idee|j ignore|ignore|\
     il faudrait demander|faut demander|a demander|demandez a|demander a|je laisse|ne saurais|saurais pas|pas competent|pas competente|en mesure de|\
@@ -318,8 +318,10 @@ fn stated(tokens: &Tokens, from: usize, to: usize, prose: bool) -> Option<Said> 
             .or_else(|| words.check.end(tokens, at));
         if let Some(end) = done {
             let before = denied.is_some_and(|denied| at - denied <= 7);
-            let behind =
-                tokens.among(end, "pas|non|jamais") && !tokens.among(end + 1, "de|d|seulement");
+            let behind = tokens.among(end, "pas|non|jamais")
+                && !tokens.among(end + 1, "de|d|seulement")
+                || tokens.among(end, "aucun|aucune|none")
+                    && words.named.end(tokens, end + 1).is_some();
             if before || behind {
                 return Some(Said::No);
             }
@@ -451,6 +453,11 @@ mod tests {
             ),
             ("Personne n'a contrôlé le poste", Some(false)),
             ("Les prérequis restent à vérifier", Some(false)),
+            ("Je n'ai vérifié aucun prérequis", Some(false)),
+            (
+                "M. Pagès a vérifié que nos postes répondaient bien aux prérequis publiés : c'est le cas",
+                Some(true),
+            ),
             ("J'ai redémarré le poste, rien n'y fait", None),
             ("J'ai vérifié sur deux postes, c'est pareil", None),
             ("J'ai vérifié le câble et relancé le navigateur", None),

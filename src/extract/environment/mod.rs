@@ -85,6 +85,12 @@ pub fn answer(text: &str) -> Option<Answer> {
     if found.is_empty() {
         found = both(text).or_else(|| letter(text))?;
     }
+    if let Some(behind) = choice_left_in(text, &found) {
+        found.drain(..behind);
+    }
+    if let Some(only) = only(text, &found) {
+        found = vec![found.swap_remove(only)];
+    }
     let reading = reading(&found, true)?;
     let affirmed = found.iter().find(|named| named.stance == Stance::Affirmed);
     let span = match (&reading, affirmed) {
@@ -92,6 +98,37 @@ pub fn answer(text: &str) -> Option<Answer> {
         _ => found.first()?.span.start..found.last()?.span.end,
     };
     Some(Answer { reading, span })
+}
+
+/// « formation, production ? production »: how many of the names are the question's own choice, which
+/// a sign of asking or pointing parts from the answer.
+fn choice_left_in(text: &str, found: &[Named]) -> Option<usize> {
+    let [one, two, answer, ..] = found else {
+        return None;
+    };
+    let between = text.get(two.span.end..answer.span.start)?;
+    let points = between
+        .trim_start()
+        .starts_with(['?', ':', '=', '→', '>', '-', '–']);
+    (one.which != two.which && points && text[..one.span.start].trim().len() <= 2).then_some(2)
+}
+
+/// « formation uniquement, la prod … »: the one that stands alone by the writer's own word.
+fn only(text: &str, found: &[Named]) -> Option<usize> {
+    if found.len() < 2 {
+        return None;
+    }
+    let mut alone = found.iter().enumerate().filter(|(at, named)| {
+        let roof = found.get(at + 1).map_or(text.len(), |next| next.span.start);
+        let next = text.get(named.span.end..roof).unwrap_or_default();
+        let next = crate::text::fold(next);
+        named.stance == Stance::Affirmed
+            && ["uniquement", "seulement", "seule", "exclusivement", "only"]
+                .iter()
+                .any(|word| next.trim_start().starts_with(word))
+    });
+    let first = alone.next()?.0;
+    alone.next().is_none().then_some(first)
 }
 
 /// What running text says: what is affirmed; where nothing is, the other of what is denied.
@@ -273,6 +310,19 @@ mod tests {
                 "c'est en production, la base école n'a rien",
                 Some(Production),
             ),
+            ("C'est en formation, la prod imprime bien.", Some(Training)),
+            (
+                "En prod, la base école affiche tout correctement",
+                Some(Production),
+            ),
+            (
+                "En formation, en prod les fiches sortent bien",
+                Some(Training),
+            ),
+            (
+                "en production la carte s'affiche bien mal",
+                Some(Production),
+            ),
         ] {
             let expected = expected.map(|which| Reading::Present(Value::Environment(which)));
             assert_eq!(value(said(text)), expected, "{text}");
@@ -372,6 +422,12 @@ mod tests {
             ("environnement réel", Some(Production)),
             ("le vrai portail", Some(Production)),
             ("formation, pas la prod", Some(Training)),
+            ("formation uniquement, la prod imprime bien", Some(Training)),
+            ("prod seulement ; formation à vérifier", Some(Production)),
+            ("training only, live looks fine to me", Some(Training)),
+            ("formation, production ? production", Some(Production)),
+            ("production / formation : formation", Some(Training)),
+            ("formation, production => production", Some(Production)),
         ] {
             let expected = expected.map(|which| Reading::Present(Value::Environment(which)));
             assert_eq!(value(answer(text)), expected, "{text}");

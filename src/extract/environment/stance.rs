@@ -149,19 +149,46 @@ fn faulty(tokens: &Tokens, begin: usize, not: usize, from: usize) -> bool {
     verb && (!place || nouns)
 }
 
+/// « la prod imprime bien », « l'école affiche tout correctement »: what it does there is well done.
+fn well_done(tokens: &Tokens, from: usize, to: usize) -> bool {
+    (from + 1..to).any(|at| {
+        tokens.among(
+            at,
+            "bien|correctement|normalement|parfaitement|properly|correctly",
+        ) && !tokens.among(
+            at - 1,
+            "est|c|tres|trop|ou|assez|aussi|si|pas|plus|se|et|bien|voila|eh|l",
+        ) && !tokens.word(at - 1).is_empty()
+            && (from..at)
+                .all(|near| !tokens.among(near, NOT) && !tokens.among(near, "ne|n|plus|mal"))
+            && (tokens.word(at + 1).is_empty()
+                || at + 1 >= to
+                || tokens.among(
+                    at + 1,
+                    "les|la|le|l|toutes|tous|mes|nos|leurs|sur|en|depuis|chez",
+                ))
+            && !tokens.among(
+                at - 1,
+                "plante|plantent|bloque|rame|fige|disparait|perd|deconnecte",
+            )
+    })
+}
+
 /// Whether one of the words for « all is well » stands there, undenied.
 fn well(tokens: &Tokens, from: usize, to: usize) -> bool {
-    (from..to).any(|at| {
-        let Some(end) = tokens.any_phrase(at, WELL) else {
-            return false;
-        };
-        let denied = at > from && tokens.among(at - 1, "ne|n|jamais|se")
-            || at > from + 1 && tokens.among(at - 2, "ne|n")
-            || tokens.among(
-                end,
-                "pas|plus|mal|po|pu|pa|plu|rien|jamais|que|dans|en|moins",
-            )
-            || tokens.among(end, "tres|super|assez") && tokens.is(end + 1, &["mal", "lentement"]);
-        end <= to && !denied
-    })
+    well_done(tokens, from, to)
+        || (from..to).any(|at| {
+            let Some(end) = tokens.any_phrase(at, WELL) else {
+                return false;
+            };
+            let denied = at > from && tokens.among(at - 1, "ne|n|jamais|se")
+                || at > from + 1 && tokens.among(at - 2, "ne|n")
+                || tokens.among(
+                    end,
+                    "pas|plus|mal|po|pu|pa|plu|rien|jamais|que|dans|en|moins",
+                )
+                || tokens.among(end, "tres|super|assez")
+                    && tokens.is(end + 1, &["mal", "lentement"]);
+            end <= to && !denied
+        })
 }

@@ -41,6 +41,9 @@ impl Often {
     }
 }
 
+/// Not to know.
+const IGNORANCE: &str = "sais pas|sais plus|sait pas|savons pas|saurais|saurait|saurions|saurai|ignore|ignorons|aucune idee|pas d idee|pas idee|\
+    peux pas vous dire|peux pas dire|peut pas dire|pouvons pas dire|pas en mesure de dire|impossible de dire|impossible a dire|no idea|don t know|can t say|not sure";
 /// To have it again; those of the second list want an object that is the fault.
 const AGAIN: &str = "reproduire|reproduis|reproduit|reproduits|reproduite|reproduisons|reproduisent|reprovoquer|provoquer|reproductible|reproductibles|\
     reproduced|reproduce|reproducible|reproduisible|rejouer|reproduction";
@@ -71,6 +74,9 @@ pub fn said(text: &str) -> Option<(Often, Range<usize>)> {
     }
     if let Some(range) = cues.first(Group::Never) {
         return known(Frequency::No, folded.original(range));
+    }
+    if let Some(range) = unsure(&tokens) {
+        return Some((Often::Unknown, range));
     }
     if let Some((often, range)) = again(&tokens) {
         return Some((often, range));
@@ -177,6 +183,59 @@ fn fraction(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
     None
 }
 
+/// « un sur quatre environ », « un courrier sur cinq »: what an answer may say without « fois ».
+fn bare_fraction(tokens: &Tokens) -> Option<(Frequency, usize)> {
+    (0..tokens.len()).find_map(|at| {
+        let (many, next) = number(tokens, at, 3)?;
+        let over = (next..next + 2).find(|over| {
+            tokens.among(*over, "sur|out") && !tokens.among(over + 1, "le|la|l|mon")
+        })?;
+        let from = if tokens.is(over + 1, &["of"]) {
+            over + 2
+        } else {
+            over + 1
+        };
+        let (all, end) = number(tokens, from, 3)?;
+        let place = tokens.among(
+            end,
+            "poste|postes|ecran|ecrans|pc|tablettes|machines|ordinateurs",
+        );
+        (all > many && many > 0 && !place).then_some((Frequency::Intermittent, end))
+    })
+}
+
+/// « Pour savoir si ça peut se reproduire je ne sais pas », « aucune idée si ça se reproduit »,
+/// « quant à la reproductibilité, je ne saurais vous dire ».
+fn unsure(tokens: &Tokens) -> Option<Range<usize>> {
+    let stops = |at: usize| {
+        matches!(
+            tokens.get(at).map(|token| token.kind),
+            Some(Kind::Sign(b'.' | b'!' | b';'))
+        )
+    };
+    (0..tokens.len()).find_map(|at| {
+        if !tokens.among(at, AGAIN)
+            && !tokens.among(at, "reproductibilite|reproductivite|reproducibility")
+        {
+            return None;
+        }
+        let near = at.saturating_sub(12)..(at + 9).min(tokens.len());
+        near.filter_map(|not| Some((not, tokens.any_phrase(not, IGNORANCE)?)))
+            .find(|(not, end)| {
+                if *not > at {
+                    // Right behind: « … reproductible, je ne sais pas ».
+                    not - at <= 7
+                        && !(at..*not)
+                            .any(|at| stops(at) || tokens.among(at, "mais|but|si|pourquoi|comment"))
+                } else {
+                    !(*end..at).any(stops)
+                        && (*end..at).any(|at| tokens.among(at, "si|s|whether|if"))
+                }
+            })
+            .map(|(not, end)| tokens.span(not.min(at), end.max(at + 1)))
+    })
+}
+
 /// « reproduit à l'identique », « impossible de le refaire », « je ne sais pas si c'est
 /// reproductible ».
 fn again(tokens: &Tokens) -> Option<(Often, Range<usize>)> {
@@ -261,6 +320,10 @@ pub fn answer(text: &str) -> Option<Answer> {
     };
     let tokens = Tokens::new(text);
     let one_of = |list: &'static str| mentions(list, lower);
+    // « un sur quatre environ », « roughly one out of three »
+    if let Some((frequency, _)) = bare_fraction(&tokens) {
+        return present(frequency);
+    }
     // « 3/5 », « 5 sur 5 »
     if let Some((many, next)) = number(&tokens, 0, 2).or_else(|| {
         let at = (0..tokens.len()).find(|at| tokens.number(*at, 2).is_some())?;
@@ -368,6 +431,11 @@ mod tests {
             ("rarement", Intermittent),
             ("3/5", Intermittent),
             ("par à-coups", Intermittent),
+            ("pas à chaque courrier, un sur quatre environ", Intermittent),
+            ("pas sur chaque appel", Intermittent),
+            ("not on every call, roughly one out of three", Intermittent),
+            ("un bip sur cinq", Intermittent),
+            ("ne rate jamais", Yes),
             ("once in a while", Intermittent),
             ("aléatoirement", Intermittent),
             ("non c'est passé", No),
@@ -406,6 +474,33 @@ mod tests {
     }
 
     #[test]
+    fn whether_it_comes_again_is_not_known() {
+        for text in [
+            "Pour savoir si ça peut se reproduire je ne sais pas, on n'a pas refait de séance depuis.",
+            "Aucune idée si ça se reproduit.",
+            "Quant à la reproductibilité, je ne saurais vous dire.",
+            "je ne peux pas vous dire si le bug se reproduit",
+            "Reproductible, je l'ignore.",
+        ] {
+            assert_eq!(
+                said(text).map(|(often, _)| often),
+                Some(Often::Unknown),
+                "{text}"
+            );
+        }
+        for text in [
+            "Je ne sais pas pourquoi, mais c'est reproductible",
+            "C'est reproductible. Aucune idée de la cause.",
+        ] {
+            assert_eq!(
+                said(text).map(|(often, _)| often),
+                Some(Often::Known(Yes)),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
     fn a_sentence_tells_how_often() {
         for (text, expected) in [
             ("Reproduit à l'identique par le technicien.", Some(Yes)),
@@ -414,6 +509,9 @@ mod tests {
             ("Essai refait à froid à 22h : même chose.", Some(Yes)),
             ("Testé 3 fois, 3 échecs.", Some(Yes)),
             ("Toujours.", Some(Yes)),
+            ("ça ne rate jamais", Some(Yes)),
+            ("ça ne loupe jamais, hélas", Some(Yes)),
+            ("Toujours la même chose, chaque dossier.", Some(Yes)),
             ("Trois fois j'ai essayé, trois fois la même.", Some(Yes)),
             ("Quatre tentatives, quatre erreurs", Some(Yes)),
             (

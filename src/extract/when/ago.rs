@@ -38,6 +38,10 @@ pub(super) fn ago(tokens: &Tokens, at: usize, hour: u32) -> Option<(Ago, usize)>
             | "y"
             | "ya"
             | "depuis"
+            | "depui"
+            | "dpuis"
+            | "dpui"
+            | "2"
             | "cela"
             | "ca"
             | "sa"
@@ -56,14 +60,16 @@ pub(super) fn ago(tokens: &Tokens, at: usize, hour: u32) -> Option<(Ago, usize)>
     if !may_lead && !may_count {
         return None;
     }
-    let leader = tokens.any_phrase(
+    // « 2puis 20min »
+    let texted = tokens.text(at) == "2" && tokens.glued(at + 1) && tokens.is(at + 1, &["puis"]);
+    let leader = texted.then_some(at + 2).or_else(|| { tokens.any_phrase(
         at,
         concat!(
-            "il y a|il ya|ilya|y a|ya|depuis|cela fait|ca fait|sa fait|voila|voici|since|for|",
+            "depui|dpuis|dpui|il y a|il ya|ilya|y a|ya|depuis|cela fait|ca fait|sa fait|voila|voici|since|for|",
             "depuis bientot|ca doit faire|cela doit faire|cela va faire|ca va faire|fait|past|",
             "last|l y a"
         ),
-    );
+    )});
     let Some(start) = leader else {
         let (quantity, end) = quantity(tokens, at)?;
         return (tokens.is(end, &["ago"]) && quantity != Ago::Broad).then_some((quantity, end + 1));
@@ -78,7 +84,7 @@ pub(super) fn ago(tokens: &Tokens, at: usize, hour: u32) -> Option<(Ago, usize)>
             .unwrap_or(next);
     }
     let (quantity, end) = quantity(tokens, next)?;
-    let since = tokens.is(at, &["depuis", "since"]);
+    let since = texted || tokens.is(at, &["depuis", "depui", "dpuis", "dpui", "since"]);
     if tokens.is(at, &["for", "last", "past", "fait", "ya", "y"]) && quantity == Ago::Broad {
         return None;
     }

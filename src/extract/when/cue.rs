@@ -4,7 +4,7 @@ use super::Role;
 
 /// Words that lead to a start, as folded beginnings; parted by bars.
 const START: &str = concat!(
-    "depuis|des |dès|a partir d|commenc|debut|demarr|survenu|apparu|arrive|produit|constat|aperc|apercu|remarqu|",
+    "depuis|des |dès|a partir d|commenc|debut| demarr|survenu|apparu|arrive|produit|constat|aperc|apercu|remarqu|",
     "plante|tombe|figee|fige|bloque|since|started|began|start|beginning|incident|panne|quand :|date|heure :|s'est|se sont|",
     "premiere fois|remonte|anomalie|erreur|bug|beug|blocage|plantage|crash|premier |premiere |1ere|1re |rendu compte|rendus compte|rendue compte|",
     "decouv|noticed|first|prise de poste|prise de service|vu hier|vu vers|vu le|observe|freeze|s'arrete|arret|disparu|",
@@ -30,6 +30,11 @@ const TOLD: [&str; 11] = [
     "repondu", "replied", "signale", "signalee", "signales", "declare", "declaree", "remonte",
     "relance", "appeles", "reported",
 ];
+/// What passed between the declarant and support.
+const WITH_US: &str = "vous ai |vous avais |vous avons |vous ont ete |vous a ete |vous avez |vous aviez |m'avez |m'aviez |nous avez |eu au telephone|eue au telephone|\
+    eu au tel|eu en ligne|au bout du fil|promis|votre collegue|votre technicien|un de vos |une de vos |you have |i sent you|your colleague";
+/// When the writer can be had.
+const REACHED: &str = "joignable|disponible|me joindre|m'appeler|me rappeler|rappelez|appelez|en reunion|en conge|de garde a partir|reachable|available";
 /// Changes after which something broke: « depuis la mise à jour de mardi ».
 const CHANGE: &str = "version|patch|deploiement|livraison|mise a jour|maj|changement|bascule|migration|montee de version|update|passage|remplacement|installation|coupure|reprise|retour";
 
@@ -83,6 +88,17 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
             return (Role::Start, 0.24);
         }
     }
+    // « les éléments vous ont été envoyés mardi », « votre collègue m'avait promis »: our dealings.
+    if has(clause, WITH_US) {
+        return (Role::Other, 0.12);
+    }
+    if is_first_hit(tail(before, 60)) {
+        return (Role::Start, 0.24);
+    }
+    // « joignable à partir de 16h »: the hours of the writer, not of the fault.
+    if has(clause, REACHED) {
+        return (Role::Other, 0.12);
+    }
     if near.trim_end().ends_with(" vu a") || near.trim_end().ends_with(" vue a") {
         return (Role::Start, 0.22);
     }
@@ -93,6 +109,25 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
         (None, None) if since.is_some_and(|since| before.len() - since < 80) => (Role::Start, 0.1),
         (None, None) => (Role::Plain, 0.0),
     }
+}
+
+/// « Premier bilan concerné reçu à 13h05 »: the first of the hits, whatever was done with it; not the
+/// first mail or call to us.
+fn is_first_hit(clause: &str) -> bool {
+    const OURS: &str = "relance|mail|support|ticket|vous|contact|declaration|message|hotline|courriel|signalement|jour|janvier|fois que|essai|redemarr";
+    ["premier ", "premiere ", "1er ", "1ere ", "first "]
+        .iter()
+        .filter_map(|word| clause.rfind(word))
+        .max()
+        .map(|at| &clause[at..])
+        .is_some_and(|rest| {
+            !rest.contains([',', ';', ':'])
+                && (rest.contains("recu")
+                    || rest.contains("envoye")
+                    || rest.contains("transmis")
+                    || rest.contains("ferme"))
+                && !OURS.split('|').any(|word| rest.contains(word))
+        })
 }
 
 /// « depuis la prise de poste de », « depuis que l'équipe est rentrée à »: what follows is the time
@@ -197,6 +232,14 @@ pub(super) fn content(
         .any(|cue| clause.contains(cue) || after.contains(cue));
         return (silent && SUPPORT.iter().any(|cue| clause.contains(cue)))
             .then_some((Role::Other, 0.05));
+    }
+    // « aucune réponse à ce jour »: until now
+    if !timed && words.starts_with("ce jour") && (lead == "a" || lead.ends_with(" a")) {
+        return Some((Role::Other, 0.05));
+    }
+    // « il est 14h20 »
+    if timed && lead.ends_with("il est") {
+        return Some((Role::Other, 0.05));
     }
     // « nous sommes lundi », « on est le 4 »
     let now = [

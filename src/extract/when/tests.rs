@@ -102,6 +102,9 @@ fn an_answer_is_resolved_against_the_message() {
         ("il y a 2 heures", "2026-03-12T13:20+01:00 hour"),
         ("depuis deux heures", "2026-03-12T13:20+01:00 hour"),
         ("depuis 20 min", "2026-03-12T15:00+01:00 minute"),
+        ("2puis 20min env", "2026-03-12T15:00+01:00 minute"),
+        ("dpuis 20 min", "2026-03-12T15:00+01:00 minute"),
+        ("depui 2 jours", "2026-03-10T00:00+01:00 day"),
         ("cela fait une demi-heure", "2026-03-12T14:50+01:00 minute"),
         ("depuis trois jours", "2026-03-09T00:00+01:00 day"),
         ("depuis 14 heures", "2026-03-12T14:00+01:00 hour"),
@@ -353,6 +356,30 @@ fn the_start_is_told_from_what_else_has_an_hour() {
         ("J'avais déjà signalé ça le 2 février", "nothing"),
         ("J'attends votre appel à 9h", "nothing"),
         ("les chronos sont négatifs (-00:47)", "nothing"),
+        ("aucune réponse de votre part à ce jour", "nothing"),
+        ("Les éléments vous ont été envoyés mardi à 8h", "nothing"),
+        (
+            "Votre collègue eu au téléphone hier à 17h m'avait promis un rappel",
+            "nothing",
+        ),
+        ("Je suis joignable à partir de 9h", "nothing"),
+        (
+            "La carte affiche 8h45 alors qu'il est 10h20",
+            "nothing",
+        ),
+        (
+            "Premier bilan concerné reçu à 9h05, il y en a eu quatre depuis",
+            "2026-03-12T09:05+01:00 minute",
+        ),
+        (
+            "Première fiche envoyée deux fois à 8h10",
+            "2026-03-12T08:10+01:00 minute",
+        ),
+        ("Première relance envoyée à 8h10", "nothing"),
+        (
+            "Vers 9h la carte a planté, on a redémarré à 9h30",
+            "2026-03-12T09:00+01:00 hour",
+        ),
     ] {
         assert_eq!(best(text, &base), told, "{text}");
     }
