@@ -1,0 +1,52 @@
+-- What several processes need to share the work, and what is known of sending, of mail that came
+-- back, and of what is wrong.
+
+-- One row a running process. It is alive while `beat` changes: watchers measure that by their own
+-- clocks, so that differing clocks never make the living seem dead.
+CREATE TABLE instances (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    started_at TEXT NOT NULL,
+    beat INTEGER NOT NULL,
+    beat_at TEXT NOT NULL
+) STRICT;
+
+-- Who reads the mailbox; nobody else's batches are taken.
+ALTER TABLE mailboxes ADD COLUMN holder INTEGER;
+-- What its holder last saw, so that each instance can show it.
+ALTER TABLE mailboxes ADD COLUMN last_success TEXT;
+ALTER TABLE mailboxes ADD COLUMN failing_since TEXT;
+ALTER TABLE mailboxes ADD COLUMN failing_kind TEXT NOT NULL DEFAULT '';
+
+-- Whose lease it is.
+ALTER TABLE messages ADD COLUMN owner INTEGER;
+ALTER TABLE outbox ADD COLUMN owner INTEGER;
+-- Rises with each claim: who settles a mail names the claim that it settles.
+ALTER TABLE outbox ADD COLUMN claim INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN sending_since TEXT;
+-- When a report came that it was not delivered, and the status in it (RFC 3463).
+ALTER TABLE outbox ADD COLUMN bounced_at TEXT;
+ALTER TABLE outbox ADD COLUMN bounce_status TEXT NOT NULL DEFAULT '';
+
+-- No mail reaches it: nothing more is sent there until a person releases it.
+ALTER TABLE incident_addresses ADD COLUMN undeliverable_since TEXT;
+
+-- The size that the server told: another one for the same place is another message.
+ALTER TABLE deliveries ADD COLUMN told_size INTEGER;
+
+-- The circuit of the limits: while one row is open, no automatic mail leaves.
+CREATE TABLE circuit (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    reason TEXT NOT NULL,
+    opened_at TEXT NOT NULL,
+    closed_at TEXT
+) STRICT;
+CREATE UNIQUE INDEX circuit_open ON circuit (reason) WHERE closed_at IS NULL;
+
+-- What is wrong, told once however many instances see it.
+CREATE TABLE alarms (
+    subject TEXT NOT NULL PRIMARY KEY,
+    cause TEXT NOT NULL,
+    since TEXT NOT NULL,
+    told_at TEXT,
+    cleared_at TEXT
+) STRICT;
