@@ -5,6 +5,9 @@ use super::choose::{Pool, Rank};
 use super::cues::Group;
 use super::fields::header_text;
 use super::person;
+use super::person::is_part_of;
+pub(super) use super::person::is_same;
+use super::phone;
 use super::voice::{Voice, Who};
 use crate::domain::field::{Evidence, FieldName, Part, Reading, Source, Value};
 use crate::mail::Email;
@@ -38,13 +41,29 @@ impl People {
         let mut people = Self::default();
         let is_passed_on = reporter.who == Who::Forwarded;
         // Who offers to be called in somebody's stead, of whom no number is known.
-        let stands_in = writer.cues.has(Group::Contact) && !reporter.cues.has(Group::Contact);
+        let stands_in = writer.cues.has(Group::Contact)
+            && !reporter.cues.has(Group::Contact)
+            && !gives_number(reporter);
         let declarant = if is_passed_on && !stands_in {
             reporter
         } else {
             writer
         };
         people.read(email, declarant);
+        if is_passed_on
+            && !stands_in
+            && people.roles.is_empty()
+            && let Some((value, span)) = person::presented(&writer.words.text)
+        {
+            let evidence = writer
+                .words
+                .evidence(&writer.body.text, span, Source::Prose, 0.75);
+            people.roles.push(Told {
+                value,
+                evidence,
+                rank: Rank::Around,
+            });
+        }
         if !is_passed_on {
             // The writer's own earlier words give what the new ones keep back (ruling 2).
             for earlier in voices.iter().filter(|voice| voice.who == Who::Earlier) {
@@ -334,6 +353,14 @@ impl People {
     }
 }
 
+/// Whether a voice gives a number to call.
+fn gives_number(voice: &Voice<'_>) -> bool {
+    [&voice.words.text, &voice.signature.text]
+        .into_iter()
+        .flat_map(|text| phone::find(text))
+        .any(|found| matches!(found.number, phone::Number::Valid(_)) && found.score > 0.5)
+}
+
 /// The name of who speaks in a voice, from its header or its signature.
 pub(super) fn name_of(voice: &Voice<'_>) -> Option<String> {
     let header = voice
@@ -341,38 +368,4 @@ pub(super) fn name_of(voice: &Voice<'_>) -> Option<String> {
         .as_ref()
         .and_then(|from| person::from_header(&from.name, &from.address));
     header.or_else(|| person::from_signature(&voice.signature.text).and_then(|found| found.name))
-}
-
-/// Whether two names share a word of more than two letters, or are an initial's: « L. Puig ».
-pub(super) fn is_same(one: &str, other: &str) -> bool {
-    is_part_of(one, other)
-        || is_part_of(other, one)
-        || fold(one).split(|c: char| !c.is_alphabetic()).any(|word| {
-            word.len() > 2
-                && fold(other)
-                    .split(|c: char| !c.is_alphabetic())
-                    .any(|o| o == word)
-        })
-}
-
-/// Whether every word of `short` begins a word of `full`, in any order: « L. Puig », « Kevin ».
-fn is_part_of(short: &str, full: &str) -> bool {
-    let full = fold(full);
-    let short = fold(short);
-    let words = |text: &str| {
-        text.split(|c: char| !c.is_alphanumeric() && c != '-')
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
-    let long = words(&full);
-    let short = words(&short);
-    short.len() <= long.len()
-        && short.iter().all(|word| {
-            long.iter().any(|other| {
-                other == word
-                    || (word.len() == 1
-                        && other.split('-').any(|part| part.starts_with(word.as_str())))
-            })
-        })
 }

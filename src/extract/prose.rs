@@ -177,7 +177,8 @@ impl<'a> Words<'a> {
     /// The SAMU, ARS or hospital.
     pub fn entity(&self, pool: &mut Pool) {
         for found in entity::find(&self.words.text) {
-            let corrected = self.corrects(found.span.start);
+            // « correction, vous avez noté SAMU 68 »: the one that was wrong.
+            let corrected = found.score > 0.4 && self.corrects(found.span.start);
             let confidence = 0.4 + 0.5 * found.score + if corrected { 0.3 } else { 0.0 };
             let reading = Reading::Present(Value::Entity {
                 name: found.name,

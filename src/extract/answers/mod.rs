@@ -11,6 +11,7 @@ use super::{count, entity, environment, frequency, phone, station, when};
 pub(in crate::extract) mod boxes;
 mod feature;
 mod longer;
+mod who;
 
 use crate::domain::field::{Evidence, FieldName, Reading, Reason, Source, Value};
 use crate::domain::form::{Chosen, Form, LabelName, choose};
@@ -249,8 +250,11 @@ impl Reader<'_> {
 
     fn user(&self, answered: &Answered, pool: &mut Pool) {
         let text = &answered.words.text;
-        // « Qui : Théo Lancry, interne en médecine d'urgence » gives the writer's job too.
         let named = super::person::answer(text);
+        if self.is_who(answered) && self.introduces_writer(answered, &named, pool) {
+            return;
+        }
+        // « Utilisateur : Théo Lancry, interne en médecine d'urgence » gives the writer's job too.
         if let (Some((name, _)), Some((role, span))) = (&named.name, &named.role)
             && self
                 .pointers

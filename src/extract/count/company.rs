@@ -34,6 +34,8 @@ struct Member {
     me: bool,
     /// Where the name begins.
     name: Option<usize>,
+    /// A number and no more.
+    bare: bool,
 }
 
 /// A job or a relation that stands for one person, folded.
@@ -43,7 +45,7 @@ const PERSONS: &str = "collegue|confrere|consoeur|voisin|voisine|binome|chef|che
     formatrice|tuteur|tutrice|directeur|directrice|dispatcher|aide soignante|aide soignant|sage femme|puericultrice|referent|referente|psychiatre|pediatre|dentiste|effecteur|utilisateur|utilisatrice|gestionnaire|user|homologue|technicien|technicienne|adjoint|adjointe|collaborateur|collaboratrice|coequipier|coequipiere|co equipier|co equipiere|equipier|equipiere|camarade|copain|copine|apprenti|apprentie|alternant|alternante|patron|patronne|successeur|remplacante|partenaire|tandem|deputy|assistant medical|aide";
 /// What may stand behind such a word and belongs to it.
 const QUALITIES: &str = "de nuit|de jour|de garde|d en face|d a cote|de regulation|du soir|du matin|de la salle|en salle|de salle|liberal|liberale|regulateur|regulatrice|de permanence|de l apres midi|d astreinte|de service|\
-    en poste|de mon equipe|de l equipe|du smur|smur|arm|medecin|referent|referente|superviseur|hospitalier|hospitaliers|liberaux|presents|presentes|present|presente|on duty|de sante|de ma vacation|du pole|du week end|du bureau|urgentiste|de bureau|chef|de mon equipe|de mon service";
+    en poste|de mon equipe|de l equipe|du smur|smur|arm|medecin|referent|referente|superviseur|hospitalier|hospitaliers|liberaux|presents|presentes|present|presente|on duty|de sante|de ma vacation|du pole|du week end|du bureau|urgentiste|responsables|responsable|referents|referentes|seniors|juniors|titulaires|en stage|de la session|de la promotion|en formation|regulateurs|regulatrices|urgentistes|de bureau|chef|de mon equipe|de mon service";
 
 /// Behind a person named by a job at `at`, and its qualities.
 pub(super) fn person(tokens: &Tokens, at: usize) -> Option<usize> {
@@ -59,7 +61,7 @@ pub(super) fn person(tokens: &Tokens, at: usize) -> Option<usize> {
 }
 
 /// Steps over « de nuit », « d'en face ».
-pub(super) fn qualified(tokens: &Tokens, at: usize) -> usize {
+pub(in crate::extract) fn qualified(tokens: &Tokens, at: usize) -> usize {
     let mut at = at;
     for _ in 0..2 {
         match phrase!(tokens, at, QUALITIES) {
@@ -105,6 +107,10 @@ pub(in crate::extract) fn company(
             None if me => (company.end, true),
             None => break,
         };
+        // « au moins 3, moi et mes deux voisins »: the number is all of them.
+        if comma && company.members.len() == 1 && first.bare {
+            break;
+        }
         let next = hedged(tokens, next);
         let next = of_another(text, tokens, next).unwrap_or(next);
         let inside = joint(tokens, next).is_none();
@@ -207,6 +213,7 @@ fn member(
             end,
             me: true,
             name: None,
+            bare: false,
         });
     }
     // « les 2 autres ARM de nuit », « 2 collègues », « 2 autres »
@@ -217,13 +224,14 @@ fn member(
             .map(|end| qualified(tokens, end))
             .or_else(|| phrase!(tokens, end, "autres|others|autre"))
             .or_else(|| (answer && phrase!(tokens, end, "h|min|fois").is_none()).then_some(end));
-        return unit.map(|end| Member {
+        return unit.map(|unit| Member {
             min,
             max,
             from: at,
-            end,
+            end: unit,
             me: false,
             name: None,
+            bare: unit == end,
         });
     }
     let determined = phrase!(
@@ -243,6 +251,7 @@ fn member(
                 end: name.unwrap_or(end),
                 me: false,
                 name: name.map(|_| end),
+                bare: false,
             });
         }
         // « notre régulatrice Mme Roy » is read above; « un autre » is one more.
@@ -256,6 +265,7 @@ fn member(
                 end: next,
                 me: false,
                 name: None,
+                bare: false,
             });
         }
         if !tokens.is(at, &["le", "la", "ma", "un"]) {
@@ -277,6 +287,7 @@ fn member(
         end,
         me: false,
         name: Some(from),
+        bare: false,
     })
 }
 
@@ -335,7 +346,7 @@ fn loosely(tokens: &Tokens, at: usize, loose: bool, answer: bool) -> Option<usiz
 /// Words that are no name.
 const STOP: &str = "ils|elle|elles|nous|vous|les|des|aux|mes|nos|ses|vos|son|que|qui|quoi|quand|pour|cela|c'est|sur|dans|aussi|tous|tout|toute|toutes|impossible|toujours|rien|the|all|est|sont|fait|\
     marche|plus|pas|mais|donc|car|depuis|hier|chez|avec|sans|par|merci|cordialement|bonjour|seul|seule|uniquement|seulement|meme|pareil|idem|encore|deja|apres|avant|ici|autre|autres|collegue|collegues|personne|sinon|\
-    parfois|puis|alors|bien|peut|etre|poste|compte|session|equipe|salle|regulation|samu|smur|service|oui|non|voila|svp|urgent|apparemment|normalement|quelques|plusieurs|certains|beaucoup|everyone|nobody|also|too|only";
+    parfois|puis|alors|bien|peut|etre|poste|compte|session|equipe|salle|regulation|samu|smur|service|oui|non|voila|svp|urgent|compris|comprise|inclus|incluse|apparemment|normalement|quelques|plusieurs|certains|beaucoup|everyone|nobody|also|too|only";
 
 /// « rappelez-moi et … », « contactez moi ou … »: not said of who is affected.
 fn commanded(tokens: &Tokens, at: usize) -> bool {

@@ -4,6 +4,7 @@ use super::super::token::{Kind, Lexicon, Tokens, phrase};
 use super::amount::{amount, counted};
 use super::clause::spared;
 use super::company;
+use super::owned::only_mine;
 use super::people::{Draft, people};
 use super::whose::whose;
 use super::with_me::{like_me, same, with_me};
@@ -179,7 +180,11 @@ fn portion(tokens: &Tokens, at: usize) -> Option<Draft> {
 
 /// « moi uniquement », unless « pas que moi », « la même chose que moi ».
 fn only_me(tokens: &Tokens, at: usize, answer: bool) -> Option<usize> {
-    let end = ONLY_ME.end(tokens, at)?;
+    let end = ONLY_ME.end(tokens, at).or_else(|| only_mine(tokens, at))?;
+    // « alors que chez moi tout va bien »
+    if at > 0 && tokens.is(at, &["que", "qu", "ke"]) && tokens.among(at - 1, "alors|tandis|parce|pendant|dit|lorsque|puisque|bien|sache|savoir|sachant|vu|depuis|voit|vois|pense|crois|apres|avant|sans|pour") {
+        return None;
+    }
     let before = |words: &'static str, many: usize| {
         (at.saturating_sub(many)..at).any(|at| tokens.among(at, words))
     };

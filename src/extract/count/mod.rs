@@ -14,6 +14,7 @@ mod amount;
 mod clause;
 pub(in crate::extract) mod company;
 mod group;
+mod owned;
 mod people;
 mod said;
 mod whose;
@@ -78,6 +79,11 @@ pub(in crate::extract) fn group_end(tokens: &Tokens, at: usize) -> Option<usize>
     let (min, _, end) = amount::amount(tokens, next)?;
     let end = amount::counted(tokens, end).filter(|_| min > 1)?;
     Some(people::sum(tokens, 0, 0, end).2)
+}
+
+/// Behind a noun for people or what stands for them: « stagiaires », « médecins régulateurs ».
+pub(in crate::extract) fn noun_end(tokens: &Tokens, at: usize) -> Option<usize> {
+    amount::counted(tokens, at)
 }
 
 /// Whether the clause around the tokens `from..to` says that all is well there.

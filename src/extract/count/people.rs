@@ -88,6 +88,7 @@ pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> 
             return None;
         }
         let (min, max, end) = sum(tokens, min, max, after);
+        let (max, end) = stretched(tokens, max, end).unwrap_or((max, end));
         let end = out_of(tokens, end).unwrap_or(end);
         return (min <= 5000).then(|| Draft::exact(min, max, false, end, 0.72));
     }
@@ -122,17 +123,51 @@ pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> 
     bare(tokens, min, max, end)
 }
 
+/// « une vingtaine de collègues, voire 25 », « 4 postes (peut-être 5) »: how many they may be.
+fn stretched(tokens: &Tokens, max: u32, end: usize) -> Option<(u32, usize)> {
+    let next = if tokens.sign(end, b',') || tokens.sign(end, b'(') {
+        end + 1
+    } else {
+        end
+    };
+    let next = phrase!(
+        tokens,
+        next,
+        "voire meme|voire|peut etre meme|peut etre|ou meme|maybe|even"
+    )?;
+    let (more, _, after) = amount(tokens, next)?;
+    let other = tokens.among(after, OTHER_UNITS)
+        || tokens
+            .get(after)
+            .is_some_and(|token| token.kind == Kind::Word)
+            && counted(tokens, after).is_none();
+    (more > max && !other).then(|| (more, counted(tokens, after).unwrap_or(after)))
+}
+
 /// « il y en a eu quatre et les quatre pareil »: the things spoken of before are alike.
 fn of_things(tokens: &Tokens, at: usize, end: usize) -> bool {
+    // « 3 essais avec 3 témoins, les trois pareil »
+    let named_before = || {
+        let value = amount(tokens, at).map(|(min, ..)| min);
+        (at.saturating_sub(20)..at).any(|before| {
+            amount(tokens, before).is_some_and(|(min, _, end)| {
+                end < at
+                    && Some(min) == value
+                    && counted(tokens, end).is_none()
+                    && (tokens.among(end, OTHER_UNITS)
+                        || tokens.width(end) > 3 && tokens.word(end).ends_with('s'))
+            })
+        })
+    };
     tokens.among(end, "pareil|pareils|pareilles|concernes|concernees|touches")
-        && (at.saturating_sub(14)..at).any(|at| {
+        && (named_before() || (at.saturating_sub(14)..at).any(|at| {
             phrase!(
                 tokens,
                 at,
                 "y en a eu|en a eu|en ai eu|en avons eu|on en a recu|en a recu|en ai recu|en avons recu|en est arrive|y en a deja eu|j en ai essaye|en ai teste|en a ouvert|en ai ouvert"
             )
             .is_some()
-        })
+        }))
 }
 
 /// A number alone as an answer: « 4 », « 3 + 2 », « 4/6 ».
@@ -300,7 +335,7 @@ fn plus(tokens: &Tokens, at: usize) -> Option<usize> {
 /// « … et la cadre de nuit », « … + moi »: one person more.
 fn one_more(tokens: &Tokens, at: usize) -> Option<usize> {
     if let Some(end) = phrase!(tokens, at, "moi meme|moi|me|myself|pour moi|chez moi") {
-        return Some(end);
+        return (!tokens.among(end, "compris|comprise|inclus|incluse|included")).then_some(end);
     }
     let next = phrase!(tokens, at, "la|le|l|notre|mon|ma")?;
     company::person(tokens, tokens.skip_joints(next))

@@ -45,7 +45,8 @@ pub(super) fn us(tokens: &Tokens, at: usize) -> Option<Draft> {
         || ordinal(tokens, end)
         || article
         || the && unit.is_none() && affected.is_none();
-    if other || min == 0 || min > 5000 || (weak && unit.is_none() && affected.is_none()) {
+    let weak = weak && unit.is_none() && affected.is_none() && !they(tokens, at, end);
+    if other || min == 0 || min > 5000 || weak {
         return None;
     }
     let (min, max, end) = match unit {
@@ -61,9 +62,34 @@ pub(super) fn us(tokens: &Tokens, at: usize) -> Option<Draft> {
     Some(Draft::exact(min, max, all, end, 0.85))
 }
 
+/// « … pour les stagiaires. Ils sont douze. »: people spoken of before, whose number closes the
+/// clause at `end`.
+fn they(tokens: &Tokens, at: usize, end: usize) -> bool {
+    let end = phrase!(
+        tokens,
+        end,
+        "au total|en tout|en salle|ce jour|aujourd hui|ce soir|cette nuit"
+    )
+    .unwrap_or(end);
+    let closed = matches!(
+        tokens.get(end).map(|token| token.kind),
+        None | Some(Kind::Line | Kind::Sign(b'.' | b',' | b')' | b'!' | b';'))
+    ) && !(tokens.sign(end, b'.') && tokens.glued(end + 1));
+    tokens.among(at, "ils|elles")
+        && closed
+        && (at.saturating_sub(40)..at).any(|at| {
+            tokens.word(at).ends_with('s')
+                && !tokens.among(at, MACHINES)
+                && counted(tokens, at).is_some()
+        })
+}
+
+/// Machines, which stand for those who sit at them, but are not « they ».
+const MACHINES: &str = "postes|ecrans|tablettes|comptes|positions|sessions|consoles|stations|machines|ordinateurs|pcs|casques|telephones|smartphones|portables|pupitres|terminaux|identifiants|logins|cas";
+
 /// « 2 en salle et 2 au PC évasan », « deux de jour et trois de nuit »: how many more, behind the
 /// first number.
-fn in_two_places(tokens: &Tokens, end: usize) -> Option<(u32, usize)> {
+pub(super) fn in_two_places(tokens: &Tokens, end: usize) -> Option<(u32, usize)> {
     const AT: &str = "en|au|aux|a|dans|de|sur|cote|du|in|at|on";
     if !tokens.among(end, AT) {
         return None;
@@ -129,8 +155,39 @@ fn grown(tokens: &Tokens, at: usize) -> Option<Draft> {
     (!other).then(|| Draft::exact(last, last, false, unit.unwrap_or(end), 0.9))
 }
 
+/// « le poste 4 et le poste 7 », « le poste 2, le 3 et le 5 »: as many as are named.
+fn one_by_one(tokens: &Tokens, at: usize) -> Option<Draft> {
+    const ONE: &str = "poste|position|ecran|tablette|console|pupitre|workstation";
+    let numbered = |at: usize| tokens.number(at, 2).map(|_| at + 1);
+    let mut end = phrase!(tokens, at, "le poste|la position|l ecran|la tablette|la console|le pupitre|workstation|au poste|du poste|a la position|poste|position").and_then(numbered)?;
+    let mut many = 1;
+    for _ in 0..20 {
+        let next = if tokens.sign(end, b',') {
+            phrase!(tokens, end + 1, "et").unwrap_or(end + 1)
+        } else if let Some(next) = phrase!(tokens, end, "et|et sur|et aussi|ainsi que|puis|and") {
+            next
+        } else {
+            break;
+        };
+        let next = phrase!(tokens, next, "sur|pareil sur|a").unwrap_or(next);
+        let Some(the) = phrase!(tokens, next, "le|la|l|au|du|workstation|poste|position") else {
+            break;
+        };
+        let unit = if tokens.among(the, ONE) { the + 1 } else { the };
+        let Some(after) = numbered(unit).filter(|after| !tokens.among(*after, OTHER_UNITS)) else {
+            break;
+        };
+        many += 1;
+        end = after;
+    }
+    (many > 1).then(|| Draft::exact(many, many, false, end, 0.72))
+}
+
 /// « les postes 3 et 7 », « positions 2, 4 et 6 »: as many as are named.
 pub(super) fn places(tokens: &Tokens, at: usize) -> Option<Draft> {
+    if let Some(draft) = one_by_one(tokens, at) {
+        return Some(draft);
+    }
     if !tokens.among(
         at,
         "postes|positions|ecrans|consoles|tablettes|pupitres|pcs|stations|comptes|workstations",

@@ -289,3 +289,95 @@ fn everyone_may_be_numbered_behind_and_two_places_are_added() {
         assert_eq!(best(text), told, "{text}");
     }
 }
+
+#[test]
+fn each_ones_thing_counts_its_owner() {
+    for (text, told) in [
+        ("Mon poste et celui du medecin d'à coté pareil", "2-2"),
+        (
+            "sur mon écran et sur celui de Bastien les dossiers sont en double",
+            "2-2",
+        ),
+        (
+            "Mes identifiants, ceux de Paul et ceux de Rémi sont refusés",
+            "3-3",
+        ),
+        ("ma session et la sienne se ferment", "2-2"),
+        (
+            "mon casque et celui de mes deux collègues sont muets",
+            "3-3",
+        ),
+        (
+            "plus de son dans les casques de Léo, Mila, Jade et Noé",
+            "4-4",
+        ),
+        ("pas de son sur le poste 4 et le poste 7", "2-2"),
+        ("L'heure est fausse au poste 3 et au poste 5", "2-2"),
+        (
+            "les alertes n'arrivent plus chez Mme Boyer et M. Cadet",
+            "2-2",
+        ),
+        ("Karim et Julie ne voient plus la carte", "2-2"),
+        ("mon poste marche et celui de Paul aussi", "nothing"),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}
+
+#[test]
+fn the_writer_alone_is_said_in_many_ways() {
+    for (text, told) in [
+        ("Mes coll ont pas ca c ke sur mon poste", "1-1"),
+        ("le tel sonne pas bien, c ke ds mon casque", "1-1"),
+        ("slmt chez moi, la page reste blanche", "1-1"),
+        ("uniquement depuis ma session", "1-1"),
+        ("Je suis l'unique utilisatrice de cette fonction", "1-1"),
+        ("seul le poste du chef de salle est touché", "1-1"),
+        ("Il n'y a que le poste de Julie qui se fige", "1-1"),
+        (
+            "grisé pour les trois stagiaires alors que chez moi ça marche",
+            "3-3",
+        ),
+        (
+            "uniquement sur ma session ; les 3 collègues interrogés ont la bonne heure",
+            "1-1",
+        ),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}
+
+#[test]
+fn a_total_may_stand_before_or_behind_its_people() {
+    for (text, told) in [
+        ("au moins 3, moi et mes deux voisins", "3-3"),
+        ("3, moi compris", "3-3"),
+        ("4 (moi, Paul, Julie et Sonia)", "4-4"),
+    ] {
+        assert_eq!(answered(text), told, "{text}");
+    }
+    for (text, told) in [
+        (
+            "le bouton reste grisé pour les stagiaires. Ils sont douze.",
+            "12-12",
+        ),
+        (
+            "Les internes ne voient plus rien, en tout ils sont 8",
+            "8-8",
+        ),
+        ("Les dossiers restent ouverts. Ils sont douze.", "nothing"),
+        (
+            "Nous deux de jour qui finissons et les trois de nuit",
+            "5-5",
+        ),
+        ("Une vingtaine de collègues, voire 25, le voient", "20-25"),
+        ("touche 4 postes, peut-être 5", "4-5"),
+        (
+            "3 essais avec 3 témoins différents, les trois pareil",
+            "nothing",
+        ),
+        ("personne en salle ne voit plus la file", "all"),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}

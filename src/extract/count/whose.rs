@@ -4,16 +4,18 @@
 use super::super::token::{Kind, Tokens, phrase};
 use super::amount::{amount, counted};
 use super::clause::spared;
-use super::company::company;
+use super::company::{company, name, person};
+use super::owned::owned;
 use super::people::{Draft, OTHER_UNITS};
 
 /// What stands at `at`.
 pub(super) fn whose(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
-    owners(text, tokens, at)
+    owned(text, tokens, at)
+        .or_else(|| owners(text, tokens, at))
         .or_else(|| mine_and_theirs(tokens, at))
         .or_else(|| and_others(tokens, at))
         .or_else(|| totalled(tokens, at))
-        .or_else(|| one_place(tokens, at))
+        .or_else(|| one_place(text, tokens, at))
 }
 
 /// « les postes d'Hakim et de Corinne », « le compte de Paul et celui de Julie ».
@@ -21,7 +23,7 @@ fn owners(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
     let next = phrase!(
         tokens,
         at,
-        "les postes de|les postes d|les comptes de|les comptes d|les sessions de|les sessions d|les ecrans de|les ecrans d|les positions de|les positions d|les tablettes de|les tablettes d|les pc de|les pc d|les ordis de|les ordis d|les consoles de|les consoles d|les bandeaux de|les bandeaux d|\
+        "les postes de|les postes d|les comptes de|les comptes d|les sessions de|les sessions d|les ecrans de|les ecrans d|les positions de|les positions d|les tablettes de|les tablettes d|les pc de|les pc d|les ordis de|les ordis d|les consoles de|les casques de|les casques d|les telephones de|les telephones d|les ordinateurs de|les ordinateurs d|les navigateurs de|les dect de|les softphones de|les consoles d|les bandeaux de|les bandeaux d|\
          les profils de|les profils d|les logins de|les identifiants de|les acces de|les acces d|ceux de|ceux d|le poste de|le poste d|le compte de|le compte d|la session de|la session d|l ecran de|la position de|la position d|la tablette de|le pc de|le bandeau de|the workstations of|the accounts of"
     )?;
     let people = company(text, tokens, tokens.skip_joints(next), false)?;
@@ -122,7 +124,10 @@ fn totalled(tokens: &Tokens, at: usize) -> Option<Draft> {
 }
 
 /// « il n'y a que le poste 3 », « uniquement la position 12 »: one.
-fn one_place(tokens: &Tokens, at: usize) -> Option<Draft> {
+fn one_place(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
+    if let Some(end) = struck_alone(tokens, at) {
+        return Some(Draft::exact(1, 1, false, end, 0.78));
+    }
     let next = phrase!(
         tokens,
         at,
@@ -137,9 +142,34 @@ fn one_place(tokens: &Tokens, at: usize) -> Option<Draft> {
     let end = match tokens.number(next, 5) {
         Some(_) => next + 1,
         None if this => next,
-        None => return None,
+        // « uniquement le poste de Julie », « que sur la tablette du médecin »
+        None => {
+            let owner = phrase!(tokens, next, "de la|de l|du|de|d")?;
+            let owner = tokens.skip_joints(owner);
+            name(text, tokens, owner).or_else(|| person(tokens, owner))?
+        }
     };
     let more = phrase!(tokens, end, "et|ou|a|and").is_some()
         || tokens.sign(end, b',') && tokens.number(end + 1, 4).is_some();
     (!more && !spared(tokens, at, end)).then(|| Draft::exact(1, 1, false, end, 0.75))
+}
+
+/// « seul le poste du chef de salle est touché », « seule la tablette du SMUR 2 ne remonte plus »:
+/// behind the thing.
+fn struck_alone(tokens: &Tokens, at: usize) -> Option<usize> {
+    let next = phrase!(
+        tokens,
+        at,
+        "seul le poste|seule la position|seul l ecran|seule la tablette|seule la console|seul le pc|seul le compte|seule la session|seul ce poste|seule cette position|seul un poste|seule une tablette|un poste sur|une tablette sur|only workstation"
+    )?;
+    let verb = (next..(next + 8).min(tokens.len()))
+        .take_while(|at| {
+            !matches!(
+                tokens.get(*at).map(|t| t.kind),
+                Some(Kind::Line | Kind::Sign(b'.' | b';' | b','))
+            )
+        })
+        .find(|at| tokens.among(*at, "est|n|ne|a|reste|plante|fige|affiche|bloque|is|has"))?;
+    let well = (verb..verb + 3).any(|at| tokens.among(at, "epargne|epargnee|marche|fonctionne"));
+    (!well).then_some(verb)
 }

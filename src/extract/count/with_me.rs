@@ -5,6 +5,7 @@ use super::amount::{amount, counted};
 use super::clause::spared;
 use super::company::{self, company};
 use super::people::Draft;
+use super::said::in_two_places;
 
 /// « moi et Sabrina », « ma collègue et moi », « nous deux », « moi » alone as an answer.
 pub(super) fn with_me(text: &str, tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
@@ -22,6 +23,9 @@ pub(super) fn with_me(text: &str, tokens: &Tokens, at: usize, answer: bool) -> O
         )
         && counted(tokens, end).is_none_or(|_| !tokens.is(next, &["les"]))
     {
+        if let Some((more, after)) = in_two_places(tokens, end) {
+            return Some(Draft::exact(min + more, max + more, false, after, 0.8));
+        }
         return Some(Draft::exact(
             min,
             max,

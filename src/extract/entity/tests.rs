@@ -294,3 +294,20 @@ fn the_first_entity_of_a_long_text_is_found_line_by_line() {
         );
     }
 }
+
+#[test]
+fn a_correction_denies_the_other_samu() {
+    for (text, told) in [
+        (
+            "vous avez noté SAMU 68 mais nous sommes le SAMU 88",
+            "SAMU 88 = samu-88",
+        ),
+        (
+            "Nous sommes le SAMU 49, pas le SAMU 44",
+            "SAMU 49 = samu-49",
+        ),
+        ("c'est le SAMU 12 et non le SAMU 21", "SAMU 12 = samu-12"),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}

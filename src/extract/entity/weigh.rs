@@ -38,6 +38,18 @@ pub(super) fn score(tokens: &Tokens, from: usize, to: usize) -> f32 {
         "du cote d",
         "et le ",
         "depuis le samu",
+        "avez note",
+        "avez mis",
+        "avez indique",
+        "avez inscrit",
+        "avez enregistre",
+        "et non",
+        "pas le ",
+        "pas au ",
+        "pas du ",
+        "pas celui d",
+        "par erreur",
+        "a la place d",
     ]
     .iter()
     .any(|word| before.contains(word));
@@ -54,7 +66,17 @@ pub(super) fn score(tokens: &Tokens, from: usize, to: usize) -> f32 {
         score -= 0.08;
     }
     // « le SAMU 79 ne le voit pas arriver »: spoken of, rather than from.
-    let spoken_of = before.trim_end().ends_with("le") || tokens.among(to, "ne|n|voit|recoit|nous");
+    let ours = [
+        "nous sommes le",
+        "on est le",
+        "c'est le",
+        "c est le",
+        "est bien le",
+    ]
+    .iter()
+    .any(|words| before.trim_end().ends_with(words));
+    let spoken_of =
+        !ours && before.trim_end().ends_with("le") || tokens.among(to, "ne|n|voit|recoit|nous");
     if spoken_of {
         score -= 0.15;
     }

@@ -1,7 +1,9 @@
-//! Jobs that open their holder's sentence, and jobs corrected in passing.
+//! Jobs that open their holder's sentence or stand before the name, and jobs corrected in passing.
 
 use super::super::token::{Kind, Tokens};
-use super::role;
+use super::name::{Unit, arranged};
+use super::prose::run;
+use super::{Found, role};
 
 /// Whether the job that ends at `end` opens a sentence in which its holder speaks: « Ingénieur
 /// biomédical, je relaie … », « Médecin généraliste installée à Étampes, j'ai constaté … ».
@@ -40,4 +42,39 @@ pub(super) fn corrected(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
     let from = (after..after + 2)
         .find(|at| !matches!(tokens.get(*at).map(|t| t.kind), Some(Kind::Sign(_))))?;
     Some((from, role::role(tokens, from)?))
+}
+
+/// « ARM Jérémy Blot », « cadre de nuit Sonia Le Guen, poste 12 »: the name behind the job, where
+/// the words end or a place or a number follows.
+pub(super) fn named_behind(
+    text: &str,
+    tokens: &Tokens,
+    at: usize,
+    end: usize,
+) -> Option<(Found, usize)> {
+    let units = run(text, tokens, end, false);
+    let (first, last) = (units.first()?.from, units.last()?.to);
+    let known = units.iter().any(Unit::is_given) || units.len() > 1;
+    let closed = match tokens.get(last).map(|token| token.kind) {
+        None | Some(Kind::Line | Kind::Number | Kind::Sign(b'.' | b'-' | b'(' | b'/')) => true,
+        Some(Kind::Sign(b',')) => {
+            tokens.number(last + 1, 14).is_some()
+                || tokens.among(last + 1, "samu|poste|tel|dect|ch|chu|crra")
+        }
+        Some(Kind::Word) => tokens.among(last, "samu|poste|tel|dect|ch|chu|crra|au"),
+        Some(_) => false,
+    };
+    if first != end || !known || !closed {
+        return None;
+    }
+    let role_span = tokens.span(at, end);
+    let found = Found {
+        span: tokens.span(first, last),
+        name: Some(arranged(&units)),
+        role: Some((role::written(text, &role_span), role_span)),
+        writer: true,
+        contact: false,
+        score: 0.7,
+    };
+    Some((found, last))
 }

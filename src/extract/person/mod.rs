@@ -7,15 +7,19 @@ use super::token::{Kind, Lexicon, Tokens};
 use std::ops::Range;
 use std::sync::LazyLock;
 
+mod alike;
 mod closing;
 mod header;
 mod job;
 mod name;
+mod presented;
 mod prose;
 mod role;
 mod signature;
 
+pub(super) use alike::{is_part_of, is_same};
 pub use header::from_header;
+pub use presented::presented;
 pub use prose::find_in_prose;
 pub(super) use prose::name_end;
 pub use signature::from_signature;
@@ -247,7 +251,7 @@ fn segments(tokens: &Tokens, from: usize, to: usize) -> Vec<(usize, usize)> {
 /// Whether the point at `at` ends an initial or a title.
 fn initial_point(tokens: &Tokens, at: usize) -> bool {
     at > 0
-        && (tokens.width(at - 1) == 1
+        && (tokens.width(at - 1) == 1 && !is_hour(tokens, at - 1)
             || tokens.is(
                 at - 1,
                 &[
@@ -255,6 +259,18 @@ fn initial_point(tokens: &Tokens, at: usize) -> bool {
                     "tech", "coord", "adj", "ing", "secr",
                 ],
             ))
+}
+
+/// « 10h. », « 3. »: no initial.
+fn is_hour(tokens: &Tokens, at: usize) -> bool {
+    tokens
+        .get(at)
+        .is_some_and(|token| token.kind == Kind::Number)
+        || at > 0
+            && tokens.glued(at)
+            && tokens
+                .get(at - 1)
+                .is_some_and(|token| token.kind == Kind::Number)
 }
 
 /// Steps over titles: « Dr », « Mme », « M. ».

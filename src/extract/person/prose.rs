@@ -3,7 +3,7 @@
 
 use super::super::token::{Kind, Lexicon, Tokens};
 use super::closing::{closing, closing_role};
-use super::job::{corrected, opens};
+use super::job::{corrected, named_behind, opens};
 use super::name::{Shape, Unit, arranged, is_particle, unit};
 use super::{Found, is_common, is_place_word, role, titles};
 use crate::extract::lexicon::is_one_of;
@@ -160,6 +160,9 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
         && first
         && let Some(end) = role::role(tokens, at)
     {
+        if let Some(found) = named_behind(text, tokens, at, end) {
+            return Some(found);
+        }
         let placed = tokens.among(end, "au|a|at|du|de|here|ici|samu|chez|from|smur");
         let short = tokens.ends_line(end) || tokens.sign(end, b',');
         if !(placed || short && tokens.is(at, &["arm", "ide"]) || opens(tokens, end)) {

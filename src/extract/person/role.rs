@@ -58,11 +58,26 @@ pub(super) fn role(tokens: &Tokens, at: usize) -> Option<usize> {
             && let Some(after) = longest(tokens, end + 1, &ROLES.0)
         {
             end = after;
+        } else if let Some(after) = deputised(tokens, end) {
+            end = after;
         } else {
             break;
         }
     }
     Some(end)
+}
+
+/// « adjointe au responsable de salle », « assistant de la cadre »: behind the job of the one whom
+/// a deputy, whose own ends at `end`, stands in for.
+fn deputised(tokens: &Tokens, end: usize) -> Option<usize> {
+    if !tokens.among(
+        end - 1,
+        "adjoint|adjointe|assistant|assistante|suppleant|suppleante|second|seconde|deputy|assistants",
+    ) {
+        return None;
+    }
+    let next = tokens.any_phrase(end, "au|a la|a l|aux|du|de la|de l|to the|of the")?;
+    longest(tokens, tokens.skip_joints(next), &ROLES.0)
 }
 
 /// Where a role that stands alone (after a label, on a signature's line) ends: it takes the words

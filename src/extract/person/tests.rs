@@ -486,3 +486,36 @@ fn an_address_turns_a_surname_that_stands_first() {
         );
     }
 }
+
+#[test]
+fn a_deputy_keeps_whose_and_a_job_may_lead_the_name() {
+    for (text, told) in [
+        (
+            "Lucile CHASSAING\nAdjointe au responsable de salle, SAMU 24",
+            "Lucile Chassaing | Adjointe au responsable de salle",
+        ),
+        (
+            "Valérie Noël\nAdjointe au chef de service, SAMU 51",
+            "Valérie Noël | Adjointe au chef de service",
+        ),
+        (
+            "Nadège Simonet\nadjointe à la cadre de régulation du SAMU 87",
+            "Nadège Simonet | adjointe à la cadre de régulation",
+        ),
+    ] {
+        assert_eq!(signed(text), told, "{text}");
+    }
+    for (text, told) in [
+        (
+            "pas de son depuis 10h. ARM Jérémy Blot",
+            "Jérémy Blot | ARM",
+        ),
+        (
+            "Rien ne s'ouvre.\nCadre de nuit Sonia Le Guen, poste 12",
+            "Sonia Le Guen | Cadre de nuit",
+        ),
+        ("Médecin Dupont ne voit plus la fiche.", "- | -"),
+    ] {
+        assert_eq!(writer(text), told, "{text}");
+    }
+}

@@ -1,7 +1,7 @@
 //! What the words around a telephone number say of it.
 
 use super::{Number, is_support};
-use crate::extract::lexicon::mentions;
+use crate::extract::lexicon::{is_one_of, mentions};
 use crate::text::fold;
 use std::ops::Range;
 
@@ -43,12 +43,13 @@ pub struct Hints {
 // Folded beginnings of words, parted by bars.
 const REACHABLE: &str = concat!(
     "joign|joindre|rappel|appelez|appeler|mon num|mon tel|mon numero|contact|me joindre|",
-    "disponible|reach me|call me|my number|my phone|my mobile|je suis au|numero ici|dispo au",
+    "disponible|reach me|call me|my number|my phone|my mobile|je suis au|numero ici|dispo au|pour vous|je reponds|c'est le ",
 );
-const DIRECT: &str = "direct|dect|bureau|salle|ligne|pont|mon poste|desk";
+const DIRECT: &str = "direct |direct:|direct.|direct)|direct,|direct-|directe|dect|bureau|salle|ligne|pont|mon poste|desk";
 const MOBILE: &str = "portable|mobile|port.|port |gsm|cell|mob.";
 const SWITCHBOARD: &str = "standard|accueil|switchboard|std|hopital :|reception";
-const SECRETARIAT: &str = "secretariat|secretaire|secr.|sec.";
+const SECRETARIAT: &str =
+    "secretariat|assistante :|assistante du|assistante de dir|assistant :|secretaire|secr.|sec.";
 const FAX: &str = "fax|telecopie|telecopieur|telec";
 const THIRD: &str = concat!(
     "collegue|confrere|consoeur|voir avec|voyez avec|astreinte|informatique|hotline|",
@@ -71,12 +72,17 @@ const NOT_TO_CALL: &str = concat!(
 /// The one to call first.
 const PREFERRED: &str = concat!(
     "de preference|en priorite|prioritairement|d'abord|en premier|plutot|preferer|privilegi|mieux vaut|le mieux|de preference|",
-    "preferably|rather|prenez|utilisez plutot|le plus simple|le plus sur|toujours joignable",
+    "preferez|merci d'utiliser|je prefere|utilisez|essayez plutot|sur le portable de preference|a privilegier|preferably|rather|prenez|utilisez plutot|le plus simple|le plus sur|toujours joignable",
 );
 /// The one to call where the other does not answer.
 const FALLBACK: &str = concat!(
     "sinon|a defaut|en cas d'absence|en secours|eventuellement|en dernier recours|si pas de reponse|si je ne reponds|si absent|",
     "en mon absence|ou en cas|otherwise|or else|if not",
+);
+/// Nobody is there now.
+const AWAY: &str = concat!(
+    "je ne suis pas|j'y suis pas|n'y suis pas|n'y suis plus|n'y serai|ne serai pas|je n'y |serai absent|suis absent|est ferme|ferme le|ferme jusqu|ferme)|ferme apres|ferme a |ferme ce|ferme la nuit|repondeur|personne ne repond|pas avant|ne repond pas apres|",
+    "ne repond plus apres|en journee seulement|heures de bureau|aux heures ouvrables|heures ouvrees|ne capte|pas de reseau|voicemail|closed|not there",
 );
 
 impl Hints {
@@ -149,6 +155,7 @@ pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Numb
             // « …, mais plutôt le 06 … » prefers the next one.
             && ![" le", " au", " sur", " :"].iter().any(|lead| after.trim_end().ends_with(lead)),
         fallback: mentions(FALLBACK, &before)
+            || mentions(AWAY, &after)
             || named_after(&after, "en secours|en dernier recours|si urgence seulement"),
     }
 }
@@ -267,17 +274,29 @@ fn before(text: &str, start: usize, from: usize) -> String {
     let cut = ["|", ";", ") ", " / ", " - ", ". ", "! ", "? "]
         .iter()
         .filter_map(|separator| {
-            let at = folded.rfind(separator)?;
-            // « T. », « Port. », « M. » end no sentence.
-            let word = folded[..at]
-                .rsplit([' ', '/', '-', '('])
-                .next()
-                .unwrap_or_default();
-            (*separator != ". " || word.len() > 4).then_some(at + separator.len())
+            let at = match *separator {
+                ". " => folded
+                    .rmatch_indices(separator)
+                    .map(|(at, _)| at)
+                    .find(|at| !is_abbreviated(&folded[..*at]))?,
+                _ => folded.rfind(separator)?,
+            };
+            Some(at + separator.len())
         })
         .max()
         .unwrap_or(0);
     folded[cut..].to_owned()
+}
+
+/// Whether the words end in an abbreviation, so that a point behind them ends no sentence: « T. »,
+/// « Port. », « M. ».
+fn is_abbreviated(words: &str) -> bool {
+    const SHORT: &str = "t|p|f|m|n|d|tel|teleph|port|mob|num|no|nr|dir|std|secr|sec|fax|telec|ext|int|bur|dect|mr|mme|mlle|dr|pr|st|resp|perso|pro|fix|ld|lig|ind";
+    let word = words
+        .rsplit([' ', '/', '-', '('])
+        .next()
+        .unwrap_or_default();
+    is_one_of(SHORT, word)
 }
 
 /// The folded words right behind: a bracket, or up to the end of the clause.
@@ -289,16 +308,19 @@ fn after(text: &str, end: usize) -> String {
     let rest = fold(&text[end..stop]);
     let rest = rest.split('\n').next().unwrap_or_default().trim_start();
     if let Some(inside) = rest.strip_prefix('(') {
-        // « (l'ancien 02 … ne marche plus) » speaks of the number inside.
-        let inside = match inside.find(|c: char| c.is_ascii_digit()) {
-            Some(digit) if inside[..digit].contains("ancien") => "",
-            _ => inside,
-        };
-        return inside
-            .split_inclusive(')')
+        // « (l'ancien 02 … ne marche plus) », « (secrétariat : 02 …) » speak of the number inside.
+        let inside = inside.split_inclusive(')').next().unwrap_or_default();
+        let digits = inside.bytes().filter(u8::is_ascii_digit).count();
+        let told = inside
+            .split(|c: char| c.is_ascii_digit())
             .next()
-            .unwrap_or_default()
-            .to_owned();
+            .unwrap_or_default();
+        let other = digits > 7 && told.contains(char::is_alphabetic) || told.contains("ancien");
+        return if other {
+            String::new()
+        } else {
+            inside.to_owned()
+        };
     }
     let cut = rest
         .find(|c: char| {
@@ -329,6 +351,14 @@ fn after(text: &str, end: usize) -> String {
         if let Some(last) = last.filter(|last| clause.ends_with(':') || names(last)) {
             clause = &clause[..clause.rfind(last).unwrap_or(0)];
         }
+    }
+    // « …, mais appelez plutôt sur le 06 … » speaks of the number behind.
+    let leads = rest[cut..].starts_with(|c: char| c.is_ascii_digit())
+        && ["mais ", "ou ", "sinon ", "puis ", "et "]
+            .iter()
+            .any(|joint| clause.trim_start().starts_with(joint));
+    if leads && !mentions(AWAY, clause) && !mentions("ne |n'|preference", clause) {
+        return String::new();
     }
     // Words behind a comma speak of something else unless they refuse.
     match clause.find(',') {

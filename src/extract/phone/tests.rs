@@ -274,6 +274,14 @@ fn the_number_that_is_preferred_is_called() {
         "Je ne suis plus au 05 36 49 79 40 mais au 06 39 98 79 12",
         "Pour moi 06 39 98 79 12 ; pour le Dr Roy 05 36 49 79 40",
         "06 39 98 79 12 (l'ancien 05 36 49 79 40 ne marche plus)",
+        "06 39 98 79 12 (secrétariat : 05 36 49 79 40)",
+        "06 39 98 79 12 (standard du CH 05 36 49 79 40, 24h/24)",
+        "Mon cabinet est au 05 36 49 79 40 mais je n'y suis pas avant mardi, préférez mon portable : 06 39 98 79 12",
+        "Cabinet 05 36 49 79 40 (répondeur jusqu'à lundi)\nportable ce soir 06 39 98 79 12",
+        "06 39 98 79 12\n(secrétariat de direction : 05 36 49 79 40)",
+        "Mon bureau est le 05 36 49 79 40 mais appelez plutôt sur le portable 06 39 98 79 12",
+        "cabinet 05 36 49 79 40 (fermé) - mobile 06 39 98 79 12",
+        "le SMS à l'appelant reste en attente. SAMU 68. Christelle ARM 06 39 98 79 12",
     ] {
         assert_eq!(chosen(text), "06 39 98 79 12", "{text}");
     }

@@ -2,7 +2,7 @@
 
 use super::super::person::is_role;
 use super::super::token::Tokens;
-use crate::extract::lexicon::mentions;
+use crate::extract::lexicon::{is_one_of, mentions};
 
 /// « Je suis Claire, ARM au SAMU 44. »
 pub(super) fn introduces(words: &str) -> bool {
@@ -13,15 +13,18 @@ pub(super) fn introduces(words: &str) -> bool {
         .split_whitespace()
         .nth(2)
         .is_some_and(|word| word.starts_with(char::is_uppercase));
-    matches!(
-        first,
-        (Some("je"), Some("m'appelle"))
-            | (Some("my"), Some("name"))
-            | (Some("this"), Some("is"))
-            | (Some("c" | "moi" | "cest"), Some(_))
-            | (Some("slt" | "bjr"), Some("c" | "ici" | "moi"))
-    ) || matches!(first, (Some("je"), Some("suis")) | (Some("i"), Some("am")))
-        && (second_capital || is_job(words))
+    // « c le cas chez moi », « c ke sur mon poste » present nobody.
+    const NOBODY: &str = "et|aussi|seul|seule|uniquement|seulement|ainsi|non|le|la|les|l|un|une|pas|plus|ke|que|k|q|encore|toujours|tjs|tjrs|pareil|bloque|urgent|depuis|sur|chez|pour|pr|la-meme|idem|bizarre|chiant|penible|arrive|quoi|quand|comme|tout|tt|ca|a|en|trop|tres|vraiment|impossible";
+    matches!(first, (Some("c" | "cest" | "moi"), Some(second)) if !is_one_of(NOBODY, second))
+        || matches!(
+            first,
+            (Some("je"), Some("m'appelle"))
+                | (Some("my"), Some("name"))
+                | (Some("this"), Some("is"))
+                | (Some("slt" | "bjr"), Some("c" | "ici" | "moi"))
+        )
+        || matches!(first, (Some("je"), Some("suis")) | (Some("i"), Some("am")))
+            && (second_capital || is_job(words))
         || matches!(first.0, Some("ici"))
             && words
                 .split_whitespace()

@@ -11,6 +11,9 @@ static STRIKES: LazyLock<Lexicon> = LazyLock::new(|| {
     )
 });
 
+/// Things that are counted as people are, but are nobody.
+const MACHINES: &str = "poste|postes|ecran|ecrans|position|positions|tablette|tablettes|pc|compte|comptes|console|consoles|session|sessions|stations|pupitres|workstations|telephones|telephone|casques|identifiants|logins|machines|ordinateurs|portables|smartphones";
+
 /// « Cela touche les 14 médecins libéraux de la PDSA », « … gêne l'ensemble des vingt-deux ARM »: a
 /// group that is counted.
 pub(super) fn grouped(words: &str, tokens: &Tokens) -> Option<Found> {
@@ -34,12 +37,7 @@ pub(super) fn grouped(words: &str, tokens: &Tokens) -> Option<Found> {
                 "toute la salle|toute l equipe|toute la regulation|toute la regul|toute notre equipe|toute mon equipe|tout le plateau|tout le service|tout le secretariat|toute la vacation|toute la garde|toute la cellule|l equipe entiere|la salle entiere|the whole room|the whole team|the whole crew|all the staff"
             )
         })?;
-        let machines = (from..end).any(|at| {
-            tokens.among(
-                at,
-                "poste|postes|ecran|ecrans|position|positions|tablette|tablettes|pc|compte|comptes|console|consoles|session|sessions|stations|pupitres|workstations",
-            )
-        });
+        let machines = (from..end).any(|at| tokens.among(at, MACHINES));
         if machines || super::super::count::spares(tokens, from, end) {
             return None;
         }
@@ -57,6 +55,56 @@ pub(super) fn grouped(words: &str, tokens: &Tokens) -> Option<Found> {
         let span = tokens.span(from, end);
         let value = words.get(span.clone())?.split_whitespace().collect::<Vec<_>>().join(" ");
         Some(Found::Named(value, span))
+    })
+}
+
+/// « Les douze élèves de la session sont coincés », « nos 4 médecins dictent »: a group that is
+/// counted and what befalls it; « grisé pour les stagiaires »: one that is not.
+pub(super) fn befallen(
+    words: &str,
+    tokens: &Tokens,
+    faulty: bool,
+    only_counted: bool,
+) -> Option<Found> {
+    const SUFFERS: &str = "ne|n|sont bloques|sont bloquees|sont coinces|sont coincees|sont touches|sont touchees|sont concernes|sont concernees|sont genes|sont genees|sont deconnectes|sont ejectes|sont prives|sont privees|sont obliges|sont contraints|sont a l arret|se font|se retrouvent|doivent|perdent|ont perdu|ont le meme|subissent|rencontrent|attendent|dictent|recopient|cannot|can t|are stuck|are blocked";
+    (0..tokens.len()).filter(|_| faulty).find_map(|at| {
+        let group = |from: usize| {
+            let next = phrase!(tokens, from, "les|nos|mes|ces|tous les|toutes les|our|the")?;
+            let (numbered, next) = match super::super::count::group_end(tokens, from) {
+                Some(end) => (true, end),
+                None => (false, super::super::count::noun_end(tokens, next)?),
+            };
+            let end = super::super::count::company::qualified(tokens, next);
+            let machines = (from..next).any(|at| tokens.among(at, MACHINES));
+            let struck = !machines && !super::super::count::spares(tokens, from, end);
+            struck.then_some((numbered, end))
+        };
+        let (from, end) = if let Some(from) = phrase!(tokens, at, "pour|chez|for") {
+            let (numbered, end) = group(from)?;
+            if only_counted && !numbered {
+                return None;
+            }
+            (from, end)
+        } else {
+            let (numbered, end) = group(at)?;
+            let suffers = (end..end + 4).any(|at| phrase!(tokens, at, SUFFERS).is_some());
+            if !numbered || !suffers {
+                return None;
+            }
+            (at, end)
+        };
+        let vague = tokens.among(
+            end - 1,
+            "gens|personnes|appelants|autres|collegues|utilisateurs",
+        );
+        let alone = vague || at > 0 && tokens.among(at - 1, "pas|sauf|meme|voir|appeler|prevenir");
+        let span = tokens.span(from, end);
+        let value = words
+            .get(span.clone())?
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        (!alone).then_some(Found::Named(value, span))
     })
 }
 

@@ -13,7 +13,7 @@ mod choice;
 mod group;
 mod login;
 
-use group::{grouped, struck};
+use group::{befallen, grouped, struck};
 use login::{login, login_at};
 
 /// Who is affected.
@@ -81,10 +81,18 @@ pub fn find(text: &str, sentences: &[Sentence], declarant: Option<&str>) -> Opti
         Found::Named(name, span) => Found::Named(name, start + span.start..start + span.end),
     };
     // What is said outright counts before what a sentence lets understand.
-    for reader in [stated, grouped, with_others, alone] {
-        let found = spoken
-            .iter()
-            .find_map(|(start, words, tokens, _)| Some(moved(reader(words, tokens)?, *start)));
+    type Reads = fn(&str, &Tokens, bool) -> Option<Found>;
+    let readers: [Reads; 5] = [
+        |words, tokens, _| stated(words, tokens),
+        |words, tokens, _| grouped(words, tokens),
+        |words, tokens, _| with_others(words, tokens),
+        |words, tokens, faulty| befallen(words, tokens, faulty, true),
+        |words, tokens, _| alone(words, tokens),
+    ];
+    for reader in readers {
+        let found = spoken.iter().find_map(|(start, words, tokens, faulty)| {
+            Some(moved(reader(words, tokens, *faulty)?, *start))
+        });
         if found.is_some() {
             return found;
         }
@@ -95,7 +103,9 @@ pub fn find(text: &str, sentences: &[Sentence], declarant: Option<&str>) -> Opti
     });
     third.or_else(|| {
         spoken.iter().find_map(|(start, words, tokens, faulty)| {
-            Some(moved(struck(words, tokens, *faulty)?, *start))
+            let group =
+                struck(words, tokens, *faulty).or_else(|| befallen(words, tokens, *faulty, false));
+            Some(moved(group?, *start))
         })
     })
 }
@@ -251,7 +261,13 @@ fn alone(_: &str, tokens: &Tokens) -> Option<Found> {
                 at - 2,
                 "copie|copies|capture|captures|photo|photos|image|images|impression|screenshot|screenshots|screen|picture|cliche",
             );
-        let denied = denied || pictured;
+        // « on m'a fait redémarrer mon poste »: what was tried.
+        let tried = at > 0
+            && tokens.among(
+                at - 1,
+                "redemarrer|redemarre|relancer|relance|rebooter|reboote|changer|change|changee|eteindre|eteint|rallumer|rallume|reinstaller|reinstalle|verifier|verifie|controler|controle|deplacer|rebooted|restarted",
+            );
+        let denied = denied || pictured || tried;
         let well = super::count::spares(tokens, at, end);
         (!denied && !taken && !well).then(|| Found::Speaker(tokens.span(at, end)))
     })

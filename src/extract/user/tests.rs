@@ -180,3 +180,37 @@ fn a_group_that_is_struck_counts_before_the_writers_own_post() {
         assert_eq!(told(text), who, "{text}");
     }
 }
+
+#[test]
+fn a_group_that_something_befalls_is_affected() {
+    for (text, who) in [
+        (
+            "Le bouton reste grisé pour les stagiaires alors que sur mon poste il fonctionne.",
+            "les stagiaires",
+        ),
+        (
+            "Les douze élèves de la session sont bloqués. J'ai essayé sur mon poste.",
+            "Les douze élèves de la session",
+        ),
+        (
+            "Résultat : nos 4 médecins régulateurs n'ont plus la fiche. On m'a fait redémarrer mon poste.",
+            "nos 4 médecins régulateurs",
+        ),
+        (
+            "Impossible de valider pour les trois étudiants en stage.",
+            "les trois étudiants en stage",
+        ),
+        (
+            "Ça sonne dans le vide chez les gens, plus rien n'arrive.",
+            "nobody",
+        ),
+        ("Les 4 postes ne s'allument plus.", "nobody"),
+        ("Les 3 collègues n'ont pas le souci.", "nobody"),
+        (
+            "Je redémarre tout, la page reste blanche. On m'a fait changer mon écran.",
+            "nobody",
+        ),
+    ] {
+        assert_eq!(told(text), who, "{text}");
+    }
+}

@@ -1,0 +1,47 @@
+//! « Qui : Théo Lancry, interne »: a label that asks who, and means who writes.
+
+use super::Reader;
+use crate::domain::field::{FieldName, Reading, Value};
+use crate::extract::choose::{Pool, Rank};
+use crate::extract::label::Answered;
+use crate::extract::people::is_same;
+use crate::extract::person::Named;
+
+impl Reader<'_> {
+    /// Whether the label asks « qui » and no more.
+    pub(super) fn is_who(&self, answered: &Answered) -> bool {
+        let before = self.voice.body.text.get(..answered.words.place(0));
+        let line = before.unwrap_or_default().trim_end();
+        let line = line.rsplit('\n').next().unwrap_or_default();
+        let label = crate::text::fold(line);
+        matches!(
+            label.trim_matches(|c: char| !c.is_alphanumeric()),
+            "qui" | "who" | "qui suis-je" | "qui ecrit"
+        )
+    }
+
+    /// « Qui : Théo Lancry, interne en médecine d'urgence »: the writer, whoever is affected.
+    pub(super) fn introduces_writer(
+        &self,
+        answered: &Answered,
+        named: &Named,
+        pool: &mut Pool,
+    ) -> bool {
+        let (Some((name, place)), Some((role, span))) = (&named.name, &named.role) else {
+            return false;
+        };
+        let known = self.pointers.name.as_ref();
+        if known.is_some_and(|known| !is_same(known, name)) {
+            return false;
+        }
+        let evidence = self.evidence(answered, span.clone(), 0.85);
+        let reading = Reading::Present(Value::Text(role.clone()));
+        pool.add(FieldName::DeclarantRole, Rank::Around, reading, evidence);
+        if name.contains(' ') {
+            let evidence = self.evidence(answered, place.clone(), 0.95);
+            let reading = Reading::Present(Value::Text(name.clone()));
+            pool.add(FieldName::DeclarantName, self.rank, reading, evidence);
+        }
+        true
+    }
+}

@@ -1,0 +1,142 @@
+//! People counted by what each of them has, one thing after another: « mon poste et celui du
+//! médecin d'à côté », « mes identifiants, ceux de Paul et ceux de Rémi »; people named one by one.
+
+use super::super::token::{Kind, Tokens, phrase};
+use super::amount::{amount, counted};
+use super::clause::spared;
+use super::company::{company, name, person};
+use super::people::Draft;
+
+/// What somebody has, folded.
+const THINGS: &str = "poste|compte|session|position|pc|ordi|ordinateur|ecran|ecrans|tablette|casque|bandeau|telephone|tel|portable|navigateur|login|identifiant|identifiants|acces|profil|console|machine|station|pupitre|softphone|dect|codes|postes|comptes|sessions|account|workstation|screen";
+
+/// What stands at `at`.
+pub(super) fn owned(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
+    things(text, tokens, at).or_else(|| named(text, tokens, at))
+}
+
+/// « mon poste et celui de Karim », « ma session, la sienne et celle de l'interne »
+fn things(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
+    let (mut many, mut end) = thing(text, tokens, at)?;
+    let mut listed = false;
+    for _ in 0..8 {
+        let Some(next) = joint(tokens, end) else {
+            break;
+        };
+        let Some((more, after)) = thing(text, tokens, next) else {
+            break;
+        };
+        many += more;
+        end = after;
+        listed = true;
+    }
+    (listed && many < 500 && !spared(tokens, at, end))
+        .then(|| Draft::exact(many, many, false, end, 0.88))
+}
+
+fn joint(tokens: &Tokens, at: usize) -> Option<usize> {
+    if tokens.sign(at, b'+') || tokens.sign(at, b'&') {
+        return Some(at + 1);
+    }
+    let comma = usize::from(tokens.sign(at, b','));
+    let next = phrase!(
+        tokens,
+        at + comma,
+        "et aussi|et meme|et|ainsi que|puis|comme|plus|mais aussi|and also|and"
+    );
+    next.or((comma > 0).then_some(at + 1))
+}
+
+/// How many people what stands at `at` belongs to, and where it ends.
+fn thing(text: &str, tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
+    let at = phrase!(tokens, at, "sur|chez|depuis|avec|on|from").unwrap_or(at);
+    if let Some(next) = phrase!(tokens, at, "mon|ma|mes|son|sa|my|his|her") {
+        return phrase!(tokens, next, THINGS).map(|end| (1, end));
+    }
+    if let Some(end) = phrase!(
+        tokens,
+        at,
+        "le sien|la sienne|les siens|le mien|la mienne|celui d a cote|celle d a cote|celui d en face|celle d en face|celui voisin|celle voisine|le poste voisin|la position voisine|le poste d a cote|la position d a cote|le poste d en face|his|hers|mine"
+    ) {
+        return Some((1, end));
+    }
+    let of = phrase!(tokens, at, "celui|celle|ceux|celles").or_else(|| {
+        let next = phrase!(tokens, at, "le|la|l|les")?;
+        phrase!(tokens, tokens.skip_joints(next), THINGS)
+    })?;
+    let owner = phrase!(tokens, of, "de la|de l|du|des|de|d")?;
+    let article = !tokens.is(owner - 1, &["de", "d"]);
+    let owner = tokens.skip_joints(owner);
+    if let Some(people) = company(text, tokens, owner, false).filter(|people| people.named) {
+        return Some((people.min, people.end));
+    }
+    if let Some(end) = name(text, tokens, owner) {
+        return Some((1, end));
+    }
+    let owned = phrase!(
+        tokens,
+        owner,
+        "mon|ma|notre|mes|nos|un|une|son|sa|un de mes|une de mes|l autre|my|the"
+    );
+    if let Some(owned) = owned.or(article.then_some(owner)) {
+        if let Some((min, max, after)) = amount(tokens, owned)
+            && min == max
+            && let Some(end) = counted(tokens, after)
+        {
+            return Some((min, end));
+        }
+        return person(tokens, owned).map(|end| (1, end));
+    }
+    None
+}
+
+/// « … chez Mme Boyer et M. Cadet », « Karim et Julie ne voient plus … »: as many as are named.
+fn named(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
+    let led = phrase!(
+        tokens,
+        at,
+        "chez|pour|pr|concerne|touche|impacte|bloque|concernent|touchent"
+    );
+    let people = company(text, tokens, led.unwrap_or(at), false)?;
+    if !people.named || people.me || people.members.len() < 2 {
+        return None;
+    }
+    let suffers = (people.end..people.end + 4)
+        .take_while(|at| !matches!(tokens.get(*at).map(|t| t.kind), Some(Kind::Line | Kind::Sign(b'.'))))
+        .any(|at| {
+            phrase!(
+                tokens,
+                at,
+                "ne voient|ne recoivent|ne peuvent|ne parviennent|n arrivent|n ont plus|n entendent|n accedent|sont bloques|sont bloquees|sont touches|sont touchees|sont concernes|sont concernees|se font|se retrouvent|subissent|ont le meme|ont la meme|ont ce|ont aussi|ont egalement|ont perdu|are blocked|cannot|can t"
+            )
+            .is_some()
+        });
+    let fits = (led.is_some() || suffers) && !spared(tokens, at, people.end);
+    fits.then(|| Draft::exact(people.min, people.max, false, people.end, 0.68))
+}
+
+/// « ke ds mon casque », « uniquement depuis ma session », « slmt chez moi »: the writer's own alone.
+pub(super) fn only_mine(tokens: &Tokens, at: usize) -> Option<usize> {
+    let next = phrase!(
+        tokens,
+        at,
+        "que|ke|k|q|uniquement|uniqt|uniqut|seulement|seulmt|slmt|seulmnt|juste|exclusivement|rien que|rien ke|only|just"
+    )?;
+    let placed = phrase!(
+        tokens,
+        next,
+        "sur|chez|dans|ds|depuis|a partir de|pour|pr|avec|on|in|from"
+    );
+    let next = placed.unwrap_or(next);
+    if let Some(end) =
+        phrase!(tokens, next, "moi|le mien|la mienne|mes|mine").filter(|_| placed.is_some())
+    {
+        return (!tokens.is(end - 1, &["mes"])).then_some(end);
+    }
+    let next = phrase!(tokens, next, "mon|ma|mes|mon propre|ma propre|my")?;
+    phrase!(
+        tokens,
+        next,
+        "poste|compte|session|position|pc|ordi|ordinateur|ecran|ecrans|tablette|casque|bandeau|telephone|tel|portable|navigateur|login|identifiant|identifiants|acces|profil|console|machine|station|pupitre|clavier|softphone|dect|account|workstation|screen|computer|headset"
+    )
+}
