@@ -3,7 +3,8 @@
 
 use super::super::person::is_role;
 use super::super::token::{Kind, Lexicon, Tokens, number_word};
-use super::phrase::{Phrase, Source, determiner, is_adjective, is_noun, phrase};
+use super::phrase::{Phrase, Source, determiner, is_adjective, is_noun, phrase, quoted};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// A phrase and how strongly its place makes it the part that fails, 0 to 1.
@@ -22,20 +23,23 @@ const GONE: &str = "plus de|plus d|plus aucun|plus aucune|plus acces a|plus acce
 /// Before a noun: what there is a problem with.
 const TROUBLE: &str = "probleme de|probleme d|probleme du|probleme des|probleme avec|probleme sur|probleme dans|probleme au niveau de|probleme au niveau du|probleme au niveau des|probleme concernant|probleme lors de|pb de|pb d|pb avec|pb sur|souci de|souci d|souci du|souci des|souci avec|souci sur|souci dans|soucis de|soucis d|soucis avec|soucis sur|\
     bug de|bug d|bug du|bug des|bug sur|bug dans|bug avec|panne de|panne d|panne du|panne des|panne sur|incident de|incident sur|incident concernant|incident avec|anomalie de|anomalie sur|anomalie dans|erreur de|erreur d|erreur sur|erreur dans|erreur lors de|blocage de|blocage du|blocage des|blocage sur|lenteur de|lenteur du|lenteurs de|lenteurs du|lenteurs sur|lenteur sur|\
-    dysfonctionnement au niveau de|dysfonctionnement au niveau du|dysfonctionnement au niveau des|dysfonctionnement au niveau d|pb au niveau de|pb au niveau du|souci au niveau de|souci au niveau du|souci au niveau des|dysfonctionnement de|dysfonctionnement du|dysfonctionnement des|dysfonctionnement sur|dysfonctionnements de|dysfonctionnements du|dysfonctionnements sur|difficultes avec|difficulte dans|difficultes dans|difficultes sur|difficultes lors de|problem with|problems with|issue with|trouble with|au sujet de|au sujet du|au sujet des|concernant|a propos de|a propos du|a propos des|au niveau de|au niveau du|au niveau des|il s agit de|il s agit du|il s agit des";
+    dysfonctionnement au niveau de|dysfonctionnement au niveau du|dysfonctionnement au niveau des|dysfonctionnement au niveau d|pb au niveau de|pb au niveau du|souci au niveau de|souci au niveau du|souci au niveau des|dysfonctionnement de|dysfonctionnement du|dysfonctionnement des|dysfonctionnement sur|dysfonctionnements de|dysfonctionnements du|dysfonctionnements sur|difficultes avec|difficulte dans|difficultes dans|difficultes sur|difficultes lors de|problem with|problems with|issue with|trouble with|probleme porte sur|souci porte sur|probleme vient de|probleme vient du|probleme vient des|souci vient de|souci vient du|probleme se situe sur|probleme se situe dans|probleme est sur|probleme est dans|souci est sur|ca concerne|cela concerne|porte sur|ca touche|ca se passe sur|ca se passe dans|ca bloque sur|ca coince sur|ca coince dans|ca bug sur|ca plante sur|ca plante dans|soucis au niveau de|soucis au niveau du|soucis au niveau des|anomalie au niveau de|anomalie au niveau du|anomalie au niveau des|anomalie constatee sur|anomalie concernant|dysfonctionnement concernant|dysfonctionnement dans|au sujet de|au sujet du|au sujet des|concernant|a propos de|a propos du|a propos des|au niveau de|au niveau du|au niveau des|il s agit de|il s agit du|il s agit des";
 
 /// Before what is named beside the fault.
 const CONTRAST: &str = "alors que|alors qu|tandis que|tandis qu|contrairement a|contrairement au|contrairement aux|sauf|au lieu de|au lieu du|au lieu des|au lieu d|although|instead of|whereas";
 
 /// Before a noun: where it shows.
-const WHERE: &str = "dans|sur|depuis l|avec|via|par|lors de|lors du|lors des|a|au|aux|pendant|in|on|apres|a cote de|from|quand on|quand ils|lorsque";
+const WHERE: &str = "de nos|de mes|a partir de|a partir du|a partir des|dans|sur|depuis l|avec|via|par|lors de|lors du|lors des|a|au|aux|pendant|in|on|apres|a cote de|from|quand on|quand ils|lorsque";
+
+/// Before a quoted name: what was pressed, sent or chosen.
+const PRESSED: &str = "clique sur|clic sur|cliquant sur|cliquer sur|cliquons sur|clique|appuie sur|appuyant sur|appuyer sur|appuyons sur|tape sur|envoie|envoyer|envoyant|envoyons|envoient|coche|cocher|cochant|choisis|choisit|choisir|choisissant|selectionne|selectionner|selectionnant|ouvre|ouvrir|ouvrant|lance|lancer|lancant|passe en|passer en|passe a|statut|etat|bouton de|fonction|option|click on|press";
 
 /// Heads that are people, places, times, machines or the fault itself: no part of a portal.
 static NEVER: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
-        "formulaire d incident|formulaire de declaration|fiche incident|fiche d incident|hopitaux|activation|sollicitation|hello|info|infos|ping|voeux|aide|annulation|bonjour|urgent|question|questions|besoin|repetition|repetitions|regulation|base|ralentissement|ralentissements|dentiste|tentative|bascule|courriel|voir|conges|conge|inc|prod|production|formation|test|collegue|collegues|confrere|confreres|medecin|medecins|docteur|dr|arm|arms|regulateur|regulateurs|regulatrice|regulatrices|utilisateur|utilisateurs|utilisatrice|personne|personnes|equipe|equipes|agent|agents|interne|internes|externe|externes|infirmier|infirmiere|infirmiers|infirmieres|",
+        "description|marre|ras le bol|vacation|vacations|roulement|equipage|equipages|tranche horaire|moi|toi|collaboratrice|collaboratrices|apprenant|apprenants|apprenante|remplacant|remplacante|permanencier|permanenciers|cardiologue|victime|victimes|temoin|requerant|malade|malades|editeur|fournisseur|prestataire|hotline|hot line|espoir|retour de conges|signe de|merci|editeurs|formulaire d incident|formulaire de declaration|fiche incident|fiche d incident|hopitaux|activation|sollicitation|hello|info|infos|ping|voeux|aide|annulation|bonjour|urgent|question|questions|besoin|repetition|repetitions|regulation|base|ralentissement|ralentissements|dentiste|tentative|bascule|courriel|voir|conges|conge|inc|prod|production|formation|test|collegue|collegues|confrere|confreres|medecin|medecins|docteur|dr|arm|arms|regulateur|regulateurs|regulatrice|regulatrices|utilisateur|utilisateurs|utilisatrice|personne|personnes|equipe|equipes|agent|agents|interne|internes|externe|externes|infirmier|infirmiere|infirmiers|infirmieres|",
         "ide|cadre|cadres|secretaire|secretaires|ambulancier|ambulanciers|pompier|pompiers|patient|patients|appelant|appelants|correspondant|correspondants|technicien|informaticien|informaticiens|informatique|dsi|support|service|services|samu|smur|crra|hopital|chu|centre|site|sites|salle|salles|poste|postes|pc|",
-        "ordinateur|ordinateurs|position|machine|machines|navigateur|navigateurs|matin|matinee|soir|soiree|nuit|nuits|jour|jours|journee|heure|heures|minute|minutes|seconde|secondes|semaine|semaines|mois|annee|annees|fois|moment|debut|fin|week|weekend|midi|lendemain|veille|apres|avant|",
+        "ordinateur|ordinateurs|machine|machines|navigateur|navigateurs|matin|matinee|soir|soiree|nuit|nuits|jour|jours|journee|heure|heures|minute|minutes|seconde|secondes|semaine|semaines|mois|annee|annees|fois|moment|debut|fin|week|weekend|midi|lendemain|veille|apres|avant|",
         "probleme|problemes|souci|soucis|incident|incidents|bug|bugs|panne|pannes|anomalie|anomalies|erreur|erreurs|blocage|dysfonctionnement|dysfonctionnements|difficulte|difficultes|pb|lenteur|lenteurs|defaut|defauts|cause|causes|suite|effet|question|questions|chose|choses|cas|truc|reste|lieu|place|part|peine|roue|sablier|rond|cercle|",
         "mise|maj|version|versions|redemarrage|relance|changement|passage|migration|mutation|bout|cours|face|propos|bord|aide|tps|convocation|procedure|delai|delais|nouvelle|nouvelles|document joint|documents joints|yeux|monde|gens|ville|commune|secteur|region|territoire|contournement|papier|doute|avis|besoin|besoins|attente|impression que|instant|instants|urgence|urgences|vie|risque|risques|gene|impact|plupart|ensemble|totalite|moitie|partie|point|points|facon|maniere|",
         "collaborateur|collaborateurs|chef|responsable|directeur|directrice|formateur|formatrice|stagiaire|stagiaires|eleve|eleves|monsieur|madame|mme|salutations|ambulance|rappel|pagaille|astreinte|sms envoye|garde|typing|reseau|wifi|internet|niveau|sein|photo|photos|capture|captures|copie|copies|pj|image|images|mail|mails|message d erreur|code erreur|rond|damier|croix|sms de|numero de telephone|",
@@ -50,6 +54,9 @@ static GENERIC: LazyLock<Lexicon> = LazyLock::new(|| {
         "infos|compte|comptes|session|sessions|ligne|lignes|colonne|colonnes|numero|numeros|adresse|adresses|fichier|fichiers|document|documents|valeur|valeurs|texte|acces|affichage|si|tableau|tableaux|resultat|resultats|element|elements|file|files|form|call|calls|list|nombre|son|voix|fonction|touche|clic|icone|piece|pieces|statut|statuts|tout|mot|zone|fond|compteur|couleur|bip"
     ))
 });
+
+/// Heads that are how the fault shows: what stands beside them counts more.
+const SYMPTOMS: &str = "echo|echos|gresillement|gresillements|bruit|bruits|larsen|friture|parasites|souffle|decalage|coupure|coupures|latence|freeze|carre|carres|losange|losanges|caractere|caracteres|bandes|trait|traits|delai|retard|attente";
 
 /// The phrases of tokens `from..to`, a sentence of complaint, with the weight of their place.
 ///
@@ -81,6 +88,7 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
             && let Some(denied) = phrase(source, after, to)
         {
             at = denied.to;
+            found.push((denied, -1.0));
             continue;
         }
         if let Some(after) = tokens.any_phrase(at, "c est|il s agit de|il s agit du|il s agit des")
@@ -89,6 +97,32 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
         {
             at = named.to;
             add(&mut found, source, named, 0.66 - contrast);
+            continue;
+        }
+        // « La fonctionnalité concernée est le tableau de supervision »
+        if let Some(after) = stated(tokens, at)
+            && let Some(named) = phrase(source, after, to)
+        {
+            at = named.to;
+            add(&mut found, source, named, 0.8);
+            continue;
+        }
+        // « quand on clique sur « Fin de mission » »
+        if let Some(after) = tokens.any_phrase(at, PRESSED)
+            && let Some(end) = quoted(source, after, to)
+        {
+            let named = Phrase {
+                from: after,
+                to: end,
+                tail: 2,
+            };
+            found.push((named, 0.5 - contrast));
+            at = end;
+            continue;
+        }
+        // « Yves, à 4h20 cette nuit … » calls somebody.
+        if at == from && !short && source.is_capitalised(at) && is_call(source, at) {
+            at += 2;
             continue;
         }
         if ends_clause(tokens, at) {
@@ -151,6 +185,33 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
     found
 }
 
+/// « La fonctionnalité concernée est … », « le module en cause est … »: where the name begins.
+fn stated(tokens: &Tokens, at: usize) -> Option<usize> {
+    const KINDS: &str = "fonctionnalite|fonction|module|partie|outil|brique|ecran|rubrique|composant|onglet|volet|feature|function|part";
+    const STRUCK: &str = "concerne|concernee|impacte|impactee|touche|touchee|defaillant|defaillante|en cause|en panne|en defaut|incrimine|incriminee|qui pose probleme|qui pose souci|qui ne marche pas|qui ne marche plus|qui ne fonctionne pas|qui ne fonctionne plus|qui plante|qui bloque|qui coince|concerned|affected";
+    let at = determiner(tokens, at).unwrap_or(at);
+    if !tokens.among(at, KINDS) {
+        return None;
+    }
+    let struck = tokens.any_phrase(at + 1, STRUCK)?;
+    let verb = tokens.any_phrase(struck, "est|c est|serait|is")?;
+    Some(joint(tokens, verb))
+}
+
+/// A name at the start of a sentence and a comma: « Yves, », « Manon, ».
+fn is_call(source: &Source<'_>, at: usize) -> bool {
+    let tokens = source.tokens;
+    !source.shouted
+        && tokens.sign(at + 1, b',')
+        && determiner(tokens, at).is_none()
+        && source
+            .written(at, at + 1)
+            .chars()
+            .skip(1)
+            .all(char::is_lowercase)
+        && !tokens.word(at).ends_with('s')
+}
+
 /// Adds a phrase unless its head names nobody's function; whether it did.
 fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32) -> bool {
     let tokens = source.tokens;
@@ -163,15 +224,22 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
             || number_word(tokens, at).is_some()
             || is_role(tokens, at)
     };
-    let beyond = (phrase.from..phrase.to).any(|at| tokens.among(at, "cellule|escalade|yeux"));
+    // « Affectation d'un incident », « prise en charge du ticket »: our trade, not the portal's.
+    let beyond = (phrase.from..phrase.to).any(|at| {
+        tokens.among(
+            at,
+            "cellule|escalade|yeux|incident|incidents|ticket|tickets",
+        )
+    });
     if other(phrase.from) || is_ordinal(tokens, phrase.from) && other(phrase.from + 1) || beyond {
         return false;
     }
     // « sans retour »: an answer of ours, but « retour de bilan » is a function.
+    // « position 3 » is a desk; « position de l'hélico » is a function.
     let bare = phrase.tail == 0
         && tokens.among(
             phrase.from,
-            "retour|retours|promesse|demande|suite|envoi|reception|temps|prise",
+            "position|positions|retour|retours|promesse|demande|suite|envoi|reception|temps|prise",
         );
     if bare {
         return false;
@@ -196,6 +264,8 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
     let out = tokens.among(behind, "inaccessible|inaccessibles|indisponible|injoignable|hs|down|ko|tombe|mort|inutilisable|plante") || tokens.phrase(behind, "en panne").is_some();
     let weight = if out { weight + 0.1 } else { weight };
     let generic = !out && GENERIC.holds(tokens.word(phrase.from));
+    let symptom = tokens.among(phrase.from, SYMPTOMS);
+    let weight = if symptom { weight - 0.2 } else { weight };
     let weight = weight
         - match (generic, phrase.tail) {
             (true, 0) => 0.3,
@@ -209,6 +279,23 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
 /// Whether a phrase says little by itself.
 pub(super) fn is_bare_generic(tokens: &Tokens, phrase: Phrase) -> bool {
     phrase.tail == 0 && GENERIC.holds(tokens.word(phrase.from))
+}
+
+/// « la carte des tensions hospitalières … La carte devrait … »: the fuller name that a bare one
+/// points back to.
+pub(super) fn named_before(source: &Source<'_>, span: &Range<usize>) -> Option<Range<usize>> {
+    const VAGUE: &str = "carte|lien|planning|calendrier|module|filtre|export|calcul|envoi|transfert|position|positions|statut|recherche|rapport|annuaire|score|agenda";
+    let tokens = source.tokens;
+    let at = (0..tokens.len()).find(|at| tokens.span(*at, at + 1).start == span.start)?;
+    let vague = GENERIC.holds(tokens.word(at)) || tokens.among(at, VAGUE);
+    if !vague || tokens.span(at, at + 1) != *span {
+        return None;
+    }
+    (0..at)
+        .filter(|before| tokens.word(*before) == tokens.word(at))
+        .filter_map(|before| phrase(source, before, tokens.len()))
+        .find(|fuller| fuller.tail > 0)
+        .map(|fuller| tokens.span(fuller.from, fuller.to))
 }
 
 /// « l'accès à … », « le problème de … »: what stands behind counts.
@@ -260,7 +347,9 @@ fn object(source: &Source<'_>, at: usize, to: usize) -> (usize, Option<Phrase>) 
         return (verb + 1, None);
     };
     // « dupliquer un horaire »: any one of them, so that the act says what the noun does not.
-    let any = GENERIC.holds(tokens.word(found.from)) || tokens.is(next, &["un", "une", "any", "a"]);
+    let any = GENERIC.holds(tokens.word(found.from))
+        || tokens.is(next, &["un", "une", "any", "a"])
+        || number_word(tokens, next).is_some();
     if any && found.tail == 0 && next == verb + 1 {
         // « appeler un médecin »: whom, not what.
         if NEVER.end(tokens, found.from).is_some() || is_role(tokens, found.from) {
@@ -305,7 +394,7 @@ fn ends_clause(tokens: &Tokens, at: usize) -> bool {
         Some(Kind::Sign(b',' | b';' | b':' | b'(' | b')' | b'.' | b'!' | b'?') | Kind::Line) => {
             true
         }
-        Some(Kind::Sign(b'-')) => !(tokens.glued(at) && tokens.glued(at + 1)),
+        Some(Kind::Sign(b'-' | b'/')) => !(tokens.glued(at) && tokens.glued(at + 1)),
         Some(Kind::Word) => tokens.among(
             at,
             "et|mais|car|puis|donc|quand|lorsque|si|que|alors|and|but|when|because",

@@ -12,6 +12,10 @@ use std::sync::OnceLock;
 mod complaint;
 mod phrase;
 
+/// The most that a part read from running text is worth: about 80 in 100 of the surest were right
+/// on unseen messages.
+const MOST: f32 = 0.8;
+
 /// A part of the portal named in a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
@@ -34,17 +38,24 @@ pub fn find(text: &str, folded: &Folded, sentences: &[Sentence], subject: &str) 
         })
         .collect();
     let mut best = Best::default();
-    let placed = phrases(text, sentences, &hits, subject, &mut best);
+    let tokens = Tokens::new(text);
+    let source = Source::new(text, &tokens);
+    let placed = phrases(&source, sentences, &hits, subject, &mut best);
     for hit in &hits {
-        let covered = placed.iter().any(|span| {
-            span.start <= hit.span.start && hit.span.end <= span.end && span.len() > hit.span.len()
+        let covered = placed.iter().any(|(span, denied)| {
+            span.start <= hit.span.start
+                && hit.span.end <= span.end
+                && (*denied || span.len() > hit.span.len())
         });
         if covered {
             continue;
         }
         let name = &folded.as_str()[hit.range.clone()];
         let words = name.split(' ').count().min(4) as f32;
-        let in_subject = name.len() > 3 && subject.contains(name.trim_end_matches('s'));
+        // The portal's own name stands in many subjects.
+        let whole_portal = ["si-samu", "si samu"].iter().any(|own| name.contains(own));
+        let in_subject =
+            !whole_portal && name.len() > 3 && subject.contains(name.trim_end_matches('s'));
         let base = if hit.specific { 0.36 } else { 0.08 }
             + 0.03 * words
             + if in_subject { 0.1 } else { 0.0 };
@@ -62,7 +73,10 @@ pub fn find(text: &str, folded: &Folded, sentences: &[Sentence], subject: &str) 
         best.consider(span, score, 0.3);
     }
     best.0.map(|mut best| {
-        best.score = best.score.clamp(0.0, 0.9);
+        if let Some(fuller) = complaint::named_before(&source, &best.span) {
+            best.span = fuller;
+        }
+        best.score = best.score.clamp(0.0, MOST);
         best
     })
 }
@@ -105,16 +119,15 @@ fn place(sentences: &[Sentence], span: &Range<usize>) -> f32 {
     about + if first { 0.1 } else { 0.0 }
 }
 
-/// Weighs the noun phrases of the sentences; gives their places.
+/// Weighs the noun phrases of the sentences; gives their places, and whether each is denied.
 fn phrases(
-    text: &str,
+    source: &Source<'_>,
     sentences: &[Sentence],
     hits: &[Hit],
     subject: &str,
     best: &mut Best,
-) -> Vec<Range<usize>> {
-    let tokens = Tokens::new(text);
-    let source = Source::new(text, &tokens);
+) -> Vec<(Range<usize>, bool)> {
+    let (text, tokens) = (source.text, source.tokens);
     // A subject is one sentence.
     let short = sentences.is_empty();
     let whole = [Sentence {
@@ -139,7 +152,7 @@ fn phrases(
             About::Context => -0.1,
             About::Aside => continue,
         };
-        for (number, (phrase, weight)) in complaint::placed(&source, from, at, short)
+        for (number, (phrase, weight)) in complaint::placed(source, from, at, short)
             .into_iter()
             .enumerate()
         {
@@ -151,7 +164,7 @@ fn phrases(
                 .filter(|hit| span.start <= hit.span.start && hit.span.end <= span.end)
                 .map(|hit| if hit.specific { 0.16 } else { 0.06 })
                 .fold(0.0, f32::max);
-            let said = if complaint::is_bare_generic(&tokens, phrase) {
+            let said = if complaint::is_bare_generic(tokens, phrase) {
                 0.0
             } else {
                 shared(tokens.folded(phrase.from, phrase.to), subject)
@@ -164,7 +177,7 @@ fn phrases(
             let said = if proper { -0.3 } else { said };
             let score = weight + about + known + said + 0.02 * phrase.tail.min(3) as f32;
             best.consider(span.clone(), score, 0.42);
-            spans.push(span);
+            spans.push((span, weight < -0.5));
         }
     }
     spans
@@ -218,6 +231,19 @@ fn means_else(name: &str, before: &str, after: &str) -> bool {
                 "aucun" | "de" | "sans" | "pour" | "le" | "un" | "en" | "" | "votre" | "notre"
             ) || after.trim_start().starts_with(':')
         }
+        // « formulaire d'incident », « le formulaire complété » is the declaration itself.
+        "formulaire" => [
+            " d'incident",
+            " incident",
+            " de declaration",
+            " complet",
+            " rempli",
+            " ci-joint",
+            " joint",
+            " en piece",
+        ]
+        .iter()
+        .any(|of| after.starts_with(of)),
         "adresse" => {
             matches!(last, "votre" | "mon" | "son" | "leur" | "bonne") || after.starts_with(" mail")
         }

@@ -4,7 +4,7 @@
 //! A phrase is a noun with what belongs to it: adjectives (known by their endings), complements led
 //! by « de », acronyms and quoted names. Words that report the fault (« figé », « vide ») end it.
 
-use super::super::token::{Kind, Lexicon, Tokens, number};
+use super::super::token::{Kind, Lexicon, Tokens, number, number_word};
 use std::sync::LazyLock;
 
 /// A noun phrase: tokens `from..to`, without its determiner.
@@ -27,7 +27,7 @@ static DETERMINERS: LazyLock<Lexicon> = LazyLock::new(|| {
 /// Words that are no nouns: they end a phrase and begin none.
 static FUNCTION: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
-        "normalement|actuellement|habituellement|regulierement|evidemment|visiblement|apparemment|directement|immediatement|systematiquement|seulement|uniquement|subitement|soudainement|egalement|notamment|troisieme|deuxieme|quatrieme|cinquieme|vrai|vraie|vrais|bon|bonne|bons|bonnes|complete|complet|completes|malgre|selon|environ|presque|je|j|tu|il|elle|on|nous|vous|ils|elles|me|m|te|se|s|y|en|ne|n|pas|plus|rien|jamais|qui|que|qu|quoi|dont|ou|et|mais|car|donc|or|ni|si|",
+        "moi|toi|bizarrement|etrangement|curieusement|malheureusement|heureusement|soudain|brusquement|brutalement|aleatoirement|parfois|souvent|rarement|certes|bref|quotidiennement|tantot|dorenavant|desormais|auparavant|anormalement|manifestement|automatiquement|spontanement|ponctuellement|correctement|lentement|rapidement|parallelement|jusque|jusqu|impossible|pourtant|neanmoins|toutefois|cependant|resultat|constat|idem|pareil|normalement|actuellement|habituellement|regulierement|evidemment|visiblement|apparemment|directement|immediatement|systematiquement|seulement|uniquement|subitement|soudainement|egalement|notamment|troisieme|deuxieme|quatrieme|cinquieme|vrai|vraie|vrais|bon|bonne|bons|bonnes|complete|complet|completes|malgre|selon|environ|presque|je|j|tu|il|elle|on|nous|vous|ils|elles|me|m|te|se|s|y|en|ne|n|pas|plus|rien|jamais|qui|que|qu|quoi|dont|ou|et|mais|car|donc|or|ni|si|",
         "le|la|les|l|un|une|des|du|de|d|au|aux|a|dans|sur|sous|pour|par|avec|sans|chez|vers|entre|depuis|apres|avant|pendant|lors|lorsque|quand|",
         "comme|alors|puis|aussi|meme|memes|tres|trop|bien|mal|encore|toujours|deja|ici|la|ca|cela|ceci|c|ce|cet|cette|ces|celui|celle|mon|ma|mes|",
         "notre|nos|votre|vos|son|sa|ses|leur|leurs|tout|toute|tous|toutes|aucun|aucune|plusieurs|certains|certaines|chaque|autre|autres|",
@@ -40,6 +40,9 @@ static FUNCTION: LazyLock<Lexicon> = LazyLock::new(|| {
         "hier|aujourd|hui|demain|matin|soir|midi|ce jour|maintenant|actuellement|h|heure|heures|min|minutes|euh|svp|merci|bonjour|bonsoir|cdlt|ok|hs|ko|oui|non|totalement|completement|regulierement"
     ))
 });
+
+/// Acts that are done by something: « recherche par numéro ».
+const BY: &str = "recherche|recherches|tri|filtre|filtres|filtrage|classement|regroupement|affichage|selection|saisie|liste|listes|appel|envoi|connexion|authentification|identification|acces|alerte|alertes|notification|notifications|rappel|geolocalisation|localisation|export|exports|repartition|search";
 
 /// Words that say what is wrong, not what with.
 static FAULTY: LazyLock<Lexicon> = LazyLock::new(|| {
@@ -64,7 +67,7 @@ const ENDINGS: [&str; 33] = [
 /// Words that stand behind a noun as adjectives do, whatever their ending.
 static APPOSED: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
-        "joint|jointe|joints|jointes|libre|libres|rapide|rapides|externe|externes|interne|internes|sonore|sonores|mobile|mobiles|satellite|radio|texte|tactile|courante|privee|prive|prives|commun|commune|direct|directe|directs|",
+        "visio|reflexe|reflexes|joint|jointe|joints|jointes|libre|libres|rapide|rapides|externe|externes|interne|internes|sonore|sonores|mobile|mobiles|satellite|radio|texte|tactile|courante|privee|prive|prives|commun|commune|direct|directe|directs|",
         "patient|patients|moyens|bilan|bilans|appel|appels|appelant|appelants|medecin|medecins|secours|secouriste|secouristes|equipage|equipages|antecedents|vehicule|vehicules|garde|adresse|",
         "lits|ambulance|ambulances|pompier|pompiers|utilisateur|utilisateurs|trafic|web|excel|csv|pdf|sms|mail|mails|mel|dossier|dossiers|regulation|client|agents|contact|contacts|photo|photos|video|audio|heure|heures|horaires|stagiaires|stagiaire|formation|",
         "clos|close|closes|rendus|rendu|meteo|vsav|smur|dsa|cps|dmp|ror|sas|cti|sdis|aml|drm|cta|ecg|evasan|helismur|vsl|pdsa|tr|reel"
@@ -115,8 +118,8 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
     let tokens = source.tokens;
     let mut from = determiner(tokens, at).unwrap_or(at);
     let mut noun = from;
-    // « nos quatre tablettes »
-    if from > at
+    // « nos quatre tablettes », « fusionner deux affaires »
+    if (from > at || number_word(tokens, noun).is_some())
         && let Some((_, after)) = number(tokens, noun, 2)
     {
         noun = after;
@@ -132,7 +135,9 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
     {
         noun += 1;
     }
-    if noun >= stop || !is_noun(tokens, noun) {
+    // « une demande de renfort », but « ça demande un mot de passe »
+    let demand = from > at && tokens.among(noun, "demande|demandes|coupe|charge");
+    if noun >= stop || !(is_noun(tokens, noun) || demand) {
         return None;
     }
     let mut to = word_end(tokens, noun, stop);
@@ -143,7 +148,8 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
         // « module équipages », « fiche Evasan »: a container and its name.
         let named = tail == 0
             && is_noun(tokens, to)
-            && tokens.among(to - 1, "module|onglet|bouton|menu|volet|rubrique|bandeau|fonction|fonctionnalite|vue|panneau|fiche|tableau|tuile|formulaire|liste|rapport|annuaire|encart|widget|icone|couche|champ|statut|touche|case|filtre");
+            && tokens.among(to - 1, "module|onglet|bouton|menu|volet|rubrique|bandeau|fonction|fonctionnalite|vue|panneau|fiche|tableau|tuile|formulaire|liste|rapport|annuaire|encart|widget|icone|couche|champ|statut|touche|case|filtre|lien|fiches|tableaux|listes|rapports|modules|onglets|boutons|liens|champs")
+            && !leads_object(tokens, to + 1);
         // « touche F8 », « text macros »
         let code = tokens.width(to) == 1
             && !tokens.word(to).is_empty()
@@ -168,6 +174,16 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
         }
         if let Some(end) = tokens.any_phrase(to, "en attente|en cours|en conference|en lits|en urgence|en renfort|a trois|a 3|a distance|a traiter|a rappeler|a venir|a jour|par secteur|par nom|par commune|par sms|par mail|par lot|par motif|par anciennete|en ligne|en lot|en masse|en bloc|en serie|en direct|en double ecoute|entrants|sortants") {
             to = end;
+            tail += 1;
+            continue;
+        }
+        // « recherche par numéro », « tri par heure d'arrivée »
+        if tail == 0
+            && tokens.is(to, &["par"])
+            && tokens.among(to - 1, BY)
+            && is_noun(tokens, to + 1)
+        {
+            to = word_end(tokens, to + 1, stop);
             tail += 1;
             continue;
         }
@@ -217,6 +233,12 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
         tail += 1;
     }
     Some(Phrase { from, to, tail })
+}
+
+/// « le bouton renvoie une erreur »: what stands before an object is a verb.
+fn leads_object(tokens: &Tokens, at: usize) -> bool {
+    DETERMINERS.end(tokens, at).is_some()
+        || tokens.among(at, "pas|plus|rien|tout|trop|toujours|mal|bien|sans|depuis")
 }
 
 /// Where the noun stands behind the determiner at `at`.
@@ -335,7 +357,7 @@ fn complement(source: &Source<'_>, at: usize, stop: usize) -> Option<usize> {
 }
 
 /// « « Clé médecin » », « "Intervenants" »: where the quoted name at `at` ends.
-fn quoted(source: &Source<'_>, at: usize, stop: usize) -> Option<usize> {
+pub(super) fn quoted(source: &Source<'_>, at: usize, stop: usize) -> Option<usize> {
     let tokens = source.tokens;
     if !tokens.sign(at, b'"') {
         return None;

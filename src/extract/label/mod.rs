@@ -7,10 +7,12 @@ use crate::domain::field::{FieldName, Source};
 use crate::domain::form::{Form, LabelHit, LabelName, Separator};
 use crate::mail::{BlockKind, Body, Line};
 use crate::text::fold;
+use doubt::is_prose;
 use reader::Reader;
 use rows::table_rows;
 use std::ops::Range;
 
+mod doubt;
 mod reader;
 mod rows;
 mod running;
@@ -205,18 +207,6 @@ fn set_apart(body: &Body, hits: &mut [Hit]) {
             hit.separator = Separator::Colon;
         }
     }
-}
-
-/// « Rappel : au SAMU 25, les appels … »: a sentence after an everyday word is no number.
-fn is_prose(body: &Body, hit: &Hit) -> bool {
-    let line = &body.lines[hit.line];
-    let rest = body.text.get(hit.answer..line.span.end).unwrap_or_default();
-    hit.weak
-        && hit.name == LabelName::Field(FieldName::Phone)
-        && rest.chars().count() > 50
-        && super::phone::find(rest)
-            .iter()
-            .all(|found| !matches!(found.number, super::phone::Number::Valid(_)))
 }
 
 fn find_hits(form: &Form, words: &str, base: usize, line: usize, own: bool, hits: &mut Vec<Hit>) {
