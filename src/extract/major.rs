@@ -51,7 +51,7 @@ impl Scope {
             aucun utilisateur|aucun arm|aucun agent|plus personne|personne ne|personne n'|partout|sur papier|au papier|mode papier|papier crayon|feuilles papier|mode degrade|la totalite d|l'integralite des|\
             samu voisin|bascules|bascule sur le samu|bascule vers le samu|debordement|delestage|deroutes|renvoyes vers le samu|renvoyes au samu|everyone|nobody|all workstations|all positions|whole room|whole samu";
         const FEW: &str = "pour moi|chez moi|mon poste|ma position|mon bandeau|mon ecran|mon pc|ma session|mon compte|moi et |et moi|moi seul|moi uniquement|que moi|un seul poste|le poste de|sur un poste|sur ce poste|d'un poste|\
-            pour deux|pour 2 |nous deux|on est deux|deux postes|2 postes|deux personnes|2 personnes|deux collegues|trois postes|3 postes|quelques postes|certains postes|plusieurs postes|une partie des|un collegue|une collegue|\
+            pour deux|pour 2 |nous deux|on est deux|deux postes| 2 postes|deux personnes| 2 personnes|deux collegues|trois postes| 3 postes|quelques postes|certains postes|plusieurs postes|une partie des|un collegue|une collegue|\
             ma collegue|mon collegue|je ne recois|je recois|j'ai plus|je n'ai plus|mes appels|a mon poste|les autres postes|les autres vont|les autres fonction|ma collegue y arrive|un arm |une arm |un medecin |for me|my station|my workstation";
         let one_of = |list: &'static str| mentions(list, folded);
         self.everyone |= cues.has(Group::Everyone) || one_of(WIDE);

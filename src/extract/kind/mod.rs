@@ -235,7 +235,7 @@ fn is_bulk(email: &Email<'_>) -> bool {
 fn escalates(words: &Facts, subject: &str) -> Option<Why> {
     let asks = |cue: &str| {
         const ASKS: &str = "demande d'escalade|demandons l'escalade|demande l'escalade|demandons une escalade|demande une escalade|\
-            activer l'escalade|please escalate|we request escalation|escalader|case escalade|par l'escalade|a l'escalade|en escalade|j'escalade|nous escaladons|monter d'un niveau|monter d'un cran|niveau superieur|remonter d'un niveau|escalate this|escalate it|soit escalad|etre escalad|escaladee au|d'escalader";
+            activer l'escalade|please escalate|we request escalation|escalader|case escalade|par l'escalade|a l'escalade|en escalade|j'escalade|nous escaladons|monter d'un niveau|monter d'un cran|niveau superieur|niveau au dessus|niveau au-dessus|echelon superieur|echelon au-dessus|echelon au dessus|a votre hierarchie|remonter d'un niveau|escalate this|escalate it|soit escalad|etre escalad|escaladee au|d'escalader";
         mentions(ASKS, cue)
     };
     let in_subject = words.subject.has(Group::Escalation);
@@ -258,6 +258,7 @@ fn escalates(words: &Facts, subject: &str) -> Option<Why> {
         matches!(
             **cue,
             "toujours rien"
+                | "toujours personne"
                 | "relance"
                 | "hors delai"
                 | "escalade"

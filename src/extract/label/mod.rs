@@ -89,8 +89,7 @@ pub fn read(form: &Form, body: &Body, voice: impl Fn(&Line) -> Option<bool>) -> 
         let words = body.text.get(line.span.clone()).unwrap_or_default();
         let words = &words[..words.floor_char_boundary(super::LONGEST_READ)];
         if request {
-            let words = fold(words);
-            noted |= is_summary(&words) || is_signed(&words);
+            noted |= ends_questions(words);
         }
         if noted && request || hits.len() >= MOST_HITS {
             continue;
@@ -142,6 +141,12 @@ fn in_request(body: &Body, line: &Line) -> bool {
     line.block
         .and_then(|block| body.blocks.get(block))
         .is_some_and(|block| block.kind == BlockKind::OurRequest)
+}
+
+/// Whether a line of our request stands behind its questions: no answer is typed from there on.
+fn ends_questions(words: &str) -> bool {
+    let words = fold(words);
+    is_summary(&words) || is_signed(&words)
 }
 
 /// « Ce que nous avons noté : », folded: below it our request repeats what is already known.

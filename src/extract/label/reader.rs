@@ -1,6 +1,6 @@
 //! One label's answer: where it ends, what of it is the form's own, which word of a choice is meant.
 
-use super::{Answered, Hit, Labelled, in_request};
+use super::{Answered, Hit, Labelled, ends_questions, in_request};
 use crate::domain::field::{FieldName, Source};
 use crate::domain::form::{Form, LabelName};
 use crate::extract::answers::boxes::{self, Boxes};
@@ -98,7 +98,8 @@ impl Reader<'_> {
                     break;
                 }
                 if in_request(self.body, line)
-                    && is_request_prose(&self.body.text[line.span.clone()])
+                    && (is_request_prose(&self.body.text[line.span.clone()])
+                        || ends_questions(&self.body.text[line.span.clone()]))
                 {
                     break;
                 }

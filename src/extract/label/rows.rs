@@ -170,6 +170,7 @@ impl Reader<'_> {
     /// questions in our quoted request.
     pub(super) fn numbered(&self, labelled: &mut Labelled) {
         let mut items: Vec<(usize, usize, usize)> = Vec::new();
+        let mut bare: Vec<(usize, usize, usize)> = Vec::new();
         for (number, line) in self.body.lines.iter().enumerate() {
             if self.voices[number] != Some(true) || line.role == LineRole::Blank {
                 continue;
@@ -179,7 +180,15 @@ impl Reader<'_> {
                 && items.last().is_none_or(|(_, last, _)| value > *last)
             {
                 items.push((number, value, line.span.start + length));
+            } else if let Some((value, length)) = bare_number(words)
+                && value == bare.len() + 1
+            {
+                bare.push((number, value, line.span.start + length));
             }
+        }
+        // « 1 hier vers 18h », « 2 formation »: numbers alone, where they run from 1 without a gap.
+        if items.is_empty() && bare.len() >= 2 && bare.len() == labelled.asked.len() {
+            items = bare;
         }
         let request = !labelled.asked.is_empty();
         let enough = if request { 1 } else { 5 };
@@ -244,6 +253,17 @@ impl Reader<'_> {
         }
         labelled.fields = labelled.fields.max(items.len());
     }
+}
+
+/// « 3 formation »: the number and the bytes up to what follows it.
+fn bare_number(words: &str) -> Option<(usize, usize)> {
+    let rest = words.trim_start();
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let value = rest.get(..digits)?.parse().ok()?;
+    let after = rest[digits..].trim_start_matches([' ', '\u{a0}', '\t']);
+    let apart = after.len() < rest.len() - digits;
+    ((1..=2).contains(&digits) && apart && after.starts_with(char::is_alphanumeric))
+        .then(|| (value, words.len() - after.len()))
 }
 
 /// « 3. », « 3) », « 3 - »: the number and the bytes up to what follows it.

@@ -49,7 +49,11 @@ pub(super) fn clock(tokens: &Tokens, at: usize) -> Option<(Clock, usize)> {
         "minuit" | "midnight" => Some(0),
         _ => None,
     };
-    if let Some(hour) = named {
+    // « l'après-midi » is no noon.
+    let afternoon = word == "midi"
+        && (at >= 1 && tokens.is(at - 1, &["apres"])
+            || at >= 2 && tokens.sign(at - 1, b'-') && tokens.is(at - 2, &["apres"]));
+    if let Some(hour) = named.filter(|_| !afternoon) {
         let (minute, hour, end) =
             spoken_minutes(tokens, at + 1, hour).unwrap_or((None, hour, at + 1));
         let midnight = hour == 0 && minute.is_none();

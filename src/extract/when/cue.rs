@@ -237,6 +237,37 @@ pub(super) fn content(
     if !timed && words.starts_with("ce jour") && (lead == "a" || lead.ends_with(" a")) {
         return Some((Role::Other, 0.05));
     }
+    // « surtout l'après-midi », « plutôt le soir », « que la nuit »: when it is wont to come.
+    let part = words.starts_with("l'apres")
+        || words.starts_with("apres-midi")
+        || [
+            "matin", "soir", "nuit", "midi", "le matin", "le soir", "la nuit", "le midi",
+        ]
+        .contains(&words.trim());
+    let bare = lead
+        .strip_suffix("l'")
+        .or(lead.strip_suffix(" le"))
+        .or(lead.strip_suffix(" la"))
+        .unwrap_or(lead)
+        .trim_end();
+    if !timed
+        && part
+        && [
+            "surtout",
+            "plutot",
+            "souvent",
+            "generalement",
+            "toujours",
+            "seulement",
+            "uniquement",
+            "en general",
+            "que",
+        ]
+        .iter()
+        .any(|word| bare.ends_with(word))
+    {
+        return Some((Role::Other, 0.05));
+    }
     // « il est 14h20 »
     if timed && lead.ends_with("il est") {
         return Some((Role::Other, 0.05));

@@ -363,10 +363,7 @@ fn the_start_is_told_from_what_else_has_an_hour() {
             "nothing",
         ),
         ("Je suis joignable à partir de 9h", "nothing"),
-        (
-            "La carte affiche 8h45 alors qu'il est 10h20",
-            "nothing",
-        ),
+        ("La carte affiche 8h45 alors qu'il est 10h20", "nothing"),
         (
             "Premier bilan concerné reçu à 9h05, il y en a eu quatre depuis",
             "2026-03-12T09:05+01:00 minute",
@@ -376,6 +373,9 @@ fn the_start_is_told_from_what_else_has_an_hour() {
             "2026-03-12T08:10+01:00 minute",
         ),
         ("Première relance envoyée à 8h10", "nothing"),
+        ("Cela arrive surtout l'après-midi mais pas tous les jours", "nothing"),
+        ("Ça rame plutôt le soir", "nothing"),
+        ("La carte se fige l'après-midi", "nothing"),
         (
             "Vers 9h la carte a planté, on a redémarré à 9h30",
             "2026-03-12T09:00+01:00 hour",
