@@ -464,6 +464,21 @@ mod tests {
                 Kind::Escalation,
             ),
             (
+                "carto",
+                "3e mail en deux jours, la carte est toujours figée.",
+                Kind::Escalation,
+            ),
+            (
+                "carto",
+                "La carte est figée, je veux que ça passe au niveau au-dessus.",
+                Kind::Escalation,
+            ),
+            (
+                "carto",
+                "Carte figée, personne n'a rappelé : qui est votre responsable ?",
+                Kind::Escalation,
+            ),
+            (
                 "absence",
                 "Je suis absente jusqu'au 30/11. Ceci est une réponse automatique.",
                 Kind::AutoReply,

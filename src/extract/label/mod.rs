@@ -427,6 +427,7 @@ mod tests {
             ),
             quoted("02.61.91.35.78\n", "oui\n"),
             format!("1) 02 61 91 35 78\n2) oui\n\n{}", quoted("", "")),
+            format!("1 02 61 91 35 78\n2 oui\n\n{}", quoted("", "")),
             format!(
                 "Bonjour,\n\nmes réponses ci-dessous.\n\nDe : Support SI-Samu <support@support.invalid>\n\
                  Envoyé : lundi 23 novembre 2026 10:05\nÀ : KERDONCUFF Yann\n\

@@ -373,7 +373,10 @@ fn the_start_is_told_from_what_else_has_an_hour() {
             "2026-03-12T08:10+01:00 minute",
         ),
         ("Première relance envoyée à 8h10", "nothing"),
-        ("Cela arrive surtout l'après-midi mais pas tous les jours", "nothing"),
+        (
+            "Cela arrive surtout l'après-midi mais pas tous les jours",
+            "nothing",
+        ),
         ("Ça rame plutôt le soir", "nothing"),
         ("La carte se fige l'après-midi", "nothing"),
         (
