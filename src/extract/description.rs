@@ -100,6 +100,28 @@ pub fn points_elsewhere(text: &str) -> bool {
     count <= 8 && mentions(CUES, &folded) && !folded.contains("erreur")
 }
 
+/// « 11:31 N. Servais (helpdesk) : poste vérifié »: an entry of a ticket tool's journal, led by its
+/// time or day and who wrote it, is not the declarant's.
+#[must_use]
+pub fn is_journal(text: &str) -> bool {
+    let tokens = Tokens::new(text);
+    // « 11:31 », « 15/09 13:50 », « 2026-05-20 »
+    let mut at = 0;
+    while tokens.number(at, 4).is_some() {
+        let marked = [b':', b'/', b'-', b'.']
+            .iter()
+            .any(|mark| tokens.sign(at + 1, *mark))
+            || tokens.is(at + 1, &["h"]);
+        at += if marked { 2 } else { 1 };
+    }
+    if at < 3 {
+        return false;
+    }
+    let named = tokens.get(at).is_some_and(|_| !tokens.word(at).is_empty())
+        && text[tokens.span(at, at + 1)].starts_with(char::is_uppercase);
+    named && (at..(at + 8).min(tokens.len())).any(|at| tokens.sign(at, b':'))
+}
+
 /// The part of a subject that may describe: without « Re: », « TR: », marks and « URGENT ».
 #[must_use]
 pub fn of_subject(subject: &str) -> Option<Range<usize>> {
@@ -349,5 +371,23 @@ mod tests {
         assert!(!points_elsewhere(
             "la carte reste grise depuis ce matin, la photo est jointe plus bas"
         ));
+    }
+
+    #[test]
+    fn a_technicians_entry_in_a_ticket_is_not_the_declarants() {
+        for text in [
+            "11:31 N. Servais (helpdesk) : poste ARM-03 vérifié ce jour",
+            "15/09 13:50 Wurtz : pilotes à jour",
+            "2026-05-20 Karine Wurtz : transmis au fournisseur",
+        ] {
+            assert!(is_journal(text), "{text}");
+        }
+        for text in [
+            "14h30 : la carte se fige",
+            "3 postes sont muets : le 2, le 4 et le 5",
+            "À 11:31 le portail a dit : erreur",
+        ] {
+            assert!(!is_journal(text), "{text}");
+        }
     }
 }

@@ -260,6 +260,9 @@ impl Reader<'_> {
         let mut text = String::new();
         for answered in answers {
             let words = &answered.words.text;
+            if !text.is_empty() && description::is_journal(words) {
+                continue;
+            }
             let folded = Folded::new(words);
             let cues = cues::Cues::scan(folded.as_str());
             let sentences = sentence::sentences(words, &folded, &cues);

@@ -1,20 +1,24 @@
 //! The part of the portal that a message names: by what its complaint is about (`complaint.rs`), by
-//! a table of functions (`names.txt`), by « le bouton … », « l'onglet « … » ».
+//! a table of functions (`table.rs`), by « le bouton … », « l'onglet « … » ».
 
 use super::sentence::{About, Sentence};
 use super::token::Tokens;
 use crate::text::Folded;
-use aho_corasick::{AhoCorasick, MatchKind};
 use phrase::Source;
 use std::ops::Range;
-use std::sync::OnceLock;
+use table::{completed, named};
 
 mod complaint;
 mod phrase;
+mod table;
+mod words;
 
 /// The most that a part read from running text is worth: about 80 in 100 of the surest were right
 /// on unseen messages.
 const MOST: f32 = 0.8;
+
+/// What « les messages », « la liste » alone is worth.
+const BARE: f32 = 0.4;
 
 /// A part of the portal named in a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +76,8 @@ pub fn find(text: &str, folded: &Folded, sentences: &[Sentence], subject: &str) 
         let score = score + place(sentences, &span);
         best.consider(span, score, 0.3);
     }
-    best.0.map(|mut best| {
+    let bare = best.bare.map(|span| Found { span, score: BARE });
+    best.found.or(bare).map(|mut best| {
         if let Some(fuller) = complaint::named_before(&source, &best.span) {
             best.span = fuller;
         }
@@ -90,12 +95,21 @@ struct Hit {
 
 /// The best so far; among equals the first.
 #[derive(Default)]
-struct Best(Option<Found>);
+struct Best {
+    found: Option<Found>,
+    /// What says little by itself, for where nothing says more.
+    bare: Option<Range<usize>>,
+}
 
 impl Best {
     fn consider(&mut self, span: Range<usize>, score: f32, floor: f32) {
-        if score > floor && self.0.as_ref().is_none_or(|best| score > best.score + 0.01) {
-            self.0 = Some(Found { span, score });
+        if score > floor
+            && self
+                .found
+                .as_ref()
+                .is_none_or(|best| score > best.score + 0.01)
+        {
+            self.found = Some(Found { span, score });
         }
     }
 }
@@ -165,6 +179,9 @@ fn phrases(
                 .map(|hit| if hit.specific { 0.16 } else { 0.06 })
                 .fold(0.0, f32::max);
             let said = if complaint::is_bare_generic(tokens, phrase) {
+                if !short && weight >= 0.1 {
+                    best.bare.get_or_insert_with(|| span.clone());
+                }
                 0.0
             } else {
                 shared(tokens.folded(phrase.from, phrase.to), subject)
@@ -212,163 +229,10 @@ fn shared(phrase: &str, subject: &str) -> f32 {
     }
 }
 
-/// « de garde », « aucun rappel », « Rappel : », « votre adresse »: words that name a function only
-/// where nothing beside them says otherwise.
-fn means_else(name: &str, before: &str, after: &str) -> bool {
-    let last = before
-        .trim_end()
-        .rsplit(|c: char| !c.is_alphanumeric())
-        .next()
-        .unwrap_or_default();
-    match name.trim_end_matches('s') {
-        "garde" => matches!(
-            last,
-            "de" | "en" | "ma" | "bonne" | "prend" | "la" | "sa" | "cette"
-        ),
-        "rappel" => {
-            matches!(
-                last,
-                "aucun" | "de" | "sans" | "pour" | "le" | "un" | "en" | "" | "votre" | "notre"
-            ) || after.trim_start().starts_with(':')
-        }
-        // « formulaire d'incident », « le formulaire complété » is the declaration itself.
-        "formulaire" => [
-            " d'incident",
-            " incident",
-            " de declaration",
-            " complet",
-            " rempli",
-            " ci-joint",
-            " joint",
-            " en piece",
-        ]
-        .iter()
-        .any(|of| after.starts_with(of)),
-        "adresse" => {
-            matches!(last, "votre" | "mon" | "son" | "leur" | "bonne") || after.starts_with(" mail")
-        }
-        _ => false,
-    }
-}
-
-/// A function with what it is of: « export [de la liste de garde] », « [retour de] bilan [des
-/// VSAV] », « chat [avec les ambulanciers] ».
-fn completed(lower: &str, range: Range<usize>) -> Range<usize> {
-    const JOINTS: [&str; 12] = [
-        " de la ",
-        " de l'",
-        " des ",
-        " du ",
-        " d'un ",
-        " d'une ",
-        " de ",
-        " d'",
-        " avec les ",
-        " avec le ",
-        " avec la ",
-        " entre ",
-    ];
-    const NO_COMPLEMENT: &str = "|samu|smur|centre|chu|hopital|service|matin|nuit|jour|soir|hier|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|ce|cette|mon|ma|mes|notre|nos|votre|vos|leur|leurs|son|sa|ses|plus|nouveau|facon|maniere|suite|tous|tout|toute|toutes|base|salle|semaine|mois|collegue|collegues|poste|portail|si|la|le|les|production|prod|formation|";
-    const ACTS: &str = "retour|retours|envoi|reception|affichage|calcul|choix|saisie|edition|suivi|modification|validation|suppression|sauvegarde|chargement|signature|modele|modeles|generation";
-    let mut end = range.end;
-    for _ in 0..2 {
-        let rest = &lower[end..];
-        let Some(joint) = JOINTS.iter().find(|joint| rest.starts_with(**joint)) else {
-            break;
-        };
-        let word: &str = rest[joint.len()..]
-            .split(|c: char| !(c.is_alphabetic() || c == '-'))
-            .next()
-            .unwrap_or_default();
-        if word.chars().count() < 3 || NO_COMPLEMENT.contains(&format!("|{word}|")) {
-            break;
-        }
-        end += joint.len() + word.len();
-    }
-    let before = &lower[..range.start];
-    let start = JOINTS
-        .iter()
-        .find_map(|joint| {
-            // The joint's leading blank belongs to the words before it.
-            let noun = before.strip_suffix(*joint)?;
-            let act = ACTS.split('|').find(|act| {
-                noun.strip_suffix(*act)
-                    .is_some_and(|lead| !lead.ends_with(char::is_alphanumeric))
-            })?;
-            Some(noun.len() - act.len())
-        })
-        .unwrap_or(range.start);
-    start..end
-}
-
 /// Whether a text names a function of the portal.
 #[must_use]
 pub fn names_one(folded: &Folded) -> bool {
     named(folded).iter().any(|(_, specific)| *specific)
-}
-
-struct Table {
-    automaton: AhoCorasick,
-    specific: Vec<bool>,
-}
-
-fn table() -> Option<&'static Table> {
-    static TABLE: OnceLock<Option<Table>> = OnceLock::new();
-    TABLE
-        .get_or_init(|| {
-            let mut names = Vec::new();
-            let mut specific = Vec::new();
-            let mut is_specific = true;
-            for line in include_str!("names.txt").lines() {
-                match line {
-                    "" => {}
-                    "[specific]" => is_specific = true,
-                    "[broad]" => is_specific = false,
-                    line if line.starts_with('#') => {}
-                    line => {
-                        names.push(line);
-                        specific.push(is_specific);
-                    }
-                }
-            }
-            AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostLongest)
-                .build(&names)
-                .ok()
-                .map(|automaton| Table {
-                    automaton,
-                    specific,
-                })
-        })
-        .as_ref()
-}
-
-fn named(folded: &Folded) -> Vec<(Range<usize>, bool)> {
-    let text = folded.as_str();
-    let Some(table) = table() else {
-        return Vec::new();
-    };
-    let bytes = text.as_bytes();
-    let inside = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
-    table
-        .automaton
-        .find_iter(text)
-        .filter_map(|hit| {
-            if hit.start() > 0 && inside(hit.start() - 1) {
-                return None;
-            }
-            let mut end = hit.end();
-            if matches!(bytes.get(end), Some(b's' | b'x')) && !inside(end + 1) {
-                end += 1;
-            }
-            // « poste d'astreinte@planning.example » and file names are no functions.
-            let glued = inside(end)
-                || matches!(bytes.get(end), Some(b'@'))
-                || text[..hit.start()].ends_with(['@', '/']);
-            (!glued && !means_else(&text[hit.start()..end], &text[..hit.start()], &text[end..]))
-                .then(|| (hit.start()..end, table.specific[hit.pattern().as_usize()]))
-        })
-        .collect()
 }
 
 /// « l'onglet « Intervenants » », « la touche F8 », « le module transferts ».
@@ -415,4 +279,44 @@ fn containers(text: &str, folded: &Folded) -> Vec<(Range<usize>, f32)> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+    use crate::extract::cues::Cues;
+    use crate::extract::sentence::sentences;
+    use crate::text::Folded;
+
+    fn part(text: &str) -> Option<&str> {
+        let folded = Folded::new(text);
+        let cues = Cues::scan(folded.as_str());
+        let sentences = sentences(text, &folded, &cues);
+        find(text, &folded, &sentences, "").map(|found| &text[found.span])
+    }
+
+    #[test]
+    fn a_bare_name_is_completed_by_the_fuller_one_before_it() {
+        for (text, expected) in [
+            (
+                "Je consulte la carte des tensions hospitalières.\nLa carte devrait être verte, elle reste grise.",
+                "carte des tensions hospitalières",
+            ),
+            (
+                "Nous tenons le planning des effecteurs.\nLe planning ne s'affiche plus.",
+                "planning des effecteurs",
+            ),
+        ] {
+            assert_eq!(part(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_says_little_is_better_than_nothing_and_a_denied_part_is_nothing() {
+        assert_eq!(part("Les messages n'arrivent plus."), Some("messages"));
+        assert_eq!(
+            part("Ce n'est plus les statistiques qui ne marchent pas."),
+            None
+        );
+    }
 }

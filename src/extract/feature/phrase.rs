@@ -27,7 +27,7 @@ static DETERMINERS: LazyLock<Lexicon> = LazyLock::new(|| {
 /// Words that are no nouns: they end a phrase and begin none.
 static FUNCTION: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
-        "moi|toi|bizarrement|etrangement|curieusement|malheureusement|heureusement|soudain|brusquement|brutalement|aleatoirement|parfois|souvent|rarement|certes|bref|quotidiennement|tantot|dorenavant|desormais|auparavant|anormalement|manifestement|automatiquement|spontanement|ponctuellement|correctement|lentement|rapidement|parallelement|jusque|jusqu|impossible|pourtant|neanmoins|toutefois|cependant|resultat|constat|idem|pareil|normalement|actuellement|habituellement|regulierement|evidemment|visiblement|apparemment|directement|immediatement|systematiquement|seulement|uniquement|subitement|soudainement|egalement|notamment|troisieme|deuxieme|quatrieme|cinquieme|vrai|vraie|vrais|bon|bonne|bons|bonnes|complete|complet|completes|malgre|selon|environ|presque|je|j|tu|il|elle|on|nous|vous|ils|elles|me|m|te|se|s|y|en|ne|n|pas|plus|rien|jamais|qui|que|qu|quoi|dont|ou|et|mais|car|donc|or|ni|si|",
+        "gros|grosse|grosses|enorme|enormes|serieux|serieuse|entend|entendons|entendent|moi|toi|bizarrement|etrangement|curieusement|malheureusement|heureusement|soudain|brusquement|brutalement|aleatoirement|parfois|souvent|rarement|certes|bref|quotidiennement|tantot|dorenavant|desormais|auparavant|anormalement|manifestement|automatiquement|spontanement|ponctuellement|correctement|lentement|rapidement|parallelement|jusque|jusqu|impossible|pourtant|neanmoins|toutefois|cependant|resultat|constat|idem|pareil|normalement|actuellement|habituellement|regulierement|evidemment|visiblement|apparemment|directement|immediatement|systematiquement|seulement|uniquement|subitement|soudainement|egalement|notamment|troisieme|deuxieme|quatrieme|cinquieme|vrai|vraie|vrais|bon|bonne|bons|bonnes|complete|complet|completes|malgre|selon|environ|presque|je|j|tu|il|elle|on|nous|vous|ils|elles|me|m|te|se|s|y|en|ne|n|pas|plus|rien|jamais|qui|que|qu|quoi|dont|ou|et|mais|car|donc|or|ni|si|",
         "le|la|les|l|un|une|des|du|de|d|au|aux|a|dans|sur|sous|pour|par|avec|sans|chez|vers|entre|depuis|apres|avant|pendant|lors|lorsque|quand|",
         "comme|alors|puis|aussi|meme|memes|tres|trop|bien|mal|encore|toujours|deja|ici|la|ca|cela|ceci|c|ce|cet|cette|ces|celui|celle|mon|ma|mes|",
         "notre|nos|votre|vos|son|sa|ses|leur|leurs|tout|toute|tous|toutes|aucun|aucune|plusieurs|certains|certaines|chaque|autre|autres|",
@@ -148,7 +148,7 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
         // « module équipages », « fiche Evasan »: a container and its name.
         let named = tail == 0
             && is_noun(tokens, to)
-            && tokens.among(to - 1, "module|onglet|bouton|menu|volet|rubrique|bandeau|fonction|fonctionnalite|vue|panneau|fiche|tableau|tuile|formulaire|liste|rapport|annuaire|encart|widget|icone|couche|champ|statut|touche|case|filtre|lien|fiches|tableaux|listes|rapports|modules|onglets|boutons|liens|champs")
+            && tokens.among(to - 1, "module|onglet|bouton|menu|volet|rubrique|bandeau|fonction|fonctionnalite|vue|panneau|fiche|tableau|tuile|formulaire|liste|rapport|annuaire|encart|widget|icone|couche|champ|statut|touche|case|filtre|lien|mode|fiches|tableaux|listes|rapports|modules|onglets|boutons|liens|champs")
             && !leads_object(tokens, to + 1);
         // « touche F8 », « text macros »
         let code = tokens.width(to) == 1
@@ -391,6 +391,11 @@ mod tests {
                 "tableau des lits disponibles",
             ),
             ("la carte figée depuis 9h", "carte"),
+            ("la recherche par numéro est vide", "recherche par numéro"),
+            ("le lien visio ne part pas", "lien visio"),
+            ("les fiches réflexes ont disparu", "fiches réflexes"),
+            ("le bouton renvoie une erreur", "bouton"),
+            ("une demande de renfort se perd", "demande de renfort"),
             ("la double écoute coupe la voix", "double écoute"),
             (
                 "l'onglet « Intervenants » est vide",

@@ -19,6 +19,7 @@ mod signature;
 
 pub(super) use alike::{is_part_of, is_same};
 pub use header::from_header;
+pub(super) use name::is_given;
 pub use presented::presented;
 pub use prose::find_in_prose;
 pub(super) use prose::name_end;

@@ -63,7 +63,7 @@ fn first_part<'t>(unit: &Unit<'t>) -> &'t str {
 }
 
 /// Whether a folded word is a given name: « claire », « jean-pierre ».
-pub(super) fn is_given(folded: &str) -> bool {
+pub fn is_given(folded: &str) -> bool {
     folded
         .split('-')
         .next()

@@ -94,6 +94,8 @@ fn about(text: &str, span: &Range<usize>, places: &Places) -> About {
         .any(|range| range.start <= span.start + 12);
     match () {
         () if closed(words) => About::Aside,
+        // « Je vais essayer de rester courtois. »
+        () if polite(words) && length <= 10 && !strong(words) => About::Aside,
         // « Je ne finis qu'à 8 h, pas la peine de rappeler après »: a negation alone is no fault.
         () if leading
             && faults <= 1 + negated

@@ -1,0 +1,52 @@
+//! What stands before a noun in a complaint, and nouns that are no part of a portal or say little.
+
+use super::super::token::Lexicon;
+use std::sync::LazyLock;
+
+/// Before an infinitive: what can't be done.
+pub(super) const UNABLE: &str = "impossible de|impossible d|impossibilite de|impossibilite d|n arrive plus a|n arrive pas a|n arrivons plus a|n arrivons pas a|arrive plus a|arrive pas a|arrive plu a|arrive pa a|arrive po a|jarive plu a|jarive pas a|\
+    ne peut plus|ne peux plus|ne peut pas|ne peux pas|ne pouvons plus|ne pouvons pas|ne peuvent plus|ne peuvent pas|peut plus|peux plus|peux pas|ne parviens plus a|ne parviens pas a|ne parvient plus a|ne parvient pas a|ne parvenons plus a|ne parvenons pas a|\
+    pas moyen de|pas moyen d|plus moyen de|plus moyen d|pas possible de|pas possible d|plus possible de|plus possible d|incapable de|incapables de|ne permet plus de|ne permet pas de|refuse de|refuse d|ne laisse pas|ne veut plus|ne veut pas|\
+    difficultes a|difficulte a|du mal a|can t|cannot|unable to|not able to|au moment de|quand on veut|quand je veux|en voulant|lorsque je veux|des qu on veut|obliges de|oblige de|obligee de";
+
+/// Before a noun: what is gone.
+pub(super) const GONE: &str = "prive de|prives de|privee de|privees de|prive d|prives d|retrouve sans|retrouvons sans|retrouvent sans|travaille sans|travaillons sans|tournons sans|sommes sans|suis sans|plus de|plus d|plus aucun|plus aucune|plus acces a|plus acces au|plus acces aux|pas acces a|pas acces au|pas acces aux|plus d acces a|plus d acces au|plus d acces aux|n ai plus|n a plus|n avons plus|n ont plus|on a plus|ne recoit plus|ne recois plus|ne recevons plus|ne recoivent plus|ne recevons pas|ne recoit pas|\
+    ne voit plus|ne vois plus|ne voyons plus|ne voient plus|ne voit pas|ne vois pas|ne trouve plus|ne trouve pas|ne retrouve plus|ne retrouve pas|avons perdu|ai perdu|a perdu|ont perdu|manque|absence de|absence d|disparition de|disparition d|perte de|perte d|sans acces a|sans acces au|no access to|no more";
+
+/// Before a noun: what there is a problem with.
+pub(super) const TROUBLE: &str = "probleme de|probleme d|probleme du|probleme des|probleme avec|probleme sur|probleme dans|probleme au niveau de|probleme au niveau du|probleme au niveau des|probleme concernant|probleme lors de|pb de|pb d|pb avec|pb sur|souci de|souci d|souci du|souci des|souci avec|souci sur|souci dans|soucis de|soucis d|soucis avec|soucis sur|\
+    bug de|bug d|bug du|bug des|bug sur|bug dans|bug avec|panne de|panne d|panne du|panne des|panne sur|incident de|incident sur|incident concernant|incident avec|anomalie de|anomalie sur|anomalie dans|erreur de|erreur d|erreur sur|erreur dans|erreur lors de|blocage de|blocage du|blocage des|blocage sur|lenteur de|lenteur du|lenteurs de|lenteurs du|lenteurs sur|lenteur sur|\
+    dysfonctionnement au niveau de|dysfonctionnement au niveau du|dysfonctionnement au niveau des|dysfonctionnement au niveau d|pb au niveau de|pb au niveau du|souci au niveau de|souci au niveau du|souci au niveau des|dysfonctionnement de|dysfonctionnement du|dysfonctionnement des|dysfonctionnement sur|dysfonctionnements de|dysfonctionnements du|dysfonctionnements sur|difficultes avec|difficulte dans|difficultes dans|difficultes sur|difficultes lors de|problem with|problems with|issue with|trouble with|probleme porte sur|souci porte sur|probleme vient de|probleme vient du|probleme vient des|souci vient de|souci vient du|probleme se situe sur|probleme se situe dans|probleme est sur|probleme est dans|souci est sur|ca concerne|cela concerne|porte sur|ca touche|ca se passe sur|ca se passe dans|ca bloque sur|ca coince sur|ca coince dans|ca bug sur|ca plante sur|ca plante dans|soucis au niveau de|soucis au niveau du|soucis au niveau des|anomalie au niveau de|anomalie au niveau du|anomalie au niveau des|anomalie constatee sur|anomalie concernant|dysfonctionnement concernant|dysfonctionnement dans|au sujet de|au sujet du|au sujet des|concernant|a propos de|a propos du|a propos des|au niveau de|au niveau du|au niveau des|il s agit de|il s agit du|il s agit des";
+
+/// Before what is named beside the fault.
+pub(super) const CONTRAST: &str = "alors que|alors qu|tandis que|tandis qu|contrairement a|contrairement au|contrairement aux|sauf|au lieu de|au lieu du|au lieu des|au lieu d|although|instead of|whereas";
+
+/// Before a noun: where it shows.
+pub(super) const WHERE: &str = "de nos|de mes|a partir de|a partir du|a partir des|dans|sur|depuis l|avec|via|par|lors de|lors du|lors des|a|au|aux|pendant|in|on|apres|a cote de|from|quand on|quand ils|lorsque";
+
+/// Before a quoted name: what was pressed, sent or chosen.
+pub(super) const PRESSED: &str = "clique sur|clic sur|cliquant sur|cliquer sur|cliquons sur|clique|appuie sur|appuyant sur|appuyer sur|appuyons sur|tape sur|envoie|envoyer|envoyant|envoyons|envoient|coche|cocher|cochant|choisis|choisit|choisir|choisissant|selectionne|selectionner|selectionnant|ouvre|ouvrir|ouvrant|lance|lancer|lancant|passe en|passer en|passe a|statut|etat|bouton de|fonction|option|click on|press";
+
+/// Heads that are people, places, times, machines or the fault itself: no part of a portal.
+pub(super) static NEVER: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "description|remplacement|installation|reinstallation|deploiement|demenagement|branchement|marre|ras le bol|vacation|vacations|roulement|equipage|equipages|tranche horaire|moi|toi|collaboratrice|collaboratrices|apprenant|apprenants|apprenante|remplacant|remplacante|permanencier|permanenciers|cardiologue|victime|victimes|temoin|requerant|malade|malades|editeur|fournisseur|prestataire|hotline|hot line|espoir|retour de conges|signe de|merci|editeurs|formulaire d incident|formulaire de declaration|fiche incident|fiche d incident|hopitaux|activation|sollicitation|hello|info|infos|ping|voeux|aide|annulation|bonjour|urgent|question|questions|besoin|repetition|repetitions|regulation|base|ralentissement|ralentissements|dentiste|tentative|bascule|courriel|voir|conges|conge|inc|prod|production|formation|test|collegue|collegues|confrere|confreres|medecin|medecins|docteur|dr|arm|arms|regulateur|regulateurs|regulatrice|regulatrices|utilisateur|utilisateurs|utilisatrice|personne|personnes|equipe|equipes|agent|agents|interne|internes|externe|externes|infirmier|infirmiere|infirmiers|infirmieres|",
+        "ide|cadre|cadres|secretaire|secretaires|ambulancier|ambulanciers|pompier|pompiers|patient|patients|appelant|appelants|correspondant|correspondants|technicien|informaticien|informaticiens|informatique|dsi|support|service|services|samu|smur|crra|hopital|chu|centre|site|sites|salle|salles|poste|postes|pc|",
+        "ordinateur|ordinateurs|machine|machines|navigateur|navigateurs|matin|matinee|soir|soiree|nuit|nuits|jour|jours|journee|heure|heures|minute|minutes|seconde|secondes|semaine|semaines|mois|annee|annees|fois|moment|debut|fin|week|weekend|midi|lendemain|veille|apres|avant|",
+        "probleme|problemes|souci|soucis|incident|incidents|bug|bugs|panne|pannes|anomalie|anomalies|erreur|erreurs|blocage|dysfonctionnement|dysfonctionnements|difficulte|difficultes|pb|lenteur|lenteurs|defaut|defauts|cause|causes|suite|effet|question|questions|chose|choses|cas|truc|reste|lieu|place|part|peine|roue|sablier|rond|cercle|",
+        "mise|maj|version|versions|redemarrage|relance|changement|passage|migration|mutation|bout|cours|face|propos|bord|aide|tps|convocation|procedure|delai|delais|nouvelle|nouvelles|document joint|documents joints|yeux|monde|gens|ville|commune|secteur|region|territoire|contournement|papier|doute|avis|besoin|besoins|attente|impression que|instant|instants|urgence|urgences|vie|risque|risques|gene|impact|plupart|ensemble|totalite|moitie|partie|point|points|facon|maniere|",
+        "collaborateur|collaborateurs|chef|responsable|directeur|directrice|formateur|formatrice|stagiaire|stagiaires|eleve|eleves|monsieur|madame|mme|salutations|ambulance|rappel|pagaille|astreinte|sms envoye|garde|typing|reseau|wifi|internet|niveau|sein|photo|photos|capture|captures|copie|copies|pj|image|images|mail|mails|message d erreur|code erreur|rond|damier|croix|sms de|numero de telephone|",
+        "aout|janvier|fevrier|mars|avril|mai|juin|juillet|septembre|octobre|novembre|decembre|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|date|dates|signalement|declaration|demande d escalade|escalade|ticket|reponse|reponses|dizaine|quinzaine|vingtaine|peu|quart|demi|quarts|midi|portable|telephone|ligne directe|standard|secretariat|main|mains|nom|prenom|shift|colleague|colleagues|morning|evening|night|error|problem|team"
+    ))
+});
+
+/// Heads that say little by themselves.
+pub(super) static GENERIC: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "fenetre|fenetres|ecran|ecrans|page|pages|liste|listes|fiche|fiches|dossier|dossiers|portail|application|logiciel|systeme|programme|outil|bouton|boutons|onglet|menu|champ|champs|case|cases|message|messages|appel|appels|affaire|affaires|donnee|donnees|information|informations|",
+        "infos|compte|comptes|session|sessions|ligne|lignes|colonne|colonnes|numero|numeros|adresse|adresses|fichier|fichiers|document|documents|valeur|valeurs|texte|acces|affichage|si|tableau|tableaux|resultat|resultats|element|elements|file|files|form|call|calls|list|nombre|son|voix|fonction|touche|clic|icone|piece|pieces|statut|statuts|tout|mot|zone|fond|compteur|couleur|bip"
+    ))
+});
+
+/// Heads that are how the fault shows: what stands beside them counts more.
+pub(super) const SYMPTOMS: &str = "echo|echos|gresillement|gresillements|bruit|bruits|larsen|friture|parasites|souffle|decalage|coupure|coupures|latence|freeze|carre|carres|losange|losanges|caractere|caracteres|bandes|trait|traits|delai|retard|attente";
