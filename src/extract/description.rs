@@ -36,6 +36,19 @@ pub fn of_sentences(words: &Excerpt, sentences: &[Sentence], names: &[String]) -
                 && !is_of_the_station(sentence.about, said)
         })
         .collect();
+    // « Dr Hugues Pelletier » on a line of its own signs, and what stands below belongs to it.
+    let signed = (1..kept.len()).find(|at| {
+        let said = &words.text[kept[*at].span.clone()];
+        kept.len() - at <= 5
+            && words.text[..kept[*at].span.start]
+                .trim_end_matches([' ', '\t'])
+                .ends_with('\n')
+            && is_titled_name(said)
+            && kept[*at..].iter().all(|below| below.about != About::Fault)
+    });
+    if let Some(signed) = signed {
+        kept.truncate(signed);
+    }
     // A job or a bare name on the last lines signs, though no « Cordialement » stands above.
     while kept.len() > 1
         && kept.last().is_some_and(|last| {
@@ -193,6 +206,29 @@ pub fn of_subject(subject: &str) -> Option<Range<usize>> {
     let generic = GENERIC.contains(&bare) || bare.starts_with("message from");
     (!generic && bare.chars().filter(|c| c.is_alphabetic()).count() >= 3)
         .then(|| start..start + text.len())
+}
+
+/// « Dr Hugues Pelletier », « Mme LE GOFF »: a title, one to three words with a capital and no more.
+fn is_titled_name(sentence: &str) -> bool {
+    let mut words = sentence.split_whitespace();
+    let titled = words.next().is_some_and(|first| {
+        matches!(
+            fold(first).trim_end_matches('.'),
+            "dr" | "docteur"
+                | "pr"
+                | "professeur"
+                | "mme"
+                | "madame"
+                | "m"
+                | "mr"
+                | "monsieur"
+                | "mlle"
+        )
+    });
+    let rest: Vec<&str> = words.collect();
+    titled
+        && (1..=3).contains(&rest.len())
+        && rest.iter().all(|word| word.starts_with(char::is_uppercase))
 }
 
 /// « Directrice de garde », « Anne-Claire Maugendre », « le standard »: few words without a verb.
@@ -356,6 +392,26 @@ mod tests {
                 expected,
                 "{subject}"
             );
+        }
+    }
+
+    #[test]
+    fn a_titled_name_on_its_own_line_signs() {
+        for line in [
+            "Dr Hugues Pelletier",
+            "Mme LE GOFF",
+            "Docteur Anne Roy",
+            "M. Kowal",
+        ] {
+            assert!(is_titled_name(line), "{line}");
+        }
+        for line in [
+            "Dr Roy ne voit plus la carte",
+            "M. Kowal du service informatique est passé",
+            "Mme",
+            "La carte",
+        ] {
+            assert!(!is_titled_name(line), "{line}");
         }
     }
 

@@ -59,6 +59,23 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
             add(&mut found, source, named, 0.8);
             continue;
         }
+        // « ça affiche « Erreur de jeton » », « … : « Numéro épuisé » »: what a screen says.
+        if at > from
+            && tokens.sign(at, b'"')
+            && (tokens.among(at - 1, SAYS) || tokens.sign(at - 1, b':'))
+            && let Some(end) = quoted(source, at, to)
+        {
+            at = end;
+            continue;
+        }
+        // « en pleine session »: when, not where.
+        if let Some(after) = tokens.any_phrase(
+            at,
+            "en pleine|en plein|au milieu de la|au milieu d une|au milieu d un|en cours de",
+        ) {
+            at = after + 1;
+            continue;
+        }
         // « quand on clique sur « Fin de mission » »
         if let Some(after) = tokens.any_phrase(at, PRESSED)
             && let Some(end) = quoted(source, after, to)
@@ -141,6 +158,9 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
     }
     found
 }
+
+/// What leads to the words of a screen.
+const SAYS: &str = "affiche|affichent|dit|disent|indique|indiquent|marque|message|messages|erreur|mention|repond|ecrit|lit|lis|voit|vois|texte|obtient|obtiens|recoit|recois|annonce|shows|says|error|message";
 
 /// « La fonctionnalité concernée est … », « le module en cause est … »: where the name begins.
 fn stated(tokens: &Tokens, at: usize) -> Option<usize> {
@@ -373,6 +393,18 @@ mod tests {
             (
                 "impossible d'écouter les enregistrements d'appels",
                 "enregistrements d'appels",
+            ),
+            (
+                "on ne peut plus ouvrir le DMP d'un patient, ça affiche « Erreur de jeton »",
+                "DMP d'un patient",
+            ),
+            (
+                "Message « Session expirée » en ouvrant le planning des gardes",
+                "planning des gardes",
+            ),
+            (
+                "la base école refuse toute création d'affaire : « Numéro épuisé »",
+                "création d'affaire",
             ),
             (
                 "je ne peux plus enregistrer un dossier",

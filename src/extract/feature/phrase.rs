@@ -20,7 +20,7 @@ pub(super) struct Phrase {
 static DETERMINERS: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
         "le|la|les|l|lé|un|une|des|du|mon|ma|mes|notre|nos|son|sa|ses|leur|leurs|ce|cet|cette|ces|aucun|aucune|",
-        "plusieurs|certains|certaines|chaque|toutes les|tous les|toute la|tout le|toutes nos|tous nos|toutes mes|tous mes|quelques|the|my|our|any|all the|all my|all our|their"
+        "plusieurs|certains|certaines|chaque|toute|toutes les|tous les|toute la|tout le|toutes nos|tous nos|toutes mes|tous mes|quelques|the|my|our|any|all the|all my|all our|their"
     ))
 });
 
@@ -286,9 +286,16 @@ fn word_end(tokens: &Tokens, at: usize, stop: usize) -> usize {
 fn opens_clause(source: &Source<'_>, at: usize) -> bool {
     let tokens = source.tokens;
     let written = source.written(at, at + 1);
+    // « la file dentaire a disparu »: an adjective in e is none.
+    const ADJECTIVES: [&str; 20] = [
+        "ique", "iques", "aire", "aires", "elle", "elles", "ale", "ales", "ive", "ives", "euse",
+        "euses", "iere", "ieres", "able", "ables", "ible", "ibles", "erne", "ernes",
+    ];
+    let word = tokens.word(at);
     let participle = ["é", "és", "ée", "ées", "e", "es", "ee", "ees"]
         .iter()
-        .any(|ending| written.ends_with(ending));
+        .any(|ending| written.ends_with(ending))
+        && !ADJECTIVES.iter().any(|ending| word.ends_with(ending));
     participle
         && tokens.among(
             at + 1,
@@ -391,6 +398,12 @@ mod tests {
                 "tableau des lits disponibles",
             ),
             ("la carte figée depuis 9h", "carte"),
+            (
+                "l'onglet de la file dentaire a disparu",
+                "onglet de la file dentaire",
+            ),
+            ("la messagerie interne a disparu", "messagerie interne"),
+            ("le volet historique a changé de place", "volet historique"),
             ("la recherche par numéro est vide", "recherche par numéro"),
             ("le lien visio ne part pas", "lien visio"),
             ("les fiches réflexes ont disparu", "fiches réflexes"),
