@@ -36,7 +36,7 @@
 //! - A doubtful mail is held for a person and shown, never dropped and never sent twice.
 //!
 //! Deliberately absent: accounts and acts in the console, escalation hours, major incidents,
-//! retention, webhooks. Their configuration keys are refused until they exist.
+//! retention, webhooks of tickets. Their configuration keys are refused until they exist.
 #![cfg_attr(
     test,
     expect(
@@ -79,6 +79,7 @@ pub mod config;
 
 // Small things that many use.
 pub mod clock;
+pub mod http;
 pub mod metrics;
 pub mod secret;
 pub mod tls;

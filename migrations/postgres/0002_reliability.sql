@@ -47,6 +47,9 @@ CREATE TABLE alarms (
     subject TEXT NOT NULL PRIMARY KEY,
     cause TEXT NOT NULL,
     since TIMESTAMPTZ NOT NULL,
+    -- How often somebody was called in vain or not, and until when nobody else calls.
+    tries BIGINT NOT NULL DEFAULT 0,
+    leased_until TIMESTAMPTZ,
     told_at TIMESTAMPTZ,
     cleared_at TIMESTAMPTZ
 );

@@ -47,6 +47,9 @@ CREATE TABLE alarms (
     subject TEXT NOT NULL PRIMARY KEY,
     cause TEXT NOT NULL,
     since TEXT NOT NULL,
+    -- How often somebody was called in vain or not, and until when nobody else calls.
+    tries INTEGER NOT NULL DEFAULT 0,
+    leased_until TEXT,
     told_at TEXT,
     cleared_at TEXT
 ) STRICT;

@@ -4,9 +4,11 @@ use super::exit::{Coded, Exit};
 use super::parts;
 use crate::clock::Clock;
 use crate::config::{Config, Source};
+use crate::desk::alarm::Caller;
+use crate::desk::health::{Health, Settings};
 use crate::desk::intake;
 use crate::mailbox::Mailbox;
-use crate::metrics::MailboxHealth;
+use crate::metrics::{MailboxHealth, SendingHealth};
 use crate::store::Store;
 use crate::transport::Transport;
 use crate::wake::Wake;
@@ -15,6 +17,7 @@ use crate::worker::deliver::{self, Delivering};
 use crate::worker::fetch::{self, Fetching};
 use crate::worker::lifecycle::Lifecycle;
 use crate::worker::process::{self, Processing};
+use crate::worker::watch::{self, Watching};
 use anyhow::Context as _;
 use chrono::TimeDelta;
 use std::net::SocketAddr;
@@ -29,7 +32,8 @@ pub(super) struct Service {
     clock: Clock,
     intake: Arc<intake::Parts>,
     wake: Arc<Wake>,
-    health: Arc<MailboxHealth>,
+    mailbox: Arc<MailboxHealth>,
+    sending: Arc<SendingHealth>,
 }
 
 impl Service {
@@ -45,7 +49,8 @@ impl Service {
             clock,
             intake: Arc::new(intake),
             wake: Arc::new(Wake::new()),
-            health: Arc::new(MailboxHealth::default()),
+            mailbox: Arc::default(),
+            sending: Arc::default(),
             config,
         })
     }
@@ -102,6 +107,7 @@ impl Service {
         is_sending: bool,
         is_demo: bool,
     ) -> anyhow::Result<()> {
+        let health = Arc::new(self.health(is_sending));
         let router = web::router(web::Parts {
             store: self.store.clone(),
             form: self.intake.form.clone(),
@@ -109,10 +115,17 @@ impl Service {
             zone: self.config.service.timezone,
             service: self.config.service.name.clone(),
             mailbox: mailbox_name(&self.config),
-            health: self.health.clone(),
+            health: health.clone(),
             demo: is_demo,
         })?;
         life.start("web", web::serve(listener, router, life.token()));
+        let caller = Caller {
+            name: self.config.service.name.clone(),
+            address: self.config.smtp.from.address.clone(),
+            zone: self.config.service.timezone,
+        };
+        let watching = Watching::new(health, self.clock, caller, &self.config.alarm);
+        life.start("watch", watch::run(watching, life.token()));
         let mailbox = Mailbox::new(&self.config.mailbox);
         let fetching = self.fetching(self.clock);
         life.start("fetch", fetch::run(mailbox, fetching, life.token()));
@@ -125,6 +138,16 @@ impl Service {
             life.start("deliver", deliver::run(delivering, life.token()));
         }
         Ok(())
+    }
+
+    fn health(&self, is_sending: bool) -> Health {
+        let settings = Settings {
+            mailbox: self.config.mailbox.source.name(),
+            poll: self.config.mailbox.poll,
+            sends: is_sending,
+        };
+        Health::new(self.store.clone(), self.clock, settings)
+            .told_by(self.mailbox.clone(), self.sending.clone())
     }
 
     /// Under a clock that stands still no hold would ever end: mails then leave at once.
@@ -160,7 +183,7 @@ impl Service {
             store: self.store.clone(),
             clock,
             wake: self.wake.clone(),
-            health: self.health.clone(),
+            health: self.mailbox.clone(),
             poll: self.config.mailbox.poll,
         }
     }

@@ -37,6 +37,7 @@ pub(super) fn check(typed: &Typed) -> Checked<Loaded> {
             database: reader.database()?,
         },
         log: reader.log()?,
+        alarm: reader.alarm()?,
         service,
     };
     Ok(Loaded {

@@ -86,6 +86,15 @@ pub(super) const KEYS: &[Key] = &[
     key("storage.password_file", Kind::Text, None),
     key("log.format", Kind::Text, None),
     key("log.level", Kind::Text, Some("info")),
+    key("alarm.to", Kind::Text, None),
+    key("alarm.smtp_url", Kind::Text, None),
+    key("alarm.smtp_user", Kind::Text, None),
+    key("alarm.smtp_password_file", Kind::Text, None),
+    key("alarm.smtp_ca_file", Kind::Text, None),
+    key("alarm.webhook", Kind::Text, None),
+    key("alarm.webhook_secret_file", Kind::Text, None),
+    key("alarm.webhook_ca_file", Kind::Text, None),
+    key("alarm.webhook_private", Kind::List, Some("")),
 ];
 
 /// The key of that name.

@@ -4,6 +4,7 @@
 //! value's origin and line, the second cannot be wrong. Secrets come from files only and never
 //! print. Keys that nothing reads yet are refused like any other unknown key.
 
+mod alarm;
 mod check;
 mod database;
 mod error;
@@ -13,6 +14,7 @@ mod secret;
 mod typed;
 mod value;
 
+pub use alarm::{Alarm, AlarmMail, Webhook};
 pub use database::{Database, Storage};
 pub use error::{ConfigError, Place};
 pub use secret::Secret;
@@ -47,6 +49,8 @@ pub struct Config {
     pub storage: Storage,
     /// The log.
     pub log: Log,
+    /// Whom to call when something is wrong.
+    pub alarm: Alarm,
 }
 
 impl Config {

@@ -106,12 +106,7 @@ pub(super) fn server(text: &str, protocol: &str, ports: [u16; 3]) -> Result<Serv
     if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
         return Err("only host and port belong here".to_owned());
     }
-    let host = url.host_str().unwrap_or_default();
-    let host = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(host)
-        .to_owned();
+    let host = bare_host(url.host_str().unwrap_or_default());
     if host.is_empty() {
         return Err("the host is missing".to_owned());
     }
@@ -127,7 +122,16 @@ pub(super) fn server(text: &str, protocol: &str, ports: [u16; 3]) -> Result<Serv
     })
 }
 
-fn is_loopback(host: &str) -> bool {
+/// A URL's host without the brackets of IPv6.
+pub(super) fn bare_host(host: &str) -> String {
+    host.strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host)
+        .to_owned()
+}
+
+/// Whether only this machine can be meant.
+pub(super) fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host
             .parse::<std::net::IpAddr>()

@@ -1,7 +1,9 @@
 //! One file an act: load, decide, reply, commit in one transaction. Loops, pages and commands only
 //! call it.
 
+pub mod alarm;
 pub mod answer;
+pub mod health;
 pub mod intake;
 pub mod reparse;
 pub mod thread;

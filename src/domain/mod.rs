@@ -5,6 +5,7 @@ pub mod declaration;
 pub mod field;
 mod fields;
 pub mod form;
+pub mod health;
 pub mod history;
 pub mod incident;
 pub mod mark;

@@ -1,6 +1,7 @@
 //! What was understood, rendered for programs, terminals and pages.
 
 pub mod french;
+pub mod health;
 pub mod json;
 pub mod mails;
 pub mod marks;

@@ -1,6 +1,7 @@
 //! [`Decision`] → [`Outgoing`]: the whole mail, text and HTML, with its headers. Pure: the same
 //! decision about the same message gives the same bytes.
 
+mod alarm;
 mod french;
 mod headers;
 mod letter;
@@ -9,6 +10,7 @@ mod sample;
 mod summary;
 mod wrap;
 
+pub use alarm::{Alarm, alarm};
 pub use mime::html;
 pub use sample::{Checked, check};
 

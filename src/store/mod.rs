@@ -5,11 +5,13 @@
 //! evidence, attachments, history, the mail that answers. Work is claimed by a lease with an end,
 //! never by an open transaction. One file a noun; `db.rs` alone knows that there are two drivers.
 
+mod alarms;
 mod commit;
 mod db;
 mod error;
 mod export;
 mod fields;
+mod health;
 mod history;
 mod incidents;
 mod mailboxes;
@@ -21,8 +23,10 @@ mod record;
 mod reread;
 mod rows;
 
+pub use alarms::Alarm;
 pub use error::{OpenError, Result, StoreError};
 pub use export::{Counts, ExportedMessage, ExportedTicket};
+pub use health::{Deadlines, Probe, Tally, Vitals};
 pub use mails::OutboxEntry;
 pub use messages::MessageLine;
 pub use outcome::{

@@ -1,13 +1,15 @@
-//! Where mails leave: an SMTP server, or a folder with one file a mail.
+//! Where mails leave: an SMTP server, or a folder with one file a mail. And a webhook for alarms.
 //!
 //! A send has four ends ([`Delivery`]), since a connection cut after the final dot leaves nobody
 //! knowing whether the server took the mail (RFC 1047): such a mail is never sent again by itself.
 
 mod folder;
 mod smtp;
+mod webhook;
 
 pub use folder::Folder;
 pub use smtp::{Smtp, Timeouts};
+pub use webhook::{Webhook, WebhookError};
 
 use crate::config;
 use crate::domain::outgoing::OutboxMail;

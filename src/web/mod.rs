@@ -10,7 +10,10 @@ mod incident;
 mod incidents;
 mod message;
 mod messages;
+mod metrics;
 mod page;
+mod sante;
+mod strips;
 
 pub use page::Parts;
 
@@ -46,6 +49,8 @@ pub fn router(parts: Parts) -> Result<Router, TemplateError> {
         .route("/", get(incidents::list))
         .route("/d/{reference}", get(incident::show))
         .route("/messages", get(messages::list))
+        .route("/sante", get(sante::show))
+        .route("/metrics", get(metrics::show))
         .route("/healthz", get(health::live))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))

@@ -1,9 +1,10 @@
 //! What all pages share: the console's parts, the frame around a page, errors without internals.
 
 use super::guard;
+use super::strips::{Strip, strips};
 use crate::clock::Clock;
+use crate::desk::health::{Health, Report};
 use crate::domain::form::Form;
-use crate::metrics::MailboxHealth;
 use crate::present::french;
 use crate::present::page::EVIDENCE;
 use crate::store::{Counts, Store, StoreError};
@@ -24,6 +25,7 @@ const TEMPLATES: &[Source] = &[
     ("incidents.html", include_str!("templates/incidents.html")),
     ("incident.html", include_str!("templates/incident.html")),
     ("messages.html", include_str!("templates/messages.html")),
+    ("sante.html", include_str!("templates/sante.html")),
     ("error.html", include_str!("templates/error.html")),
 ];
 
@@ -42,8 +44,8 @@ pub struct Parts {
     pub service: String,
     /// How the mailbox is called where it is empty.
     pub mailbox: String,
-    /// How the mailbox fares.
-    pub health: Arc<MailboxHealth>,
+    /// How the service fares.
+    pub health: Arc<Health>,
     /// Whether nothing is really sent, which each page then says.
     pub demo: bool,
 }
@@ -96,13 +98,9 @@ struct Frame<'a> {
     service: &'a str,
     demo: bool,
     polled: String,
-    unreachable: String,
+    strips: Vec<Strip>,
     incidents: u64,
     messages: u64,
-    quarantined: bool,
-    quarantined_words: String,
-    for_person: bool,
-    for_person_words: String,
     zone: String,
     now: String,
     now_iso: String,
@@ -123,6 +121,15 @@ impl Console {
 
     pub(super) fn form(&self) -> &Form {
         &self.0.parts.form
+    }
+
+    pub(super) fn health(&self) -> &Health {
+        &self.0.parts.health
+    }
+
+    /// The zone's last word, where times are shown.
+    pub(super) fn zone(&self) -> String {
+        zone_name(self.0.parts.zone)
     }
 
     pub(super) fn mailbox(&self) -> &str {
@@ -154,13 +161,25 @@ impl Console {
         template: &str,
         context: C,
     ) -> Result<Html<String>, PageError> {
+        let report = self.health().look_at(self.now()).await;
+        self.render_with(here, template, &report, context).await
+    }
+
+    /// The same where it is known how the service fares.
+    pub(super) async fn render_with<C: Serialize>(
+        &self,
+        here: &'static str,
+        template: &str,
+        report: &Report,
+        context: C,
+    ) -> Result<Html<String>, PageError> {
         #[derive(Serialize)]
         struct Framed<'a, C> {
             frame: Frame<'a>,
             #[serde(flatten)]
             context: C,
         }
-        let frame = self.frame(here, self.store().counts().await?);
+        let frame = self.frame(here, self.store().counts().await?, report);
         let page = self
             .0
             .templates
@@ -168,53 +187,25 @@ impl Console {
         Ok(Html(page))
     }
 
-    fn frame(&self, here: &'static str, counts: Counts) -> Frame<'_> {
+    fn frame(&self, here: &'static str, counts: Counts, report: &Report) -> Frame<'_> {
         let parts = &self.0.parts;
         let now = self.now();
+        let polled = report
+            .mailbox_read()
+            .map(|at| format!("Boîte relevée {}.", french::age(at, now)));
         Frame {
             here,
             style: super::assets::style_path(),
             service: &parts.service,
             demo: parts.demo,
-            polled: self.polled(now),
-            unreachable: self.unreachable(),
+            polled: polled.unwrap_or_default(),
+            strips: strips(self, report, counts.for_person),
             incidents: counts.incidents,
             messages: counts.messages,
-            quarantined: counts.quarantined > 0,
-            quarantined_words: plural(
-                counts.quarantined,
-                "message n’a pas pu être lu.",
-                "messages n’ont pas pu être lus.",
-            ),
-            for_person: counts.for_person > 0,
-            for_person_words: plural(
-                counts.for_person,
-                "envoi attend une personne.",
-                "envois attendent une personne.",
-            ),
             zone: zone_name(parts.zone),
             now: french::instant(now, parts.zone, now),
             now_iso: iso(now),
         }
-    }
-
-    /// « Relevé à l’instant. », where a round went through.
-    fn polled(&self, now: DateTime<Utc>) -> String {
-        let last = self.0.parts.health.state().last_success;
-        last.map(|at| format!("Boîte relevée {}.", french::age(at, now)))
-            .unwrap_or_default()
-    }
-
-    /// What is said while the mailbox can't be read; empty where it can.
-    fn unreachable(&self) -> String {
-        let Some(failure) = self.0.parts.health.state().failure else {
-            return String::new();
-        };
-        format!(
-            "Boîte injoignable depuis {} ({}).",
-            self.moment(failure.since).text(),
-            plural(failure.tries.into(), "essai", "essais")
-        )
     }
 
     /// Turns a page's failure into an answer; what went wrong is logged once, here.

@@ -258,8 +258,8 @@ fn failed(fetching: &Fetching, error: &FetchError, tries: u32, pause: Duration) 
     let next_try: DateTime<Utc> = now.checked_add_signed(pause).unwrap_or(now);
     let kind = error.token();
     fetching.health.failed(kind, tries, next_try, now);
-    // A failure that lasts is told at its 1st, 2nd, 4th, 8th … try.
-    if tries.is_power_of_two() {
+    // Told once an outage: that it lasts is the alarm's to tell.
+    if tries == 1 {
         tracing::error!(
             event = "mailbox.unreachable",
             kind,

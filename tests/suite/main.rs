@@ -8,6 +8,7 @@
     reason = "a test that cannot go on fails there, and says what it saw"
 )]
 
+mod alarm;
 mod answers;
 mod carriers;
 mod charset;

@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use vigie::clock::Clock;
+use vigie::desk::health::{Health, Settings};
 use vigie::domain::decision::Review;
 use vigie::domain::declaration::{Attachment, Kind, Role};
 use vigie::domain::field::{
@@ -18,7 +19,6 @@ use vigie::domain::form::{Ask, Item};
 use vigie::domain::incident::Concern;
 use vigie::domain::message::{Fetched, Place};
 use vigie::domain::outgoing::{Outgoing, Template};
-use vigie::metrics::MailboxHealth;
 use vigie::store::{Answer, Answering, Effect, NewAttachment, NewIncident, Outcome, Store};
 use vigie::web;
 
@@ -30,7 +30,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 
 struct Console {
     address: SocketAddr,
-    health: Arc<MailboxHealth>,
+    health: Arc<Health>,
     stop: CancellationToken,
     test: TestStore,
 }
@@ -44,11 +44,17 @@ struct Answered {
 impl Console {
     async fn start() -> Self {
         let test = TestStore::sqlite().await;
-        let health = Arc::new(MailboxHealth::default());
+        let clock = Clock::Fixed(at(600));
+        let settings = Settings {
+            mailbox: "imap:test".to_owned(),
+            poll: Duration::from_secs(30),
+            sends: true,
+        };
+        let health = Arc::new(Health::new(test.store.clone(), clock, settings));
         let router = web::router(web::Parts {
             store: test.store.clone(),
             form: vigie::domain::form::Form::si_samu().clone(),
-            clock: Clock::Fixed(at(600)),
+            clock,
             zone: chrono_tz::Europe::Paris,
             service: "Support <SI-Samu>".to_owned(),
             mailbox: "support@si-samu.example (INBOX)".to_owned(),
@@ -263,6 +269,8 @@ async fn every_answer_carries_the_same_strict_headers() {
         "/messages",
         "/healthz",
         "/readyz",
+        "/metrics",
+        "/sante",
         "/nowhere",
         "/d/INC-26-99999",
         &format!("/d/{reference}"),
@@ -448,6 +456,10 @@ async fn health_answers_in_one_line_and_readiness_asks_the_database() {
         .await
         .shows("database ok\nunread 0");
     console.test.store.close().await;
+    // An answer is believed for two seconds.
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(3)).await;
+    tokio::time::resume();
     let down = console.get("/readyz").await;
     assert_eq!(down.status, 503);
     assert_eq!(down.body, "the database does not accept a write\n");
@@ -462,12 +474,170 @@ async fn health_answers_in_one_line_and_readiness_asks_the_database() {
 async fn a_mailbox_out_of_reach_is_said_on_every_page() {
     let console = Console::start().await;
     console.get("/").await.hides("Boîte injoignable");
-    console.health.failed("auth", 3, at(700), at(300));
-    for path in ["/", "/messages"] {
-        console.get(path).await.shows("Boîte injoignable depuis");
+    let health = &console.health.mailbox;
+    health.failed("auth", 3, at(700), at(300));
+    for path in ["/", "/messages", "/sante"] {
+        let page = console.get(path).await;
+        page.shows("Boîte injoignable depuis mar. 24 nov. 10:05 (3 essais) : le serveur refuse");
+        page.shows("vigie check");
     }
-    console.health.succeeded(at(590));
-    console.get("/").await.shows("Boîte relevée à l’instant.");
+    health.succeeded(at(590));
+    let page = console.get("/").await;
+    page.shows("Boîte relevée à l’instant.");
+    page.hides("class=\"strip\"");
+}
+
+#[tokio::test]
+async fn b8_each_kind_of_failure_is_said_in_its_own_words() {
+    let console = Console::start().await;
+    for (kind, words) in [
+        ("tls", "Boîte injoignable depuis"),
+        ("tls", "pas de connexion protégée"),
+        ("network", "le serveur ne répond pas"),
+        ("store", "La base n’enregistre plus rien depuis"),
+        ("store", "rien n’est perdu"),
+    ] {
+        console.health.mailbox.failed(kind, 1, at(700), at(300));
+        console.get("/").await.shows(words);
+    }
+    console.get("/").await.hides("Boîte injoignable");
+}
+
+#[tokio::test]
+async fn b7_readiness_is_red_while_what_was_fetched_is_not_stored() {
+    let console = Console::start().await;
+    let health = &console.health.mailbox;
+    health.failed("store", 1, at(700), at(590));
+    let red = console.get("/readyz").await;
+    assert_eq!(red.status, 503);
+    assert_eq!(red.body, "the database does not take what was fetched\n");
+    health.succeeded(at(595));
+    assert_eq!(console.get("/readyz").await.status, 200);
+}
+
+#[tokio::test]
+async fn readiness_tells_what_is_known_of_each_invariant() {
+    let console = Console::start().await;
+    open(&console.test.store, 1, "pb carto").await;
+    let health = &console.health.mailbox;
+    health.succeeded(at(600));
+    health.reconciled(5, 4, at(300));
+    let told = console.get("/readyz?verbose").await;
+    assert_eq!(
+        told.status, 200,
+        "a gap is told, and readiness is the database's"
+    );
+    for words in [
+        "ok\ndatabase ok\nunread 0 (informational)",
+        "waiting for a person 1 (informational)",
+        "mailbox ok (informational)",
+        "sending ok (informational)",
+        "ledger red gap since 2026-11-24T09:05:00Z count=1",
+        "N1 broken: 5 messages in the folder, 4 of them stored",
+        "N3 holds: 0 unread, 0 of them too long",
+        "N6 holds: 0 overdue, 0 to leave, 1 held, 0 in doubt, 0 refused",
+        "N8 broken",
+        "N9 holds",
+        "N10 ",
+        "N11 not known here",
+    ] {
+        told.shows(words);
+    }
+    for number in 1..=14 {
+        told.shows(&format!("\nN{number} "));
+    }
+    told.hides(env!("CARGO_PKG_VERSION"));
+    told.hides("chu.example");
+}
+
+#[tokio::test]
+async fn what_is_wrong_and_what_is_well_stand_on_the_health_page() {
+    let console = Console::start().await;
+    let store = &console.test.store;
+    open(store, 1, "pb carto").await;
+    console.health.mailbox.succeeded(at(595));
+    console.health.mailbox.reconciled(3, 1, at(590));
+    store
+        .raise_alarm("sending", "connect", at(100), at(0))
+        .await
+        .unwrap();
+    store.alarm_told("sending", at(110)).await.unwrap();
+    store.clear_alarm("sending", at(200)).await.unwrap();
+    let page = console.get("/sante").await;
+    assert_eq!(page.status, 200);
+    for words in [
+        "relevé à l’instant (toutes les 30 s)",
+        "2 messages de la boîte ne sont pas enregistrés depuis mar. 24 nov. 10:09",
+        "file 0 · à relire 1 · refusés 0 · incertains 0 · dernier envoi aucun",
+        "Messages attendent d’être envoyés",
+        "heure de Paris",
+        env!("CARGO_PKG_VERSION"),
+        "aria-current=\"page\">Santé",
+    ] {
+        page.shows(words);
+    }
+    page.hides("en cours");
+}
+
+#[tokio::test]
+async fn mails_that_do_not_leave_are_said_with_the_reason_until_none_waits() {
+    let console = Console::start().await;
+    let store = &console.test.store;
+    open(store, 1, "pb carto").await;
+    console.get("/").await.hides("attend d’être envoyé");
+    let mail = store.list_outbox(None, None, 9).await.unwrap()[0].id;
+    assert!(store.release(mail, at(3)).await.unwrap());
+    let page = console.get("/").await;
+    page.shows("1 message attend d’être envoyé depuis mar. 24 nov. 10:00 : leur heure est passée.");
+    page.shows("vigie outbox list");
+    console.health.sending.failed("login", at(590));
+    let page = console.get("/sante").await;
+    page.shows("le serveur d’envoi refuse le compte ou le mot de passe");
+    page.shows("alerte");
+    let told = console.get("/readyz?verbose").await;
+    told.shows("sending red login since 2026-11-24T09:09:50Z count=1");
+    told.shows("N6 broken: 1 overdue, 1 to leave");
+    let figures = console.get("/metrics").await;
+    figures.shows("vigie_alarm_active{subject=\"sending\"} 1");
+    assert!(store.cancel(mail, at(599)).await.unwrap());
+    console.get("/").await.hides("attend d’être envoyé");
+    let figures = console.get("/metrics").await;
+    figures.shows("vigie_alarm_active{subject=\"sending\"} 0");
+}
+
+#[tokio::test]
+async fn figures_are_told_under_their_names_with_labels_of_closed_sets() {
+    let console = Console::start().await;
+    open(&console.test.store, 1, HOSTILE).await;
+    let health = &console.health.mailbox;
+    health.failed("auth", 1, at(700), at(590));
+    let told = console.get("/metrics").await;
+    assert_eq!(
+        told.header("content-type"),
+        Some("text/plain; version=0.0.4; charset=utf-8")
+    );
+    for line in [
+        "# TYPE vigie_mailbox_polls_total counter",
+        "vigie_mailbox_polls_total{outcome=\"auth\"} 1",
+        "vigie_mailbox_polls_total{outcome=\"ok\"} 0",
+        "vigie_messages_received_total{kind=\"declaration\"} 1",
+        "vigie_outbox_messages{state=\"held\"} 1",
+        "vigie_tickets{state=\"to_review\"} 1",
+        "vigie_alarm_active{subject=\"mailbox\"} 1",
+        "vigie_alarm_active{subject=\"database\"} 0",
+        "vigie_invariant_holds{invariant=\"N3\"} 1",
+        "vigie_database_up 1",
+        "process_resident_memory_bytes ",
+    ] {
+        told.shows(line);
+    }
+    for line in told.body.lines().filter(|line| !line.starts_with('#')) {
+        let (name, value) = line.rsplit_once(' ').unwrap();
+        let is_ours = name.starts_with("vigie_") || name.starts_with("process_");
+        assert!(is_ours && value.parse::<f64>().is_ok(), "{line}");
+    }
+    told.hides("chu.example");
+    told.hides("INC-26");
 }
 
 #[tokio::test]
