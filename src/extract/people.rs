@@ -43,6 +43,7 @@ impl People {
         // Who offers to be called in somebody's stead, of whom no number is known.
         let stands_in = writer.cues.has(Group::Contact)
             && !reporter.cues.has(Group::Contact)
+            && !person::tells_how_to_reach(&writer.words.text)
             && !gives_number(reporter);
         let declarant = if is_passed_on && !stands_in {
             reporter

@@ -94,13 +94,17 @@ impl<'a> Words<'a> {
                 phone::Number::Wrong(reason) => Reading::Unclear(reason),
             };
             // Somebody else's number is better than none only where nothing else is given.
-            let shared = hints.third_party || hints.switchboard || hints.secretariat;
+            let declarant = pool.best_text(FieldName::DeclarantName);
+            let own = declarant
+                .is_some_and(|name| phone::is_beside(&self.words.text, &found.span, &name));
+            let shared = !own && (hints.third_party || hints.secretariat) || hints.switchboard;
             let rank = if shared && self.rank < Rank::Header {
                 Rank::Header
             } else {
                 self.rank
             };
-            let evidence = self.evidence(found.span, 0.45 + 0.5 * found.score);
+            let score = if own { 0.9 } else { found.score };
+            let evidence = self.evidence(found.span, 0.45 + 0.5 * score);
             pool.add(FieldName::Phone, rank, reading, evidence);
         }
     }

@@ -186,6 +186,7 @@ impl Reader<'_> {
             FieldName::Environment => self.add(name, answered, environment::answer(text), pool),
             // « Où : SAMU 38, Grenoble » names the entity.
             FieldName::Feature if self.is_entity(text) => self.entity(answered, pool),
+            FieldName::Feature if self.is_job(answered) => self.role(answered, pool),
             FieldName::Feature => self.feature(answered, pool),
             FieldName::AffectedCount => self.count(answered, pool),
             FieldName::PrerequisitesChecked => {

@@ -20,6 +20,28 @@ impl Reader<'_> {
         )
     }
 
+    /// Whether « Fonct. : AMA », whose label may mean either function, is answered with a job.
+    pub(super) fn is_job(&self, answered: &Answered) -> bool {
+        let before = self.voice.body.text.get(..answered.words.place(0));
+        let line = before.unwrap_or_default().trim_end();
+        let line = line.rsplit('\n').next().unwrap_or_default();
+        let label = crate::text::fold(line);
+        let label = label
+            .trim_end_matches(|c: char| !c.is_alphanumeric())
+            .rsplit(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or_default();
+        let text = answered.words.text.trim();
+        let named = crate::extract::person::answer(text);
+        matches!(
+            label,
+            "fonct" | "fct" | "fonctio" | "fonction" | "fonctions" | "fction"
+        ) && named.name.is_none()
+            && named.role.is_some_and(|(role, span)| {
+                span.start == 0 && role.chars().count() * 2 > text.chars().count()
+            })
+    }
+
     /// « Qui : Théo Lancry, interne en médecine d'urgence »: the writer, whoever is affected.
     pub(super) fn introduces_writer(
         &self,

@@ -2,9 +2,10 @@
 
 use super::super::token::{Kind, Lexicon, Tokens, phrase};
 use super::amount::{amount, counted};
+use super::beside::{told_behind, told_farther};
 use super::clause::spared;
 use super::company;
-use super::owned::only_mine;
+use super::owned::{alone, only_mine};
 use super::people::{Draft, people};
 use super::whose::whose;
 use super::with_me::{like_me, same, with_me};
@@ -86,9 +87,11 @@ fn vague(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
     {
         return Some(draft);
     }
+    // « on est plusieurs », not « c'est beaucoup trop long ».
     let of_us = at > 0
         && tokens.among(at - 1, "est|sommes|etait|etions|are|semblons")
-        && !tokens.is(end, &["fois"])
+        && !tokens.is(at.wrapping_sub(2), &["c", "it"])
+        && !tokens.among(end, "fois|trop|plus|moins|mieux|pire")
         || phrase!(
             tokens,
             end,
@@ -180,7 +183,10 @@ fn portion(tokens: &Tokens, at: usize) -> Option<Draft> {
 
 /// « moi uniquement », unless « pas que moi », « la même chose que moi ».
 fn only_me(tokens: &Tokens, at: usize, answer: bool) -> Option<usize> {
-    let end = ONLY_ME.end(tokens, at).or_else(|| only_mine(tokens, at))?;
+    let end = ONLY_ME
+        .end(tokens, at)
+        .or_else(|| only_mine(tokens, at))
+        .or_else(|| alone(tokens, at))?;
     // « alors que chez moi tout va bien »
     if at > 0 && tokens.is(at, &["que", "qu", "ke"]) && tokens.among(at - 1, "alors|tandis|parce|pendant|dit|lorsque|puisque|bien|sache|savoir|sachant|vu|depuis|voit|vois|pense|crois|apres|avant|sans|pour") {
         return None;
@@ -208,7 +214,10 @@ fn only_me(tokens: &Tokens, at: usize, answer: bool) -> Option<usize> {
     // « je suis seul médecin », « je suis seule sur la liste »
     if tokens.is(end - 1, &["seul", "seule"])
         && tokens.is(end, &["a"])
-        && !tokens.among(end + 1, "avoir|rencontrer|etre|subir|ne|constater|l")
+        && !tokens.among(
+            end + 1,
+            "avoir|rencontrer|etre|subir|ne|constater|l|consulter|utiliser|ouvrir|lire|voir|regarder|saisir|travailler|exploiter|manipuler|gerer|suivre|recevoir|editer|m|y|me|lancer|remplir|tenir",
+        )
     {
         return None;
     }
@@ -314,43 +323,10 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
         return None;
     }
     let end = people.unwrap_or(end);
+    if let Some(draft) = told_farther(tokens, end) {
+        return Some(draft);
+    }
     Some(none(company::qualified(tokens, end), false, true, 0.52))
-}
-
-/// « tous nos comptes ARS, une vingtaine », « all the workstations of the room, that is 12 »: how
-/// many everyone is.
-fn told_behind(tokens: &Tokens, end: usize) -> Option<Draft> {
-    let sign = (end..end + 6)
-        .take_while(|at| {
-            *at == end
-                || tokens.get(at - 1).is_some_and(|token| {
-                    token.kind == Kind::Word
-                        && !tokens.among(at - 1, "sauf|hormis|mais|et|ne|n|qui")
-                })
-        })
-        .find(|at| {
-            matches!(
-                tokens.get(*at).map(|t| t.kind),
-                Some(Kind::Sign(b',' | b'(' | b':' | b'-'))
-            )
-        })?;
-    let next = phrase!(
-        tokens,
-        sign + 1,
-        "soit|c est a dire|donc|on est|nous sommes|that is|i e|so|a savoir|ca fait|cela fait|ce qui fait|environ|au total|en tout|ils sont|elles sont|we are"
-    )
-    .unwrap_or(sign + 1);
-    let next = phrase!(tokens, next, "environ|a|au total|en tout|about").unwrap_or(next);
-    let (min, max, after) = amount(tokens, next)?;
-    let unit = counted(tokens, after);
-    let closed = unit.is_some()
-        || matches!(
-            tokens.get(after).map(|t| t.kind),
-            None | Some(Kind::Line | Kind::Sign(b'.' | b',' | b')' | b';' | b'!'))
-        );
-    let other =
-        tokens.glued(after) && tokens.sign(after, b'.') && tokens.number(after + 1, 4).is_some();
-    (closed && !other && min > 1).then(|| Draft::exact(min, max, true, unit.unwrap_or(after), 0.8))
 }
 
 /// « bonne année à toute l'équipe », « bonjour à tous »: a greeting counts nobody.

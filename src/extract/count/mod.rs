@@ -11,6 +11,7 @@ use group::draft;
 use std::ops::Range;
 
 mod amount;
+mod beside;
 mod clause;
 pub(in crate::extract) mod company;
 mod group;
@@ -79,6 +80,12 @@ pub(in crate::extract) fn group_end(tokens: &Tokens, at: usize) -> Option<usize>
     let (min, _, end) = amount::amount(tokens, next)?;
     let end = amount::counted(tokens, end).filter(|_| min > 1)?;
     Some(people::sum(tokens, 0, 0, end).2)
+}
+
+/// Behind people who are counted without an article, « trois médecins ».
+pub(in crate::extract) fn number_end(tokens: &Tokens, at: usize) -> Option<usize> {
+    let (many, end) = amount::one_amount(tokens, at)?;
+    amount::counted(tokens, end).filter(|_| many > 1)
 }
 
 /// Behind a noun for people or what stands for them: « stagiaires », « médecins régulateurs ».

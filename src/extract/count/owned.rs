@@ -6,6 +6,7 @@ use super::amount::{amount, counted};
 use super::clause::spared;
 use super::company::{company, name, person};
 use super::people::Draft;
+use super::with_me::same;
 
 /// What somebody has, folded.
 const THINGS: &str = "poste|compte|session|position|pc|ordi|ordinateur|ecran|ecrans|tablette|casque|bandeau|telephone|tel|portable|navigateur|login|identifiant|identifiants|acces|profil|console|machine|station|pupitre|softphone|dect|codes|postes|comptes|sessions|account|workstation|screen";
@@ -92,13 +93,45 @@ fn thing(text: &str, tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
 
 /// « … chez Mme Boyer et M. Cadet », « Karim et Julie ne voient plus … »: as many as are named.
 fn named(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
+    // « pareil pour Luc et Manon », « idem chez Julie et Karim »
+    if let Some(next) = phrase!(
+        tokens,
+        at,
+        "pareil pour|pareil chez|idem pour|idem chez|meme chose pour|meme chose chez|meme souci pour|meme souci chez|meme probleme pour|meme probleme chez|same for|pareil pr|idem pr"
+    ) && let Some(people) = company(text, tokens, next, false)
+        && people.named
+        && !people.me
+        && !spared(tokens, at, people.end)
+    {
+        return Some(Draft::exact(
+            people.min + 1,
+            people.max + 1,
+            false,
+            people.end,
+            0.7,
+        ));
+    }
     let led = phrase!(
         tokens,
         at,
         "chez|pour|pr|concerne|touche|impacte|bloque|concernent|touchent"
     );
     let people = company(text, tokens, led.unwrap_or(at), false)?;
-    if !people.named || people.me || people.members.len() < 2 {
+    if !people.named || people.me {
+        return None;
+    }
+    // « Luc et Manon ont eu pareil »: as the writer has.
+    let alike = same(tokens, people.end).filter(|_| led.is_none());
+    if let Some(end) = alike.filter(|_| !spared(tokens, at, people.end)) {
+        return Some(Draft::exact(
+            people.min + 1,
+            people.max + 1,
+            false,
+            end,
+            0.7,
+        ));
+    }
+    if people.members.len() < 2 {
         return None;
     }
     let suffers = (people.end..people.end + 4)
@@ -139,4 +172,26 @@ pub(super) fn only_mine(tokens: &Tokens, at: usize) -> Option<usize> {
         next,
         "poste|compte|session|position|pc|ordi|ordinateur|ecran|ecrans|tablette|casque|bandeau|telephone|tel|portable|navigateur|login|identifiant|identifiants|acces|profil|console|machine|station|pupitre|clavier|softphone|dect|account|workstation|screen|computer|headset"
     )
+}
+
+/// « je suis a priori la seule », « je dois être le seul », « j'ai l'impression d'être la seule »:
+/// the writer alone, the words hedged.
+pub(super) fn alone(tokens: &Tokens, at: usize) -> Option<usize> {
+    let mut next = phrase!(
+        tokens,
+        at,
+        "je suis|je serais|je dois etre|je pense etre|je crois etre|je semble etre|j ai l impression d etre|il semble que je sois|il semblerait que je sois|je suis sans doute|chui|chuis|jsuis|i am|i m|i seem to be|i think i am"
+    )?;
+    for _ in 0..3 {
+        match phrase!(
+            tokens,
+            next,
+            "a priori|apparemment|visiblement|a ma connaissance|pour l instant|pour le moment|manifestement|probablement|sans doute|peut etre|semble t il|je crois|je pense|actuellement|toujours|bien|donc|en fait|apparently|probably"
+        ) {
+            Some(after) => next = after,
+            None if tokens.sign(next, b',') => next += 1,
+            None => break,
+        }
+    }
+    phrase!(tokens, next, "le seul|la seule|seul|seule|the only one")
 }

@@ -84,7 +84,7 @@ pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> 
         let has = at > 0
             && tokens.is(at - 1, &["a", "avec"])
             && tokens.among(after - 1, "ecran|ecrans|moniteurs");
-        if has || hurt(tokens, after) {
+        if has || halved(tokens, at) || hurt(tokens, after) || only_tried(tokens, at, after) {
             return None;
         }
         let (min, max, end) = sum(tokens, min, max, after);
@@ -142,6 +142,62 @@ fn stretched(tokens: &Tokens, max: u32, end: usize) -> Option<(u32, usize)> {
             .is_some_and(|token| token.kind == Kind::Word)
             && counted(tokens, after).is_none();
     (more > max && !other).then(|| (more, counted(tokens, after).unwrap_or(after)))
+}
+
+/// « la moitié des 12 postes », « un tiers des 9 ARM »: fewer than the number.
+fn halved(tokens: &Tokens, at: usize) -> bool {
+    at > 1
+        && tokens.among(at - 1, "des|de|of|les|nos")
+        && (at.saturating_sub(3)..at).any(|at| {
+            tokens.among(
+                at,
+                "moitie|tiers|quart|partie|majorite|plupart|half|some|most",
+            )
+        })
+}
+
+/// « j'ai essayé sur les deux ordinateurs du box. »: machines on which a trial was made, of which
+/// no more is said.
+fn only_tried(tokens: &Tokens, at: usize, end: usize) -> bool {
+    let machines = tokens.among(
+        end - 1,
+        "ordinateurs|ordis|postes|pc|tablettes|ecrans|telephones|navigateurs|machines|portables|smartphones|sessions|comptes|computers|workstations|consoles|casques",
+    ) || (at..end).any(|at| tokens.among(at, "ordinateurs|postes|pc|tablettes|navigateurs"));
+    let tried = (at.saturating_sub(4)..at).any(|at| {
+        tokens.among(
+            at,
+            "essaye|essayer|essayes|teste|tester|tente|tenter|retente|reessaye|redemarre|redemarrer|reteste|tried|tested",
+        )
+    });
+    let stop = (end..end + 9).find(|at| {
+        !tokens
+            .get(*at)
+            .is_some_and(|token| token.kind == Kind::Word)
+            && !tokens.sign(*at, b'\'')
+    });
+    let closed = stop.is_some_and(|at| {
+        matches!(
+            tokens.get(at).map(|token| token.kind),
+            None | Some(Kind::Line | Kind::Sign(b'.' | b'!' | b';'))
+        )
+    });
+    let alike = stop.is_some_and(|stop| {
+        (end..stop).any(|at| {
+            tokens.among(
+                at,
+                "pareil|pareils|idem|meme|memes|aussi|bloque|plus|pas|same|sans|rien|ko|hs",
+            )
+        }) || tokens.among(
+            stop + 1,
+            "pareil|idem|meme|toujours|rien|tous|same|partout|impossible",
+        ) || phrase!(
+            tokens,
+            stop + 1,
+            "c est pareil|c est la meme|la meme|les deux"
+        )
+        .is_some()
+    });
+    machines && tried && closed && !alike
 }
 
 /// « il y en a eu quatre et les quatre pareil »: the things spoken of before are alike.

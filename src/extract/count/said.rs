@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 /// « on est 6 »: words that count who speaks.
 static US: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
-        "on est|on etait|on sera|on serait|on doit etre|on devrait etre|on se retrouve|on en est|on etaient|on es|on est passe|on est passes|on est monte|",
+        "on est|on e|on etait|on sera|on serait|on doit etre|on devrait etre|on se retrouve|on en est|on etaient|on es|on est passe|on est passes|on est monte|",
         "on est montes|nous sommes|nous etions|nous serions|nous serons|nous devons etre|nous voila|nous en sommes|nous sommes passes|we are|we re|we were|there are|",
         "there were|ils sont|elles sont|ns sommes|on reste|nous restons|moi ca fait|ca en fait|ca fait|nous faisons|c est"
     ))

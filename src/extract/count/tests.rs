@@ -381,3 +381,54 @@ fn a_total_may_stand_before_or_behind_its_people() {
         assert_eq!(best(text), told, "{text}");
     }
 }
+
+#[test]
+fn a_number_beside_everyone_is_theirs() {
+    for (text, told) in [
+        ("tt le monde en salle pareil (5)", "all 5-5"),
+        (
+            "On est tous concernés à la régulation, environ huit.",
+            "all 8-8",
+        ),
+        ("toute la salle est bloquée, soit 7 postes.", "all 7-7"),
+        (
+            "La carte est blanche chez tout le monde (6 ARM).",
+            "all 6-6",
+        ),
+        ("Tout le monde est bloqué, 3 fois depuis ce matin.", "all"),
+        ("tout le monde appelle le SMUR (15).", "all"),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}
+
+#[test]
+fn one_alone_and_others_alike_are_counted() {
+    for (text, told) in [
+        ("c sur le poste 3 uniquement.", "1-1"),
+        ("figée sur la position 12 seulement", "1-1"),
+        ("La carte est figée sur le poste 4, pas les autres.", "1-1"),
+        ("je suis a priori la seule à consulter cette page.", "1-1"),
+        ("je dois être le seul à l'utiliser.", "1-1"),
+        ("Je suis seul à la régulation ce soir.", "nothing"),
+        ("Luc et Manon ont eu pareil.", "3-3"),
+        ("Pareil pour Karim et Julie.", "3-3"),
+        ("Julie a la même chose.", "2-2"),
+        (
+            "Les trois secrétaires de la PDSA et moi sommes concernées, donc quatre personnes.",
+            "4-4",
+        ),
+        (
+            "Les deux internes de la régulation et moi sommes bloqués.",
+            "3-3",
+        ),
+        ("J'ai essayé sur les deux ordinateurs du box.", "nothing"),
+        ("Testé sur 3 postes, pareil.", "3-3"),
+        (
+            "c'est beaucoup trop long. Les 3 positions de la salle, systématique.",
+            "3-3",
+        ),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}

@@ -101,6 +101,7 @@ fn totalled(tokens: &Tokens, at: usize) -> Option<Draft> {
     )?;
     let next = phrase!(tokens, next, "en tout|au total|a nous").unwrap_or(next);
     let (min, max, end) = amount(tokens, next)?;
+    let end = counted(tokens, end).unwrap_or(end);
     let after = phrase!(
         tokens,
         end,
@@ -114,7 +115,7 @@ fn totalled(tokens: &Tokens, at: usize) -> Option<Draft> {
     let before =
         |words: &'static str| (at.saturating_sub(16)..at).any(|at| tokens.among(at, words));
     let listed = before(
-        "compte|comptes|poste|postes|moi|collegue|collegues|arm|position|positions|autres|medecin|medecins|utilisateurs|agents|ecrans|sessions|accounts|colleagues",
+        "compte|comptes|poste|postes|moi|secretaire|secretaires|interne|internes|cadre|cadres|medecins|regulateurs|collegue|collegues|arm|position|positions|autres|medecin|medecins|utilisateurs|agents|ecrans|sessions|accounts|colleagues",
     );
     let things = before(
         "fois|minutes|heures|appels|dossiers|essais|fiches|secondes|bilans|messages|jours|tentatives|calls|files|times|h",
@@ -127,6 +128,9 @@ fn totalled(tokens: &Tokens, at: usize) -> Option<Draft> {
 fn one_place(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
     if let Some(end) = struck_alone(tokens, at) {
         return Some(Draft::exact(1, 1, false, end, 0.78));
+    }
+    if let Some(end) = one_and_no_more(tokens, at) {
+        return (!spared(tokens, at, end)).then(|| Draft::exact(1, 1, false, end, 0.75));
     }
     let next = phrase!(
         tokens,
@@ -160,7 +164,7 @@ fn struck_alone(tokens: &Tokens, at: usize) -> Option<usize> {
     let next = phrase!(
         tokens,
         at,
-        "seul le poste|seule la position|seul l ecran|seule la tablette|seule la console|seul le pc|seul le compte|seule la session|seul ce poste|seule cette position|seul un poste|seule une tablette|un poste sur|une tablette sur|only workstation"
+        "seul le poste|seule la position|seul l ecran|seule la tablette|seule la console|seul le pc|seul le compte|seule la session|seul ce poste|seule cette position|seul un poste|seule une tablette|only workstation"
     )?;
     let verb = (next..(next + 8).min(tokens.len()))
         .take_while(|at| {
@@ -172,4 +176,38 @@ fn struck_alone(tokens: &Tokens, at: usize) -> Option<usize> {
         .find(|at| tokens.among(*at, "est|n|ne|a|reste|plante|fige|affiche|bloque|is|has"))?;
     let well = (verb..verb + 3).any(|at| tokens.among(at, "epargne|epargnee|marche|fonctionne"));
     (!well).then_some(verb)
+}
+
+/// « c sur le poste 3 uniquement », « la position 12 seulement », « le poste 4, pas les autres »:
+/// one place, and the words behind that say that it is no more.
+fn one_and_no_more(tokens: &Tokens, at: usize) -> Option<usize> {
+    let next = phrase!(
+        tokens,
+        at,
+        "le poste|la position|l ecran|la tablette|la console|le pc|le pupitre|la station|un poste|une position|une tablette|un pc|workstation|cette position|ce poste|cette tablette"
+    )?;
+    let numbered = tokens.number(next, 5).is_some();
+    let next = if numbered {
+        next + 1
+    } else if tokens.among(next - 2, "un|une|ce|cette") {
+        next
+    } else {
+        return None;
+    };
+    let next = phrase!(
+        tokens,
+        next,
+        "du fond|du chef de salle|de la salle|de la regul|de la regulation|en salle|d accueil"
+    )
+    .unwrap_or(next);
+    let next = if tokens.sign(next, b',') || tokens.sign(next, b'(') {
+        next + 1
+    } else {
+        next
+    };
+    phrase!(
+        tokens,
+        next,
+        "uniquement|uniqt|uniqut|seulement|slmt|seulmt|exclusivement|et c est tout|c est tout|et pas les autres|pas les autres|et aucun autre|et aucune autre|et lui seul|et elle seule|et rien d autre|pas ailleurs|et pas ailleurs|et nulle part ailleurs|only"
+    )
 }

@@ -52,6 +52,14 @@ pub(super) fn named_behind(
     at: usize,
     end: usize,
 ) -> Option<(Found, usize)> {
+    // « Formateur référent : Hervé Tisserand »: the job of the one named, whoever that is.
+    let captioned = tokens.sign(end, b':');
+    let end_of_job = end;
+    let end = if captioned {
+        super::titles(tokens, end + 1, tokens.len().min(end + 4))
+    } else {
+        end
+    };
     let units = run(text, tokens, end, false);
     let (first, last) = (units.first()?.from, units.last()?.to);
     let known = units.iter().any(Unit::is_given) || units.len() > 1;
@@ -67,12 +75,12 @@ pub(super) fn named_behind(
     if first != end || !known || !closed {
         return None;
     }
-    let role_span = tokens.span(at, end);
+    let role_span = tokens.span(at, end_of_job);
     let found = Found {
         span: tokens.span(first, last),
         name: Some(arranged(&units)),
         role: Some((role::written(text, &role_span), role_span)),
-        writer: true,
+        writer: !captioned,
         contact: false,
         score: 0.7,
     };

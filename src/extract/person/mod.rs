@@ -16,11 +16,12 @@ mod presented;
 mod prose;
 mod role;
 mod signature;
+mod small;
 
 pub(super) use alike::{is_part_of, is_same};
 pub use header::from_header;
 pub(super) use name::is_given;
-pub use presented::presented;
+pub use presented::{presented, tells_how_to_reach};
 pub use prose::find_in_prose;
 pub(super) use prose::name_end;
 pub use signature::from_signature;
@@ -350,7 +351,7 @@ fn is_common(folded: &str) -> bool {
     static COMMON: LazyLock<Lexicon> = LazyLock::new(|| {
         Lexicon::new(concat!(
             "je|tu|il|elle|on|nous|vous|ils|est|suis|ai|avons|le|ne|pas|sais|pour|avec|dans|sur|par|ce|cet|cette|mon|ma|mes|notre|votre|son|sa|",
-            "qui|que|quoi|bonjour|bonsoir|merci|cordialement|cdlt|voir|meme|idem|rappelez|appelez|contactez|joignez|prevenez|demandez|rappeler|appeler|joindre|contacter|veuillez|evitez|ci|dessus|dessous|celui|celle|et|ou|moi|tous|toutes|tout|les|un|une|",
+            "chez|ni|sauf|mais|donc|car|aucun|aucune|personne|salle|appel|appels|redemarrage|ligne|secours|panne|bloque|impossible|qui|que|quoi|bonjour|bonsoir|merci|cordialement|cdlt|voir|meme|idem|rappelez|appelez|contactez|joignez|prevenez|demandez|rappeler|appeler|joindre|contacter|veuillez|evitez|ci|dessus|dessous|celui|celle|et|ou|moi|tous|toutes|tout|les|un|une|",
             "the|and|for|from|to|depuis|hier|aujourd'hui|plus|urgent|probleme|incident|re|tr|fw|hello|bjr|slt|salut|portail|envoye|tel|fax|port|mail|bureau"
         ))
     });

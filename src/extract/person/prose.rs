@@ -5,6 +5,7 @@ use super::super::token::{Kind, Lexicon, Tokens};
 use super::closing::{closing, closing_role};
 use super::job::{corrected, named_behind, opens};
 use super::name::{Shape, Unit, arranged, is_particle, unit};
+use super::small::{small_name, with_small_surname};
 use super::{Found, is_common, is_place_word, role, titles};
 use crate::extract::lexicon::is_one_of;
 use std::sync::LazyLock;
@@ -85,7 +86,7 @@ fn introduced(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> 
     let units = if units.is_empty() && !titled {
         small_name(text, tokens, at, name_at)
     } else {
-        units
+        with_small_surname(text, tokens, units)
     };
     let name_end = units.last().map_or(name_at, |unit| unit.to);
     let role = role_behind(tokens, if units.is_empty() { next } else { name_end });
@@ -124,30 +125,6 @@ fn introduced(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> 
         },
         name_end.max(next),
     ))
-}
-
-/// « c bidule arm au samu »: a name in small letters that no table knows, before a job.
-fn small_name<'t>(text: &'t str, tokens: &'t Tokens, at: usize, name_at: usize) -> Vec<Unit<'t>> {
-    const NO_NAME: &str = "juste|encore|toujours|bien|pas|aussi|votre|ton|nouveau|nouvelle|nouvel|simple|chaque|quel|quelle|quelque|mieux|pire|jeune|ancien|ancienne|ex|actuellement";
-    if !tokens.among(at, "c|cest|ici|moi") {
-        return Vec::new();
-    }
-    unit(text, tokens, name_at)
-        .filter(|unit| {
-            let stops = is_common(unit.folded)
-                || is_place_word(unit.folded)
-                || is_particle(unit.folded)
-                || tokens.among(name_at, NO_NAME)
-                || role::role(tokens, name_at).is_some();
-            unit.folded.len() > 2
-                && !stops
-                && tokens.among(
-                    unit.to,
-                    "arm|ide|iade|medecin|interne|cadre|parm|infirmiere|infirmier",
-                )
-        })
-        .into_iter()
-        .collect()
 }
 
 /// « Sylvain Lecarpentier, ARM », « ARM au SAMU 44, je … », « Locum emergency physician at … here »
@@ -320,10 +297,12 @@ pub(super) fn run<'t>(
             break;
         }
     }
-    while units
-        .last()
-        .is_some_and(|unit| is_particle(unit.folded) && unit.shape == Shape::Lower)
-    {
+    // « CHEZ LES MEDECINS »: no name ends in an article, be it shouted.
+    while units.last().is_some_and(|unit| {
+        is_particle(unit.folded)
+            && (unit.shape == Shape::Lower
+                || matches!(unit.folded, "de" | "du" | "des" | "les" | "la"))
+    }) {
         units.pop();
     }
     units
@@ -339,6 +318,14 @@ pub(in crate::extract) fn name_end(
 ) -> Option<usize> {
     let units = run(text, tokens, at, true);
     let given = units.iter().any(Unit::is_given);
+    // « la carte est blanche »: everyday words that are given names with a capital only.
+    const EVERYDAY: &str = "blanche|claire|rose|marine|prudence|constance|clemence|aime|aimee|desire|desiree|parfait|parfaite|olive|violette|victoire|grace|gloire|ange|modeste|juste|franche|aurore|solange|fleur|lucide|severe|noel|pascal|avril|alban|romain|romaine";
+    let everyday = units
+        .first()
+        .is_some_and(|unit| unit.shape == Shape::Lower && is_one_of(EVERYDAY, unit.folded));
+    if everyday && !titled {
+        return None;
+    }
     let two = units.len() > 1 && units.iter().all(|unit| unit.shape == Shape::Title);
     let known = titled || given || two && !begins_sentence(tokens, at);
     units.last().filter(|_| known).map(|unit| unit.to)

@@ -2,6 +2,7 @@
 //! kind of number.
 
 use crate::text::fold;
+use std::ops::Range;
 
 fn lead(text: &str, start: usize, width: usize) -> String {
     let mut begin = start.saturating_sub(width);
@@ -121,4 +122,24 @@ pub(super) fn is_identifier(text: &str, start: usize) -> bool {
             begins && !lead[at..].contains(',') && !lead[at..].contains("tel")
         })
     })
+}
+
+/// « Mme Legentil (secrétaire de régulation, 02 …) »: whether the number at `span` stands in a
+/// bracket behind a word of `name`, so that it is that person's own.
+#[must_use]
+pub fn is_beside(text: &str, span: &Range<usize>, name: &str) -> bool {
+    let from = text.floor_char_boundary(span.start.saturating_sub(90));
+    let before = crate::text::fold(text.get(from..span.start).unwrap_or_default());
+    let Some((lead, inside)) = before.rsplit_once('(') else {
+        return false;
+    };
+    let lead = lead.rsplit([',', ';', '\n']).next().unwrap_or_default();
+    let name = crate::text::fold(name);
+    !inside.contains(')')
+        && lead
+            .split(|c: char| !c.is_alphabetic() && c != '-')
+            .rev()
+            .filter(|word| !word.is_empty())
+            .take(2)
+            .any(|word| word.len() > 2 && name.split(' ').any(|part| part == word))
 }

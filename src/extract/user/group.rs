@@ -46,6 +46,9 @@ pub(super) fn grouped(words: &str, tokens: &Tokens) -> Option<Found> {
             && tokens.get(end).is_some_and(|token| {
                 token.kind == Kind::Word
                     || token.kind == Kind::Sign(b'\'')
+                    || token.kind == Kind::Sign(b'-')
+                        && tokens.glued(end)
+                        && tokens.glued(end + 1)
                     || token.kind == Kind::Number && tokens.is(end - 1, &["samu"])
             })
             && !tokens.among(end, STOPS)
@@ -79,7 +82,14 @@ pub(super) fn befallen(
             let struck = !machines && !super::super::count::spares(tokens, from, end);
             struck.then_some((numbered, end))
         };
-        let (from, end) = if let Some(from) = phrase!(tokens, at, "pour|chez|for") {
+        let (from, end) = if let Some((end, behind)) = counted_first(tokens, at) {
+            let suffers = (behind..behind + 4).any(|at| phrase!(tokens, at, SUFFERS).is_some());
+            let well = super::super::count::spares(tokens, at, end);
+            if !suffers || well {
+                return None;
+            }
+            (at, end)
+        } else if let Some(from) = phrase!(tokens, at, "pour|chez|for") {
             let (numbered, end) = group(from)?;
             if only_counted && !numbered {
                 return None;
@@ -108,11 +118,38 @@ pub(super) fn befallen(
     })
 }
 
+/// « Trois médecins (les Drs Nardoux, Villéger et Simonet) se … », « Deux ARM de nuit n'… »: where
+/// people who are counted first of all in a sentence end, and where what is said of them begins.
+fn counted_first(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
+    if at > 0 {
+        return None;
+    }
+    let end = super::super::count::number_end(tokens, at)?;
+    if (at..end).any(|at| tokens.among(at, MACHINES)) {
+        return None;
+    }
+    let end = super::super::count::company::qualified(tokens, end);
+    let behind = if tokens.sign(end, b'(') {
+        (end..end + 20).find(|at| tokens.sign(*at, b')'))? + 1
+    } else {
+        end
+    };
+    Some((end, behind))
+}
+
 /// « … bloque toute la salle », « pr tt le monde »: a group that the fault is said to strike.
 pub(super) fn struck(words: &str, tokens: &Tokens, faulty: bool) -> Option<Found> {
     const GROUP: &str = "tout le monde|tt le monde|toute la salle|toute l equipe|toute la regulation|tous les postes|tous les arm|toute l equipe de nuit|toute l equipe de jour|tous les medecins|tous les utilisateurs|l ensemble de l equipe|l ensemble des arm|everyone|everybody|all users|the whole room|toute la regul|tous les agents|tous les collegues|tous les medecins regulateurs";
     (0..tokens.len()).find_map(|at| {
         let end = phrase!(tokens, at, GROUP)?;
+        let end = phrase!(
+            tokens,
+            end,
+            "de l apres midi|de nuit|de jour|du matin|du soir|de garde|de regulation|de la regulation|de la regul|du samu|du smur|du week end|de la nuit|de la journee|de la matinee|en poste|de service|d astreinte"
+        )
+        .unwrap_or(end);
+        let numbered = tokens.is(end - 1, &["samu"]) && tokens.number(end, 3).is_some();
+        let end = if numbered { end + 1 } else { end };
         let told = faulty && at > 0
             && (STRIKES.end(tokens, at - 1).is_some() || tokens.is(at - 1, &["pour"]));
         // « Toute l'équipe de nuit l'a constaté », « tous nos comptes ARS, une vingtaine »

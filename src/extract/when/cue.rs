@@ -96,7 +96,10 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
         return (Role::Start, 0.24);
     }
     // « joignable à partir de 16h »: the hours of the writer, not of the fault.
-    if has(clause, REACHED) {
+    // « joignable sur le 03 53 01 25 71 à partir de 19h »: a telephone number stands between.
+    let far = tail(before, 70).rsplit([';', '.']).next().unwrap_or(near);
+    let telephone = far.bytes().filter(u8::is_ascii_digit).count() >= 9;
+    if has(clause, REACHED) || telephone && has(far, REACHED) {
         return (Role::Other, 0.12);
     }
     if near.trim_end().ends_with(" vu a") || near.trim_end().ends_with(" vue a") {

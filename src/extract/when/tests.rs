@@ -363,6 +363,10 @@ fn the_start_is_told_from_what_else_has_an_hour() {
             "nothing",
         ),
         ("Je suis joignable à partir de 9h", "nothing"),
+        (
+            "Il reprend ce soir, joignable sur le 03 53 01 25 71 à partir de 19h.",
+            "nothing",
+        ),
         ("La carte affiche 8h45 alors qu'il est 10h20", "nothing"),
         (
             "Premier bilan concerné reçu à 9h05, il y en a eu quatre depuis",

@@ -1,0 +1,111 @@
+//! Names of writers who use no capitals: « c mamadou tounkara ambulancier », « c bidule arm au samu ».
+
+use super::super::token::Tokens;
+use super::name::{Shape, Unit, is_particle, unit};
+use super::{is_common, is_place_word, role};
+
+/// « c mamadou tounkara ambulancier », « moi c julie lemaitre du samu 35 »: a given name in small
+/// letters and the surname that no table knows, before a job or a place.
+pub(super) fn with_small_surname<'t>(
+    text: &'t str,
+    tokens: &'t Tokens,
+    mut units: Vec<Unit<'t>>,
+) -> Vec<Unit<'t>> {
+    let [given] = units.as_slice() else {
+        return units;
+    };
+    if given.shape != Shape::Lower || !given.is_given() || tokens.ends_line(given.to) {
+        return units;
+    }
+    let Some(surname) = unit(text, tokens, given.to) else {
+        return units;
+    };
+    let to = surname.to;
+    let stops = is_common(surname.folded)
+        || is_place_word(surname.folded)
+        || is_particle(surname.folded)
+        || tokens.among(given.to, NO_NAME)
+        || role::role(tokens, given.to).is_some();
+    let followed = role::role(tokens, to).is_some()
+        || tokens
+            .any_phrase(to, "du samu|au samu|samu|du crra|du smur|du centre 15|de la regul|d la regul|a la regul|o samu|ala regul|en regul|au smur|smur|au crra")
+            .is_some()
+        || tokens.sign(to, b',') && role::role(tokens, to + 1).is_some();
+    if surname.folded.len() > 2 && surname.shape == Shape::Lower && !stops && followed {
+        units.push(surname);
+    }
+    units
+}
+
+/// Small words between « c'est » and a job that are no name.
+const NO_NAME: &str = "juste|encore|toujours|bien|pas|aussi|votre|ton|nouveau|nouvelle|nouvel|simple|chaque|quel|quelle|quelque|mieux|pire|jeune|ancien|ancienne|ex|actuellement|qui|est|comme|avec|sur|dans|depuis|ici|seul|seule";
+
+/// « c bidule arm au samu »: a name in small letters that no table knows, before a job.
+pub(super) fn small_name<'t>(
+    text: &'t str,
+    tokens: &'t Tokens,
+    at: usize,
+    name_at: usize,
+) -> Vec<Unit<'t>> {
+    if !tokens.among(at, "c|cest|ici|moi") {
+        return Vec::new();
+    }
+    unit(text, tokens, name_at)
+        .filter(|unit| {
+            let stops = is_common(unit.folded)
+                || is_place_word(unit.folded)
+                || is_particle(unit.folded)
+                || tokens.among(name_at, NO_NAME)
+                || role::role(tokens, name_at).is_some();
+            unit.folded.len() > 2
+                && !stops
+                && tokens.among(
+                    unit.to,
+                    "arm|ide|iade|medecin|interne|cadre|parm|infirmiere|infirmier",
+                )
+        })
+        .into_iter()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::find_in_prose;
+
+    #[test]
+    fn a_surname_in_small_letters_is_read_before_a_job_or_a_place() {
+        for (text, name) in [
+            (
+                "slt c mamadou tounkara ambulancier smur de perigueux, la tablette plante",
+                "Mamadou Tounkara",
+            ),
+            (
+                "c julie lemaitre du samu 35, la carte est blanche",
+                "Julie Lemaitre",
+            ),
+            (
+                "moi c karim benzekri, interne, plus de carto",
+                "Karim Benzekri",
+            ),
+            ("c julie encore du samu 35", "Julie"),
+        ] {
+            let found = find_in_prose(text);
+            let told = found.iter().find_map(|person| person.name.as_deref());
+            assert_eq!(told, Some(name), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_article_is_a_name_be_it_shouted() {
+        for text in [
+            "NI EN SALLE NI\nCHEZ LES MEDECINS.",
+            "PLUS RIEN POUR LES ARM",
+        ] {
+            let found = find_in_prose(text);
+            assert!(
+                found.iter().all(|person| person.name.is_none()),
+                "{text}: {found:?}"
+            );
+        }
+    }
+}
