@@ -76,6 +76,19 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
             at = after + 1;
             continue;
         }
+        // « La rubrique exacte, c'est « consignes temporaires » »
+        if let Some(after) = stated(tokens, at)
+            && let Some(end) = quoted(source, after, to)
+        {
+            let named = Phrase {
+                from: after,
+                to: end,
+                tail: 2,
+            };
+            found.push((named, 0.8));
+            at = end;
+            continue;
+        }
         // « quand on clique sur « Fin de mission » »
         if let Some(after) = tokens.any_phrase(at, PRESSED)
             && let Some(end) = quoted(source, after, to)
@@ -165,7 +178,7 @@ const SAYS: &str = "affiche|affichent|dit|disent|indique|indiquent|marque|messag
 /// « La fonctionnalité concernée est … », « le module en cause est … »: where the name begins.
 fn stated(tokens: &Tokens, at: usize) -> Option<usize> {
     const KINDS: &str = "fonctionnalite|fonction|module|partie|outil|brique|ecran|rubrique|composant|onglet|volet|feature|function|part";
-    const STRUCK: &str = "concerne|concernee|impacte|impactee|touche|touchee|defaillant|defaillante|en cause|en panne|en defaut|incrimine|incriminee|qui pose probleme|qui pose souci|qui ne marche pas|qui ne marche plus|qui ne fonctionne pas|qui ne fonctionne plus|qui plante|qui bloque|qui coince|concerned|affected";
+    const STRUCK: &str = "exacte|exact|precise|precis|en question|exactement|concerne|concernee|impacte|impactee|touche|touchee|defaillant|defaillante|en cause|en panne|en defaut|incrimine|incriminee|qui pose probleme|qui pose souci|qui ne marche pas|qui ne marche plus|qui ne fonctionne pas|qui ne fonctionne plus|qui plante|qui bloque|qui coince|concerned|affected";
     let at = determiner(tokens, at).unwrap_or(at);
     if !tokens.among(at, KINDS) {
         return None;

@@ -58,10 +58,10 @@ static FAULTY: LazyLock<Lexicon> = LazyLock::new(|| {
 });
 
 /// Endings of adjectives.
-const ENDINGS: [&str; 33] = [
+const ENDINGS: [&str; 35] = [
     "ique", "iques", "el", "elle", "els", "elles", "al", "ale", "ales", "aux", "aire", "aires",
     "if", "ive", "ifs", "ives", "eux", "euse", "euses", "ier", "iers", "iere", "ieres", "able",
-    "ables", "ible", "ibles", "ant", "ante", "ants", "antes", "ee", "ees",
+    "ables", "ible", "ibles", "ant", "ante", "ants", "antes", "ente", "entes", "ee", "ees",
 ];
 
 /// Words that stand behind a noun as adjectives do, whatever their ending.
@@ -287,9 +287,10 @@ fn opens_clause(source: &Source<'_>, at: usize) -> bool {
     let tokens = source.tokens;
     let written = source.written(at, at + 1);
     // « la file dentaire a disparu »: an adjective in e is none.
-    const ADJECTIVES: [&str; 20] = [
+    const ADJECTIVES: [&str; 24] = [
         "ique", "iques", "aire", "aires", "elle", "elles", "ale", "ales", "ive", "ives", "euse",
-        "euses", "iere", "ieres", "able", "ables", "ible", "ibles", "erne", "ernes",
+        "euses", "iere", "ieres", "able", "ables", "ible", "ibles", "erne", "ernes", "ente",
+        "entes", "ante", "antes",
     ];
     let word = tokens.word(at);
     let participle = ["é", "és", "ée", "ées", "e", "es", "ee", "ees"]

@@ -62,7 +62,17 @@ pub fn said(text: &str) -> Option<(Often, Range<usize>)> {
     }
     let lower = folded.as_str();
     let fractions = |range: &Range<usize>| lower[range.clone()].starts_with("fois sur");
-    if let Some(range) = cues.of(Group::Sometimes).find(|range| !fractions(range)) {
+    // « et ça revient en arrière »: somewhere, not now and then.
+    let elsewhere = |range: &Range<usize>| {
+        lower[range.clone()].ends_with("revient")
+            && [" en ", " a l", " au ", " sur ", " a la "]
+                .iter()
+                .any(|place| lower[range.end..].starts_with(place))
+    };
+    if let Some(range) = cues
+        .of(Group::Sometimes)
+        .find(|range| !fractions(range) && !elsewhere(range))
+    {
         return known(Frequency::Intermittent, folded.original(range));
     }
     if let Some((frequency, range)) = tried::bare(&tokens).or_else(|| tried::echoed(&tokens)) {

@@ -141,7 +141,7 @@ pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Numb
         secretariat,
         fax,
         third_party: third_party(&before) || named_after(&after, THIRD),
-        public_line: mentions(PUBLIC, &before) || named_after(&after, PUBLIC),
+        public_line: public(&before) || named_after(&after, PUBLIC),
         support: is_support(text.get(span.clone()).unwrap_or_default()),
         extension: digits.is_empty() && span.len() <= 6,
         not_to_call: refused(&before, &after),
@@ -158,6 +158,13 @@ pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Numb
             || mentions(AWAY, &after)
             || named_after(&after, "en secours|en dernier recours|si urgence seulement"),
     }
+}
+
+/// « appelez le 15 »: the public's line, unless a line of one's own is named nearer: « on prend le 15
+/// sur le portable de garde ».
+fn public(before: &str) -> bool {
+    let last = |words: &str| words.split('|').filter_map(|word| before.rfind(word)).max();
+    mentions(PUBLIC, before) && last(PUBLIC) > last(MOBILE)
 }
 
 /// A number's line, by the word that names it.

@@ -118,7 +118,11 @@ fn about(text: &str, span: &Range<usize>, places: &Places) -> About {
             About::Aside
         }
         () if faults > 0
-            && !(digits >= 8 && asides > 0 && faults <= 1 + negated && !strong(words)) =>
+            && !(digits >= 8
+                && asides > 0
+                && faults <= 1 + negated
+                && length <= 24
+                && !strong(words)) =>
         {
             About::Fault
         }

@@ -37,7 +37,7 @@ static ME: LazyLock<Lexicon> = LazyLock::new(|| {
 static MEANT: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
         "il s agit de|il s agit du|il s agit d|il s agit du poste de|il s agit du compte de|c est le poste de|c est le compte de|ca concerne|cela concerne|ca touche|cela touche|ca impacte|cela impacte|",
-        "utilisateur concerne|utilisatrice concernee|utilisateurs concernes|utilisateur concerne est|utilisatrice concernee est|utilisateur touche|utilisateur touche est|utilisateur impacte|utilisateur impacte est|utilisateur en cause est|utilisateur est|",
+        "l utilisateur c est|l utilisatrice c est|l utilisateur est|l utilisatrice est|la personne concernee c est|le medecin concerne c est|utilisateur concerne|utilisatrice concernee|utilisateurs concernes|utilisateur concerne est|utilisatrice concernee est|utilisateur touche|utilisateur touche est|utilisateur impacte|utilisateur impacte est|utilisateur en cause est|utilisateur est|",
         "personne concernee|personne concernee est|personnes concernees sont|personne touchee est|agent concerne est|l agent concerne|medecin concerne est|collegue concerne est|collegue concernee est|compte concerne est|compte concerne|sont touches|sont concernes|sont impactes|sont bloques|",
         "sont touchees|sont concernees|est touche|est concerne|est concernee|est impacte|concernes|concernees|concerne|concernee|touches|touchees|impactes|impactees|personnes touchees|affected user is|affected user|user concerned|user affected is|the user is|affected users are|",
         "un souci pour|un probleme pour|le souci concerne|le probleme concerne|l incident concerne|le souci touche|le probleme touche|l incident touche|la panne touche|utilisateurs concernes sont|utilisateurs sont"
@@ -110,10 +110,22 @@ pub fn find(text: &str, sentences: &[Sentence], declarant: Option<&str>) -> Opti
     })
 }
 
+/// « L'utilisatrice, c'est … »: behind it.
+fn that_is(tokens: &Tokens, at: usize) -> Option<usize> {
+    let end = phrase!(
+        tokens,
+        at,
+        "l utilisateur|l utilisatrice|l utilisateur concerne|l utilisatrice concernee|la personne concernee|la personne genee|le medecin concerne|l agent concerne"
+    )?;
+    tokens
+        .sign(end, b',')
+        .then(|| phrase!(tokens, end + 1, "c est|ce serait"))?
+}
+
 /// « L'utilisateur concerné est … », « Concernés : … »
 fn stated(words: &str, tokens: &Tokens) -> Option<Found> {
     (0..tokens.len()).find_map(|at| {
-        let end = MEANT.end(tokens, at)?;
+        let end = MEANT.end(tokens, at).or_else(|| that_is(tokens, at))?;
         let mark = tokens.sign(end, b':');
         let next = if mark { end + 1 } else { end };
         let verb = tokens.is(end - 1, &["est", "sont", "is", "are", "de", "du", "d"])

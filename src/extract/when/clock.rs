@@ -90,7 +90,8 @@ pub(super) fn clock(tokens: &Tokens, at: usize) -> Option<(Clock, usize)> {
     let cued = at > 0
         && tokens.is(at - 1, &["a", "vers", "des", "aux", "les"])
         && !tokens.is(at.wrapping_sub(2), &["toutes", "tous", "dans"]);
-    if minutes.is_none() && !cued && !of_day(tokens, end) || lasts(tokens, at, end) {
+    let spoken = cued && minutes.is_some();
+    if minutes.is_none() && !cued && !of_day(tokens, end) || lasts(tokens, at, end) && !spoken {
         return None;
     }
     let (minute, hour, end) = minutes.unwrap_or((None, hour, end));

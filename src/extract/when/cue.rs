@@ -4,7 +4,7 @@ use super::Role;
 
 /// Words that lead to a start, as folded beginnings; parted by bars.
 const START: &str = concat!(
-    "depuis|des |dès|a partir d|commenc|debut| demarr|survenu|apparu|arrive|produit|constat|aperc|apercu|remarqu|",
+    "depuis|des |dès|a partir d|commenc|debut|demarr|survenu|apparu|arrive|produit|constat|aperc|apercu|remarqu|",
     "plante|tombe|figee|fige|bloque|since|started|began|start|beginning|incident|panne|quand :|date|heure :|s'est|se sont|",
     "premiere fois|remonte|anomalie|erreur|bug|beug|blocage|plantage|crash|premier |premiere |1ere|1re |rendu compte|rendus compte|rendue compte|",
     "decouv|noticed|first|prise de poste|prise de service|vu hier|vu vers|vu le|observe|freeze|s'arrete|arret|disparu|",
@@ -22,7 +22,7 @@ const OTHER_BEFORE: &str = concat!(
 );
 /// Words anywhere in the clause that tell of the time when it worked.
 const WORKED: &str = concat!(
-    "marchait|marchaient|fonctionnait|fonctionnaient|pouvais|pouvait|pouvions|allait bien|was working|worked|i could|we could|",
+    "voyais|voyait|voyions|marchait|marchaient|fonctionnait|fonctionnaient|pouvais|pouvait|pouvions|allait bien|was working|worked|i could|we could|",
     "on les avait|on l'avait|on avait encore|sans probleme|sans souci|aucun probleme|aucun souci|nickel|tout allait|"
 );
 /// Participles of telling, right before a time.
@@ -33,6 +33,8 @@ const TOLD: [&str; 11] = [
 /// What passed between the declarant and support.
 const WITH_US: &str = "vous ai |vous avais |vous avons |vous ont ete |vous a ete |vous avez |vous aviez |m'avez |m'aviez |nous avez |eu au telephone|eue au telephone|\
     eu au tel|eu en ligne|au bout du fil|promis|votre collegue|votre technicien|un de vos |une de vos |you have |i sent you|your colleague";
+/// People who are somewhere.
+const PRESENT: &str = "en salle|en poste|sur place|en session|arrives|arrivee";
 /// When the writer can be had.
 const REACHED: &str = "joignable|disponible|me joindre|m'appeler|me rappeler|rappelez|appelez|en reunion|en conge|de garde a partir|reachable|available";
 /// Changes after which something broke: « depuis la mise à jour de mardi ».
@@ -51,6 +53,14 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
             .any(|word| !word.is_empty() && text.contains(word))
     };
     let last = |words: &str| words.split('|').filter_map(|word| near.rfind(word)).max();
+    // At a word's beginning: « recommencé » is no beginning.
+    let begun = |words: &str| {
+        words
+            .split('|')
+            .filter_map(|word| near.rfind(word))
+            .filter(|at| !near[..*at].ends_with(|c: char| c.is_alphanumeric()))
+            .max()
+    };
     // « déjà signalé ça le 2 février », « signalé à 8h10 »: the time of the telling.
     let mut told = near.split(|c: char| !c.is_alphanumeric()).rev();
     if told
@@ -72,9 +82,23 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
         return (Role::Other, 0.02);
     }
     let worked = has(after, WORKED) && !after.contains("ne marchait") || has(clause, WORKED);
-    let since = before.rfind("depuis").or_else(|| before.rfind("since"));
+    let since = ["depuis", "since", "dpuis", "depui ", "dps "]
+        .iter()
+        .filter_map(|word| before.rfind(word))
+        .max();
     if worked {
         return (Role::Other, 0.12);
+    }
+    // « Ça a commencé vers 10h45 », « … a démarré juste après la coupure de 14h »: said outright.
+    if began(tail(before, 74)) {
+        return (Role::Start, 0.36);
+    }
+    // « J'ai 8 élèves en salle depuis 9h »: since when they have been there.
+    if since.is_some_and(|since| {
+        let lead = before[..since].trim_end();
+        before.len() - since < 24 && PRESENT.split('|').any(|word| lead.ends_with(word))
+    }) {
+        return (Role::Other, 0.15);
     }
     if let Some(since) = since {
         let between = &before[since..];
@@ -102,16 +126,80 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
     if has(clause, REACHED) || telephone && has(far, REACHED) {
         return (Role::Other, 0.12);
     }
+    // « dès le début de la garde à 9h »
+    if [
+        "debut de la garde",
+        "debut de ma garde",
+        "debut de garde",
+        "debut de notre garde",
+        "prise de garde",
+        "debut de ma vacation",
+        "debut de vacation",
+        "debut de la vacation",
+    ]
+    .iter()
+    .any(|shift| near.contains(shift))
+    {
+        return (Role::Start, 0.2);
+    }
     if near.trim_end().ends_with(" vu a") || near.trim_end().ends_with(" vue a") {
         return (Role::Start, 0.22);
     }
-    match (last(START), last(OTHER_BEFORE)) {
+    match (begun(START), last(OTHER_BEFORE)) {
         (Some(start), Some(other)) if start >= other => (Role::Start, 0.2),
         (_, Some(_)) => (Role::Other, 0.15),
         (Some(_), None) => (Role::Start, 0.22),
         (None, None) if since.is_some_and(|since| before.len() - since < 80) => (Role::Start, 0.1),
         (None, None) => (Role::Plain, 0.0),
     }
+}
+
+/// « ça a commencé », with at most an event led by « après », « à » or « lors de » behind it.
+fn began(before: &str) -> bool {
+    const BEGAN: [&str; 12] = [
+        "a commence",
+        "a demarre",
+        "a debute",
+        "est apparu",
+        "sont apparus",
+        "est survenu",
+        "est arrive",
+        "s'est declenche",
+        "ont commence",
+        "ont debute",
+        "it started",
+        "it began",
+    ];
+    const LED: [&str; 12] = [
+        "apres",
+        "juste apres",
+        "a la",
+        "au moment",
+        "lors",
+        "des",
+        "avec",
+        "suite",
+        "vers",
+        "a",
+        "le",
+        "hier",
+    ];
+    BEGAN.iter().any(|word| {
+        before.rfind(word).is_some_and(|at| {
+            let rest = before[at + word.len()..].trim_start_matches(['e', 's']);
+            let rest = rest.trim();
+            !rest.contains([',', ';', '.', ':', '('])
+                && !rest.contains(" avant ")
+                && rest.len() < 48
+                && (rest.is_empty()
+                    || LED.iter().any(|lead| {
+                        rest == *lead
+                            || rest
+                                .strip_prefix(lead)
+                                .is_some_and(|more| more.starts_with([' ', '\'']))
+                    }))
+        })
+    })
 }
 
 /// « Premier bilan concerné reçu à 13h05 »: the first of the hits, whatever was done with it; not the
@@ -161,7 +249,17 @@ pub(super) fn content(
         "fige", "bloque", "arret", "reste", "coince", "stopp", "cale ", "calee", "affich",
         "indiqu", "montre", "marque", "remonte", "repass", "stuck", "gele",
     ];
-    const SHOWN: [&str; 14] = [
+    const SHOWN: [&str; 24] = [
+        " releve de",
+        " releve du",
+        " releves de",
+        " valeur de",
+        " valeurs de",
+        " version de",
+        " version du",
+        " bulletin de",
+        " point de",
+        " mise a jour de",
         " chiffres de",
         " chiffres du",
         " donnees de",
@@ -223,6 +321,22 @@ pub(super) fn content(
             return Some((Role::Other, 0.05));
         }
         let clause = tail(lead, 70);
+        // « je vous ai répondu le 19 et depuis plus rien, ça fait 9 jours »
+        let unanswered = words.contains("fait")
+            && [
+                "repondu",
+                "relance",
+                "ecrit",
+                "signale",
+                "declare",
+                "plus rien, ",
+                "sans nouvelle",
+            ]
+            .iter()
+            .any(|cue| clause.contains(cue));
+        if unanswered {
+            return Some((Role::Other, 0.05));
+        }
         let silent = [
             "repond",
             "decroch",
