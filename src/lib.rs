@@ -79,6 +79,7 @@ pub mod config;
 
 // Small things that many use.
 pub mod clock;
+pub mod failpoint;
 pub mod http;
 pub mod metrics;
 pub mod secret;

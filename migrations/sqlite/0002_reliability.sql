@@ -33,6 +33,15 @@ ALTER TABLE incident_addresses ADD COLUMN undeliverable_since TEXT;
 -- The size that the server told: another one for the same place is another message.
 ALTER TABLE deliveries ADD COLUMN told_size INTEGER;
 
+-- Written into each copy that `vigie backup` makes; dated once the copy is served.
+CREATE TABLE restores (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    backup_at TEXT NOT NULL,
+    restored_at TEXT,
+    -- When the folder of what was moved had been read again.
+    done_read_at TEXT
+) STRICT;
+
 -- The circuit of the limits: while one row is open, no automatic mail leaves.
 CREATE TABLE circuit (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,

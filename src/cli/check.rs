@@ -1,6 +1,6 @@
 //! `vigie check`: tries everything that the service needs, changes nothing, says what to do.
 
-use super::{Exit, Global, Output, parts};
+use super::{Exit, Global, Output, deep, parts};
 use crate::clock::Clock;
 use crate::config::{
     Config, ConfigError, Database, Loaded, Place, Security, Source, Transport, Typed,
@@ -8,7 +8,7 @@ use crate::config::{
 use crate::desk::answer;
 use crate::mailbox::Mailbox;
 use crate::secret::Key;
-use crate::store::Store;
+use crate::store::{Lacking, Store};
 use chrono::{DateTime, Datelike as _, Offset as _, TimeDelta, Utc};
 use chrono_tz::{OffsetComponents as _, Tz};
 use serde_json::json;
@@ -24,21 +24,25 @@ pub(super) struct Args {
     /// Leave out the mailbox and sending
     #[arg(long)]
     offline: bool,
+    /// Look through all that is stored as well, and hold it against the mailbox
+    #[arg(long)]
+    deep: bool,
     /// Print JSON: one object a check
     #[arg(long)]
     json: bool,
 }
 
 /// What came of one check.
-struct Found {
-    name: &'static str,
-    result: Result<String, Fault>,
+pub(super) struct Found {
+    pub(super) name: &'static str,
+    pub(super) result: Result<String, Fault>,
 }
 
-struct Fault {
-    exit: Exit,
-    text: String,
-    remedy: String,
+/// What is wrong, and what to do.
+pub(super) struct Fault {
+    pub(super) exit: Exit,
+    pub(super) text: String,
+    pub(super) remedy: String,
 }
 
 pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::Result<Exit> {
@@ -106,6 +110,9 @@ async fn all(args: &Args, typed: &Typed, loaded: &Loaded) -> Vec<Found> {
             name: "sending",
             result: sending(config).await,
         });
+    }
+    if args.deep {
+        found.extend(deep::all(config, args.offline).await);
     }
     found
 }
@@ -209,18 +216,30 @@ async fn database(config: &Config) -> Result<String, Fault> {
     }
     let url = database.url();
     let tried = async {
-        let store = Store::open(url.expose()).await?;
-        let pinged = store.ping().await;
-        let counts = store.counts().await;
+        let (store, lacking) = Store::look(url.expose()).await?;
+        let counts = match lacking {
+            Lacking::All => None,
+            Lacking::Nothing | Lacking::Some(_) => Some((store.ping().await, store.counts().await)),
+        };
         store.close().await;
+        let Some((pinged, counts)) = counts else {
+            return Ok(format!("{database}, made at the first start"));
+        };
         pinged?;
-        Ok::<_, anyhow::Error>(counts?)
-    };
-    match tried.await {
-        Ok(counts) => Ok(format!(
+        let counts = counts?;
+        let mut text = format!(
             "{database}, writable, {} messages, {} incidents",
             counts.messages, counts.incidents
-        )),
+        );
+        if let Lacking::Some(count) = lacking {
+            text.push_str(&format!(
+                ", brought to this version at the next start ({count} steps)"
+            ));
+        }
+        Ok::<_, anyhow::Error>(text)
+    };
+    match tried.await {
+        Ok(text) => Ok(text),
         Err(error) => Err(Fault {
             exit: Exit::Storage,
             text: format!("{database}: {error:#}"),

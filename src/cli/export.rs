@@ -2,6 +2,7 @@
 
 use super::{Exit, Global, Output, csv, parts};
 use crate::domain::form::Form;
+use crate::failpoint;
 use crate::present::json::{self, InOrder};
 use crate::store::{ExportedMessage, ExportedTicket, Store};
 use anyhow::Context as _;
@@ -100,6 +101,7 @@ async fn messages(format: Format, store: &Store, out: &mut impl Write) -> anyhow
             return Ok(());
         };
         after = last.delivery;
+        failpoint::hit("K20");
         for row in &page {
             let line = match format {
                 Format::Ndjson => serde_json::to_string(row)? + "\n",
@@ -157,6 +159,7 @@ async fn tickets(
             return Ok(());
         };
         after = last.incident;
+        failpoint::hit("K20");
         for row in &page {
             let line = match format {
                 Format::Ndjson => serde_json::to_string(&Ticket::of(row, form))? + "\n",

@@ -3,9 +3,11 @@
 //! Data on stdout, talk on stderr. A command returns its exit code or an error whose chain says
 //! which code it is (`exit.rs`).
 
+mod backup;
 mod check;
 mod config;
 mod csv;
+mod deep;
 mod demo;
 mod exit;
 mod export;
@@ -92,6 +94,9 @@ enum Command {
     /// Try everything that the service needs, and say what to do
     #[command(before_help = check::EXAMPLE, help_template = HELP)]
     Check(check::Args),
+    /// Copy the database while the service runs
+    #[command(before_help = backup::EXAMPLE, help_template = HELP)]
+    Backup(backup::Args),
     /// Print the effective configuration, with the origin of each value
     #[command(before_help = config::EXAMPLE, help_template = HELP)]
     Config(config::Args),
@@ -171,6 +176,7 @@ fn run(command: &Command, global: &Global, output: &mut Output) -> anyhow::Resul
         Command::Serve(args) => serve::run(args, global, output),
         Command::Poll(args) => poll::run(args, global, output),
         Command::Check(args) => check::run(args, global, output),
+        Command::Backup(args) => backup::run(args, global, output),
         Command::Config(args) => config::run(args, global, output),
         Command::Export(args) => export::run(args, global, output),
         Command::Parse(args) => parse::run(args, global, output),

@@ -20,6 +20,16 @@ pub(super) async fn open_store(config: &Config) -> anyhow::Result<Store> {
         .with_context(|| format!("cannot open the database {database}"))
 }
 
+/// Opens the database to serve it, as one of the instances that share it; a SQLite file has one.
+pub(super) async fn serve_store(config: &Config, clock: Clock) -> anyhow::Result<Store> {
+    let database = &config.storage.database;
+    let wrong = || format!("cannot open the database {database}");
+    let store = Store::open_to_serve(database.url().expose())
+        .await
+        .with_context(wrong)?;
+    store.join(clock.now()).await.with_context(wrong)
+}
+
 /// The folder that a file stands in, where the path names one.
 pub(super) fn folder_of(path: &Path) -> Option<&Path> {
     path.parent()

@@ -38,8 +38,13 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
             .round(Clock::System, &CancellationToken::new())
             .await;
         let counts = service.store.counts().await;
-        service.store.close().await;
+        service.close().await;
         let (round, counts) = (done?, counts?);
+        if let Some(instance) = round.held_elsewhere {
+            output.say(&format!(
+                "instance {instance} reads the mailbox: nothing was fetched here"
+            ));
+        }
         let text = if args.json {
             json!({
                 "fetched": round.fetched,

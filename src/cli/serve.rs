@@ -33,10 +33,11 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
         tracing::info!(
             event = "service.started",
             version = env!("CARGO_PKG_VERSION"),
+            instance = service.store.instance(),
             send = !args.no_send
         );
         let stopped = life.run().await;
-        service.store.close().await;
+        service.close().await;
         Ok(match stopped? {
             Stopped::Finished => Exit::Done,
             Stopped::Dropped => Exit::Interrupted,

@@ -15,6 +15,7 @@ use crate::wake::Wake;
 use crate::web;
 use crate::worker::deliver::{self, Delivering};
 use crate::worker::fetch::{self, Fetching};
+use crate::worker::instances;
 use crate::worker::lifecycle::Lifecycle;
 use crate::worker::process::{self, Processing};
 use crate::worker::watch::{self, Watching};
@@ -37,10 +38,11 @@ pub(super) struct Service {
 }
 
 impl Service {
-    /// Opens the store and checks form and templates; nothing runs yet.
+    /// Opens the store as one of the instances that share it and checks form and templates; nothing
+    /// runs yet. [`Service::close`] must end it.
     pub(super) async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let form = parts::form(&config)?;
-        let store = parts::open_store(&config).await?;
+        let store = parts::serve_store(&config, clock).await?;
         let key = parts::key(&config, &store).await?;
         let intake = intake::Parts::new(&config, key, form)
             .context(Coded::new(Exit::Configuration, "templates"))?;
@@ -53,6 +55,15 @@ impl Service {
             sending: Arc::default(),
             config,
         })
+    }
+
+    /// Leaves the other instances, so that nothing waits for this one's death, and closes the store.
+    /// Where the store fails, the others notice, or the next start.
+    pub(super) async fn close(&self) {
+        if let Err(error) = self.store.leave(self.clock.now()).await {
+            tracing::warn!(event = "instance.not_left", error = %error, "what was in hand is settled later");
+        }
+        self.store.close().await;
     }
 
     /// What the intake needs to know of this installation.
@@ -78,6 +89,7 @@ impl Service {
             whole.fetched += round.fetched;
             whole.new += round.new;
             whole.moved += round.moved;
+            whole.held_elsewhere = round.held_elsewhere;
             if !round.midway || token.is_cancelled() {
                 break;
             }
@@ -118,6 +130,14 @@ impl Service {
             health: health.clone(),
             demo: is_demo,
         })?;
+        if self.store.is_shared() {
+            let watching = instances::Watching {
+                store: self.store.clone(),
+                clock: self.clock,
+                wake: self.wake.clone(),
+            };
+            life.start("instances", instances::run(watching, life.token()));
+        }
         life.start("web", web::serve(listener, router, life.token()));
         let caller = Caller {
             name: self.config.service.name.clone(),

@@ -14,6 +14,7 @@ use crate::domain::form::{Ask, Form};
 use crate::domain::incident::{Concern, Incident, Status};
 use crate::domain::message::{MessageId, Stored};
 use crate::extract::{Context, extract};
+use crate::failpoint;
 use crate::mail::{Doubt, Email};
 use crate::secret::Key;
 use crate::store::{self, Answer, Effect, Facts, Filled, NewAttachment, NewIncident, Outcome};
@@ -113,7 +114,8 @@ impl Read {
 #[must_use]
 pub fn read(stored: &Stored, parts: &Parts) -> Read {
     #[cfg(debug_assertions)]
-    failpoint(&stored.bytes);
+    fault_on_demand(&stored.bytes);
+    failpoint::hit("K05");
     let mut email = Email::parse(&stored.bytes);
     let context = Context {
         received_at: stored.internal_date,
@@ -362,7 +364,7 @@ fn decided(read: &Read, parts: &Parts, asks: &[Ask], facts: &Facts, now: DateTim
 
 /// Faults on demand, for tests of what holds when reading a message fails: never in a release.
 #[cfg(debug_assertions)]
-fn failpoint(bytes: &[u8]) {
+fn fault_on_demand(bytes: &[u8]) {
     const MARK: &[u8] = b"X-Failpoint: ";
     let head = &bytes[..bytes.len().min(4096)];
     let Some(at) = memchr::memmem::find(head, MARK) else {

@@ -119,6 +119,14 @@ pub struct Stored {
     pub same_message_id_other_bytes: bool,
 }
 
+impl Stored {
+    /// Whether the bytes are those that were served.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        data_encoding::HEXLOWER.encode(&Sha256::digest(&self.bytes)) == self.sha256
+    }
+}
+
 /// What tells two messages apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {

@@ -72,6 +72,8 @@ pub enum Review {
     Mode,
     /// It waited longer than `max_age`.
     TooOld,
+    /// The database was restored from a backup: it may have left before.
+    Restored,
 }
 
 impl Suppressed {
@@ -118,7 +120,7 @@ impl fmt::Display for Suppressed {
 
 impl Review {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::SeveralAuthors,
         Self::OddAddress,
         Self::ReplyToElsewhere,
@@ -135,6 +137,7 @@ impl Review {
         Self::AllLimit,
         Self::Mode,
         Self::TooOld,
+        Self::Restored,
     ];
 
     /// The stable word.
@@ -157,6 +160,7 @@ impl Review {
             Self::AllLimit => "all_limit",
             Self::Mode => "mode",
             Self::TooOld => "too_old",
+            Self::Restored => "restored",
         }
     }
 
@@ -186,6 +190,7 @@ impl fmt::Display for Review {
             Self::AllLimit => "as many mails left as may, in all",
             Self::Mode => "[replies] mode is review",
             Self::TooOld => "it waited longer than [replies] max_age",
+            Self::Restored => "the database was restored, and it may have left before",
         })
     }
 }

@@ -45,6 +45,23 @@ pub struct Trial {
     pub told: bool,
 }
 
+/// What a mailbox holds, by the names under which the store keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listing {
+    /// A folder's numbering and every UID in it, lowest first.
+    Imap {
+        /// The folder's UIDVALIDITY.
+        uidvalidity: u32,
+        /// Every UID.
+        uids: Vec<u32>,
+    },
+    /// Unique file names.
+    Maildir {
+        /// Every name.
+        names: Vec<String>,
+    },
+}
+
 impl Mailbox {
     /// As configured. Nothing is opened yet.
     #[must_use]
@@ -77,6 +94,22 @@ impl Mailbox {
             Self::Maildir(maildir) => Trial {
                 messages: maildir.check().await?,
                 told: false,
+            },
+        })
+    }
+
+    /// Everything that is there; nothing is changed.
+    ///
+    /// # Errors
+    /// The first step that fails.
+    pub async fn list(&mut self) -> Result<Listing, MailboxError> {
+        Ok(match self {
+            Self::Imap(imap) => {
+                let (uidvalidity, uids) = imap.list().await?;
+                Listing::Imap { uidvalidity, uids }
+            }
+            Self::Maildir(maildir) => Listing::Maildir {
+                names: maildir.begin().await?,
             },
         })
     }

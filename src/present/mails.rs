@@ -74,6 +74,7 @@ pub fn review(token: &str) -> String {
         Review::AllLimit => "trop de messages en tout",
         Review::Mode => "chaque envoi est relu",
         Review::TooOld => "trop ancien pour partir seul",
+        Review::Restored => "base rétablie depuis une sauvegarde : il est peut-être déjà parti",
     }
     .to_owned()
 }

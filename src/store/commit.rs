@@ -3,6 +3,7 @@
 //! transaction; one that fails falls out alone.
 
 use super::Store;
+use super::backup::may_be_answered;
 use super::db::{Text, Tx};
 use super::error::{Result, StoreError};
 use super::fields::keep_fields;
@@ -12,11 +13,13 @@ use super::outcome::{
     Answer, Committed, Effect, Facts, Filled, NewAttachment, NewIncident, Outcome,
 };
 use super::rows::{json, reference, size, to_json, unsigned};
+use crate::domain::decision::Review;
 use crate::domain::declaration::{Attachment, Kind};
 use crate::domain::field::{FieldName, Fields, Value};
 use crate::domain::history::EventKind;
 use crate::domain::incident::{Concern, IncidentId, Reference, Status, is_doubtful};
 use crate::domain::message::MessageId;
+use crate::failpoint;
 use chrono::{DateTime, Utc};
 
 /// What the list shows of a description.
@@ -49,7 +52,12 @@ impl Store {
         let mut results = Vec::with_capacity(outcomes.len());
         for outcome in outcomes {
             tx.query("SAVEPOINT one").execute().await?;
-            let result = keep(&mut tx, outcome, now).await;
+            let result = match keep(&mut tx, outcome, now).await {
+                // A full disk has undone the whole transaction, and the savepoint with it: asking
+                // for that would fail in a way that time does not mend (STO-01).
+                Err(error) if error.is_transient() => return Err(error),
+                result => result,
+            };
             if result.is_err() {
                 tx.query("ROLLBACK TO SAVEPOINT one").execute().await?;
             }
@@ -106,6 +114,7 @@ async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> Result<Comm
         return Err(StoreError::Conflict("the message"));
     }
     keep_attachments(tx, outcome.message, &outcome.attachments, incident).await?;
+    failpoint::hit("K07");
     if let (Some(incident), Some(answering), Some(reference)) =
         (incident, answering, committed.reference.clone())
     {
@@ -119,7 +128,10 @@ async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> Result<Comm
         };
         let entry = Entry::of(incident, now).message(outcome.message);
         match (answering.decide)(&facts) {
-            Answer::Mail(mail) => {
+            Answer::Mail(mut mail) => {
+                if mail.review.is_none() && may_be_answered(tx, outcome.message).await? {
+                    mail.review = Some(Review::Restored);
+                }
                 let id = insert_mail(tx, incident, outcome.message, &mail, now).await?;
                 let entry = entry.mail(id).detail(mail.template.as_str());
                 note(tx, EventKind::MailPrepared, &entry).await?;
@@ -348,4 +360,59 @@ pub(super) fn summary(fields: &Fields, subject: &str) -> String {
 fn concern_words(concerns: &[Concern]) -> String {
     let words: Vec<&str> = concerns.iter().map(|concern| concern.as_str()).collect();
     to_json(&words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::message::{Fetched, Place};
+
+    fn outcome(id: MessageId, subject: String) -> Outcome {
+        Outcome {
+            message: id,
+            kind: Kind::Other,
+            reason: String::new(),
+            from_address: String::new(),
+            subject,
+            attachments: Vec::new(),
+            effect: Effect::Filed { incident: None },
+        }
+    }
+
+    /// SQLite undoes the whole transaction; asking for the savepoint then failed for good, and the
+    /// service ended.
+    #[tokio::test]
+    async fn sto_01_a_disk_that_fills_in_the_middle_of_a_batch_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("vigie.db").display());
+        let store = Store::open(&url).await.unwrap();
+        let now = DateTime::UNIX_EPOCH;
+        let batch: Vec<Fetched> = (1..=2)
+            .map(|uid| Fetched {
+                place: Place::Imap {
+                    uidvalidity: 1,
+                    uid,
+                },
+                internal_date: now,
+                bytes: format!("Subject: {uid}\r\n\r\n").into_bytes(),
+                left_on_server: false,
+            })
+            .collect();
+        let recorded = store.record_batch("box", None, &batch, now).await.unwrap();
+        // The limit belongs to the connection, which is thrown away with the failure.
+        store
+            .db
+            .write("PRAGMA max_page_count = 1")
+            .execute()
+            .await
+            .unwrap();
+        let outcomes = [
+            outcome(recorded[0].message, "short".to_owned()),
+            outcome(recorded[1].message, "x".repeat(20_000_000)),
+        ];
+        let full = store.commit_outcomes(&outcomes, now).await.unwrap_err();
+        assert!(full.is_transient(), "{full:?}");
+        let kept = store.commit_outcomes(&outcomes, now).await.unwrap();
+        assert!(kept.iter().all(Result::is_ok), "{kept:?}");
+    }
 }

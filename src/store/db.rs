@@ -1,32 +1,14 @@
 //! Both drivers, and nothing else: a [`Query`] is born from what runs it, so that a text, its
 //! values and its database can't be mismatched. SQL is `&'static str` in the subset that SQLite and
-//! PostgreSQL share; where they really part, [`Sql`] holds two texts.
+//! PostgreSQL share; where they really part, [`Sql`] holds two texts. `open.rs` makes a [`Db`].
 
-use super::error::{OpenError, StoreError};
+use super::error::{Result, StoreError};
 use chrono::{DateTime, Utc};
-use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::pool::PoolOptions;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgRow};
-use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteRow,
-    SqliteSynchronous,
-};
-use sqlx::{ConnectOptions, Connection as _, Encode, FromRow, Postgres, Sqlite, Transaction, Type};
-use std::path::Path;
-use std::str::FromStr;
-use std::time::Duration;
-
-static SQLITE: Migrator = sqlx::migrate!("./migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("./migrations/postgres");
-
-/// How long a writer waits for another process's lock on the file: a backup may hold it.
-const BUSY: Duration = Duration::from_secs(30);
-
-/// How long a caller waits for a connection.
-const ACQUIRE: Duration = Duration::from_secs(30);
-
-/// Connections for reading (SQLite), or in all (PostgreSQL).
-const CONNECTIONS: u32 = 4;
+use sqlx::postgres::{PgArguments, PgPool, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
+use sqlx::{Encode, FromRow, Postgres, Sqlite, Transaction, Type};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The connections of one database. SQLite has one writer at a time, so writers queue here, where
 /// waiting is fair, and not at the file's lock, where it is not.
@@ -38,6 +20,8 @@ pub(super) enum Db {
         write: SqlitePool,
         /// Several, which see the last commit.
         read: SqlitePool,
+        /// Whether the writer met a failing or full disk.
+        suspect: Suspect,
     },
     /// A server.
     Postgres(PgPool),
@@ -45,10 +29,31 @@ pub(super) enum Db {
 
 /// A transaction; dropped without [`Tx::commit`] it is undone.
 pub(super) enum Tx {
-    /// On the writer.
-    Sqlite(Transaction<'static, Sqlite>),
+    /// On the writer, with what is told where the disk fails it.
+    Sqlite(Transaction<'static, Sqlite>, Suspect),
     /// On any connection.
     Postgres(Transaction<'static, Postgres>),
+}
+
+/// Set once a write met a failing or a full disk (STO-02): after a failed `fsync` nobody knows what
+/// of the file is in memory only, so the connection is closed and the file read anew.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Suspect(Arc<AtomicBool>);
+
+impl Suspect {
+    /// Whether it was set; it no longer is.
+    pub(super) fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
+    }
+
+    /// Passes an error on, noting what it says of the disk.
+    fn note(&self, error: sqlx::Error) -> StoreError {
+        let error = StoreError::Database(error);
+        if error.is_of_the_disk() {
+            self.0.store(true, Ordering::Relaxed);
+        }
+        error
+    }
 }
 
 /// A text in both dialects.
@@ -127,8 +132,8 @@ impl<T> Record for T where
 pub(super) struct Query<'c>(Runner<'c>);
 
 enum Runner<'c> {
-    SqlitePool(&'c SqlitePool, SqliteQuery),
-    SqliteTx(&'c mut sqlx::SqliteConnection, SqliteQuery),
+    SqlitePool(&'c SqlitePool, SqliteQuery, &'c Suspect),
+    SqliteTx(&'c mut sqlx::SqliteConnection, SqliteQuery, &'c Suspect),
     PostgresPool(&'c PgPool, PostgresQuery),
     PostgresTx(&'c mut sqlx::PgConnection, PostgresQuery),
 }
@@ -140,13 +145,13 @@ type PostgresQuery = sqlx::query::Query<'static, Postgres, PgArguments>;
 macro_rules! run {
     ($query:expr, $method:ident) => {
         match $query.0 {
-            Runner::SqlitePool(pool, query) => match query.$method(pool).await {
+            Runner::SqlitePool(pool, query, suspect) => match query.$method(pool).await {
                 Ok(rows) => Ok(Either::Sqlite(rows)),
-                Err(error) => Err(StoreError::Database(error)),
+                Err(error) => Err(suspect.note(error)),
             },
-            Runner::SqliteTx(tx, query) => match query.$method(tx).await {
+            Runner::SqliteTx(tx, query, suspect) => match query.$method(tx).await {
                 Ok(rows) => Ok(Either::Sqlite(rows)),
-                Err(error) => Err(StoreError::Database(error)),
+                Err(error) => Err(suspect.note(error)),
             },
             Runner::PostgresPool(pool, query) => match query.$method(pool).await {
                 Ok(rows) => Ok(Either::Postgres(rows)),
@@ -170,8 +175,12 @@ impl Query<'_> {
     /// The next value: `$1`, `$2`, ….
     pub(super) fn bind<T: Bind>(self, value: T) -> Self {
         Self(match self.0 {
-            Runner::SqlitePool(pool, query) => Runner::SqlitePool(pool, query.bind(value)),
-            Runner::SqliteTx(tx, query) => Runner::SqliteTx(tx, query.bind(value)),
+            Runner::SqlitePool(pool, query, suspect) => {
+                Runner::SqlitePool(pool, query.bind(value), suspect)
+            }
+            Runner::SqliteTx(tx, query, suspect) => {
+                Runner::SqliteTx(tx, query.bind(value), suspect)
+            }
             Runner::PostgresPool(pool, query) => Runner::PostgresPool(pool, query.bind(value)),
             Runner::PostgresTx(tx, query) => Runner::PostgresTx(tx, query.bind(value)),
         })
@@ -183,7 +192,7 @@ impl Query<'_> {
     }
 
     /// Runs it and says how many rows it touched.
-    pub(super) async fn execute(self) -> Result<u64, StoreError> {
+    pub(super) async fn execute(self) -> Result<u64> {
         Ok(match run!(self, execute)? {
             Either::Sqlite(done) => done.rows_affected(),
             Either::Postgres(done) => done.rows_affected(),
@@ -191,7 +200,7 @@ impl Query<'_> {
     }
 
     /// The one row; none is an error.
-    pub(super) async fn fetch_one<R: Record>(self) -> Result<R, StoreError> {
+    pub(super) async fn fetch_one<R: Record>(self) -> Result<R> {
         match run!(self, fetch_one)? {
             Either::Sqlite(row) => R::from_row(&row),
             Either::Postgres(row) => R::from_row(&row),
@@ -200,7 +209,7 @@ impl Query<'_> {
     }
 
     /// The first row, if any.
-    pub(super) async fn fetch_optional<R: Record>(self) -> Result<Option<R>, StoreError> {
+    pub(super) async fn fetch_optional<R: Record>(self) -> Result<Option<R>> {
         match run!(self, fetch_optional)? {
             Either::Sqlite(row) => row.as_ref().map(R::from_row).transpose(),
             Either::Postgres(row) => row.as_ref().map(R::from_row).transpose(),
@@ -209,7 +218,7 @@ impl Query<'_> {
     }
 
     /// All rows.
-    pub(super) async fn fetch_all<R: Record>(self) -> Result<Vec<R>, StoreError> {
+    pub(super) async fn fetch_all<R: Record>(self) -> Result<Vec<R>> {
         match run!(self, fetch_all)? {
             Either::Sqlite(rows) => rows.iter().map(R::from_row).collect::<sqlx::Result<_>>(),
             Either::Postgres(rows) => rows.iter().map(R::from_row).collect::<sqlx::Result<_>>(),
@@ -219,78 +228,18 @@ impl Query<'_> {
 }
 
 impl Db {
-    /// Opens and migrates `sqlite:PATH` or `postgres://…`.
-    pub(super) async fn open(url: &str) -> Result<Self, OpenError> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            let path = path.strip_prefix("//").unwrap_or(path);
-            return Self::open_sqlite(Path::new(path)).await;
-        }
-        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-            return Err(OpenError::Url);
-        }
-        let options = PgConnectOptions::from_str(url)
-            .map_err(|_| OpenError::Url)?
-            .application_name("vigie")
-            .disable_statement_logging();
-        let pool = PoolOptions::new()
-            .max_connections(CONNECTIONS * 2)
-            .acquire_timeout(ACQUIRE)
-            .connect_with(options)
-            .await
-            .map_err(OpenError::of)?;
-        POSTGRES.run(&pool).await.map_err(OpenError::of_migration)?;
-        Ok(Self::Postgres(pool))
-    }
-
-    async fn open_sqlite(path: &Path) -> Result<Self, OpenError> {
-        if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(OpenError::Folder)?;
-        }
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // NORMAL may lose the last commits at a power cut: mail that the server was told to move.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY)
-            // What is deleted (a screenshot) is overwritten, not only forgotten.
-            .pragma("secure_delete", "ON")
-            .disable_statement_logging();
-        let write = PoolOptions::<Sqlite>::new()
-            .max_connections(1)
-            .acquire_timeout(ACQUIRE)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            // A full disk makes SQLite undo a transaction by itself (sqlite.org/lang_transaction);
-            // sqlx then counts it as open for ever, and the only writer would be lost with it.
-            .before_acquire(|writer, _| Box::pin(async move { Ok(!writer.is_in_transaction()) }))
-            .connect_with(options.clone())
-            .await
-            .map_err(OpenError::of)?;
-        if let Err(error) = SQLITE.run(&write).await {
-            // SQLite has no lock over a whole migration run: another process that started at the
-            // same moment may have made the tables first. Its work shows at the second look.
-            match error {
-                MigrateError::ExecuteMigration(..) => SQLITE.run(&write).await,
-                error => Err(error),
-            }
-            .map_err(OpenError::of_migration)?;
-        }
-        let read = PoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(ACQUIRE)
-            .connect_with(options.pragma("query_only", "ON"))
-            .await
-            .map_err(OpenError::of)?;
-        Ok(Self::Sqlite { write, read })
+    /// Whether other processes may work on it at the same time.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
     }
 
     /// A query that only reads, outside any transaction.
     pub(super) fn read(&self, sql: impl Into<Sql>) -> Query<'_> {
         let sql = sql.into();
         Query(match self {
-            Self::Sqlite { read, .. } => Runner::SqlitePool(read, sqlx::query(sql.sqlite)),
+            Self::Sqlite { read, suspect, .. } => {
+                Runner::SqlitePool(read, sqlx::query(sql.sqlite), suspect)
+            }
             Self::Postgres(pool) => Runner::PostgresPool(pool, sqlx::query(sql.postgres)),
         })
     }
@@ -299,7 +248,9 @@ impl Db {
     pub(super) fn write(&self, sql: impl Into<Sql>) -> Query<'_> {
         let sql = sql.into();
         Query(match self {
-            Self::Sqlite { write, .. } => Runner::SqlitePool(write, sqlx::query(sql.sqlite)),
+            Self::Sqlite { write, suspect, .. } => {
+                Runner::SqlitePool(write, sqlx::query(sql.sqlite), suspect)
+            }
             Self::Postgres(pool) => Runner::PostgresPool(pool, sqlx::query(sql.postgres)),
         })
     }
@@ -309,28 +260,32 @@ impl Db {
     ///
     /// The BEGIN runs in a task of its own: cancelled half-way, it would leave a pooled PostgreSQL
     /// connection inside an open transaction (sqlx 4385, in 0.9.0).
-    pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
+    pub(super) async fn begin(&self) -> Result<Tx> {
         let begun = match self.clone() {
-            Self::Sqlite { write, .. } => {
-                tokio::spawn(
-                    async move { write.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite) },
-                )
+            Self::Sqlite { write, suspect, .. } => {
+                tokio::spawn(async move {
+                    match write.begin_with("BEGIN IMMEDIATE").await {
+                        Ok(tx) => Ok(Tx::Sqlite(tx, suspect)),
+                        Err(error) => Err(suspect.note(error)),
+                    }
+                })
                 .await
             }
             Self::Postgres(pool) => {
-                tokio::spawn(async move { pool.begin().await.map(Tx::Postgres) }).await
+                tokio::spawn(async move {
+                    let begun = pool.begin().await;
+                    begun.map(Tx::Postgres).map_err(StoreError::Database)
+                })
+                .await
             }
         };
-        match begun {
-            Ok(begun) => begun.map_err(StoreError::Database),
-            Err(_) => Err(StoreError::Interrupted),
-        }
+        begun.unwrap_or(Err(StoreError::Interrupted))
     }
 
     /// Closes all connections, the file's last.
     pub(super) async fn close(&self) {
         match self {
-            Self::Sqlite { write, read } => {
+            Self::Sqlite { write, read, .. } => {
                 read.close().await;
                 write.close().await;
             }
@@ -344,18 +299,19 @@ impl Tx {
     pub(super) fn query(&mut self, sql: impl Into<Sql>) -> Query<'_> {
         let sql = sql.into();
         Query(match self {
-            Self::Sqlite(tx) => Runner::SqliteTx(&mut *tx, sqlx::query(sql.sqlite)),
+            Self::Sqlite(tx, suspect) => {
+                Runner::SqliteTx(&mut *tx, sqlx::query(sql.sqlite), suspect)
+            }
             Self::Postgres(tx) => Runner::PostgresTx(&mut *tx, sqlx::query(sql.postgres)),
         })
     }
 
     /// Makes it last. An error means that nothing of it may be counted on.
-    pub(super) async fn commit(self) -> Result<(), StoreError> {
+    pub(super) async fn commit(self) -> Result<()> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await,
-            Self::Postgres(tx) => tx.commit().await,
+            Self::Sqlite(tx, suspect) => tx.commit().await.map_err(|error| suspect.note(error)),
+            Self::Postgres(tx) => tx.commit().await.map_err(StoreError::Database),
         }
-        .map_err(StoreError::Database)
     }
 }
 
@@ -363,11 +319,34 @@ impl Tx {
 mod tests {
     use super::*;
 
+    /// After a failed `fsync` the file may not be what the connection believes it to be.
+    #[tokio::test]
+    async fn sto_02_a_connection_that_the_disk_has_failed_is_thrown_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vigie.db");
+        let db = Db::open(&format!("sqlite:{}", path.display()))
+            .await
+            .unwrap();
+        db.write("PRAGMA max_page_count = 1")
+            .execute()
+            .await
+            .unwrap();
+        let insert = || {
+            db.write("INSERT INTO meta (name, value) VALUES ('large', $1)")
+                .bind(vec![b'x'; 4_000_000])
+                .execute()
+        };
+        assert!(insert().await.unwrap_err().is_of_the_disk());
+        // The limit was that connection's.
+        assert_eq!(insert().await.unwrap(), 1);
+    }
+
     /// sqlx left its one writer "inside a transaction" for ever, and the service died of it.
     #[tokio::test]
     async fn a_full_disk_undoes_one_transaction_and_the_writer_goes_on() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open_sqlite(&folder.path().join("vigie.db"))
+        let path = folder.path().join("vigie.db");
+        let db = Db::open(&format!("sqlite:{}", path.display()))
             .await
             .unwrap();
         // The limit belongs to this connection: a new one has room again, as after a clean-up.

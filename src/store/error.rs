@@ -44,6 +44,14 @@ impl StoreError {
     }
 }
 
+impl StoreError {
+    /// Whether SQLite's disk is full or fails: IOERR, FULL.
+    pub(super) fn is_of_the_disk(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(error))
+            if matches!(sqlite_code(error.as_ref()), Some(10 | 13)))
+    }
+}
+
 fn is_transient(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(error) = error else {
         return matches!(
@@ -112,12 +120,35 @@ pub enum OpenError {
     /// The folder of the file can't be made.
     #[error("the folder of the database can't be made")]
     Folder(#[source] std::io::Error),
+    /// Another process serves this file (its id; 0 where it can't be told).
+    #[error("another vigie (process {0}) serves this database")]
+    Held(u32),
+    /// The lock file beside the database can't be made or written.
+    #[error("the lock file beside the database can't be written")]
+    Lock(#[source] std::io::Error),
+    /// A database was made here; its file is gone, or empty.
+    #[error(
+        "the database was made here and its file is gone or empty: restore it from a backup, or remove the .lock file beside it to begin anew"
+    )]
+    Vanished,
+    /// The file is shorter than its header says.
+    #[error("the file of the database was cut: restore it from a backup; it was left as it is")]
+    Truncated,
     /// The file is something else, or damaged.
     #[error("the file is not a database of Vigie, or is damaged; it was left as it is")]
     NotADatabase(#[source] sqlx::Error),
     /// The file or its folder can't be written.
     #[error("the database can't be written: check the owner and rights of the file and its folder")]
     ReadOnly(#[source] sqlx::Error),
+    /// The disk has no room.
+    #[error("the disk of the database is full: make room")]
+    Full(#[source] sqlx::Error),
+    /// The disk does not do what it is asked.
+    #[error("the disk of the database fails")]
+    Disk(#[source] sqlx::Error),
+    /// It was opened and can't be looked at.
+    #[error("the database can't be looked at")]
+    Looked(#[source] StoreError),
     /// A newer Vigie has migrated it.
     #[error("the database is of a newer version of Vigie (migration {0}); install that version")]
     Newer(i64),
@@ -141,7 +172,7 @@ impl OpenError {
     /// Whether opening may succeed later without anyone mending the configuration.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreachable(_))
+        matches!(self, Self::Unreachable(_) | Self::Full(_) | Self::Disk(_))
     }
 
     pub(super) fn of(error: sqlx::Error) -> Self {
@@ -154,6 +185,9 @@ impl OpenError {
             Some(11 | 26) => Self::NotADatabase(error),
             // PERM, READONLY, CANTOPEN.
             Some(3 | 8 | 14) => Self::ReadOnly(error),
+            Some(13) => Self::Full(error),
+            Some(10) => Self::Disk(error),
+            None if class == "53100" => Self::Full(error),
             None if class.starts_with("28") || class.starts_with("3D") => Self::Refused(error),
             _ => Self::Unreachable(error),
         }

@@ -2,25 +2,28 @@
 
 use super::Store;
 use super::db::{Sql, Tx};
-use super::error::Result;
+use super::error::{Result, StoreError};
+use super::instances::MAILBOX;
 use super::rows::{json_numbers, json_texts, unsigned};
 use crate::domain::message::Cursor;
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
 
-/// The row of a mailbox, made at its first mention.
-pub(super) async fn mailbox_id(tx: &mut Tx, mailbox: &str, now: DateTime<Utc>) -> Result<i64> {
+/// The row of a mailbox, made at its first mention, and the instance that holds it.
+pub(super) async fn mailbox_id(
+    tx: &mut Tx,
+    mailbox: &str,
+    now: DateTime<Utc>,
+) -> Result<(i64, Option<i64>)> {
     // DO UPDATE, not DO NOTHING: only an updated row is returned.
-    let (id,): (i64,) = tx
-        .query(
-            "INSERT INTO mailboxes (name, first_start) VALUES ($1, $2)
-             ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id",
-        )
-        .text(mailbox)
-        .bind(now)
-        .fetch_one()
-        .await?;
-    Ok(id)
+    tx.query(
+        "INSERT INTO mailboxes (name, first_start) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id, holder",
+    )
+    .text(mailbox)
+    .bind(now)
+    .fetch_one()
+    .await
 }
 
 /// Notes the cursor inside a transaction.
@@ -85,7 +88,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<()> {
         let mut tx = self.db.begin().await?;
-        let id = mailbox_id(&mut tx, mailbox, now).await?;
+        let (id, _) = mailbox_id(&mut tx, mailbox, now).await?;
         advance(&mut tx, id, cursor).await?;
         tx.commit().await
     }
@@ -170,7 +173,7 @@ impl Store {
     /// These UIDs were moved, or are gone from the folder.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's; a conflict where another instance reads the mailbox by now.
     pub async fn mark_moved(
         &self,
         mailbox: &str,
@@ -178,14 +181,17 @@ impl Store {
         uids: &[u32],
         now: DateTime<Utc>,
     ) -> Result<()> {
-        self.db
+        let touched = self
+            .db
             .write(Sql {
                 sqlite: "UPDATE deliveries SET moved_at = $4
-                         WHERE mailbox_id = (SELECT id FROM mailboxes WHERE name = $1)
+                         WHERE mailbox_id = (SELECT id FROM mailboxes
+                               WHERE name = $1 AND ($5 IS NULL OR holder = $5))
                            AND uidvalidity = $2
                            AND uid IN (SELECT value FROM json_each($3))",
                 postgres: "UPDATE deliveries SET moved_at = $4
-                           WHERE mailbox_id = (SELECT id FROM mailboxes WHERE name = $1)
+                           WHERE mailbox_id = (SELECT id FROM mailboxes
+                                 WHERE name = $1 AND ($5 IS NULL OR holder = $5))
                              AND uidvalidity = $2
                              AND uid IN (SELECT json_array_elements_text($3::json)::bigint)",
             })
@@ -193,8 +199,12 @@ impl Store {
             .bind(i64::from(uidvalidity))
             .text(&json_numbers(uids))
             .bind(now)
+            .bind(self.me)
             .execute()
             .await?;
+        if touched == 0 && self.me.is_some() && !uids.is_empty() {
+            return Err(StoreError::Conflict(MAILBOX));
+        }
         Ok(())
     }
 }

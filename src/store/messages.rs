@@ -101,7 +101,10 @@ impl Store {
     /// work: a message whose reading was begun three times without an end is quarantined here.
     ///
     /// A message that was begun before is claimed alone, so that one that kills the process doesn't
-    /// count against those claimed with it.
+    /// count against those claimed with it; it comes when it is its turn, before what came later.
+    ///
+    /// An instance reads one batch after the other: what it holds still was not given back because
+    /// the database failed, and is so now, that try not counted.
     ///
     /// # Errors
     /// The database's.
@@ -113,6 +116,13 @@ impl Store {
     ) -> Result<Vec<Stored>> {
         let mut tx = self.db.begin().await?;
         tx.query(
+            "UPDATE messages SET leased_until = NULL, owner = NULL, attempts = attempts - 1
+             WHERE state = 'new' AND attempts > 0 AND leased_until IS NOT NULL AND owner = $1",
+        )
+        .bind(self.me)
+        .execute()
+        .await?;
+        tx.query(
             "UPDATE messages SET state = 'quarantined', last_error = 'unfinished',
                 leased_until = NULL
              WHERE state = 'new' AND attempts >= $1
@@ -122,23 +132,21 @@ impl Store {
         .bind(now)
         .execute()
         .await?;
-        let mut ids = claimable(&mut tx, true, now, i64::from(limit)).await?;
-        if ids.is_empty() {
-            ids = claimable(&mut tx, false, now, 1).await?;
-        }
+        let ids = claimable(&mut tx, now, i64::from(limit)).await?;
         if ids.is_empty() {
             tx.commit().await?;
             return Ok(Vec::new());
         }
         let ids = to_json(&ids);
         tx.query(Sql {
-            sqlite: "UPDATE messages SET attempts = attempts + 1, leased_until = $2
+            sqlite: "UPDATE messages SET attempts = attempts + 1, leased_until = $2, owner = $3
                      WHERE id IN (SELECT value FROM json_each($1))",
-            postgres: "UPDATE messages SET attempts = attempts + 1, leased_until = $2
+            postgres: "UPDATE messages SET attempts = attempts + 1, leased_until = $2, owner = $3
                        WHERE id IN (SELECT json_array_elements_text($1::json)::bigint)",
         })
         .text(&ids)
         .bind(now + lease)
+        .bind(self.me)
         .execute()
         .await?;
         tx.commit().await?;
@@ -228,11 +236,13 @@ impl Store {
             .write(
                 "UPDATE messages SET leased_until = NULL, last_error = $2,
                     state = CASE WHEN attempts >= $3 THEN 'quarantined' ELSE state END
-                 WHERE id = $1 AND state = 'new' RETURNING state",
+                 WHERE id = $1 AND state = 'new' AND ($4 IS NULL OR owner = $4)
+                 RETURNING state",
             )
             .bind(id.0)
             .text(error)
             .bind(ATTEMPTS)
+            .bind(self.me)
             .fetch_optional()
             .await?;
         let (state,) = row.ok_or(StoreError::Conflict("the message"))?;
@@ -248,9 +258,40 @@ impl Store {
         self.db
             .write(
                 "UPDATE messages SET leased_until = NULL, attempts = attempts - 1
-                 WHERE id = $1 AND state = 'new' AND attempts > 0 AND leased_until IS NOT NULL",
+                 WHERE id = $1 AND state = 'new' AND attempts > 0 AND leased_until IS NOT NULL
+                    AND ($2 IS NULL OR owner = $2)",
             )
             .bind(id.0)
+            .bind(self.me)
+            .execute()
+            .await?;
+        Ok(())
+    }
+
+    /// Work on these messages goes on: they stay claimed until `now + lease`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn renew(
+        &self,
+        ids: &[MessageId],
+        now: DateTime<Utc>,
+        lease: TimeDelta,
+    ) -> Result<()> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        self.db
+            .write(Sql {
+                sqlite: "UPDATE messages SET leased_until = $2
+                         WHERE id IN (SELECT value FROM json_each($1)) AND state = 'new'
+                           AND leased_until IS NOT NULL AND ($3 IS NULL OR owner = $3)",
+                postgres: "UPDATE messages SET leased_until = $2
+                           WHERE id IN (SELECT json_array_elements_text($1::json)::bigint)
+                             AND state = 'new'
+                             AND leased_until IS NOT NULL AND ($3 IS NULL OR owner = $3)",
+            })
+            .text(&to_json(&ids))
+            .bind(now + lease)
+            .bind(self.me)
             .execute()
             .await?;
         Ok(())
@@ -319,34 +360,32 @@ impl Store {
     }
 }
 
-/// Ids of messages that may be claimed: those never begun, or the next of those begun before.
-async fn claimable(tx: &mut Tx, fresh: bool, now: DateTime<Utc>, limit: i64) -> Result<Vec<i64>> {
+/// Ids of messages that may be claimed, oldest first: those never begun, or one begun before.
+async fn claimable(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Result<Vec<i64>> {
     // Other instances skip what this one is about to claim instead of waiting for it.
-    let rows: Vec<(i64, i64)> = tx
+    let rows: Vec<(i64, i64, i64)> = tx
         .query(Sql {
-            sqlite: "SELECT id, size FROM messages
-                     WHERE state = 'new' AND (attempts = 0) = $1
-                       AND (leased_until IS NULL OR leased_until <= $2)
-                     ORDER BY id LIMIT $3",
-            postgres: "SELECT id, size FROM messages
-                       WHERE state = 'new' AND (attempts = 0) = $1
-                         AND (leased_until IS NULL OR leased_until <= $2)
-                       ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED",
+            sqlite: "SELECT id, size, attempts FROM messages
+                     WHERE state = 'new' AND (leased_until IS NULL OR leased_until <= $1)
+                     ORDER BY id LIMIT $2",
+            postgres: "SELECT id, size, attempts FROM messages
+                       WHERE state = 'new' AND (leased_until IS NULL OR leased_until <= $1)
+                       ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED",
         })
-        .bind(fresh)
         .bind(now)
         .bind(limit)
         .fetch_all()
         .await?;
     let mut bytes = 0_i64;
-    let within = |(index, (_, size)): &(usize, (i64, i64))| {
+    let is_alone = rows.first().is_some_and(|(_, _, attempts)| *attempts > 0);
+    let within = |(index, (_, size, attempts)): &(usize, (i64, i64, i64))| {
         bytes = bytes.saturating_add(*size);
-        *index == 0 || bytes <= CLAIMED_BYTES
+        *index == 0 || !is_alone && *attempts == 0 && bytes <= CLAIMED_BYTES
     };
     Ok(rows
         .into_iter()
         .enumerate()
         .take_while(within)
-        .map(|(_, (id, _))| id)
+        .map(|(_, (id, ..))| id)
         .collect())
 }

@@ -6,17 +6,22 @@
 //! never by an open transaction. One file a noun; `db.rs` alone knows that there are two drivers.
 
 mod alarms;
+mod alone;
+mod backup;
 mod commit;
 mod db;
+mod deep;
 mod error;
 mod export;
 mod fields;
 mod health;
 mod history;
 mod incidents;
+mod instances;
 mod mailboxes;
 mod mails;
 mod messages;
+mod open;
 mod outbox;
 mod outcome;
 mod record;
@@ -24,24 +29,37 @@ mod reread;
 mod rows;
 
 pub use alarms::Alarm;
+pub use backup::{BackupError, backup};
+pub use deep::{Deep, Fault};
 pub use error::{OpenError, Result, StoreError};
 pub use export::{Counts, ExportedMessage, ExportedTicket};
 pub use health::{Deadlines, Probe, Tally, Vitals};
+pub use instances::{Holder, Peer, Settled};
 pub use mails::OutboxEntry;
 pub use messages::MessageLine;
+pub use open::Lacking;
 pub use outcome::{
     Answer, Answering, Committed, Effect, Facts, Filled, NewAttachment, NewIncident, Outcome,
 };
 pub use reread::{Kept, Reread};
 
+use alone::Alone;
 use db::Db;
+use std::sync::Arc;
 
 /// One database, SQLite or PostgreSQL. Cloning shares its connections.
+///
+/// A store that has joined ([`Store::join`]) works as one of the instances that share the database:
+/// what it claims is its own, and it records only into mailboxes that it holds.
 ///
 /// Every method may be cancelled at any await: what was not committed is undone.
 #[derive(Debug, Clone)]
 pub struct Store {
     db: Db,
+    /// The instance that this is, once it has joined.
+    me: Option<i64>,
+    /// SQLite: the lock that keeps other services off the file.
+    alone: Option<Arc<Alone>>,
 }
 
 impl Store {
@@ -52,7 +70,45 @@ impl Store {
     pub async fn open(url: &str) -> std::result::Result<Self, OpenError> {
         Ok(Self {
             db: Db::open(url).await?,
+            me: None,
+            alone: None,
         })
+    }
+
+    /// Opens a database to serve it: of a SQLite file nobody else may be serving it, which is held
+    /// until the last clone of the store is gone. PostgreSQL is served by as many as like to.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; [`OpenError::Held`] where another process serves the file.
+    pub async fn open_to_serve(url: &str) -> std::result::Result<Self, OpenError> {
+        let alone = match open::sqlite_path(url) {
+            Some(path) => Some(Alone::lock(path)?),
+            None => None,
+        };
+        let db = Db::open(url).await?;
+        if let Some(alone) = &alone {
+            alone.made()?;
+        }
+        Ok(Self {
+            db,
+            me: None,
+            alone: alone.map(Arc::new),
+        })
+    }
+
+    /// Opens what is there as it is: nothing is made, nothing migrated. Says what it lacks to be of
+    /// this version.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn look(url: &str) -> std::result::Result<(Self, Lacking), OpenError> {
+        let (db, lacking) = Db::look(url).await?;
+        let store = Self {
+            db,
+            me: None,
+            alone: None,
+        };
+        Ok((store, lacking))
     }
 
     /// Whether the database takes a write: it does one.

@@ -67,7 +67,7 @@ impl Store {
         let mut rows: Vec<MailRow> = self
             .db
             .write(Sql {
-                sqlite: "UPDATE outbox SET attempts = attempts + 1, leased_until = $2
+                sqlite: "UPDATE outbox SET attempts = attempts + 1, leased_until = $2, owner = $4
                          WHERE id IN (
                             SELECT id FROM outbox WHERE state = 'queued' AND due_at <= $1
                                AND (leased_until IS NULL OR leased_until <= $1)
@@ -76,7 +76,7 @@ impl Store {
                                WHERE i.id = outbox.incident_id) AS reference,
                             sequence, template, message_id, envelope_from, recipient, mime,
                             attempts, created_at, first_due, released",
-                postgres: "UPDATE outbox SET attempts = attempts + 1, leased_until = $2
+                postgres: "UPDATE outbox SET attempts = attempts + 1, leased_until = $2, owner = $4
                            WHERE id IN (
                               SELECT id FROM outbox WHERE state = 'queued' AND due_at <= $1
                                  AND (leased_until IS NULL OR leased_until <= $1)
@@ -89,6 +89,7 @@ impl Store {
             .bind(now)
             .bind(now + lease)
             .bind(i64::from(limit))
+            .bind(self.me)
             .fetch_all()
             .await?;
         rows.sort_by_key(|row| (row.first_due, row.id));

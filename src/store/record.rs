@@ -2,10 +2,12 @@
 
 use super::Store;
 use super::db::{Text, Tx};
-use super::error::Result;
+use super::error::{Result, StoreError};
+use super::instances::MAILBOX;
 use super::mailboxes::{advance, mailbox_id};
 use super::rows::size;
 use crate::domain::message::{Cursor, Fetched, Identity, MessageId, Place, Recorded};
+use crate::failpoint;
 use chrono::{DateTime, Datelike, SubsecRound, Utc};
 
 /// Raw bytes lie in rows of at most this many.
@@ -17,7 +19,8 @@ impl Store {
     /// whose bytes are stored but for trace headers becomes one more delivery.
     ///
     /// # Errors
-    /// The database's; nothing of the batch is stored then, and the cursor stays.
+    /// The database's, and a conflict where another instance reads the mailbox by now; nothing of
+    /// the batch is stored then, and the cursor stays.
     pub async fn record_batch(
         &self,
         mailbox: &str,
@@ -26,14 +29,20 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Vec<Recorded>> {
         let mut tx = self.db.begin().await?;
-        let mailbox = mailbox_id(&mut tx, mailbox, now).await?;
+        // The row is locked from here on: nobody takes the mailbox until this is committed.
+        let (mailbox, holder) = mailbox_id(&mut tx, mailbox, now).await?;
+        if self.me.is_some() && holder != self.me {
+            return Err(StoreError::Conflict(MAILBOX));
+        }
         let mut recorded = Vec::with_capacity(batch.len());
         for fetched in batch {
             recorded.push(record(&mut tx, mailbox, fetched, now).await?);
         }
+        failpoint::hit("K02");
         if let Some(cursor) = cursor {
             advance(&mut tx, mailbox, cursor).await?;
         }
+        failpoint::hit("K03");
         tx.commit().await?;
         Ok(recorded)
     }

@@ -10,6 +10,7 @@
 
 use crate::clock::Clock;
 use crate::domain::outgoing::OutboxMail;
+use crate::failpoint;
 use crate::store::{Store, StoreError};
 use crate::transport::{Delivery, Failure, Transport};
 use crate::wake::Wake;
@@ -78,6 +79,7 @@ pub async fn round(parts: &Delivering, token: &CancellationToken) -> Result<Roun
         let Some(mail) = store.claim_outbox(clock.now(), CLAIM, 1).await?.pop() else {
             break;
         };
+        failpoint::hit("K09");
         // Cancelled by a person since it was claimed: it stays.
         if !store.mark_sending(mail.id, clock.now(), SENDING).await? {
             continue;
@@ -139,7 +141,9 @@ async fn settle(
     let (id, reference, attempts) = (mail.id, mail.reference.as_str(), mail.attempts);
     match delivery {
         Delivery::Accepted => {
+            failpoint::hit("K14");
             mark_sent(parts, id).await?;
+            failpoint::hit("K15");
             round.sent += 1;
             tracing::info!(
                 event = "mail.sent",

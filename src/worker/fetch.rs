@@ -15,14 +15,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::domain::message::{Cursor, Fetched};
+use crate::failpoint;
 use crate::mailbox::imap::MOVES;
 use crate::mailbox::{Imap, Mailbox, MailboxError, Maildir};
 use crate::metrics::MailboxHealth;
-use crate::store::{Store, StoreError};
+use crate::store::{Holder, Store, StoreError};
 use crate::wake::Wake;
+
+use super::restored;
 
 /// The most names that the store is asked about at once.
 const NAMES: usize = 500;
+
+/// How often an instance looks whether the mailbox that another reads has come free.
+const HELD: Duration = Duration::from_secs(2);
 
 /// What the fetch loop works with.
 #[derive(Debug, Clone)]
@@ -63,6 +69,8 @@ pub struct Round {
     pub moved: u64,
     /// A large message is half here: the next round should begin at once.
     pub midway: bool,
+    /// Another instance reads the mailbox: nothing was done.
+    pub held_elsewhere: Option<i64>,
 }
 
 /// One round: everything that is new goes into the store, then what is stored is moved where that is
@@ -78,7 +86,13 @@ pub async fn round(
     let mut round = Round::default();
     let now = fetching.clock.now();
     // Kept at the first call: messages older than it are never answered by the machine.
-    fetching.store.first_start(&fetching.name, now).await?;
+    let first = fetching.store.first_start(&fetching.name, now).await?;
+    if let Holder::Other(instance) = fetching.store.take_mailbox(&fetching.name).await? {
+        mailbox.reset();
+        round.held_elsewhere = Some(instance);
+        return Ok(round);
+    }
+    restored::read_done(mailbox, fetching, first, token).await?;
     let done = match mailbox {
         Mailbox::Imap(imap) => take_imap(imap, fetching, token, &mut round).await,
         Mailbox::Maildir(maildir) => take_maildir(maildir, fetching, token, &mut round).await,
@@ -99,9 +113,24 @@ pub async fn run(
     token: CancellationToken,
 ) -> Result<(), FetchError> {
     let mut tries = 0;
+    let mut is_elsewhere = false;
     while !token.is_cancelled() {
         let done = match round(&mut mailbox, &fetching, &token).await {
+            Ok(Round {
+                held_elsewhere: Some(instance),
+                ..
+            }) => {
+                elsewhere(&mut is_elsewhere, Some(instance));
+                token.run_until_cancelled(tokio::time::sleep(HELD)).await;
+                continue;
+            }
+            // It was taken, or given back, in the middle of a round: the next one tells which.
+            Err(FetchError::Store(StoreError::Conflict(_))) => {
+                token.run_until_cancelled(tokio::time::sleep(HELD)).await;
+                continue;
+            }
             Ok(round) => {
+                elsewhere(&mut is_elsewhere, None);
                 tries = 0;
                 succeeded(&fetching, &round);
                 if round.midway {
@@ -122,10 +151,33 @@ pub async fn run(
         }
     }
     mailbox.close().await;
+    // Another takes it at once; where this fails, it waits until this instance is buried.
+    if let Err(error) = fetching.store.give_mailbox(&fetching.name).await {
+        tracing::warn!(event = "mailbox.not_given", error = %error, "the mailbox was not given back");
+    }
     Ok(())
 }
 
-async fn take_imap(
+/// Tells once that another instance reads the mailbox, and once that this one does.
+fn elsewhere(is_elsewhere: &mut bool, instance: Option<i64>) {
+    if std::mem::replace(is_elsewhere, instance.is_some()) == instance.is_some() {
+        return;
+    }
+    match instance {
+        Some(instance) => tracing::info!(
+            event = "mailbox.held_elsewhere",
+            instance,
+            "another instance reads the mailbox: this one stands by"
+        ),
+        None => tracing::info!(
+            event = "mailbox.taken_over",
+            "this instance reads the mailbox"
+        ),
+    }
+}
+
+/// Stores what is new in a folder, then moves what is stored.
+pub(super) async fn take_imap(
     imap: &mut Imap,
     fetching: &Fetching,
     token: &CancellationToken,
@@ -170,9 +222,11 @@ async fn file(
         && !token.is_cancelled()
     {
         let uids = store.to_move(name, uidvalidity, MOVES).await?;
+        failpoint::hit("K15-stored");
         if uids.is_empty() || !imap.file(&uids).await.map_err(MailboxError::from)? {
             break;
         }
+        failpoint::hit("K15-moved");
         let now = fetching.clock.now();
         store.mark_moved(name, uidvalidity, &uids, now).await?;
         round.moved += uids.len() as u64;
@@ -208,10 +262,12 @@ async fn store(
     round: &mut Round,
 ) -> Result<(), StoreError> {
     let now = fetching.clock.now();
+    failpoint::hit("K01");
     let recorded = fetching
         .store
         .record_batch(&fetching.name, cursor, messages, now)
         .await?;
+    failpoint::hit("K04");
     let new = recorded.iter().filter(|recorded| recorded.new).count() as u64;
     round.fetched += messages.len() as u64;
     round.new += new;

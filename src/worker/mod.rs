@@ -1,8 +1,11 @@
-//! The loops: fetch, process, deliver, watch. Each can be stopped at any point and goes on from what is
+//! The loops: fetch, process, deliver, watch, and the beat of an instance among others. Each can be
+//! stopped at any point and goes on from what is
 //! stored; `lifecycle` starts, watches and stops them.
 
 pub mod deliver;
 pub mod fetch;
+pub mod instances;
 pub mod lifecycle;
 pub mod process;
+mod restored;
 pub mod watch;

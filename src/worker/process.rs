@@ -8,6 +8,7 @@
 use crate::clock::Clock;
 use crate::desk::intake::{self, Parts, Read};
 use crate::domain::message::{MessageId, MessageState, Stored};
+use crate::failpoint;
 use crate::store::{Committed, Store, StoreError};
 use crate::wake::Wake;
 use chrono::TimeDelta;
@@ -15,10 +16,15 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::{Instant, interval_at};
 use tokio_util::sync::CancellationToken;
 
-/// How long a claim holds: far above what a batch takes, and how long a message waits after a crash.
+/// How long a claim holds without being renewed. What a dead instance had claimed is free as soon as
+/// it is buried: this is only the net below that.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+/// How often a claim is renewed while its batch is read.
+const RENEWED: Duration = Duration::from_secs(20);
 
 /// Messages in one commit.
 const BATCH: u32 = 32;
@@ -74,7 +80,8 @@ pub async fn round(
         }
         let ids: Vec<MessageId> = batch.iter().map(|stored| stored.id).collect();
         if let Err(error) = work(processing, batch, &mut round).await {
-            // The database failed, not the messages: their attempt doesn't count.
+            // The database failed, not the messages: their attempt doesn't count. Where that can't
+            // be noted now, the next claim does it.
             for id in ids {
                 let _ = processing.store.give_back(id).await;
             }
@@ -124,17 +131,29 @@ async fn work(
     batch: Vec<Stored>,
     round: &mut Round,
 ) -> Result<(), StoreError> {
+    let ids: Vec<MessageId> = batch.iter().map(|stored| stored.id).collect();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut results = stream::iter(batch)
         .map(|stored| read(Arc::clone(&processing.parts), stored))
         .buffered(cores);
     let mut reads = Vec::new();
-    while let Some((id, result)) = results.next().await {
-        match result {
-            Ok(read) => reads.push(Arc::new(read)),
-            Err(error) => fail(processing, id, error, round).await?,
+    let mut renewal = interval_at(Instant::now() + RENEWED, RENEWED);
+    loop {
+        let next = tokio::select! {
+            next = results.next() => next,
+            _ = renewal.tick() => {
+                let now = processing.clock.now();
+                processing.store.renew(&ids, now, LEASE).await?;
+                continue;
+            }
+        };
+        match next {
+            Some((_, Ok(read))) => reads.push(Arc::new(read)),
+            Some((id, Err(error))) => fail(processing, id, error, round).await?,
+            None => break,
         }
     }
+    drop(results);
     // A message that names an incident must find it as those before it left it.
     let mut rest = reads.as_slice();
     while !rest.is_empty() {
@@ -158,12 +177,21 @@ async fn keep(
     let now = processing.clock.now();
     let (store, parts) = (&processing.store, &processing.parts);
     let mut outcomes = Vec::with_capacity(reads.len());
+    let mut kept = Vec::with_capacity(reads.len());
     for read in reads {
-        outcomes.push(intake::outcome(read, parts, store, now).await?);
+        match intake::outcome(read, parts, store, now).await {
+            Ok(outcome) => {
+                outcomes.push(outcome);
+                kept.push(read);
+            }
+            Err(error) => not_kept(processing, read, error, round).await?,
+        }
     }
+    failpoint::hit("K06");
     let committed = store.commit_outcomes(&outcomes, now).await?;
+    failpoint::hit("K08");
     drop(outcomes);
-    for (read, committed) in reads.iter().zip(committed) {
+    for (read, committed) in kept.into_iter().zip(committed) {
         match committed {
             Ok(committed) => told(read, &committed, round),
             Err(_) => alone(processing, read, round).await?,
@@ -175,9 +203,13 @@ async fn keep(
 /// Reads one message where blocking is allowed.
 async fn read(parts: Arc<Parts>, stored: Stored) -> (MessageId, Result<Read, &'static str>) {
     let id = stored.id;
-    let reading = tokio::task::spawn_blocking(move || intake::read(&stored, &parts));
+    let reading = tokio::task::spawn_blocking(move || {
+        // What the disk or a person changed is not what the declarant wrote (STO-07).
+        stored.is_whole().then(|| intake::read(&stored, &parts))
+    });
     let result = match tokio::time::timeout(SLOW, reading).await {
-        Ok(Ok(read)) => Ok(read),
+        Ok(Ok(Some(read))) => Ok(read),
+        Ok(Ok(None)) => Err("altered"),
         Ok(Err(_)) => Err("panicked"),
         Err(_) => Err("too_slow"),
     };
@@ -193,14 +225,30 @@ async fn alone(
 ) -> Result<(), StoreError> {
     let (store, parts) = (&processing.store, &processing.parts);
     let now = processing.clock.now();
-    let outcome = intake::outcome(read, parts, store, now).await?;
+    let outcome = match intake::outcome(read, parts, store, now).await {
+        Ok(outcome) => outcome,
+        Err(error) => return not_kept(processing, read, error, round).await,
+    };
     match store.commit_outcome(&outcome, now).await {
         Ok(committed) => told(read, &committed, round),
-        Err(error) if error.is_transient() => return Err(error),
-        Err(StoreError::Conflict(_)) => fail(processing, read.message, "conflict", round).await?,
-        Err(_) => fail(processing, read.message, "not_kept", round).await?,
+        Err(error) => not_kept(processing, read, error, round).await?,
     }
     Ok(())
+}
+
+/// The effect of one message can't be made or kept: a row that it needs is damaged, or changed
+/// meanwhile. That message is tried again and at last quarantined; the others go on.
+async fn not_kept(
+    processing: &Processing,
+    read: &Arc<Read>,
+    error: StoreError,
+    round: &mut Round,
+) -> Result<(), StoreError> {
+    match error {
+        error if error.is_transient() => Err(error),
+        StoreError::Conflict(_) => fail(processing, read.message, "conflict", round).await,
+        _ => fail(processing, read.message, "not_kept", round).await,
+    }
 }
 
 async fn fail(

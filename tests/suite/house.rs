@@ -8,8 +8,16 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// Leaf rooms: they import nothing of ours, and stand in the rows of those who may use them.
-const LEAVES: [&str; 8] = [
-    "text", "secret", "template", "http", "metrics", "wake", "clock", "tls",
+const LEAVES: [&str; 9] = [
+    "text",
+    "secret",
+    "template",
+    "http",
+    "metrics",
+    "wake",
+    "clock",
+    "tls",
+    "failpoint",
 ];
 
 /// Each room with the rooms it may import. `cli` may import everything, `main` only `cli`.
@@ -21,9 +29,15 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("extract", &["mail", "domain", "text"]),
     ("present", &["domain", "mail", "template"]),
     ("reply", &["domain", "template"]),
-    ("store", &["domain", "text"]),
-    ("mailbox", &["config", "domain", "http", "metrics", "tls"]),
-    ("transport", &["config", "domain", "http", "metrics", "tls"]),
+    ("store", &["domain", "text", "failpoint"]),
+    (
+        "mailbox",
+        &["config", "domain", "http", "metrics", "tls", "failpoint"],
+    ),
+    (
+        "transport",
+        &["config", "domain", "http", "metrics", "tls", "failpoint"],
+    ),
     (
         "worker",
         &[
@@ -36,6 +50,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "wake",
             "metrics",
             "domain",
+            "failpoint",
         ],
     ),
     (
@@ -48,9 +63,24 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// What `desk` may import: every room below it.
-const DESK: [&str; 16] = [
-    "domain", "config", "media", "mail", "extract", "present", "reply", "store", "text", "secret",
-    "template", "http", "metrics", "wake", "clock", "desk",
+const DESK: [&str; 17] = [
+    "domain",
+    "config",
+    "media",
+    "mail",
+    "extract",
+    "present",
+    "reply",
+    "store",
+    "text",
+    "secret",
+    "template",
+    "http",
+    "metrics",
+    "wake",
+    "clock",
+    "desk",
+    "failpoint",
 ];
 
 /// What only one place may name: the words, and the paths below `src` that may hold them.

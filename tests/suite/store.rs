@@ -1157,7 +1157,10 @@ async fn both_databases_have_the_same_tables_columns_and_indexes() {
 #[tokio::test]
 async fn a_database_of_a_newer_version_or_altered_is_refused() {
     for (change, is_newer) in [
-        ("UPDATE _sqlx_migrations SET version = 9999", true),
+        (
+            "UPDATE _sqlx_migrations SET version = 9999 WHERE version = 2",
+            true,
+        ),
         ("UPDATE _sqlx_migrations SET checksum = X'00'", false),
     ] {
         let test = TestStore::sqlite().await;

@@ -101,7 +101,7 @@ async fn demonstrate(prepared: Prepared) -> anyhow::Result<Exit> {
     let mut life = Lifecycle::new(CancellationToken::new());
     service.start(&mut life, listener, true, true)?;
     let stopped = life.run().await;
-    service.store.close().await;
+    service.close().await;
     Ok(match stopped? {
         Stopped::Finished => Exit::Done,
         Stopped::Dropped => Exit::Interrupted,

@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::config;
+use crate::failpoint;
+
 use super::error::{ImapError, Step};
 use super::owed::uid_set;
 use super::wire::Wire;
@@ -41,6 +44,15 @@ impl Imap {
             .refused
             .is_some_and(|refused| refused.elapsed() < PAUSE);
         (!pausing && session.folder.uidvalidity > 0).then_some(session.folder.uidvalidity)
+    }
+
+    /// The done folder as a mailbox of its own, and its name in the store.
+    #[must_use]
+    pub fn done(&self) -> Option<(String, Self)> {
+        let mut config = self.config.clone();
+        config.folder = config.done_folder.take()?;
+        let name = config::Source::Imap(config.clone()).name();
+        Some((name, Self::new(config, self.max_size, self.limits)))
     }
 
     /// Moves messages that are stored. False where the server leaves them where they are: told once,
@@ -92,6 +104,7 @@ impl Imap {
         if !done.ok || way == Way::Move {
             return Ok(done.ok);
         }
+        failpoint::hit("K16");
         remove(wire, &set, limit).await
     }
 }
@@ -102,6 +115,7 @@ async fn remove(wire: &mut Wire, set: &str, limit: Duration) -> Result<bool, Ima
     if !wire.run(Step::Move, &mark, limit).await?.ok {
         return Ok(false);
     }
+    failpoint::hit("K17");
     let expunge = format!("UID EXPUNGE {set}");
     Ok(wire.run(Step::Move, &expunge, limit).await?.ok)
 }

@@ -10,6 +10,7 @@ mod error;
 mod fetch;
 mod file;
 mod guard;
+mod listing;
 mod login;
 mod owed;
 mod slice;

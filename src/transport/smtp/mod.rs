@@ -14,6 +14,7 @@ use super::{Cause, Delivery, Failure, Stage, TransportError};
 use crate::config;
 use crate::config::Security;
 use crate::domain::outgoing::OutboxMail;
+use crate::failpoint;
 use crate::tls;
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -192,7 +193,9 @@ impl Smtp {
             smtp.command(Mail::new(Some(from), vec![])),
         )
         .await?;
+        failpoint::hit("K10");
         within(limit, Stage::Rcpt, smtp.command(Rcpt::new(to, vec![]))).await?;
+        failpoint::hit("K11");
         within(limit, Stage::Data, smtp.command(Data)).await?;
         // lettre ends the mail with a line end of its own before the dot.
         let mime = mime.strip_suffix(b"\r\n").unwrap_or(mime);

@@ -6,6 +6,7 @@
 //! connection that is still whole gets its dot. Without this the whole of a small mail, dot
 //! included, lies in the kernel's buffer before a cut is noticed.
 
+use crate::failpoint;
 use lettre::transport::smtp::client::AsyncTokioStream;
 use std::io;
 use std::net::SocketAddr;
@@ -107,9 +108,14 @@ impl AsyncWrite for Wire {
         let this = self.get_mut();
         if bytes == FINAL_DOT && !this.dot.load(Ordering::Relaxed) {
             ready!(this.poll_gate(context))?;
+            failpoint::hit("K12");
             this.dot.store(true, Ordering::Relaxed);
         }
-        Pin::new(&mut this.socket).poll_write(context, bytes)
+        let written = Pin::new(&mut this.socket).poll_write(context, bytes);
+        if bytes == FINAL_DOT && written.is_ready() {
+            failpoint::hit("K13");
+        }
+        written
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -1,6 +1,7 @@
 //! What the tests build on: servers, stores, clocks and mails.
 
 pub mod certificates;
+pub mod checker;
 pub mod cms;
 pub mod daemon;
 pub mod dovecot;
@@ -9,8 +10,11 @@ pub mod imap_script;
 pub mod postfix;
 pub mod postgres;
 pub mod service;
+pub mod small_disk;
 pub mod smtp_client;
 pub mod smtp_script;
+pub mod smtp_sink;
+pub mod station;
 pub mod stores;
 pub mod tnef;
 pub mod traps;

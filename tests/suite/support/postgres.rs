@@ -4,7 +4,6 @@
 use super::daemon::Daemon;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, OnceLock};
@@ -44,6 +43,101 @@ pub fn new_database() -> String {
     format!("postgres://postgres@127.0.0.1:{}/{name}", server.port)
 }
 
+/// A server of a test's own, which can be stopped as by a power cut and started again.
+pub struct Own {
+    folder: tempfile::TempDir,
+    bin: PathBuf,
+    port: u16,
+    daemon: Option<Daemon>,
+}
+
+impl Own {
+    /// Makes and starts it.
+    pub fn start() -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("vigie-own-postgres-")
+            .tempdir()
+            .expect("no temporary folder");
+        let (bin, [port]) = (programs(), super::daemon::free_ports());
+        initialise(&bin, folder.path());
+        let mut own = Self {
+            folder,
+            bin,
+            port,
+            daemon: None,
+        };
+        own.start_again();
+        let made = create(&own.bin, port, "vigie");
+        assert!(made.status.success(), "createdb: {}", said(&made));
+        own
+    }
+
+    /// The URL of its one database.
+    pub fn url(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/vigie", self.port)
+    }
+
+    /// Ends it without a farewell: its next start recovers.
+    pub fn crash(&mut self) {
+        let root = super::daemon::is_root();
+        let stopped = as_postgres(root, &self.bin.join("pg_ctl"))
+            .args(["stop", "--mode=immediate", "--wait", "--pgdata"])
+            .arg(self.folder.path().join("data"))
+            .current_dir("/")
+            .output()
+            .expect("pg_ctl runs");
+        assert!(stopped.status.success(), "pg_ctl: {}", said(&stopped));
+        self.daemon = None;
+    }
+
+    /// Starts it after a crash and waits until it takes connections.
+    pub fn start_again(&mut self) {
+        let root = super::daemon::is_root();
+        let mut program = as_postgres(root, &self.bin.join("postgres"));
+        program.arg("-D").arg(self.folder.path().join("data"));
+        program.arg("-k").arg(self.folder.path());
+        program.args(["-p", &self.port.to_string()]);
+        program.args([
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "deadlock_timeout=200ms",
+        ]);
+        let log = self.folder.path().join("log");
+        self.daemon = Some(Daemon::start("postgres", &log, &[self.port], &mut program));
+        let begun = Instant::now();
+        loop {
+            let asked = Command::new(self.bin.join("pg_isready"))
+                .args(["--host=127.0.0.1", &format!("--port={}", self.port)])
+                .output()
+                .expect("pg_isready runs");
+            if asked.status.success() {
+                return;
+            }
+            assert!(begun.elapsed() < READY, "postgres: {}", said(&asked));
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+fn initialise(bin: &Path, folder: &Path) {
+    // The server refuses to run as root.
+    let root = super::daemon::is_root();
+    if root {
+        let owned = Command::new("chown").arg("postgres").arg(folder).status();
+        assert!(owned.is_ok_and(|done| done.success()), "chown fails");
+    }
+    let made = as_postgres(root, &bin.join("initdb"))
+        .arg("--pgdata")
+        .arg(folder.join("data"))
+        .args(["--username=postgres", "--auth=trust", "--encoding=UTF8"])
+        .args(["--no-locale", "--no-sync"])
+        .current_dir("/")
+        .output()
+        .expect("initdb runs");
+    assert!(made.status.success(), "initdb: {}", said(&made));
+}
+
 fn start() -> Server {
     let bin = programs();
     let folder = tempfile::Builder::new()
@@ -55,22 +149,9 @@ fn start() -> Server {
         .and_then(|socket| socket.local_addr())
         .expect("no free port")
         .port();
-    // The server refuses to run as root.
-    let root = fs::metadata("/proc/self").expect("Linux").uid() == 0;
-    if root {
-        let owned = Command::new("chown").arg("postgres").arg(&folder).status();
-        assert!(owned.is_ok_and(|done| done.success()), "chown fails");
-    }
+    let root = super::daemon::is_root();
+    initialise(&bin, &folder);
     let data = folder.join("data");
-    let made = as_postgres(root, &bin.join("initdb"))
-        .arg("--pgdata")
-        .arg(&data)
-        .args(["--username=postgres", "--auth=trust", "--encoding=UTF8"])
-        .args(["--no-locale", "--no-sync"])
-        .current_dir("/")
-        .output()
-        .expect("initdb runs");
-    assert!(made.status.success(), "initdb: {}", said(&made));
     let mut program = as_postgres(root, &bin.join("postgres"));
     program.arg("-D").arg(&data).arg("-k").arg(&folder);
     program.args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"]);

@@ -15,6 +15,7 @@ const STOP: Duration = Duration::from_secs(60);
 pub struct Service {
     folder: TempDir,
     running: Option<Child>,
+    wrapper: Vec<String>,
 }
 
 impl Service {
@@ -29,11 +30,22 @@ impl Service {
         Self {
             folder,
             running: None,
+            wrapper: Vec::new(),
         }
+    }
+
+    /// From now on every process of it is started through this program, which must become it.
+    pub fn start_through(&mut self, wrapper: &[&str]) {
+        self.wrapper = wrapper.iter().map(|word| (*word).to_owned()).collect();
     }
 
     /// Starts `vigie serve`; its log goes on where the last one ended.
     pub fn start(&mut self) {
+        self.start_with(&[]);
+    }
+
+    /// The same with something more in its environment.
+    pub fn start_with(&mut self, environment: &[(&str, &str)]) {
         let log = File::options()
             .create(true)
             .append(true)
@@ -41,6 +53,7 @@ impl Service {
             .expect("the log opens");
         let child = self
             .command(&["serve"])
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("the log opens twice"))
             .stderr(log)
@@ -54,6 +67,26 @@ impl Service {
         let mut child = self.running.take().expect("the service runs");
         child.kill().expect("the process is ours");
         child.wait().expect("the process is ours");
+    }
+
+    /// How the service ended, if it did.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        let child = self.running.as_mut().expect("the service was started");
+        let status = child.try_wait().expect("the process is ours");
+        if status.is_some() {
+            self.running = None;
+        }
+        status
+    }
+
+    /// The folder with its configuration and, where it is so configured, its database.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The process, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.running.as_ref().map(Child::id)
     }
 
     /// SIGTERM, and how the service ended.
@@ -109,9 +142,13 @@ impl Service {
         fs::read_to_string(self.log_file()).unwrap_or_default()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_vigie"));
+    /// A command of the binary with this configuration, not yet started.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let binary = env!("CARGO_BIN_EXE_vigie");
+        let mut words = self.wrapper.iter().map(String::as_str).chain([binary]);
+        let mut command = Command::new(words.next().expect("the binary at least"));
         command
+            .args(words)
             .args(arguments)
             .arg("--config")
             .arg(self.folder.path().join("vigie.toml"));
