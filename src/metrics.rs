@@ -114,7 +114,9 @@ pub struct SendingHealth(Mutex<SendingState>);
 /// One look at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SendingState {
-    /// Since when mails wait for a way out that is closed.
+    /// Mails that are due and have not left.
+    pub waiting: u64,
+    /// Since when the first of them has been due.
     pub waiting_since: Option<DateTime<Utc>>,
     /// When a server last took a mail.
     pub last_success: Option<DateTime<Utc>>,
@@ -140,13 +142,25 @@ impl SendingHealth {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A server answered about a mail, whatever it said: the way is open (SND-04).
+    pub fn is_open(&self) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .failure = None;
+    }
+
+    /// So many mails are due, the first since then.
+    pub fn waits(&self, waiting: u64, since: Option<DateTime<Utc>>) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (state.waiting, state.waiting_since) = (waiting, since);
+    }
+
     /// A server took a mail.
     pub fn succeeded(&self, now: DateTime<Utc>) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *state = SendingState {
-            last_success: Some(now),
-            ..SendingState::default()
-        };
+        state.last_success = Some(now);
+        state.failure = None;
     }
 
     /// No mail can leave, whichever it is.

@@ -1,4 +1,4 @@
-//! `vigie outbox`: what waits to leave; let it leave, or take it back.
+//! `vigie outbox`: what waits to leave; let it leave, send it again, or take it back.
 
 use super::{Exit, Global, Output, parts};
 use crate::clock::Clock;
@@ -37,6 +37,13 @@ enum Act {
         #[arg(required = true)]
         numbers: Vec<i64>,
     },
+    /// Send mails again that were refused or are in doubt, as they were
+    #[command(before_help = "Example: vigie outbox resend 12\n")]
+    Resend {
+        /// Numbers as `vigie outbox list` shows them
+        #[arg(required = true)]
+        numbers: Vec<i64>,
+    },
     /// Take mails back: they never leave
     #[command(before_help = "Example: vigie outbox cancel 12\n")]
     Cancel {
@@ -44,6 +51,24 @@ enum Act {
         #[arg(required = true)]
         numbers: Vec<i64>,
     },
+}
+
+/// What is done with a mail.
+#[derive(Debug, Clone, Copy)]
+enum Deed {
+    Release,
+    Resend,
+    Cancel,
+}
+
+impl Deed {
+    fn done(self) -> &'static str {
+        match self {
+            Self::Release => "released",
+            Self::Resend => "sent again",
+            Self::Cancel => "cancelled",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -65,8 +90,9 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
         let store = parts::open_store(&config).await?;
         let done = match &args.act {
             Act::List { state, json } => list(&store, *state, *json, output).await,
-            Act::Release { numbers } => act(&store, numbers, true, output).await,
-            Act::Cancel { numbers } => act(&store, numbers, false, output).await,
+            Act::Release { numbers } => act(&store, numbers, Deed::Release, output).await,
+            Act::Resend { numbers } => act(&store, numbers, Deed::Resend, output).await,
+            Act::Cancel { numbers } => act(&store, numbers, Deed::Cancel, output).await,
         };
         store.close().await;
         done
@@ -120,16 +146,13 @@ fn print(mail: &OutboxEntry, json: bool, output: &mut Output) -> anyhow::Result<
             "due_at": mail.due_at,
             "attempts": mail.attempts,
             "last_error": (!mail.last_error.is_empty()).then_some(&mail.last_error),
+            "sending_since": mail.sending_since,
             "sent_at": mail.sent_at,
             "text": mail.text,
         });
         return output.line(&object.to_string());
     }
-    let why = match mail.state {
-        MailState::Review => mail.review.clone(),
-        MailState::Queued | MailState::Sending => mail.due_at.format("due %F %TZ").to_string(),
-        _ => mail.last_error.clone(),
-    };
+    let why = why(mail);
     let state = match mail.state {
         MailState::Failed | MailState::InDoubt | MailState::Review => {
             output.paint("31", &format!("{:<9}", mail.state.as_str()))
@@ -143,23 +166,44 @@ fn print(mail: &OutboxEntry, json: bool, output: &mut Output) -> anyhow::Result<
     output.line(line.trim_end())
 }
 
+/// What a person must know of it: since when or until when, why it waits, what failed last.
+fn why(mail: &OutboxEntry) -> String {
+    let due = || mail.due_at.format("due %F %TZ").to_string();
+    let since = || {
+        let since = mail.sending_since?;
+        Some(since.format("sending since %F %TZ").to_string())
+    };
+    let first = match mail.state {
+        MailState::Review => Some(mail.review.clone()),
+        MailState::Queued => Some(due()),
+        MailState::Sending | MailState::InDoubt => since(),
+        MailState::Sent | MailState::Failed | MailState::Cancelled => None,
+    };
+    let words = [first.unwrap_or_default(), mail.last_error.clone()];
+    let said: Vec<&str> = words
+        .iter()
+        .map(String::as_str)
+        .filter(|word| !word.is_empty())
+        .collect();
+    said.join(", ")
+}
+
 async fn act(
     store: &Store,
     numbers: &[i64],
-    is_release: bool,
+    deed: Deed,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
     let now = Clock::System.now();
     let mut refused = Vec::new();
     for number in numbers {
-        let done = if is_release {
-            store.release(*number, now).await?
-        } else {
-            store.cancel(*number, now).await?
+        let done = match deed {
+            Deed::Release => store.release(*number, now).await?,
+            Deed::Resend => store.resend(*number, now).await?,
+            Deed::Cancel => store.cancel(*number, now).await?,
         };
         if done {
-            let word = if is_release { "released" } else { "cancelled" };
-            output.say(&format!("{number}: {word}"));
+            output.say(&format!("{number}: {}", deed.done()));
         } else {
             refused.push(number.to_string());
         }
@@ -167,7 +211,7 @@ async fn act(
     if !refused.is_empty() {
         bail!(
             "not in a state to be {}: {}; see vigie outbox list --state all",
-            if is_release { "released" } else { "cancelled" },
+            deed.done(),
             refused.join(", ")
         );
     }

@@ -18,6 +18,7 @@ use crate::worker::fetch::{self, Fetching};
 use crate::worker::instances;
 use crate::worker::lifecycle::Lifecycle;
 use crate::worker::process::{self, Processing};
+use crate::worker::settle::Unsettled;
 use crate::worker::watch::{self, Watching};
 use anyhow::Context as _;
 use chrono::TimeDelta;
@@ -194,6 +195,8 @@ impl Service {
             clock,
             wake: self.wake.clone(),
             max_age: TimeDelta::from_std(self.config.replies.max_age).unwrap_or(TimeDelta::MAX),
+            health: self.sending.clone(),
+            unsettled: Unsettled::default(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What an alarm says, to a person by mail and to a machine by webhook.
 
 use crate::domain::health::Subject;
-use crate::domain::outgoing::{OutboxMail, Template};
+use crate::domain::outgoing::{Claim, OutboxMail, Template};
 use crate::present::{french, health};
 use crate::reply;
 use crate::store::Alarm;
@@ -85,6 +85,7 @@ pub fn mail(alarm: &Alarm, caller: &Caller, to: &str, now: DateTime<Utc>) -> Out
     );
     OutboxMail {
         id: 0,
+        claim: Claim { mail: 0, number: 0 },
         reference: id,
         sequence: 1,
         template: Template::E1,

@@ -22,6 +22,8 @@ pub enum EventKind {
     MailSuppressed,
     /// A person released a mail.
     MailReleased,
+    /// A person sends again a mail that was refused or is in doubt.
+    MailResent,
     /// A person cancelled a mail.
     MailCancelled,
     /// A mail waits for a person since it grew too old; the detail says why.
@@ -36,7 +38,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Opened,
         Self::MessageAttached,
         Self::NoticeReceived,
@@ -45,6 +47,7 @@ impl EventKind {
         Self::MailPrepared,
         Self::MailSuppressed,
         Self::MailReleased,
+        Self::MailResent,
         Self::MailCancelled,
         Self::MailSetBack,
         Self::MailSent,
@@ -64,6 +67,7 @@ impl EventKind {
             Self::MailPrepared => "mail_prepared",
             Self::MailSuppressed => "mail_suppressed",
             Self::MailReleased => "mail_released",
+            Self::MailResent => "mail_resent",
             Self::MailCancelled => "mail_cancelled",
             Self::MailSetBack => "mail_set_back",
             Self::MailSent => "mail_sent",

@@ -192,17 +192,20 @@ pub enum Concern {
     SameMessageId,
     /// A mail of ours to the declarant came back.
     Bounced,
+    /// A mail of ours to the declarant could not leave (SND-03, SND-04).
+    NotTold,
 }
 
 impl Concern {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::UnknownReference,
         Self::UnprovenReference,
         Self::Unreadable,
         Self::TooLarge,
         Self::SameMessageId,
         Self::Bounced,
+        Self::NotTold,
     ];
 
     /// The stable word.
@@ -215,6 +218,7 @@ impl Concern {
             Self::TooLarge => "too_large",
             Self::SameMessageId => "same_message_id",
             Self::Bounced => "bounced",
+            Self::NotTold => "not_told",
         }
     }
 
@@ -228,6 +232,7 @@ impl Concern {
             Self::TooLarge => "message trop volumineux, resté dans la boîte",
             Self::SameMessageId => "un autre message porte le même identifiant",
             Self::Bounced => "notre message n’a pas été remis",
+            Self::NotTold => "notre message n’a pas pu partir",
         }
     }
 

@@ -85,11 +85,12 @@ pub struct Outgoing {
 /// The state of a mail in the outbox.
 ///
 /// ```text
-/// review ──release──► queued ──claim──► sending ──250──► sent
-///    │                  │ ▲                │ ├── 5xx ──► failed
-///    └────cancel────────┤ └──── 4xx ───────┘ └── cut after the final dot, lease over ──► in_doubt
-///                       ▼
-///                   cancelled            in_doubt, failed ──resend by a person──► queued
+/// review ──release──► queued ──DATA──► sending ──250──► sent
+///    │                │ │ ▲               │ ├── 5xx ──► failed
+///    └────cancel──────┤ │ └──── 4xx ──────┘ └── cut after the final dot, process died ──► in_doubt
+///                     │ └── 5xx before DATA ──► failed
+///                     ▼
+///                 cancelled            in_doubt, failed ──resend by a person──► queued
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -98,7 +99,7 @@ pub enum MailState {
     Review,
     /// Leaves when its due time has come.
     Queued,
-    /// A worker has claimed it, until its lease ends.
+    /// Its recipient was accepted and the mail itself is on its way, until its lease ends.
     Sending,
     /// The server took it.
     Sent,
@@ -143,11 +144,23 @@ impl MailState {
     }
 }
 
+/// One claim of a row of the outbox. Who settles a mail names the claim that it settles: what a
+/// slow server says at last must not undo what another claim has done since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Claim {
+    /// The row.
+    pub mail: i64,
+    /// Rises by one each time that the row is claimed.
+    pub number: i64,
+}
+
 /// A row of the outbox, claimed for sending.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxMail {
     /// The row.
     pub id: i64,
+    /// The claim that it was given out under.
+    pub claim: Claim,
     /// The ticket's reference.
     pub reference: String,
     /// The number of this mail within its ticket, from 1.

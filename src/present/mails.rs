@@ -127,6 +127,7 @@ pub fn event(event: &Event) -> String {
         EventKind::MailPrepared => with("message préparé", detail.to_owned()),
         EventKind::MailSuppressed => with("aucune réponse automatique", suppressed(detail)),
         EventKind::MailReleased => "envoi libéré par une personne".to_owned(),
+        EventKind::MailResent => "envoi refait par une personne".to_owned(),
         EventKind::MailCancelled => "envoi annulé par une personne".to_owned(),
         EventKind::MailSetBack => "envoi retenu, trop ancien pour partir seul".to_owned(),
         EventKind::MailSent => with("message envoyé", detail.to_owned()),

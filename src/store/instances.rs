@@ -222,7 +222,7 @@ async fn settle(
         .execute()
         .await?;
     tx.query(
-        "UPDATE outbox SET leased_until = NULL, owner = NULL
+        "UPDATE outbox SET leased_until = NULL, owner = NULL, attempts = attempts - 1
          WHERE state = 'queued' AND leased_until IS NOT NULL AND ($1 IS NULL OR owner = $1)",
     )
     .bind(instance)

@@ -39,6 +39,8 @@ pub struct OutboxEntry {
     pub attempts: u32,
     /// Why the last try failed: a token or an SMTP code; empty where none did.
     pub last_error: String,
+    /// When the mail itself began to leave; set while it is sending or in doubt.
+    pub sending_since: Option<DateTime<Utc>>,
     /// When the server took it.
     pub sent_at: Option<DateTime<Utc>>,
 }
@@ -58,6 +60,7 @@ struct EntryRow {
     due_at: DateTime<Utc>,
     attempts: i64,
     last_error: String,
+    sending_since: Option<DateTime<Utc>>,
     sent_at: Option<DateTime<Utc>>,
 }
 
@@ -78,6 +81,7 @@ impl EntryRow {
             due_at: self.due_at,
             attempts: unsigned("outbox", "attempts", id, self.attempts)?,
             last_error: self.last_error,
+            sending_since: self.sending_since,
             sent_at: self.sent_at,
         })
     }
@@ -98,7 +102,8 @@ impl Store {
             .db
             .read(
                 "SELECT o.id, i.reference, o.template, o.sequence, o.recipient, o.subject, o.text,
-                    o.state, o.review, o.created_at, o.due_at, o.attempts, o.last_error, o.sent_at
+                    o.state, o.review, o.created_at, o.due_at, o.attempts, o.last_error,
+                    o.sending_since, o.sent_at
                  FROM outbox o JOIN incidents i ON i.id = o.incident_id
                  WHERE o.id < $1 AND ($2 IS NULL OR o.state = $2)
                  ORDER BY o.id DESC LIMIT $3",
@@ -120,7 +125,8 @@ impl Store {
             .db
             .read(
                 "SELECT o.id, i.reference, o.template, o.sequence, o.recipient, o.subject, o.text,
-                    o.state, o.review, o.created_at, o.due_at, o.attempts, o.last_error, o.sent_at
+                    o.state, o.review, o.created_at, o.due_at, o.attempts, o.last_error,
+                    o.sending_since, o.sent_at
                  FROM outbox o JOIN incidents i ON i.id = o.incident_id WHERE o.id = $1",
             )
             .bind(id)
@@ -138,7 +144,8 @@ impl Store {
             .db
             .read(
                 "SELECT o.id, i.reference, o.template, o.sequence, o.recipient, o.subject, o.text,
-                    o.state, o.review, o.created_at, o.due_at, o.attempts, o.last_error, o.sent_at
+                    o.state, o.review, o.created_at, o.due_at, o.attempts, o.last_error,
+                    o.sending_since, o.sent_at
                  FROM outbox o JOIN incidents i ON i.id = o.incident_id
                  WHERE i.reference = $1 ORDER BY o.sequence",
             )

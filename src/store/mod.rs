@@ -5,6 +5,7 @@
 //! evidence, attachments, history, the mail that answers. Work is claimed by a lease with an end,
 //! never by an open transaction. One file a noun; `db.rs` alone knows that there are two drivers.
 
+mod acts;
 mod alarms;
 mod alone;
 mod backup;
@@ -27,6 +28,7 @@ mod outcome;
 mod record;
 mod reread;
 mod rows;
+mod settling;
 
 pub use alarms::Alarm;
 pub use backup::{BackupError, backup};
@@ -38,6 +40,7 @@ pub use instances::{Holder, Peer, Settled};
 pub use mails::OutboxEntry;
 pub use messages::MessageLine;
 pub use open::Lacking;
+pub use outbox::Waiting;
 pub use outcome::{
     Answer, Answering, Committed, Effect, Facts, Filled, NewAttachment, NewIncident, Outcome,
 };

@@ -1,23 +1,37 @@
 //! The outbox: our mails as rows before they are mails.
 //!
-//! A claimed mail stays `queued` under its lease; `sending` is noted right before the transport
-//! begins. So a crash before that leaves a mail that is simply claimed again, and a crash after it
-//! leaves one that nobody can know about: in doubt, never sent again by itself.
+//! A claimed mail stays `queued` under its lease; `sending` is noted right before DATA, once the
+//! recipient was accepted. So a crash before that leaves a mail that is simply claimed again, and a
+//! crash after it leaves one that nobody can know about: in doubt, never sent again by itself.
+//!
+//! Each claim has a number ([`Claim`]), and nothing is written for a claim that is no longer the
+//! row's: an instance that was slow can't undo what another has done since.
 
 use super::Store;
-use super::db::{Sql, Tx};
+use super::db::Sql;
 use super::error::{Result, StoreError};
 use super::history::{Entry, note};
 use super::rows::{token, unsigned, word};
+use super::settling::not_told;
 use crate::domain::decision::Review;
 use crate::domain::history::EventKind;
-use crate::domain::incident::{IncidentId, Status};
-use crate::domain::outgoing::{MailState, OutboxMail, Template};
+use crate::domain::incident::IncidentId;
+use crate::domain::outgoing::{Claim, OutboxMail, Template};
 use chrono::{DateTime, TimeDelta, Utc};
+
+/// Mails that are due and have not left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Waiting {
+    /// How many.
+    pub count: u64,
+    /// When the first of them was due.
+    pub since: Option<DateTime<Utc>>,
+}
 
 #[derive(sqlx::FromRow)]
 struct MailRow {
     id: i64,
+    claim: i64,
     reference: String,
     sequence: i64,
     template: String,
@@ -32,10 +46,18 @@ struct MailRow {
 }
 
 impl MailRow {
+    fn claim(&self) -> Claim {
+        Claim {
+            mail: self.id,
+            number: self.claim,
+        }
+    }
+
     fn mail(self) -> Result<OutboxMail> {
         let Self { id, .. } = self;
         Ok(OutboxMail {
             id,
+            claim: self.claim(),
             reference: self.reference,
             sequence: unsigned("outbox", "sequence", id, self.sequence)?,
             template: word("outbox", "template", id, Template::parse(&self.template))?,
@@ -52,8 +74,10 @@ impl MailRow {
 }
 
 impl Store {
-    /// Claims mails that are due until `now + lease`, the longest due first; the attempt is
-    /// counted. [`Store::mark_sending`] must be called right before the transport begins.
+    /// Claims mails that are due, the longest due first; the attempt is counted.
+    /// [`Store::mark_sending`] must be called right before DATA. A mail waits for the earlier ones
+    /// of its incident that are due or under way. A row that can't be understood, such as one of a
+    /// newer version's, is set aside as failed and never stops the others.
     ///
     /// # Errors
     /// The database's.
@@ -63,25 +87,70 @@ impl Store {
         lease: TimeDelta,
         limit: u32,
     ) -> Result<Vec<OutboxMail>> {
+        loop {
+            let rows = self.claim_rows(now, lease, limit).await?;
+            if rows.is_empty() {
+                return Ok(Vec::new());
+            }
+            let mut mails = Vec::with_capacity(rows.len());
+            for row in rows {
+                let claim = row.claim();
+                match row.mail() {
+                    Ok(mail) => mails.push(mail),
+                    Err(StoreError::Row { column, .. }) => {
+                        let error = format!("unreadable {column}");
+                        match self.mark_permanent(claim, &error, now).await {
+                            // Taken back by a person at this very moment.
+                            Ok(()) | Err(StoreError::Conflict(_)) => (),
+                            Err(error) => return Err(error),
+                        }
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            if !mails.is_empty() {
+                return Ok(mails);
+            }
+        }
+    }
+
+    async fn claim_rows(
+        &self,
+        now: DateTime<Utc>,
+        lease: TimeDelta,
+        limit: u32,
+    ) -> Result<Vec<MailRow>> {
         // Other instances skip what this one is about to claim instead of waiting for it.
         let mut rows: Vec<MailRow> = self
             .db
             .write(Sql {
-                sqlite: "UPDATE outbox SET attempts = attempts + 1, leased_until = $2, owner = $4
+                sqlite: "UPDATE outbox SET attempts = attempts + 1, leased_until = $2, owner = $4,
+                            claim = claim + 1, sending_since = NULL
                          WHERE id IN (
-                            SELECT id FROM outbox WHERE state = 'queued' AND due_at <= $1
-                               AND (leased_until IS NULL OR leased_until <= $1)
-                            ORDER BY due_at, id LIMIT $3)
-                         RETURNING id, (SELECT reference FROM incidents i
+                            SELECT o.id FROM outbox o WHERE o.state = 'queued' AND o.due_at <= $1
+                               AND (o.leased_until IS NULL OR o.leased_until <= $1)
+                               AND NOT EXISTS (SELECT 1 FROM outbox e
+                                  WHERE e.incident_id = o.incident_id AND e.sequence < o.sequence
+                                     AND (e.state = 'sending' OR e.state = 'queued'
+                                        AND (e.due_at <= $1 OR e.leased_until > $1)))
+                            ORDER BY o.due_at, o.id LIMIT $3)
+                         RETURNING id, claim, (SELECT reference FROM incidents i
                                WHERE i.id = outbox.incident_id) AS reference,
                             sequence, template, message_id, envelope_from, recipient, mime,
                             attempts, created_at, first_due, released",
-                postgres: "UPDATE outbox SET attempts = attempts + 1, leased_until = $2, owner = $4
+                postgres: "UPDATE outbox SET attempts = attempts + 1, leased_until = $2,
+                              owner = $4, claim = claim + 1, sending_since = NULL
                            WHERE id IN (
-                              SELECT id FROM outbox WHERE state = 'queued' AND due_at <= $1
-                                 AND (leased_until IS NULL OR leased_until <= $1)
-                              ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-                           RETURNING id, (SELECT reference FROM incidents i
+                              SELECT o.id FROM outbox o WHERE o.state = 'queued'
+                                 AND o.due_at <= $1
+                                 AND (o.leased_until IS NULL OR o.leased_until <= $1)
+                                 AND NOT EXISTS (SELECT 1 FROM outbox e
+                                    WHERE e.incident_id = o.incident_id
+                                       AND e.sequence < o.sequence
+                                       AND (e.state = 'sending' OR e.state = 'queued'
+                                          AND (e.due_at <= $1 OR e.leased_until > $1)))
+                              ORDER BY o.due_at, o.id LIMIT $3 FOR UPDATE SKIP LOCKED)
+                           RETURNING id, claim, (SELECT reference FROM incidents i
                                  WHERE i.id = outbox.incident_id) AS reference,
                               sequence, template, message_id, envelope_from, recipient, mime,
                               attempts, created_at, first_due, released",
@@ -93,121 +162,59 @@ impl Store {
             .fetch_all()
             .await?;
         rows.sort_by_key(|row| (row.first_due, row.id));
-        rows.into_iter().map(MailRow::mail).collect()
+        Ok(rows)
     }
 
-    /// The transport begins now and has until `now + lease`. False where the mail was cancelled, or
-    /// claimed by another since its lease was over: it must not be sent.
+    /// DATA comes next, and the server has until `now + lease` to answer for the mail. False where
+    /// the mail was cancelled, or claimed by another since: it must not be sent.
     ///
     /// # Errors
     /// The database's.
     pub async fn mark_sending(
         &self,
-        id: i64,
+        claim: Claim,
         now: DateTime<Utc>,
         lease: TimeDelta,
     ) -> Result<bool> {
         let touched = self
             .db
             .write(
-                "UPDATE outbox SET state = 'sending', leased_until = $2
-                 WHERE id = $1 AND state = 'queued' AND leased_until IS NOT NULL",
+                "UPDATE outbox SET state = 'sending', sending_since = $4, leased_until = $3
+                 WHERE id = $1 AND claim = $2 AND state = 'queued' AND leased_until IS NOT NULL",
             )
-            .bind(id)
+            .bind(claim.mail)
+            .bind(claim.number)
             .bind(now + lease)
+            .bind(now)
             .execute()
             .await?;
         Ok(touched > 0)
     }
 
-    /// The server took it. A request that left makes its incident wait for the answer, unless a
-    /// person must look at the incident first.
+    /// The mail was not begun after all: it is due as before and the attempt does not count. False
+    /// where it is no longer this claim's.
     ///
     /// # Errors
-    /// The database's; a conflict where the mail was not being sent.
-    pub async fn mark_sent(&self, id: i64, now: DateTime<Utc>) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let (incident, template) = settle(&mut tx, id, MailState::Sent, "", now).await?;
-        let entry = Entry::of(incident, now).mail(id);
-        note(
-            &mut tx,
-            EventKind::MailSent,
-            &entry.clone().detail(&template),
-        )
-        .await?;
-        let waits = tx
-            .query(
-                "UPDATE incidents SET status = $2, version = version + 1
-                 WHERE id = $1 AND status = $3 AND NOT doubtful
-                   AND EXISTS (SELECT 1 FROM outbox WHERE id = $4 AND is_request)",
-            )
-            .bind(incident.0)
-            .text(Status::Waiting.as_str())
-            .text(Status::ToReview.as_str())
-            .bind(id)
-            .execute()
-            .await?;
-        if waits > 0 {
-            let entry = entry.detail(Status::Waiting.as_str());
-            note(&mut tx, EventKind::StatusChanged, &entry).await?;
-        }
-        tx.commit().await
-    }
-
-    /// It did not leave and is tried again at `next_due`. `error` is a token or an SMTP code.
-    ///
-    /// # Errors
-    /// The database's; a conflict where the mail was not being sent.
-    pub async fn mark_temporary(
-        &self,
-        id: i64,
-        error: &str,
-        next_due: DateTime<Utc>,
-        _now: DateTime<Utc>,
-    ) -> Result<()> {
+    /// The database's.
+    pub async fn give_back_mail(&self, claim: Claim) -> Result<bool> {
         let touched = self
             .db
             .write(
-                "UPDATE outbox SET state = 'queued', leased_until = NULL, last_error = $2,
-                    due_at = $3
-                 WHERE id = $1 AND state IN ('queued', 'sending', 'in_doubt')",
+                "UPDATE outbox SET state = 'queued', sending_since = NULL, leased_until = NULL,
+                    owner = NULL, attempts = attempts - 1
+                 WHERE id = $1 AND claim = $2 AND state IN ('queued', 'sending')
+                   AND leased_until IS NOT NULL",
             )
-            .bind(id)
-            .text(error)
-            .bind(next_due)
+            .bind(claim.mail)
+            .bind(claim.number)
             .execute()
             .await?;
-        if touched == 0 {
-            return Err(StoreError::Conflict("the mail"));
-        }
-        Ok(())
+        Ok(touched > 0)
     }
 
-    /// Refused for good, or given up.
-    ///
-    /// # Errors
-    /// The database's; a conflict where the mail was not being sent.
-    pub async fn mark_permanent(&self, id: i64, error: &str, now: DateTime<Utc>) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let (incident, _) = settle(&mut tx, id, MailState::Failed, error, now).await?;
-        let entry = Entry::of(incident, now).mail(id).detail(error);
-        note(&mut tx, EventKind::MailFailed, &entry).await?;
-        tx.commit().await
-    }
-
-    /// It may have left: the connection broke after the mail's last byte.
-    ///
-    /// # Errors
-    /// The database's; a conflict where the mail was not being sent.
-    pub async fn mark_in_doubt(&self, id: i64, error: &str, now: DateTime<Utc>) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let (incident, _) = settle(&mut tx, id, MailState::InDoubt, error, now).await?;
-        let entry = Entry::of(incident, now).mail(id).detail(error);
-        note(&mut tx, EventKind::MailInDoubt, &entry).await?;
-        tx.commit().await
-    }
-
-    /// Mails that a crash left in `sending` are in doubt once their lease is over. Says how many.
+    /// Mails whose sending outlasted their lease are in doubt: their process is gone or stands still.
+    /// Says how many. What a process that is known to be dead held is settled at once where it is
+    /// buried ([`Store::bury`]).
     ///
     /// # Errors
     /// The database's.
@@ -217,7 +224,8 @@ impl Store {
             .query(
                 "UPDATE outbox SET state = 'in_doubt', last_error = 'interrupted',
                     leased_until = NULL
-                 WHERE state = 'sending' AND leased_until <= $1 RETURNING id, incident_id",
+                 WHERE state = 'sending' AND leased_until <= $1
+                 RETURNING id, incident_id",
             )
             .bind(now)
             .fetch_all()
@@ -235,8 +243,8 @@ impl Store {
         Ok(rows.len() as u64)
     }
 
-    /// Mails made before `made_before` that no person released wait for a person from now on. Says
-    /// how many.
+    /// Mails made before `made_before` that no person released wait for a person from now on; the
+    /// incidents of those that were tried say that nobody was told. Says how many.
     ///
     /// # Errors
     /// The database's.
@@ -247,21 +255,25 @@ impl Store {
     ) -> Result<u64> {
         let review = token(&Review::TooOld);
         let mut tx = self.db.begin().await?;
-        let rows: Vec<(i64, i64)> = tx
+        let rows: Vec<(i64, i64, bool)> = tx
             .query(
                 "UPDATE outbox SET state = 'review', review = $3, leased_until = NULL
                  WHERE state = 'queued' AND NOT released AND created_at < $1 AND due_at <= $2
                    AND (leased_until IS NULL OR leased_until <= $2)
-                 RETURNING id, incident_id",
+                 RETURNING id, incident_id, last_error <> ''",
             )
             .bind(made_before)
             .bind(now)
             .text(&review)
             .fetch_all()
             .await?;
-        for (id, incident) in &rows {
-            let entry = Entry::of(IncidentId(*incident), now).mail(*id);
+        for (id, incident, is_tried) in &rows {
+            let incident = IncidentId(*incident);
+            let entry = Entry::of(incident, now).mail(*id);
             note(&mut tx, EventKind::MailSetBack, &entry.detail(&review)).await?;
+            if *is_tried {
+                not_told(&mut tx, incident).await?;
+            }
         }
         tx.commit().await?;
         Ok(rows.len() as u64)
@@ -283,90 +295,24 @@ impl Store {
         Ok(due)
     }
 
-    /// A person lets it leave now, hold or not: the limits and its age no longer count. False where
-    /// it left, is about to leave or was cancelled.
+    /// Mails that were due at `now` and have not left; those that a person must release are not
+    /// among them.
     ///
     /// # Errors
     /// The database's.
-    pub async fn release(&self, id: i64, now: DateTime<Utc>) -> Result<bool> {
-        let mut tx = self.db.begin().await?;
-        let row: Option<(i64,)> = tx
-            .query(
-                "UPDATE outbox SET state = 'queued', released = TRUE, due_at = $2, first_due = $2,
-                    attempts = 0, leased_until = NULL
-                 WHERE id = $1 AND (state IN ('review', 'failed', 'in_doubt')
-                    OR state = 'queued' AND (leased_until IS NULL OR leased_until <= $2))
-                 RETURNING incident_id",
+    pub async fn waiting_mails(&self, now: DateTime<Utc>) -> Result<Waiting> {
+        let (count, since): (i64, Option<DateTime<Utc>>) = self
+            .db
+            .read(
+                "SELECT COUNT(*), MIN(first_due) FROM outbox
+                 WHERE state IN ('queued', 'sending') AND first_due <= $1",
             )
-            .bind(id)
             .bind(now)
-            .fetch_optional()
+            .fetch_one()
             .await?;
-        self.noted(tx, row, EventKind::MailReleased, id, now).await
+        Ok(Waiting {
+            count: unsigned("outbox", "count", 0, count)?,
+            since,
+        })
     }
-
-    /// A person takes it back. False where it left, is leaving or was cancelled before.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn cancel(&self, id: i64, now: DateTime<Utc>) -> Result<bool> {
-        let mut tx = self.db.begin().await?;
-        let row: Option<(i64,)> = tx
-            .query(
-                "UPDATE outbox SET state = 'cancelled', leased_until = NULL
-                 WHERE id = $1 AND state IN ('review', 'queued', 'failed', 'in_doubt')
-                 RETURNING incident_id",
-            )
-            .bind(id)
-            .fetch_optional()
-            .await?;
-        self.noted(tx, row, EventKind::MailCancelled, id, now).await
-    }
-
-    async fn noted(
-        &self,
-        mut tx: Tx,
-        row: Option<(i64,)>,
-        kind: EventKind,
-        id: i64,
-        now: DateTime<Utc>,
-    ) -> Result<bool> {
-        let Some((incident,)) = row else {
-            return Ok(false);
-        };
-        note(
-            &mut tx,
-            kind,
-            &Entry::of(IncidentId(incident), now).mail(id),
-        )
-        .await?;
-        tx.commit().await?;
-        Ok(true)
-    }
-}
-
-/// Ends a try: the mail's new state, its incident and its template.
-async fn settle(
-    tx: &mut Tx,
-    id: i64,
-    state: MailState,
-    error: &str,
-    now: DateTime<Utc>,
-) -> Result<(IncidentId, String)> {
-    // A lease may have ended while the server was slow: what it said at last still counts.
-    let row: Option<(i64, String)> = tx
-        .query(
-            "UPDATE outbox SET state = $2, leased_until = NULL, last_error = $3,
-                sent_at = CASE WHEN $2 = 'sent' THEN $4 ELSE sent_at END
-             WHERE id = $1 AND state IN ('sending', 'in_doubt')
-             RETURNING incident_id, template",
-        )
-        .bind(id)
-        .text(state.as_str())
-        .text(error)
-        .bind(now)
-        .fetch_optional()
-        .await?;
-    let (incident, template) = row.ok_or(StoreError::Conflict("the mail"))?;
-    Ok((IncidentId(incident), template))
 }

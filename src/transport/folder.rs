@@ -20,8 +20,11 @@ impl Folder {
         Self { path }
     }
 
-    /// Writes one mail as `INC-26-00042.1.eml`.
-    pub async fn send(&self, mail: &OutboxMail) -> Delivery {
+    /// Writes one mail as `INC-26-00042.1.eml`, if `begin` allows it.
+    pub async fn send(&self, mail: &OutboxMail, begin: impl Future<Output = bool>) -> Delivery {
+        if !begin.await {
+            return Delivery::Withdrawn;
+        }
         let path = self.path.clone();
         let name = file_name(mail);
         let bytes = mail.mime.clone();
@@ -83,11 +86,13 @@ fn try_writing(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::outgoing::Template;
+    use crate::domain::outgoing::{Claim, Template};
+    use std::future::ready;
 
     fn mail(reference: &str, mime: &[u8]) -> OutboxMail {
         OutboxMail {
             id: 1,
+            claim: Claim { mail: 1, number: 1 },
             reference: reference.to_owned(),
             sequence: 1,
             template: Template::E1,
@@ -119,7 +124,9 @@ mod tests {
         transport.check().await.unwrap();
         for _ in 0..2 {
             assert_eq!(
-                transport.send(&mail("INC-26-00042", b"x\r\n")).await,
+                transport
+                    .send(&mail("INC-26-00042", b"x\r\n"), ready(true))
+                    .await,
                 Delivery::Accepted
             );
         }
@@ -128,11 +135,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_mail_that_may_not_begin_leaves_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let transport = Folder::new(folder.path().to_path_buf());
+        let delivery = transport
+            .send(&mail("INC-26-00042", b"x"), ready(false))
+            .await;
+        assert_eq!(delivery, Delivery::Withdrawn);
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[tokio::test]
     async fn no_reference_leads_out_of_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sent");
         let transport = Folder::new(path.clone());
-        transport.send(&mail("../../etc/x\0", b"x")).await;
+        transport
+            .send(&mail("../../etc/x\0", b"x"), ready(true))
+            .await;
         assert_eq!(names(&path), ["etcx.1.eml"]);
         assert_eq!(names(folder.path()), ["sent"]);
     }
@@ -144,7 +164,9 @@ mod tests {
         fs::write(&file, "x").unwrap();
         let transport = Folder::new(file);
         assert!(transport.check().await.is_err());
-        let delivery = transport.send(&mail("INC-26-00042", b"x")).await;
+        let delivery = transport
+            .send(&mail("INC-26-00042", b"x"), ready(true))
+            .await;
         assert!(matches!(delivery, Delivery::Temporary(failure) if failure.is_service()));
     }
 }

@@ -1,7 +1,9 @@
 //! Where mails leave: an SMTP server, or a folder with one file a mail. And a webhook for alarms.
 //!
-//! A send has four ends ([`Delivery`]), since a connection cut after the final dot leaves nobody
-//! knowing whether the server took the mail (RFC 1047): such a mail is never sent again by itself.
+//! A connection cut after the final dot leaves nobody knowing whether the server took the mail (RFC
+//! 1047): such a mail is in doubt ([`Delivery`]) and never sent again by itself. So a transport asks
+//! right before the first byte of the mail itself leaves, and not sooner, whether it may begin: what
+//! ends before that moment is in no doubt.
 
 mod folder;
 mod smtp;
@@ -16,6 +18,7 @@ use crate::domain::outgoing::OutboxMail;
 use crate::tls::TlsError;
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// A configured way out.
 #[derive(Debug)]
@@ -37,6 +40,8 @@ pub enum Delivery {
     Permanent(Failure),
     /// Nobody knows.
     InDoubt(Failure),
+    /// It did not leave: whoever was asked said no, or it was stopped before its final dot.
+    Withdrawn,
 }
 
 /// What failed, without a word of the server's answer, which may hold addresses.
@@ -61,14 +66,23 @@ impl Failure {
         }
     }
 
-    /// Whether the mail has nothing to do with it: other mails would fail alike, and what must be
-    /// mended is ours or the server's.
+    /// Whether other mails would fail alike: what must be mended is ours or the server's (SND-04).
+    /// So it is wherever no recipient was named yet, but for a 4xx to MAIL, and with the answers
+    /// that mean « I am closing » and « log in first » at any stage.
     #[must_use]
     pub fn is_service(&self) -> bool {
-        matches!(
-            self.stage,
-            Stage::Connect | Stage::Tls | Stage::Greeting | Stage::Login | Stage::Folder
-        )
+        match self.cause {
+            Cause::Code(421 | 530..=539) => true,
+            Cause::Code(400..=499) if self.stage == Stage::Mail => false,
+            _ => self.is_before_the_recipient(),
+        }
+    }
+
+    /// Whether it failed before anything of the mail but its sender was said: the try says nothing
+    /// about the mail.
+    #[must_use]
+    pub fn is_before_the_recipient(&self) -> bool {
+        !matches!(self.stage, Stage::Rcpt | Stage::Data | Stage::Dot)
     }
 }
 
@@ -181,11 +195,27 @@ impl Transport {
         }
     }
 
-    /// Sends one mail. Every wait inside has a limit.
-    pub async fn send(&self, mail: &OutboxMail) -> Delivery {
+    /// Sends one mail. Every wait inside has a limit. `begin` is awaited once the server has
+    /// accepted the recipient, right before DATA; where it says no, nothing is sent. When `stop`
+    /// ends, so does the send, unless the server may have the mail already.
+    pub async fn send(
+        &self,
+        mail: &OutboxMail,
+        begin: impl Future<Output = bool>,
+        stop: impl Future<Output = ()>,
+    ) -> Delivery {
         match self {
-            Self::Smtp(smtp) => smtp.send(mail).await,
-            Self::Folder(folder) => folder.send(mail).await,
+            Self::Smtp(smtp) => smtp.send(mail, begin, stop).await,
+            Self::Folder(folder) => folder.send(mail, begin).await,
+        }
+    }
+
+    /// The longest that a send can take, all its limits together (SND-09): a lease lasts longer.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        match self {
+            Self::Smtp(smtp) => smtp.longest(),
+            Self::Folder(_) => Duration::from_secs(60),
         }
     }
 

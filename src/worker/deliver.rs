@@ -1,35 +1,38 @@
 //! The deliver loop: mails that are due → transport → outbox.
 //!
-//! A mail is claimed for a short while, then marked as being sent right before the transport
-//! begins. A crash before that mark leaves nothing in doubt; one after it leaves a row that nobody
-//! can tell, which is shown to a person once its lease is over and never sent again by itself.
+//! A mail is claimed, and marked as being sent right before DATA, once the server has accepted its
+//! recipient. A crash before that mark leaves nothing in doubt; one after it leaves a row that nobody
+//! can tell, which is shown to a person and never sent again by itself (SND-07, SND-09).
 //!
-//! Back-off after a temporary failure: 2, 5, 10, 20, 40 min, then every hour; 3 days after it was
-//! first due the mail is given up and shown. What the recipient's server refuses for good is not
-//! tried again. Where our own server is out of reach, the round ends: other mails would fail alike.
+//! Several mails leave at once, those of one incident in order. A round begins with one, and sends
+//! more at once as the server takes them: a closed way out costs one connection a round.
+//!
+//! A failure of the mail's own is met again after 2, 5, 10, 20, 40 min, then every hour; 3 days after
+//! it was first due the mail is given up and shown. What the recipient's server refuses for good is
+//! not tried again. Where the way out itself is closed the round ends, no try is counted, and the
+//! loop waits ([`Pace`]): other mails would fail alike.
 
+use super::pace::Pace;
+use super::settle::{self, Settled, Unsettled};
 use crate::clock::Clock;
 use crate::domain::outgoing::OutboxMail;
 use crate::failpoint;
+use crate::metrics::SendingHealth;
 use crate::store::{Store, StoreError};
 use crate::transport::{Delivery, Failure, Transport};
 use crate::wake::Wake;
 use chrono::TimeDelta;
+use std::panic;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// How long a claim holds before sending begins.
-const CLAIM: TimeDelta = TimeDelta::minutes(2);
+/// A lease outlasts the transport's own limits by so much: the store's part of a send.
+const MARGIN: Duration = Duration::from_secs(300);
 
-/// How long a send may take: more than all limits of the transport together.
-const SENDING: TimeDelta = TimeDelta::minutes(45);
-
-/// When a mail that can't leave is given up.
-const GIVE_UP: TimeDelta = TimeDelta::days(3);
-
-/// How often the outbox is looked at without being woken.
-const NET: Duration = Duration::from_secs(30);
+/// Mails sent at once: with the tenth of a second that each waits before its final dot, 50 a second.
+const AT_ONCE: usize = 6;
 
 /// What the deliver loop works with.
 #[derive(Debug, Clone)]
@@ -44,6 +47,10 @@ pub struct Delivering {
     pub wake: Arc<Wake>,
     /// Mails that no person released and that are older wait for one.
     pub max_age: TimeDelta,
+    /// How the way out fares, for those who show it.
+    pub health: Arc<SendingHealth>,
+    /// What servers answered and the store has not taken yet.
+    pub unsettled: Unsettled,
 }
 
 /// What one round did.
@@ -63,31 +70,68 @@ pub struct Round {
     pub is_blocked: bool,
 }
 
-/// Sends everything that is due, one mail after the other; `token` ends it between two mails.
+/// Sends everything that is due; `token` ends it: what has no final dot yet goes back.
 ///
 /// # Errors
-/// The store failed: what was sent is marked as sending and will be in doubt.
+/// The store failed: what servers have answered is kept and written by the next round.
 pub async fn round(parts: &Delivering, token: &CancellationToken) -> Result<Round, StoreError> {
     let (store, clock) = (&parts.store, &parts.clock);
-    let now = clock.now();
-    let mut round = Round {
-        in_doubt: store.settle_interrupted(now).await?,
-        set_back: store.set_back_old(now - parts.max_age, now).await?,
-        ..Round::default()
-    };
-    while !token.is_cancelled() && !round.is_blocked {
-        let Some(mail) = store.claim_outbox(clock.now(), CLAIM, 1).await?.pop() else {
-            break;
-        };
-        failpoint::hit("K09");
-        // Cancelled by a person since it was claimed: it stays.
-        if !store.mark_sending(mail.id, clock.now(), SENDING).await? {
-            continue;
-        }
-        let delivery = parts.transport.send(&mail).await;
-        settle(parts, &mail, &delivery, &mut round).await?;
+    let mut round = Round::default();
+    for settled in settle::retry(parts).await? {
+        count(parts, &mut round, settled);
     }
-    Ok(round)
+    let now = clock.now();
+    round.in_doubt += store.settle_interrupted(now).await?;
+    round.set_back = store.set_back_old(now - parts.max_age, now).await?;
+    let lease = lease(parts);
+    // Tasks of their own: one that holds the store's writer goes on while the next mail is claimed.
+    let mut under_way = JoinSet::new();
+    let (mut width, mut failed) = (1, None);
+    loop {
+        while under_way.len() < width
+            && failed.is_none()
+            && !round.is_blocked
+            && !token.is_cancelled()
+        {
+            match store.claim_outbox(clock.now(), lease, 1).await {
+                Ok(mut claimed) => match claimed.pop() {
+                    Some(mail) => {
+                        failpoint::hit("K09");
+                        under_way.spawn(attempt(parts.clone(), mail, token.clone()));
+                    }
+                    None => break,
+                },
+                Err(error) => failed = Some(error),
+            }
+        }
+        // What has begun is always waited for: dropped, it would be in doubt.
+        let ended = match under_way.join_next().await {
+            None => break,
+            Some(Ok(ended)) => ended,
+            Some(Err(error)) => match error.try_into_panic() {
+                Ok(cause) => panic::resume_unwind(cause),
+                // Cancelled with the runtime itself.
+                Err(_) => continue,
+            },
+        };
+        match ended {
+            Ok(settled) => {
+                if settled == Settled::Sent {
+                    width = (width * 2).min(AT_ONCE);
+                }
+                count(parts, &mut round, settled);
+            }
+            Err(error) => failed = Some(error),
+        }
+    }
+    match failed {
+        Some(error) => Err(error),
+        None => {
+            let waiting = store.waiting_mails(clock.now()).await?;
+            parts.health.waits(waiting.count, waiting.since);
+            Ok(round)
+        }
+    }
 }
 
 /// Runs rounds until `token` is cancelled. A store that fails for a while is waited for.
@@ -95,160 +139,104 @@ pub async fn round(parts: &Delivering, token: &CancellationToken) -> Result<Roun
 /// # Errors
 /// The store failed in a way that time does not mend.
 pub async fn run(parts: Delivering, token: CancellationToken) -> Result<(), StoreError> {
-    let mut failures: u32 = 0;
+    let mut pace = Pace::default();
     while !token.is_cancelled() {
         let woken = parts.wake.listen();
-        let wait = match round(&parts, &token).await {
-            Ok(_) => {
-                failures = 0;
-                until_next(&parts).await.unwrap_or(NET)
-            }
-            Err(error) if error.is_transient() => {
-                failures += 1;
-                tracing::warn!(
-                    event = "deliver.store", failures,
-                    error = %error, "the outbox can't be read, trying again"
-                );
-                Duration::from_secs(1 << failures.min(5))
-            }
-            Err(error) => return Err(error),
+        let done = round(&parts, &token).await;
+        let next = match &done {
+            Ok(_) => until_next(&parts).await,
+            Err(_) => None,
         };
+        let wait = pace.after(&done, next);
+        match done {
+            Ok(_) => (),
+            Err(error) if error.is_transient() => tracing::warn!(
+                event = "deliver.store",
+                error = %error, "the outbox can't be read or written, trying again"
+            ),
+            Err(error) => return Err(error),
+        }
         tokio::select! {
             () = token.cancelled() => (),
-            () = woken => (),
+            () = woken, if !pace.is_closed() => (),
             () = tokio::time::sleep(wait) => (),
         }
     }
     parts.transport.close().await;
-    Ok(())
+    settle::retry(&parts).await.map(drop)
 }
 
-/// How long to wait until a mail is due; never longer than the net, never a busy loop.
+/// How long until a mail is due or a lease ends.
 async fn until_next(parts: &Delivering) -> Option<Duration> {
     let due = parts.store.next_due().await.ok()??;
-    let wait = (due - parts.clock.now()).to_std().unwrap_or_default();
-    Some(wait.clamp(Duration::from_millis(200), NET))
+    Some((due - parts.clock.now()).to_std().unwrap_or_default())
 }
 
-/// Writes down what became of a mail.
-async fn settle(
-    parts: &Delivering,
-    mail: &OutboxMail,
-    delivery: &Delivery,
-    round: &mut Round,
-) -> Result<(), StoreError> {
-    let (store, now) = (&parts.store, parts.clock.now());
-    let (id, reference, attempts) = (mail.id, mail.reference.as_str(), mail.attempts);
-    match delivery {
-        Delivery::Accepted => {
-            failpoint::hit("K14");
-            mark_sent(parts, id).await?;
-            failpoint::hit("K15");
-            round.sent += 1;
-            tracing::info!(
-                event = "mail.sent",
-                mail = id,
-                reference,
-                attempts,
-                "mail sent"
-            );
-        }
-        Delivery::Temporary(failure) => {
-            round.is_blocked = failure.is_service();
-            postpone(parts, mail, *failure, round).await?;
-        }
-        Delivery::Permanent(failure) => {
-            let error = failure.token();
-            store.mark_permanent(id, &error, now).await?;
-            round.failed += 1;
-            tracing::warn!(
-                event = "mail.refused",
-                mail = id,
-                reference,
-                error,
-                "mail refused for good, shown to support"
-            );
-        }
-        Delivery::InDoubt(failure) => {
-            let error = failure.token();
-            store.mark_in_doubt(id, &error, now).await?;
-            round.in_doubt += 1;
-            tracing::warn!(
-                event = "mail.in_doubt",
-                mail = id,
-                reference,
-                error,
-                "the server may have taken the mail: a person decides"
-            );
-        }
-    }
-    Ok(())
+/// Longer than any send can take, so that no other instance takes a mail for abandoned.
+fn lease(parts: &Delivering) -> TimeDelta {
+    TimeDelta::from_std(parts.transport.longest() + MARGIN).unwrap_or(TimeDelta::MAX)
 }
 
-/// Writes down that a mail left. A store that is busy for a moment must not put in doubt what the
-/// server has just taken.
-async fn mark_sent(parts: &Delivering, id: i64) -> Result<(), StoreError> {
-    for pause in [100, 300, 1_000, 3_000] {
-        match parts.store.mark_sent(id, parts.clock.now()).await {
-            Err(error) if error.is_transient() => {
-                tokio::time::sleep(Duration::from_millis(pause)).await;
-            }
-            done => return done,
-        }
-    }
-    parts.store.mark_sent(id, parts.clock.now()).await
-}
-
-async fn postpone(
-    parts: &Delivering,
-    mail: &OutboxMail,
-    failure: Failure,
-    round: &mut Round,
-) -> Result<(), StoreError> {
-    let now = parts.clock.now();
-    let (id, reference, attempts) = (mail.id, mail.reference.as_str(), mail.attempts);
-    let error = failure.token();
-    let next = now + back_off(attempts);
-    if next - mail.first_due > GIVE_UP {
-        parts
+/// Sends one mail and writes down what became of it.
+async fn attempt(
+    parts: Delivering,
+    mail: OutboxMail,
+    token: CancellationToken,
+) -> Result<Settled, StoreError> {
+    let parts = &parts;
+    let mut refused = None;
+    let begin = async {
+        let marked = parts
             .store
-            .mark_permanent(id, &format!("given up: {error}"), now)
-            .await?;
-        round.failed += 1;
-        tracing::warn!(
-            event = "mail.given_up",
-            mail = id,
-            reference,
-            attempts,
-            error,
-            "mail given up after three days, shown to support"
-        );
-        return Ok(());
+            .mark_sending(mail.claim, parts.clock.now(), lease(parts));
+        match marked.await {
+            // Where not, it was cancelled by a person or taken by another: it stays.
+            Ok(is_ours) => is_ours && !token.is_cancelled(),
+            Err(error) => {
+                refused = Some(error);
+                false
+            }
+        }
+    };
+    let delivery = parts.transport.send(&mail, begin, token.cancelled()).await;
+    if matches!(delivery, Delivery::Accepted) {
+        failpoint::hit("K14");
     }
-    parts.store.mark_temporary(id, &error, next, now).await?;
-    round.postponed += 1;
-    tracing::warn!(
-        event = "mail.postponed", mail = id, reference, attempts, error,
-        next_try = %next, "mail could not leave, trying again"
-    );
-    Ok(())
+    let settled = settle::settle(parts, &mail, &delivery).await;
+    if matches!(settled, Ok(Settled::Sent)) {
+        failpoint::hit("K15");
+    }
+    match refused {
+        Some(error) => Err(error),
+        None => settled,
+    }
 }
 
-/// How long to wait after the `attempts`-th try: see the head of this file.
-fn back_off(attempts: u32) -> TimeDelta {
-    const MINUTES: [i64; 6] = [2, 5, 10, 20, 40, 60];
-    let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
-    TimeDelta::minutes(MINUTES[index.min(MINUTES.len() - 1)])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tries_grow_apart_and_end() {
-        let minutes: Vec<i64> = (0..9).map(|n| back_off(n).num_minutes()).collect();
-        assert_eq!(minutes, [2, 2, 5, 10, 20, 40, 60, 60, 60]);
-        assert_eq!(back_off(u32::MAX).num_minutes(), 60);
+/// Counts one mail, and what it says about the way out.
+fn count(parts: &Delivering, round: &mut Round, settled: Settled) {
+    let now = parts.clock.now();
+    let told = |failure: Failure| {
+        if failure.is_service() {
+            parts.health.failed(failure.stage.as_str(), now);
+        } else {
+            parts.health.is_open();
+        }
+        failure.is_service()
+    };
+    match settled {
+        Settled::Sent => {
+            parts.health.succeeded(now);
+            round.sent += 1;
+        }
+        Settled::Postponed(failure) => {
+            round.is_blocked |= told(failure);
+            round.postponed += 1;
+        }
+        Settled::Failed(failure) => {
+            round.is_blocked |= told(failure);
+            round.failed += 1;
+        }
+        Settled::InDoubt => round.in_doubt += 1,
+        Settled::Withdrawn | Settled::Elsewhere => (),
     }
 }

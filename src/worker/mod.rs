@@ -6,6 +6,8 @@ pub mod deliver;
 pub mod fetch;
 pub mod instances;
 pub mod lifecycle;
+pub mod pace;
 pub mod process;
 mod restored;
+pub mod settle;
 pub mod watch;

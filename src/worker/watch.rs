@@ -37,6 +37,7 @@ const TIMEOUTS: Timeouts = Timeouts {
     connect: Duration::from_secs(10),
     command: Duration::from_secs(15),
     data: Duration::from_secs(30),
+    answer: Duration::from_secs(30),
 };
 
 /// What the watch loop works with.
@@ -196,11 +197,15 @@ impl Watching {
             return false;
         };
         let mail = alarm::mail(alarm, &self.caller, to, now);
-        let delivery = smtp.send(&mail).await;
+        let delivery = smtp
+            .send(&mail, std::future::ready(true), std::future::pending())
+            .await;
         smtp.close().await;
         let failure = match delivery {
             // Cut after the final dot: the server has most likely taken it.
             Delivery::Accepted | Delivery::InDoubt(_) => return true,
+            // Nobody stops it.
+            Delivery::Withdrawn => return false,
             Delivery::Temporary(failure) | Delivery::Permanent(failure) => failure,
         };
         tracing::warn!(

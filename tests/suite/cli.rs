@@ -72,7 +72,7 @@ fn help_of_every_command_begins_with_an_example_and_fits_80_columns() {
         .collect();
     assert!(commands.len() >= 7, "{top}");
     commands.push(Vec::new());
-    for act in ["list", "release", "cancel"] {
+    for act in ["list", "release", "resend", "cancel"] {
         commands.push(vec!["outbox", act]);
     }
     for name in commands {

@@ -420,14 +420,16 @@ async fn thanks_alone_are_filed_and_change_nothing() {
     line.receive(&declaration(1)).await;
     line.process(1).await;
     let mail_id = line.mails().await[0].id;
-    line.store().claim_outbox(at(200), LEASE, 9).await.unwrap();
+    let claimed = line.store().claim_outbox(at(200), LEASE, 9).await.unwrap();
+    let claim = claimed[0].claim;
+    assert_eq!(claim.mail, mail_id);
     assert!(
         line.store()
-            .mark_sending(mail_id, at(200), LEASE)
+            .mark_sending(claim, at(200), LEASE)
             .await
             .unwrap()
     );
-    line.store().mark_sent(mail_id, at(201)).await.unwrap();
+    line.store().mark_sent(claim, at(201)).await.unwrap();
     let before = line.incident(1).await;
     let headers = format!("In-Reply-To: {}\r\n", line.our_message_id().await);
     line.receive(&mail(2, &headers, "Merci beaucoup, bonne journée.\r\n"))

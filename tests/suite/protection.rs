@@ -18,16 +18,16 @@ use vigie::mailbox::imap::{Imap, ImapError, Limits};
 use vigie::tls::{CertificateFault, TlsError};
 
 /// A server behind TLS, and the bytes that it got through the protection.
-struct Server {
-    port: u16,
-    authority: PathBuf,
-    heard: Arc<AtomicUsize>,
+pub struct Server {
+    pub port: u16,
+    pub authority: PathBuf,
+    pub heard: Arc<AtomicUsize>,
     _folder: TempDir,
 }
 
 /// What its certificate is like.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Like {
+pub enum Like {
     Sound,
     Expired,
     NotYet,
@@ -37,7 +37,7 @@ enum Like {
 }
 
 impl Server {
-    async fn start(like: Like) -> Self {
+    pub async fn start(like: Like) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (authority, issuer) = authority();
         let path = folder.path().join("authority.pem");

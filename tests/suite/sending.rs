@@ -1,13 +1,20 @@
 //! Sending against a scripted server: what it says at each stage, and what becomes of the mail.
 
+use std::future::{pending, ready};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use crate::protection::{Like, Server};
 use crate::support::certificates::Certificates;
 use crate::support::smtp_script::{SmtpScript, Step, envelope, opening, say, taken};
+use crate::support::still::Still;
 use chrono::DateTime;
+use tokio::sync::Notify;
 use vigie::config::{self, Login, Secret, Security};
-use vigie::domain::outgoing::{OutboxMail, Template};
+use vigie::domain::outgoing::{Claim, OutboxMail, Template};
+use vigie::tls::{CertificateFault, TlsError};
 use vigie::transport::{Cause, Delivery, Failure, Smtp, Stage, Timeouts, TransportError};
 
 const MIME: &[u8] =
@@ -19,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 fn mail() -> OutboxMail {
     OutboxMail {
         id: 1,
+        claim: Claim { mail: 1, number: 1 },
         reference: "INC-26-00042".to_owned(),
         sequence: 1,
         template: Template::E1,
@@ -48,6 +56,7 @@ fn client(server: config::Smtp) -> Smtp {
         connect: PATIENCE,
         command: PATIENCE,
         data: PATIENCE,
+        answer: PATIENCE,
     };
     Smtp::new(server, timeouts)
 }
@@ -63,10 +72,15 @@ fn login() -> Option<Login> {
     })
 }
 
+/// Sends one mail; nobody stops it.
+async fn send(smtp: &Smtp) -> Delivery {
+    smtp.send(&mail(), ready(true), pending()).await
+}
+
 /// Sends one mail to a server that plays one session.
 async fn one(session: Vec<Step>) -> Delivery {
     let script = SmtpScript::start(vec![session]).await;
-    let delivery = plain(&script).send(&mail()).await;
+    let delivery = send(&plain(&script)).await;
     script.finished().await;
     delivery
 }
@@ -86,13 +100,13 @@ fn after(count: usize, then: Vec<Step>) -> Vec<Step> {
 #[tokio::test]
 async fn a_mail_arrives_byte_for_byte() {
     let script = SmtpScript::start(vec![[opening(), taken()].concat()]).await;
-    assert_eq!(plain(&script).send(&mail()).await, Delivery::Accepted);
+    assert_eq!(send(&plain(&script)).await, Delivery::Accepted);
     assert_eq!(script.mails(), [MIME]);
     script.finished().await;
 }
 
 #[tokio::test]
-async fn a_temporary_answer_at_any_stage_is_tried_again() {
+async fn snd_02_a_temporary_answer_at_any_stage_is_tried_again() {
     let quit = || vec![say("451 4.7.1 later"), Step::Hear("QUIT")];
     for (steps, stage) in [
         (1, Stage::Mail),
@@ -110,7 +124,7 @@ async fn a_temporary_answer_at_any_stage_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_server_that_closes_is_tried_again() {
+async fn snd_05_a_server_that_closes_is_tried_again() {
     for (steps, stage) in [
         (1, Stage::Mail),
         (3, Stage::Rcpt),
@@ -133,7 +147,7 @@ async fn a_server_that_closes_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_refused_recipient_or_mail_is_refused_for_good() {
+async fn snd_04_a_refused_recipient_or_mail_is_refused_for_good() {
     let refused = |line: &str| vec![say(line), Step::Hear("QUIT")];
     for (steps, line, stage, code) in [
         (3, "550 5.1.1 no such user", Stage::Rcpt, 550),
@@ -151,7 +165,7 @@ async fn a_refused_recipient_or_mail_is_refused_for_good() {
 }
 
 #[tokio::test]
-async fn a_refused_login_is_our_fault_and_tried_again() {
+async fn snd_04_a_refused_login_is_our_fault_and_tried_again() {
     let auth = vec![
         say("220 x"),
         Step::Hear("EHLO"),
@@ -164,7 +178,7 @@ async fn a_refused_login_is_our_fault_and_tried_again() {
         login: login(),
         ..server(script.port, Security::Plain)
     });
-    let delivery = smtp.send(&mail()).await;
+    let delivery = send(&smtp).await;
     assert_eq!(
         delivery,
         Delivery::Temporary(failed(Stage::Login, Cause::Code(535)))
@@ -192,7 +206,7 @@ async fn a_server_without_a_login_of_ours_gets_no_password() {
 }
 
 #[tokio::test]
-async fn a_cut_before_the_final_dot_is_tried_again() {
+async fn snd_06_a_cut_before_the_final_dot_is_tried_again() {
     for steps in [0, 1, 3, 5] {
         let delivery = one(after(steps, vec![])).await;
         assert!(
@@ -209,9 +223,9 @@ async fn a_cut_before_the_final_dot_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_cut_after_the_final_dot_is_in_doubt() {
+async fn snd_07_a_cut_after_the_final_dot_is_in_doubt() {
     let script = SmtpScript::start(vec![after(7, vec![])]).await;
-    let delivery = plain(&script).send(&mail()).await;
+    let delivery = send(&plain(&script)).await;
     assert_eq!(delivery, Delivery::InDoubt(failed(Stage::Dot, Cause::Cut)));
     assert_eq!(script.mails(), [MIME]);
     script.finished().await;
@@ -235,7 +249,7 @@ async fn silence_has_an_end_at_every_stage() {
 }
 
 #[tokio::test]
-async fn a_connection_is_used_again_and_replaced_where_it_died() {
+async fn snd_05_a_connection_is_used_again_and_replaced_where_it_died() {
     let session = [opening(), taken(), taken()].concat();
     let dead = [
         opening(),
@@ -248,14 +262,14 @@ async fn a_connection_is_used_again_and_replaced_where_it_died() {
     let script = SmtpScript::start(vec![session, dead, cut, last]).await;
     let smtp = plain(&script);
     for _ in 0..5 {
-        assert_eq!(smtp.send(&mail()).await, Delivery::Accepted);
+        assert_eq!(send(&smtp).await, Delivery::Accepted);
     }
     assert_eq!(script.mails().len(), 5);
     script.finished().await;
 }
 
 #[tokio::test]
-async fn a_stripped_starttls_ends_the_session_before_anything_is_said() {
+async fn snd_14_a_stripped_starttls_ends_the_session_before_anything_is_said() {
     for session in [
         opening(),
         [
@@ -273,7 +287,7 @@ async fn a_stripped_starttls_ends_the_session_before_anything_is_said() {
             login: login(),
             ..server(script.port, Security::StartTls)
         });
-        let delivery = smtp.send(&mail()).await;
+        let delivery = send(&smtp).await;
         assert_eq!(
             delivery,
             Delivery::Temporary(failed(Stage::Tls, Cause::Refused))
@@ -288,7 +302,7 @@ async fn a_stripped_starttls_ends_the_session_before_anything_is_said() {
 }
 
 #[tokio::test]
-async fn an_answer_slipped_in_before_the_handshake_is_not_believed() {
+async fn snd_14_an_answer_slipped_in_before_the_handshake_is_not_believed() {
     let folder = tempfile::tempdir().unwrap();
     let certificates = Certificates::make(folder.path());
     let session = vec![
@@ -348,14 +362,14 @@ async fn a_mail_leaves_over_tls_and_over_starttls() {
             ca_file: Some(certificates.authority.clone()),
             ..server(script.port, security)
         });
-        assert_eq!(smtp.send(&mail()).await, Delivery::Accepted, "{security:?}");
+        assert_eq!(send(&smtp).await, Delivery::Accepted, "{security:?}");
         assert_eq!(script.mails(), [MIME]);
         script.finished().await;
     }
 }
 
 #[tokio::test]
-async fn an_unknown_authority_is_refused() {
+async fn snd_14_an_unknown_authority_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let certificates = Certificates::make(folder.path());
     let other = tempfile::tempdir().unwrap();
@@ -374,12 +388,12 @@ async fn an_unknown_authority_is_refused() {
 }
 
 #[tokio::test]
-async fn nobody_listening_is_tried_again() {
+async fn snd_01_nobody_listening_is_tried_again() {
     let script = SmtpScript::start(vec![]).await;
     let port = script.port;
     script.finished().await;
     let smtp = client(server(port, Security::Plain));
-    let delivery = smtp.send(&mail()).await;
+    let delivery = send(&smtp).await;
     assert_eq!(
         delivery,
         Delivery::Temporary(failed(Stage::Connect, Cause::Refused))
@@ -388,4 +402,243 @@ async fn nobody_listening_is_tried_again() {
         smtp.check().await,
         Err(TransportError::Unreachable(_))
     ));
+}
+
+#[tokio::test]
+async fn a_stale_answer_is_not_taken_for_ours() {
+    // Understood one answer late, the second mail's refusal would never be read.
+    let chatty = [
+        opening(),
+        envelope(),
+        vec![Step::Mail, say("250 2.0.0 queued\r\n250 2.0.0 queued")],
+        vec![Step::Stall],
+    ]
+    .concat();
+    let script = SmtpScript::start(vec![chatty, [opening(), taken()].concat()]).await;
+    let smtp = plain(&script);
+    assert_eq!(send(&smtp).await, Delivery::Accepted);
+    assert_eq!(send(&smtp).await, Delivery::Accepted);
+    assert_eq!(script.mails().len(), 2);
+    script.finished().await;
+}
+
+#[tokio::test]
+async fn an_answer_too_many_inside_a_mail_ends_it_before_its_final_dot() {
+    for (steps, stage) in [(1, Stage::Rcpt), (3, Stage::Data), (5, Stage::Data)] {
+        let answer = match steps {
+            5 => "354 go on",
+            _ => "250 ok",
+        };
+        let too_many = format!("{answer}\r\n250 2.0.0 queued");
+        assert_eq!(
+            one(after(steps, vec![say(&too_many), Step::Stall])).await,
+            Delivery::Temporary(failed(stage, Cause::Cut)),
+            "{steps}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_comes_before_the_final_dot_is_heard_and_the_dot_is_not_written() {
+    for (line, code) in [("451 4.3.0 later", 451), ("554 5.7.1 spam", 554)] {
+        let session = after(5, vec![say(&format!("354 go on\r\n{line}")), Step::Stall]);
+        let failure = failed(Stage::Data, Cause::Code(code));
+        let expected = match code {
+            451 => Delivery::Temporary(failure),
+            _ => Delivery::Permanent(failure),
+        };
+        let script = SmtpScript::start(vec![session]).await;
+        assert_eq!(send(&plain(&script)).await, expected);
+        assert!(script.mails().is_empty());
+        script.finished().await;
+    }
+}
+
+#[tokio::test]
+async fn a_mail_begins_only_after_354_and_is_sent_only_by_2xx_after_its_dot() {
+    for (steps, line, expected) in [
+        (
+            5,
+            "250 ok",
+            Delivery::Temporary(failed(Stage::Data, Cause::Cut)),
+        ),
+        (
+            7,
+            "354 go on",
+            Delivery::InDoubt(failed(Stage::Dot, Cause::Cut)),
+        ),
+    ] {
+        let delivery = one(after(steps, vec![say(line), Step::Stall])).await;
+        assert_eq!(delivery, expected, "{line}");
+    }
+}
+
+#[tokio::test]
+async fn snd_08_an_answer_is_awaited_for_ten_minutes_from_the_final_dot_and_then_in_doubt() {
+    let still = Still::begin();
+    for (seconds, expected) in [
+        (590, Delivery::Accepted),
+        (660, Delivery::InDoubt(failed(Stage::Dot, Cause::Timeout))),
+    ] {
+        let answer = Arc::new(Notify::new());
+        let slow = vec![
+            Step::Mail,
+            Step::Wait(Arc::clone(&answer)),
+            say("250 at last"),
+        ];
+        let script = SmtpScript::start(vec![[opening(), envelope(), slow].concat()]).await;
+        let smtp = Smtp::new(server(script.port, Security::Plain), Timeouts::default());
+        let sending = tokio::spawn(async move { send(&smtp).await });
+        still.until(|| !script.mails().is_empty()).await;
+        still.advance(Duration::from_secs(seconds)).await;
+        answer.notify_one();
+        assert_eq!(sending.await.unwrap(), expected, "{seconds}");
+    }
+}
+
+#[tokio::test]
+async fn snd_11_an_address_that_smtp_cannot_carry_is_refused_before_anything_is_said() {
+    // Nobody listens there: a try would be temporary.
+    let smtp = client(server(1, Security::Plain));
+    let refused = Delivery::Permanent(failed(Stage::Rcpt, Cause::Refused));
+    let long = format!("{}@samu.example", "a".repeat(300));
+    for to in [
+        "",
+        "a@",
+        "<>",
+        "@samu.example",
+        "a@samu.example, b@samu.example",
+        "a@samu.example>\r\nRCPT TO:<b@samu.example",
+        "Groupe: a@samu.example;",
+        "é@samu.example",
+        "a@hôpital.example",
+        &long,
+    ] {
+        let mail = OutboxMail {
+            to: to.to_owned(),
+            ..mail()
+        };
+        let delivery = smtp.send(&mail, ready(true), pending()).await;
+        assert_eq!(delivery, refused, "{to:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_is_not_ascii_in_whole_lines_is_refused_before_anything_is_said() {
+    let smtp = client(server(1, Security::Plain));
+    for mime in ["é\r\n", "a\n.\nb\r\n", "a\r.\rb\r\n"] {
+        let mail = OutboxMail {
+            mime: mime.into(),
+            ..mail()
+        };
+        assert_eq!(
+            smtp.send(&mail, ready(true), pending()).await,
+            Delivery::Permanent(failed(Stage::Data, Cause::Refused)),
+            "{mime:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_may_not_begin_ends_after_its_recipient_was_accepted() {
+    let session = after(4, vec![Step::Hear("QUIT")]);
+    let script = SmtpScript::start(vec![session]).await;
+    let smtp = plain(&script);
+    let delivery = smtp.send(&mail(), ready(false), pending()).await;
+    assert_eq!(delivery, Delivery::Withdrawn);
+    script.finished().await;
+}
+
+#[tokio::test]
+async fn a_stop_ends_a_send_before_its_final_dot_and_waits_after_it() {
+    for (steps, lines) in [(1, 2), (3, 3), (5, 4)] {
+        let script = SmtpScript::start(vec![after(steps, vec![Step::Stall])]).await;
+        let smtp = plain(&script);
+        let stopped = async {
+            while script.heard().len() < lines {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let delivery = smtp.send(&mail(), ready(true), stopped).await;
+        assert_eq!(delivery, Delivery::Withdrawn, "{steps}");
+        script.finished().await;
+    }
+    let answer = Arc::new(Notify::new());
+    let slow = vec![Step::Wait(Arc::clone(&answer)), say("250 at last")];
+    let script = SmtpScript::start(vec![after(7, slow)]).await;
+    let smtp = plain(&script);
+    let stopped = async {
+        while script.mails().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        answer.notify_one();
+    };
+    let delivery = smtp.send(&mail(), ready(true), stopped).await;
+    assert_eq!(delivery, Delivery::Accepted);
+}
+
+#[tokio::test]
+async fn snd_14_a_certificate_that_is_not_to_be_trusted_gets_nothing_and_the_mail_waits() {
+    for (like, fault) in [
+        (Like::Expired, CertificateFault::Expired),
+        (Like::NotYet, CertificateFault::NotYet),
+        (Like::OtherName, CertificateFault::WrongName),
+        (Like::SelfSigned, CertificateFault::UnknownIssuer),
+        (Like::OtherAuthority, CertificateFault::UnknownIssuer),
+    ] {
+        let there = Server::start(like).await;
+        let smtp = client(config::Smtp {
+            host: "localhost".to_owned(),
+            login: login(),
+            ca_file: Some(there.authority.clone()),
+            ..server(there.port, Security::Tls)
+        });
+        match smtp.check().await {
+            Err(TransportError::Tls(TlsError::Certificate(found))) => assert_eq!(found, fault),
+            other => panic!("{fault}: {other:?}"),
+        }
+        assert_eq!(
+            send(&smtp).await,
+            Delivery::Temporary(failed(Stage::Tls, Cause::Refused))
+        );
+        assert_eq!(there.heard.load(Ordering::SeqCst), 0, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn snd_14_a_stranger_behind_starttls_hears_nothing_but_the_question_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let certificates = Certificates::make(folder.path());
+    let other = tempfile::tempdir().unwrap();
+    let strangers = Certificates::make(other.path());
+    let session = protected(Security::StartTls)[..6].to_vec();
+    let script = SmtpScript::start_with(vec![session], Some(&strangers)).await;
+    let smtp = client(config::Smtp {
+        login: login(),
+        ca_file: Some(certificates.authority.clone()),
+        ..server(script.port, Security::StartTls)
+    });
+    assert_eq!(
+        send(&smtp).await,
+        Delivery::Temporary(failed(Stage::Tls, Cause::Refused))
+    );
+    assert_eq!(script.heard(), ["EHLO [127.0.0.1]", "STARTTLS"]);
+}
+
+#[tokio::test]
+async fn snd_14_a_cut_during_the_handshake_is_tried_again_and_nothing_was_said_in_clear() {
+    let folder = tempfile::tempdir().unwrap();
+    let certificates = Certificates::make(folder.path());
+    let script = SmtpScript::start(vec![vec![Step::Bytes(30)]]).await;
+    let smtp = client(config::Smtp {
+        login: login(),
+        ca_file: Some(certificates.authority.clone()),
+        ..server(script.port, Security::Tls)
+    });
+    assert_eq!(
+        send(&smtp).await,
+        Delivery::Temporary(failed(Stage::Tls, Cause::Refused))
+    );
+    assert!(script.heard().is_empty());
+    script.finished().await;
 }

@@ -14,10 +14,10 @@ use vigie::domain::form::{Ask, Item};
 use vigie::domain::history::EventKind;
 use vigie::domain::incident::{Concern, IncidentId, Reference, Status};
 use vigie::domain::message::{Cursor, Fetched, MessageId, MessageState, Place};
-use vigie::domain::outgoing::{MailState, Outgoing, Template};
+use vigie::domain::outgoing::{Claim, MailState, Outgoing, Template};
 use vigie::store::{
     Answer, Answering, Committed, Effect, Filled, NewAttachment, NewIncident, OpenError, Outcome,
-    Store, StoreError,
+    Store, StoreError, Waiting,
 };
 
 const BOX: &str = "imap:support@mail.example/INBOX";
@@ -29,6 +29,11 @@ async fn on_both<F: Future<Output = ()>>(story: impl Fn(Store) -> F) {
         story(test.store.clone()).await;
         test.store.close().await;
     }
+}
+
+/// The `number`th claim of a mail.
+fn claim(mail: i64, number: i64) -> Claim {
+    Claim { mail, number }
 }
 
 /// Stores one message and claims it.
@@ -719,13 +724,28 @@ async fn a_mail_leaves_once_after_its_hold_and_its_incident_waits() {
         assert_eq!(mail.reference, reference.to_string());
         assert_eq!((mail.sequence, mail.attempts), (1, 1));
         assert_eq!(mail.mime, b"Subject: x\r\n\r\n\0\xff");
-        assert_eq!(store.outbox_mime(id).await.unwrap(), Some(mail.mime));
+        assert_eq!(
+            store.outbox_mime(id).await.unwrap(),
+            Some(mail.mime.clone())
+        );
         assert!(claim(121).await.unwrap().is_empty(), "leased");
-        let early = store.mark_sent(id, at(121)).await;
+        let early = store.mark_sent(mail.claim, at(121)).await;
         assert!(matches!(early, Err(StoreError::Conflict(_))), "not begun");
-        assert!(store.mark_sending(id, at(121), LEASE).await.unwrap());
-        assert!(!store.mark_sending(id, at(121), LEASE).await.unwrap());
-        store.mark_sent(id, at(122)).await.unwrap();
+        assert!(
+            store
+                .mark_sending(mail.claim, at(121), LEASE)
+                .await
+                .unwrap()
+        );
+        assert!(
+            !store
+                .mark_sending(mail.claim, at(121), LEASE)
+                .await
+                .unwrap()
+        );
+        let begun = store.outbox_entry(id).await.unwrap().unwrap();
+        assert_eq!(begun.sending_since, Some(at(121)));
+        store.mark_sent(mail.claim, at(122)).await.unwrap();
         assert!(claim(9999).await.unwrap().is_empty());
         assert_eq!(store.next_due().await.unwrap(), None);
         let entry = store.outbox_entry(id).await.unwrap().unwrap();
@@ -753,9 +773,14 @@ async fn a_mail_that_failed_is_tried_again_when_due_and_refused_ones_wait_for_a_
             .mail
             .unwrap();
         store.claim_outbox(at(10), LEASE, 9).await.unwrap();
-        assert!(store.mark_sending(id, at(10), LEASE).await.unwrap());
+        assert!(
+            store
+                .mark_sending(claim(id, 1), at(10), LEASE)
+                .await
+                .unwrap()
+        );
         store
-            .mark_temporary(id, "451", at(300), at(11))
+            .mark_temporary(claim(id, 1), "451", at(300), true)
             .await
             .unwrap();
         assert!(
@@ -772,15 +797,22 @@ async fn a_mail_that_failed_is_tried_again_when_due_and_refused_ones_wait_for_a_
             .remove(0);
         assert_eq!(again.attempts, 2);
         assert_eq!(again.first_due, at(0));
-        assert!(store.mark_sending(id, at(300), LEASE).await.unwrap());
-        store.mark_permanent(id, "550", at(301)).await.unwrap();
+        // Refused before it was begun.
+        store
+            .mark_permanent(again.claim, "550", at(301))
+            .await
+            .unwrap();
         let failed = store
             .list_outbox(Some(MailState::Failed), None, 9)
             .await
             .unwrap();
         assert_eq!((failed[0].id, failed[0].last_error.as_str()), (id, "550"));
         assert_eq!(store.counts().await.unwrap().for_person, 1);
-        assert!(store.release(id, at(302)).await.unwrap());
+        let incident = store.list_incidents(None, 9).await.unwrap().remove(0);
+        assert_eq!(incident.concerns, [Concern::NotTold]);
+        assert!(!store.release(id, at(302)).await.unwrap());
+        assert!(store.resend(id, at(302)).await.unwrap());
+        assert!(!store.resend(id, at(302)).await.unwrap());
         let released = store
             .claim_outbox(at(302), LEASE, 9)
             .await
@@ -804,7 +836,12 @@ async fn a_crash_while_sending_leaves_the_mail_in_doubt_and_one_before_it_does_n
             .mail
             .unwrap();
         store.claim_outbox(at(10), LEASE, 9).await.unwrap();
-        assert!(store.mark_sending(begun, at(10), LEASE).await.unwrap());
+        assert!(
+            store
+                .mark_sending(claim(begun, 1), at(10), LEASE)
+                .await
+                .unwrap()
+        );
         assert_eq!(store.settle_interrupted(at(69)).await.unwrap(), 0);
         assert_eq!(store.settle_interrupted(at(70)).await.unwrap(), 1);
         let again = store.claim_outbox(at(70), LEASE, 9).await.unwrap();
@@ -813,18 +850,258 @@ async fn a_crash_while_sending_leaves_the_mail_in_doubt_and_one_before_it_does_n
         let entry = store.outbox_entry(begun).await.unwrap().unwrap();
         assert_eq!(entry.state, MailState::InDoubt);
         // The slow server's late word still counts.
-        store.mark_sent(begun, at(80)).await.unwrap();
+        store.mark_sent(claim(begun, 1), at(80)).await.unwrap();
         assert!(
             store
-                .mark_sending(only_claimed, at(80), LEASE)
+                .mark_sending(claim(only_claimed, 2), at(80), LEASE)
                 .await
                 .unwrap()
         );
         store
-            .mark_in_doubt(only_claimed, "cut", at(81))
+            .mark_in_doubt(claim(only_claimed, 2), "cut", at(81))
             .await
             .unwrap();
         assert_eq!(store.counts().await.unwrap().for_person, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn snd_09_what_a_slow_instance_hears_late_does_not_undo_what_another_has_begun() {
+    on_both(|store| async move {
+        let id = opened(&store, 1, answered(Template::E1, None, 0))
+            .await
+            .mail
+            .unwrap();
+        let slow = store.claim_outbox(at(10), LEASE, 9).await.unwrap()[0].claim;
+        assert!(store.mark_sending(slow, at(10), LEASE).await.unwrap());
+        assert_eq!(store.settle_interrupted(at(70)).await.unwrap(), 1);
+        assert!(store.resend(id, at(80)).await.unwrap());
+        let quick = store.claim_outbox(at(80), LEASE, 9).await.unwrap()[0].claim;
+        assert_eq!((slow, quick), (claim(id, 1), claim(id, 2)));
+        assert!(!store.mark_sending(slow, at(80), LEASE).await.unwrap());
+        assert!(store.mark_sending(quick, at(81), LEASE).await.unwrap());
+        let late = [
+            store.mark_temporary(slow, "data 451", at(82), true).await,
+            store.mark_permanent(slow, "data 554", at(82)).await,
+            store.mark_in_doubt(slow, "dot cut", at(82)).await,
+            store.mark_sent(slow, at(82)).await,
+        ];
+        for late in late {
+            assert!(matches!(late, Err(StoreError::Conflict(_))), "{late:?}");
+        }
+        assert!(!store.give_back_mail(slow).await.unwrap());
+        let entry = store.outbox_entry(id).await.unwrap().unwrap();
+        assert_eq!(
+            (entry.state, entry.sending_since),
+            (MailState::Sending, Some(at(81)))
+        );
+        store.mark_sent(quick, at(83)).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mail_that_left_after_all_is_not_sent_a_second_time_though_a_person_asked_for_it() {
+    on_both(|store| async move {
+        let id = opened(&store, 1, answered(Template::E1, None, 0))
+            .await
+            .mail
+            .unwrap();
+        let claim = store.claim_outbox(at(10), LEASE, 9).await.unwrap()[0].claim;
+        assert!(store.mark_sending(claim, at(10), LEASE).await.unwrap());
+        store.settle_interrupted(at(70)).await.unwrap();
+        assert!(store.resend(id, at(80)).await.unwrap());
+        store.mark_sent(claim, at(81)).await.unwrap();
+        let due = store.claim_outbox(at(9999), LEASE, 9).await.unwrap();
+        assert!(due.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn snd_09_what_a_dead_instance_held_is_settled_at_once_and_what_the_living_hold_is_not() {
+    on_both(|store| async move {
+        let dead = store.join(at(0)).await.unwrap();
+        let living = store.join(at(0)).await.unwrap();
+        let mut claims = Vec::new();
+        for (uid, owner) in [(1, &dead), (2, &dead), (3, &living), (4, &living)] {
+            opened(&store, uid, answered(Template::E1, None, 0)).await;
+            let mail = owner.claim_outbox(at(10), LEASE, 9).await.unwrap();
+            claims.push(mail[0].claim);
+        }
+        for begun in [claims[0], claims[2]] {
+            assert!(store.mark_sending(begun, at(11), LEASE).await.unwrap());
+        }
+        let mut seen = living.beat(at(11)).await.unwrap();
+        seen.retain(|peer| Some(peer.id) == dead.instance());
+        assert_eq!(living.bury(&seen, at(12)).await.unwrap().in_doubt, 1);
+        let mut mails = store.list_outbox(None, None, 9).await.unwrap();
+        mails.reverse();
+        let states: Vec<_> = mails
+            .into_iter()
+            .map(|mail| (mail.state, mail.attempts))
+            .collect();
+        assert_eq!(
+            states,
+            [
+                (MailState::InDoubt, 1),
+                (MailState::Queued, 0),
+                (MailState::Sending, 1),
+                (MailState::Queued, 1)
+            ]
+        );
+        let again = living.claim_outbox(at(12), LEASE, 9).await.unwrap();
+        assert_eq!(again.len(), 1);
+        assert_eq!(again[0].id, claims[1].mail);
+        // What the dead one's server said after all still counts.
+        store.mark_sent(claims[0], at(13)).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_mail_that_was_not_begun_gives_back_is_as_before() {
+    on_both(|store| async move {
+        let id = opened(&store, 1, answered(Template::E1, None, 0))
+            .await
+            .mail
+            .unwrap();
+        for number in 1..=2 {
+            let mail = store
+                .claim_outbox(at(10), LEASE, 9)
+                .await
+                .unwrap()
+                .remove(0);
+            assert_eq!((mail.claim, mail.attempts), (claim(id, number), 1));
+            if number == 2 {
+                assert!(store.mark_sending(mail.claim, at(10), LEASE).await.unwrap());
+            }
+            assert!(store.give_back_mail(mail.claim).await.unwrap());
+            assert!(!store.give_back_mail(mail.claim).await.unwrap());
+            let entry = store.outbox_entry(id).await.unwrap().unwrap();
+            assert_eq!((entry.state, entry.attempts), (MailState::Queued, 0));
+            assert_eq!(entry.sending_since, None);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mail_waits_for_the_earlier_ones_of_its_incident_that_are_due_or_under_way() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let store = &test.store;
+        let first = opened(store, 1, answered(Template::E1, None, 0)).await;
+        test.alter(
+            "INSERT INTO outbox (incident_id, sequence, answers, template, is_request, recipient,
+                address, domain, subject, message_id, envelope_from, mime, text, body_hash,
+                numbers, state, review, created_at, first_due, due_at, attempts, last_error,
+                released)
+             SELECT incident_id, 2, answers, template, is_request, recipient, address, domain,
+                subject, '<second@vigie.example>', envelope_from, mime, text, body_hash, numbers,
+                state, review, created_at, first_due, due_at, attempts, last_error, released
+             FROM outbox",
+        )
+        .await;
+        let claimed = async |seconds| {
+            let mails = store.claim_outbox(at(seconds), LEASE, 9).await.unwrap();
+            mails
+                .into_iter()
+                .map(|mail| (mail.sequence, mail.claim))
+                .collect::<Vec<_>>()
+        };
+        let one = claimed(10).await;
+        assert_eq!(one, [(1, claim(first.mail.unwrap(), 1))]);
+        assert!(claimed(10).await.is_empty(), "the first is under way");
+        assert!(store.mark_sending(one[0].1, at(11), LEASE).await.unwrap());
+        assert!(claimed(12).await.is_empty(), "the first is being sent");
+        store
+            .mark_temporary(one[0].1, "rcpt 451", at(130), true)
+            .await
+            .unwrap();
+        // One that is put off keeps nobody waiting.
+        let two = claimed(13).await;
+        assert_eq!(two.len(), 1);
+        assert_eq!(two[0].0, 2);
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_understood_is_set_aside_and_the_next_one_leaves() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let store = &test.store;
+        let odd = opened(store, 1, answered(Template::E1, None, 0)).await;
+        test.alter("UPDATE outbox SET template = 'E99'").await;
+        let sound = opened(store, 2, answered(Template::E1, None, 0)).await;
+        let claimed = store.claim_outbox(at(10), LEASE, 1).await.unwrap();
+        assert_eq!(claimed[0].id, sound.mail.unwrap());
+        let entry = store
+            .outbox_entry(odd.mail.unwrap())
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (entry.state, entry.last_error.as_str()),
+            (MailState::Failed, "unreadable template")
+        );
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_waits_to_leave_is_counted_from_when_it_was_first_due() {
+    on_both(|store| async move {
+        assert_eq!(
+            store.waiting_mails(at(10)).await.unwrap(),
+            Waiting::default()
+        );
+        for (uid, hold) in [(1, 5), (2, 120)] {
+            opened(&store, uid, answered(Template::E1, None, hold)).await;
+        }
+        opened(&store, 3, answered(Template::E1, Some(Review::Mode), 0)).await;
+        let claim = store.claim_outbox(at(5), LEASE, 9).await.unwrap()[0].claim;
+        store
+            .mark_temporary(claim, "rcpt 451", at(400), true)
+            .await
+            .unwrap();
+        let waiting = |count| Waiting {
+            count,
+            since: Some(at(5)),
+        };
+        assert_eq!(store.waiting_mails(at(119)).await.unwrap(), waiting(1));
+        assert_eq!(store.waiting_mails(at(120)).await.unwrap(), waiting(2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn snd_03_an_incident_says_that_nobody_was_told_until_somebody_was() {
+    on_both(|store| async move {
+        let committed = opened(&store, 1, answered(Template::E1, None, 0)).await;
+        let (id, reference) = (committed.mail.unwrap(), committed.reference.unwrap());
+        let concerns = async || {
+            let incident = store.incident(&reference).await.unwrap().unwrap();
+            incident.concerns
+        };
+        let first = store.claim_outbox(at(10), LEASE, 9).await.unwrap()[0].claim;
+        store
+            .mark_temporary(first, "rcpt 451", at(130), true)
+            .await
+            .unwrap();
+        assert_eq!(concerns().await, []);
+        assert_eq!(store.set_back_old(at(9), at(90_000)).await.unwrap(), 1);
+        assert_eq!(concerns().await, [Concern::NotTold]);
+        let entry = store.outbox_entry(id).await.unwrap().unwrap();
+        assert_eq!(
+            (entry.review.as_str(), entry.last_error.as_str()),
+            ("too_old", "rcpt 451")
+        );
+        assert!(store.release(id, at(90_001)).await.unwrap());
+        let again = store.claim_outbox(at(90_001), LEASE, 9).await.unwrap()[0].claim;
+        assert!(store.mark_sending(again, at(90_002), LEASE).await.unwrap());
+        store.mark_sent(again, at(90_003)).await.unwrap();
+        assert_eq!(concerns().await, []);
     })
     .await;
 }
@@ -864,7 +1141,12 @@ async fn a_person_releases_and_cancels_what_has_not_left() {
         assert_eq!(ids, [held, waits]);
         // Taken back between the claim and the sending.
         assert!(store.cancel(held, at(8)).await.unwrap());
-        assert!(!store.mark_sending(held, at(8), LEASE).await.unwrap());
+        assert!(
+            !store
+                .mark_sending(claimed[0].claim, at(8), LEASE)
+                .await
+                .unwrap()
+        );
         let history = store.history(&gone.reference.unwrap()).await.unwrap();
         assert_eq!(history.last().unwrap().kind, EventKind::MailCancelled);
     })

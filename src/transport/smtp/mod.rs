@@ -5,11 +5,16 @@
 //! what a server (or somebody between) sends in clear after its answer to STARTTLS is refused, not
 //! read as its answer to the next command.
 
+mod answer;
 mod starttls;
+mod timeouts;
 mod wire;
 
+use self::answer::{expect, is_dead, is_plain, told, unfit, verdict, within};
 use self::starttls::start_tls;
-use self::wire::{Socket, Wire};
+use self::timeouts::GOODBYE;
+pub use self::timeouts::Timeouts;
+use self::wire::{Socket, Talk, Wire};
 use super::{Cause, Delivery, Failure, Stage, TransportError};
 use crate::config;
 use crate::config::Security;
@@ -21,44 +26,21 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
+use std::future::pending;
 use std::net::IpAddr;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
-/// Connections kept open between two mails.
-const MOST_IDLE: usize = 2;
+/// Connections kept open between two mails: as many as mails are sent at once.
+const MOST_IDLE: usize = 6;
 
 /// Servers close idle connections after some minutes; we don't wait for that.
 const LONGEST_IDLE: Duration = Duration::from_secs(30);
-
-/// How long a server may take over a goodbye.
-const GOODBYE: Duration = Duration::from_secs(2);
-
-/// How long each wait may last.
-#[derive(Debug, Clone, Copy)]
-pub struct Timeouts {
-    /// Name, TCP connection and TLS.
-    pub connect: Duration,
-    /// Each answer before the mail itself.
-    pub command: Duration,
-    /// The mail and the answer to its final dot.
-    pub data: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(30),
-            // RFC 5321 section 4.5.3.2 asks for 5 minutes, and for 10 after the final dot.
-            command: Duration::from_secs(300),
-            data: Duration::from_secs(600),
-        }
-    }
-}
 
 /// A submission server.
 #[derive(Debug)]
@@ -70,11 +52,19 @@ pub struct Smtp {
     unanswered: AtomicUsize,
 }
 
+/// A mail with its addresses read.
+struct Letter<'a> {
+    from: Address,
+    to: Address,
+    mime: &'a [u8],
+    /// Its final dot is on its way: from now on the server may have it.
+    is_dotted: AtomicBool,
+}
+
 /// An open connection, ready for MAIL FROM.
 struct Connection {
     smtp: AsyncSmtpConnection,
-    /// Set once a final dot was written.
-    dot: Arc<AtomicBool>,
+    talk: Arc<Talk>,
     used: Instant,
 }
 
@@ -97,18 +87,64 @@ impl Smtp {
     }
 
     /// Sends one mail. A kept connection that has died meanwhile is replaced: a failure at its
-    /// first command says nothing about the mail.
-    pub async fn send(&self, mail: &OutboxMail) -> Delivery {
+    /// first command says nothing about the mail. `begin` is awaited right before DATA; `stop` ends
+    /// a send whose final dot is not on its way.
+    pub async fn send(
+        &self,
+        mail: &OutboxMail,
+        begin: impl Future<Output = bool>,
+        stop: impl Future<Output = ()>,
+    ) -> Delivery {
+        // Addresses are checked before a mail is made: an odd row must not stop the others. What
+        // SMTP without extensions can't carry is not tried either (SND-11).
+        let addresses = (mail.envelope_from.parse(), mail.to.parse());
+        let (Ok(from), Ok(to)) = addresses else {
+            return unfit(Stage::Rcpt);
+        };
+        if !mail.envelope_from.is_ascii() || !mail.to.is_ascii() {
+            return unfit(Stage::Rcpt);
+        }
+        if !is_plain(&mail.mime) {
+            return unfit(Stage::Data);
+        }
+        let letter = Letter {
+            from,
+            to,
+            mime: &mail.mime,
+            is_dotted: AtomicBool::new(false),
+        };
+        let stopped = async {
+            stop.await;
+            if letter.is_dotted.load(Ordering::Relaxed) {
+                pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            delivery = self.deliver(&letter, begin) => delivery,
+            // Without its dot the server can't have the mail.
+            () = stopped => Delivery::Withdrawn,
+        }
+    }
+
+    async fn deliver(&self, letter: &Letter<'_>, begin: impl Future<Output = bool>) -> Delivery {
+        let mut begin = pin!(begin);
         if let Some(kept) = self.take_idle().await {
-            match self.transact(kept, mail).await {
+            match self.transact(kept, letter, begin.as_mut()).await {
                 Delivery::Temporary(failure) if is_dead(failure) => self.forget_idle().await,
                 delivery => return delivery,
             }
         }
         match self.connect().await {
-            Ok(connection) => self.transact(connection, mail).await,
+            Ok(connection) => self.transact(connection, letter, begin).await,
             Err(error) => Delivery::Temporary(error.failure()),
         }
+    }
+
+    /// All limits of one send together.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        self.timeouts.all()
     }
 
     /// Connects, protects and logs in; sends nothing.
@@ -147,16 +183,14 @@ impl Smtp {
     }
 
     /// MAIL, RCPT, DATA and the mail.
-    async fn transact(&self, mut connection: Connection, mail: &OutboxMail) -> Delivery {
-        let (Ok(from), Ok(to)) = (mail.envelope_from.parse(), mail.to.parse()) else {
-            // Addresses are checked before a mail is made: an odd row must not stop the others.
-            return Delivery::Permanent(Failure {
-                stage: Stage::Rcpt,
-                cause: Cause::Refused,
-            });
-        };
-        match self.hand_over(&mut connection, from, to, &mail.mime).await {
-            Ok(()) => {
+    async fn transact(
+        &self,
+        mut connection: Connection,
+        letter: &Letter<'_>,
+        begin: Pin<&mut impl Future<Output = bool>>,
+    ) -> Delivery {
+        match self.hand_over(&mut connection, letter, begin).await {
+            Ok(true) => {
                 connection.used = Instant::now();
                 let mut idle = self.idle.lock().await;
                 if idle.len() < MOST_IDLE {
@@ -164,11 +198,16 @@ impl Smtp {
                 }
                 Delivery::Accepted
             }
+            Ok(false) => {
+                goodbye(connection).await;
+                Delivery::Withdrawn
+            }
             Err(failure) => {
-                let delivery = verdict(failure, connection.dot.load(Ordering::Relaxed));
-                // Only a server that still talks is taken leave of: a QUIT could end up inside
-                // the mail.
-                if matches!(failure.cause, Cause::Code(_)) {
+                let delivery = verdict(failure, connection.talk.is_dotted());
+                // Only a server that waits for a command is taken leave of: a QUIT could end up
+                // inside the mail.
+                let is_midway = connection.talk.early_refusal().is_some();
+                if matches!(failure.cause, Cause::Code(_)) && !is_midway {
                     goodbye(connection).await;
                 }
                 delivery
@@ -176,32 +215,65 @@ impl Smtp {
         }
     }
 
+    /// Whether the server took it; false where it may not begin. Each answer must be the one that
+    /// the command calls for (RFC 5321, section 4.3.2): another positive one belongs to something
+    /// else.
     async fn hand_over(
         &self,
         connection: &mut Connection,
-        from: Address,
-        to: Address,
-        mime: &[u8],
-    ) -> Result<(), Failure> {
-        // A kept connection has written the dot of the mail before.
-        connection.dot.store(false, Ordering::Relaxed);
-        let smtp = &mut connection.smtp;
+        letter: &Letter<'_>,
+        begin: Pin<&mut impl Future<Output = bool>>,
+    ) -> Result<bool, Failure> {
+        let Connection { smtp, talk, .. } = connection;
+        talk.begin();
         let limit = self.timeouts.command;
-        within(
-            limit,
-            Stage::Mail,
-            smtp.command(Mail::new(Some(from), vec![])),
-        )
-        .await?;
+        let mail = Mail::new(Some(letter.from.clone()), vec![]);
+        talk.expect_silence();
+        let answer = within(limit, Stage::Mail, smtp.command(mail)).await?;
+        expect(&answer, 200..300, Stage::Mail)?;
         failpoint::hit("K10");
-        within(limit, Stage::Rcpt, smtp.command(Rcpt::new(to, vec![]))).await?;
+        let rcpt = Rcpt::new(letter.to.clone(), vec![]);
+        talk.expect_silence();
+        let answer = within(limit, Stage::Rcpt, smtp.command(rcpt)).await?;
+        expect(&answer, 200..300, Stage::Rcpt)?;
         failpoint::hit("K11");
-        within(limit, Stage::Data, smtp.command(Data)).await?;
+        if !begin.await {
+            return Ok(false);
+        }
+        talk.expect_silence();
+        let answer = within(limit, Stage::Data, smtp.command(Data)).await?;
+        expect(&answer, 354..355, Stage::Data)?;
         // lettre ends the mail with a line end of its own before the dot.
-        let mime = mime.strip_suffix(b"\r\n").unwrap_or(mime);
+        let mime = letter.mime.strip_suffix(b"\r\n").unwrap_or(letter.mime);
         let _unanswered = Unanswered::new(&self.unanswered);
-        within(self.timeouts.data, Stage::Data, smtp.message(mime)).await?;
-        Ok(())
+        let mut message = pin!(smtp.message(mime));
+        let ended = tokio::select! {
+            biased;
+            ended = &mut message => Some(told(ended, Stage::Data)),
+            () = talk.dotted() => None,
+            () = sleep(self.timeouts.data) => return Err(Failure {
+                stage: Stage::Data,
+                cause: Cause::Timeout,
+            }),
+        };
+        let answer = match ended {
+            Some(ended) => ended,
+            None => {
+                letter.is_dotted.store(true, Ordering::Relaxed);
+                within(self.timeouts.answer, Stage::Data, message).await
+            }
+        };
+        match (answer, talk.early_refusal()) {
+            (Ok(answer), _) => expect(&answer, 200..300, Stage::Data)?,
+            (Err(_), Some(code)) => {
+                return Err(Failure {
+                    stage: Stage::Data,
+                    cause: Cause::Code(code),
+                });
+            }
+            (Err(failure), None) => return Err(failure),
+        }
+        Ok(true)
     }
 
     async fn connect(&self) -> Result<Connection, TransportError> {
@@ -226,14 +298,14 @@ impl Smtp {
                 (self.protected(tcp).await?, &b"220 protected\r\n"[..])
             }
         };
-        let (wire, dot) = Wire::new(socket, ahead);
+        let (wire, talk) = Wire::new(socket, ahead);
         let opening = AsyncSmtpConnection::connect_with_transport(Box::new(wire), &hello);
         let smtp = within(self.timeouts.command, Stage::Greeting, opening)
             .await
             .map_err(TransportError::from)?;
         let mut connection = Connection {
             smtp,
-            dot,
+            talk,
             used: Instant::now(),
         };
         self.log_in(&mut connection).await?;
@@ -289,79 +361,6 @@ impl Drop for Unanswered<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-impl TransportError {
-    /// The same for the outbox. None of these says anything about a mail: all are tried again.
-    fn failure(&self) -> Failure {
-        let (stage, cause) = match self {
-            Self::Unreachable(_) => (Stage::Connect, Cause::Refused),
-            Self::Silent(stage) => (*stage, Cause::Timeout),
-            Self::Broken(stage) => (*stage, Cause::Cut),
-            Self::Tls(_) | Self::NoStartTls => (Stage::Tls, Cause::Refused),
-            Self::Refused { stage, code } => (*stage, Cause::Code(*code)),
-            Self::Login => (Stage::Login, Cause::Code(535)),
-            Self::NoLogin => (Stage::Login, Cause::Refused),
-            Self::Folder { .. } => (Stage::Folder, Cause::Refused),
-        };
-        Failure { stage, cause }
-    }
-}
-
-impl From<Failure> for TransportError {
-    fn from(failure: Failure) -> Self {
-        let Failure { stage, cause } = failure;
-        match cause {
-            Cause::Code(code) => Self::Refused { stage, code },
-            Cause::Timeout => Self::Silent(stage),
-            Cause::Cut | Cause::Refused => Self::Broken(stage),
-        }
-    }
-}
-
-/// Temporary, permanent or in doubt.
-///
-/// 4xx is temporary at any stage. 5xx is for good where it is about the recipient or the mail
-/// itself; 53x (authentication) and 5xx before RCPT are about us and are tried again. No code at
-/// all is in doubt once the final dot was written.
-fn verdict(failure: Failure, dot: bool) -> Delivery {
-    match failure.cause {
-        Cause::Code(530..=539) => Delivery::Temporary(failure),
-        Cause::Code(500..) if !matches!(failure.stage, Stage::Mail) => Delivery::Permanent(failure),
-        Cause::Code(_) => Delivery::Temporary(failure),
-        _ if dot => Delivery::InDoubt(Failure {
-            stage: Stage::Dot,
-            ..failure
-        }),
-        _ => Delivery::Temporary(failure),
-    }
-}
-
-/// Whether a failure on a kept connection is that of the connection: it ended, it is silent, or the
-/// server says that it closes (421).
-fn is_dead(failure: Failure) -> bool {
-    failure.stage == Stage::Mail
-        && matches!(
-            failure.cause,
-            Cause::Cut | Cause::Timeout | Cause::Code(421)
-        )
-}
-
-/// Waits for an answer, no longer than `limit`.
-async fn within<T>(
-    limit: Duration,
-    stage: Stage,
-    answer: impl Future<Output = Result<T, lettre::transport::smtp::Error>>,
-) -> Result<T, Failure> {
-    let cause = match timeout(limit, answer).await {
-        Ok(Ok(value)) => return Ok(value),
-        Ok(Err(error)) => match error.status() {
-            Some(code) => Cause::Code(code.into()),
-            None => Cause::Cut,
-        },
-        Err(_) => Cause::Timeout,
-    };
-    Err(Failure { stage, cause })
 }
 
 /// QUIT, without waiting long for the answer.

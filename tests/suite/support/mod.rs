@@ -15,6 +15,7 @@ pub mod smtp_client;
 pub mod smtp_script;
 pub mod smtp_sink;
 pub mod station;
+pub mod still;
 pub mod stores;
 pub mod tnef;
 pub mod traps;

@@ -1,6 +1,7 @@
 //! An SMTP server that follows a script: what each side says, and what goes wrong.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rustls_pki_types::pem::PemObject as _;
@@ -177,6 +178,104 @@ async fn play(
         }
     }
     Ok(())
+}
+
+/// A server that takes whatever comes, several sessions at once. While it is closed it hangs up on
+/// whoever connects.
+#[derive(Clone)]
+pub struct SmtpSink {
+    /// Where it listens.
+    pub port: u16,
+    state: Arc<SinkState>,
+}
+
+struct SinkState {
+    is_open: AtomicBool,
+    /// What it says to RCPT.
+    recipient: Mutex<&'static str>,
+    connects: AtomicUsize,
+    at_once: AtomicUsize,
+    most_at_once: AtomicUsize,
+    mails: Mutex<Vec<Vec<u8>>>,
+}
+
+impl SmtpSink {
+    /// Listens on a free loopback port, open or closed.
+    pub async fn start(is_open: bool) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let port = listener.local_addr().expect("it listens").port();
+        let state = Arc::new(SinkState {
+            is_open: AtomicBool::new(is_open),
+            recipient: Mutex::new("250 ok"),
+            connects: AtomicUsize::new(0),
+            at_once: AtomicUsize::new(0),
+            most_at_once: AtomicUsize::new(0),
+            mails: Mutex::default(),
+        });
+        let serving = Arc::clone(&state);
+        tokio::spawn(async move {
+            while let Ok((tcp, _)) = listener.accept().await {
+                serving.connects.fetch_add(1, Ordering::SeqCst);
+                if serving.is_open.load(Ordering::SeqCst) {
+                    let state = Arc::clone(&serving);
+                    // A client that hangs up ends its session, however it does.
+                    tokio::spawn(async move { drop(state.serve(tcp).await) });
+                }
+            }
+        });
+        Self { port, state }
+    }
+
+    /// From now on it takes mail.
+    pub fn open(&self) {
+        self.state.is_open.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on it says this to each recipient.
+    pub fn say_to_recipients(&self, line: &'static str) {
+        *self.state.recipient.lock().expect("no panic in here") = line;
+    }
+
+    /// How often somebody connected.
+    pub fn connects(&self) -> usize {
+        self.state.connects.load(Ordering::SeqCst)
+    }
+
+    /// The most mails that it had accepted DATA for and not yet answered at one time.
+    pub fn most_at_once(&self) -> usize {
+        self.state.most_at_once.load(Ordering::SeqCst)
+    }
+
+    /// The mails that it took, in their order.
+    pub fn mails(&self) -> Vec<Vec<u8>> {
+        self.state.mails.lock().expect("no panic in here").clone()
+    }
+}
+
+impl SinkState {
+    async fn serve(&self, tcp: TcpStream) -> std::io::Result<()> {
+        let mut stream: BufReader<Box<dyn Stream>> = BufReader::new(Box::new(tcp));
+        stream.write_all(b"220 sink.example\r\n").await?;
+        let mut line = String::new();
+        while stream.read_line(&mut line).await? > 0 {
+            let answer = match line.get(..4) {
+                Some("RCPT") => *self.recipient.lock().expect("no panic in here"),
+                Some("DATA") => {
+                    stream.write_all(b"354 go on\r\n").await?;
+                    let now = self.at_once.fetch_add(1, Ordering::SeqCst) + 1;
+                    self.most_at_once.fetch_max(now, Ordering::SeqCst);
+                    let mail = read_mail(&mut stream).await;
+                    self.at_once.fetch_sub(1, Ordering::SeqCst);
+                    self.mails.lock().expect("no panic in here").push(mail?);
+                    "250 2.0.0 queued"
+                }
+                _ => "250 ok",
+            };
+            stream.write_all(format!("{answer}\r\n").as_bytes()).await?;
+            line.clear();
+        }
+        Ok(())
+    }
 }
 
 async fn read_mail(stream: &mut BufReader<Box<dyn Stream>>) -> std::io::Result<Vec<u8>> {

@@ -1,6 +1,7 @@
 //! Stores for tests: a temporary SQLite file, or a database of the tests' own PostgreSQL.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use vigie::domain::message::{Fetched, Place};
 use vigie::store::Store;
@@ -35,6 +36,19 @@ impl TestStore {
             store: Store::open(&url).await.expect("the store opens"),
             url,
             _folder: None,
+        }
+    }
+
+    /// Does to the database what no code of ours would, in SQL that both understand.
+    pub async fn alter(&self, sql: &'static str) {
+        if self.url.starts_with("sqlite:") {
+            let mut file = SqliteConnection::connect(&self.url)
+                .await
+                .expect("it opens");
+            sqlx::raw_sql(sql).execute(&mut file).await.expect("done");
+        } else {
+            let mut server = PgConnection::connect(&self.url).await.expect("it is there");
+            sqlx::raw_sql(sql).execute(&mut server).await.expect("done");
         }
     }
 
