@@ -62,6 +62,12 @@ impl MailboxHealth {
         state.failure.take()
     }
 
+    /// Messages were stored in a round that goes on: a long one is no silence.
+    pub fn progressed(&self, now: DateTime<Utc>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.last_success = Some(now);
+    }
+
     /// A round failed, for the `tries`th time in a row.
     pub fn failed(
         &self,

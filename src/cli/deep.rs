@@ -90,7 +90,11 @@ async fn ledger(config: &Config, store: &Store) -> anyhow::Result<Found> {
                 let known = store.known_uids(&name, uidvalidity, some).await?;
                 let below = some.iter().filter(|uid| **uid < cursor.uidnext);
                 there += some.len();
-                missing.extend(below.filter(|uid| !known.contains(uid)).map(u32::to_string));
+                missing.extend(
+                    below
+                        .filter(|uid| !known.contains_key(uid))
+                        .map(u32::to_string),
+                );
             }
         }
         // A file that was delivered a moment ago is no fault: nothing tells it from a lost one.

@@ -18,6 +18,7 @@ mod output;
 mod parse;
 mod parts;
 mod poll;
+mod quarantine;
 mod reparse;
 mod reply;
 pub mod score;
@@ -32,6 +33,7 @@ use anyhow::Context as _;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// The configuration that is read where `--config` names none.
 const SYSTEM_FILE: &str = "/etc/vigie/vigie.toml";
@@ -118,6 +120,9 @@ enum Command {
     /// List mails, let them leave, or take them back
     #[command(before_help = outbox::EXAMPLE, help_template = HELP)]
     Outbox(outbox::Args),
+    /// List messages that could not be read, try them again, or open incidents
+    #[command(before_help = quarantine::EXAMPLE, help_template = HELP)]
+    Quarantine(quarantine::Args),
 }
 
 /// Runs the command that the arguments name.
@@ -184,6 +189,7 @@ fn run(command: &Command, global: &Global, output: &mut Output) -> anyhow::Resul
         Command::Reply(args) => reply::run(args, global, output),
         Command::Score(args) => score::run(args, global, output),
         Command::Outbox(args) => outbox::run(args, global, output),
+        Command::Quarantine(args) => quarantine::run(args, global, output),
     }
 }
 
@@ -219,13 +225,19 @@ impl Global {
     }
 }
 
+/// How long the end of a command waits for threads that read a message and can't be stopped.
+const LEAVE: Duration = Duration::from_secs(1);
+
 /// Runs a command's work on a runtime of its own.
 fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .context("cannot start the runtime")?
-        .block_on(work)
+        .context("cannot start the runtime")?;
+    let done = runtime.block_on(work);
+    // Dropped, it would wait for ever for a message whose reading never ends.
+    runtime.shutdown_timeout(LEAVE);
+    done
 }
 
 /// The environment, as far as it is UTF-8: names and values of ours always are.

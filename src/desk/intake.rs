@@ -13,6 +13,7 @@ use crate::domain::field::{FieldName, Fields, Reading};
 use crate::domain::form::{Ask, Form};
 use crate::domain::incident::{Concern, Incident, Status};
 use crate::domain::message::{MessageId, Stored};
+use crate::domain::why::Why;
 use crate::extract::{Context, extract};
 use crate::failpoint;
 use crate::mail::{Doubt, Email};
@@ -98,13 +99,17 @@ impl Read {
         self.declaration.incident.is_some() || matches!(kind, Kind::Bounce | Kind::AutoReply)
     }
 
-    /// Why the machine doesn't answer whatever the message says, if so: it read too little of it.
+    /// Why the machine doesn't answer whatever the message says, if so: it read too little of it,
+    /// or may have answered it already.
     /// Encrypted mail is answered: a plain copy is asked for.
     fn unread(&self) -> Option<&'static str> {
         let encrypted = self.email.is_unreadable();
         self.concerns.iter().find_map(|concern| match concern {
             Concern::Unreadable if encrypted => None,
-            Concern::TooLarge | Concern::Unreadable => Some(concern.as_str()),
+            // The last may be what was answered already, served with other bytes (IMAP-18).
+            Concern::TooLarge | Concern::Unreadable | Concern::SameMessageId => {
+                Some(concern.as_str())
+            }
             _ => None,
         })
     }
@@ -131,7 +136,10 @@ pub fn read(stored: &Stored, parts: &Parts) -> Read {
         .zip(&email.attachments)
         .map(|(attachment, part)| NewAttachment {
             attachment: attachment.clone(),
-            sha256: hash(&part.contents),
+            sha256: match part.contents.is_empty() && stored.left_on_server {
+                true => String::new(),
+                false => hash(&part.contents),
+            },
         })
         .collect();
     email.attachments.clear();
@@ -195,8 +203,18 @@ pub async fn outcome(
     store: &Store,
     now: DateTime<Utc>,
 ) -> Result<Outcome, StoreError> {
+    // Of a message that is not all here nobody can say that it is nothing: a person looks.
+    let is_all_here = !read.concerns.contains(&Concern::TooLarge);
+    let kind = match read.declaration.kind {
+        Kind::Other
+            if !is_all_here && Why::parse(&read.declaration.reason).is_some_and(Why::is_unsaid) =>
+        {
+            Kind::Declaration
+        }
+        kind => kind,
+    };
     let effect = match (
-        read.declaration.kind,
+        kind,
         thread(read, &parts.mark, parts.key.as_bytes(), store).await?,
     ) {
         (Kind::Bounce | Kind::AutoReply, Thread::Of(incident)) => Effect::Filed {
@@ -210,7 +228,7 @@ pub async fn outcome(
     };
     Ok(Outcome {
         message: read.message,
-        kind: read.declaration.kind,
+        kind,
         reason: read.declaration.reason.clone(),
         from_address: read.from_address(),
         subject: read.email.subject.clone(),
@@ -375,5 +393,7 @@ fn fault_on_demand(bytes: &[u8]) {
         std::panic::resume_unwind(Box::new("failpoint"));
     } else if word.starts_with(b"abort") {
         std::process::abort();
+    } else if word.starts_with(b"hang") {
+        std::thread::sleep(std::time::Duration::from_secs(3600));
     }
 }

@@ -5,5 +5,6 @@ pub mod alarm;
 pub mod answer;
 pub mod health;
 pub mod intake;
+pub mod promote;
 pub mod reparse;
 pub mod thread;

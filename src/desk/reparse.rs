@@ -11,6 +11,7 @@ use crate::domain::field::{Field, FieldName, Fields, Reading, Source};
 use crate::domain::form::{Ask, Item};
 use crate::domain::incident::{Incident, Reference};
 use crate::domain::message::MessageId;
+use crate::domain::why::Why;
 use crate::store::{Kept, Reread, Store, StoreError};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,6 +86,10 @@ pub async fn compare(
     {
         let parts = Arc::clone(parts);
         let message = stored.id;
+        // Reading it failed three times: it may end the process.
+        if reason == Why::ByHand.as_str() {
+            return Err(ReparseError::Unread(message));
+        }
         let reading = tokio::task::spawn_blocking(move || intake::read(&stored, &parts));
         let read = reading.await.map_err(|_| ReparseError::Unread(message))?;
         replayed.push(Replayed { kind, reason, read });

@@ -186,7 +186,7 @@ pub enum Concern {
     UnprovenReference,
     /// The message could not be read as mail.
     Unreadable,
-    /// The message is over the size limit: only its headers are here.
+    /// The message is over the size limit: only its headers and texts are here.
     TooLarge,
     /// Another message has the same Message-ID and other bytes.
     SameMessageId,
@@ -250,7 +250,8 @@ impl Concern {
 pub struct KeptAttachment {
     /// Name, type, size and role.
     pub attachment: Attachment,
-    /// SHA-256 of the decoded bytes, lower-case hexadecimal.
+    /// SHA-256 of the decoded bytes, lower-case hexadecimal; empty where they were left on the mail
+    /// server.
     pub sha256: String,
     /// The message that holds it.
     pub message: MessageId,

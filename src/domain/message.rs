@@ -28,11 +28,15 @@ pub struct Fetched {
     pub place: Place,
     /// IMAP's INTERNALDATE; a Maildir file's modification time.
     pub internal_date: DateTime<Utc>,
-    /// As served. For a message over the size limit: its headers alone.
+    /// As served. For a message over the size limit: its headers and the beginnings of its texts.
     pub bytes: Vec<u8>,
-    /// Over the size limit: `bytes` holds its headers only, the rest stays on the server, and the
+    /// Over the size limit: `bytes` holds an excerpt, the rest stays on the server, and the
     /// message is never moved from where it is.
     pub left_on_server: bool,
+    /// The size that the server told (RFC822.SIZE): another one later is another message (IMAP-20).
+    pub told_size: Option<u64>,
+    /// The server did not give it in five tries (IMAP-11): `bytes` only say which one it is.
+    pub withheld: bool,
 }
 
 /// How far a folder was read: every UID below `uidnext` of that UIDVALIDITY is stored.
@@ -113,7 +117,7 @@ pub struct Stored {
     pub first_start: DateTime<Utc>,
     /// How often reading it was begun, this time included.
     pub attempts: u32,
-    /// Only the headers are here; see [`Fetched::left_on_server`].
+    /// Only an excerpt is here; see [`Fetched::left_on_server`].
     pub left_on_server: bool,
     /// Another stored message has the same Message-ID and other bytes.
     pub same_message_id_other_bytes: bool,

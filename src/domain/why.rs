@@ -102,6 +102,8 @@ reasons! {
     NoFault = "reports no fault",
     /// Thanks and little else.
     Thanks = "thanks",
+    /// Reading it failed; a person made an incident of it.
+    ByHand = "opened by hand",
 }
 
 impl Why {
@@ -109,6 +111,12 @@ impl Why {
     #[must_use]
     pub fn parse(words: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|why| why.as_str() == words)
+    }
+
+    /// Whether a message is set aside only for what it does not say: more of it may say it.
+    #[must_use]
+    pub fn is_unsaid(self) -> bool {
+        matches!(self, Self::NoFault | Self::Question | Self::Thanks)
     }
 }
 

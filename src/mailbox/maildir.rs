@@ -11,13 +11,16 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 
+use super::excerpt::Excerpt;
 use crate::domain::message::{Fetched, Place};
 
 /// The most files, and the most bytes by their sizes, of one batch.
 const TOGETHER: usize = 50;
 const TOGETHER_BYTES: u64 = 8 * 1024 * 1024;
-/// What is taken of a file over the size limit: its headers and, in nearly all mail, its text.
-const HEAD: u64 = 1024 * 1024;
+/// Each so many rounds the store is asked about every file.
+const ROUNDS: u32 = 30;
+/// So much of a file over the size limit is looked through for texts.
+const LOOKED_THROUGH: u64 = 64 << 20;
 
 /// Why a Maildir can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +46,10 @@ pub struct Maildir {
     unreadable: HashSet<String>,
     /// What this round is to read, oldest first.
     queue: VecDeque<Found>,
+    /// Rounds since the store was last asked about every name.
+    rounds: u32,
+    /// Delivered files at the last look.
+    files: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -54,7 +61,7 @@ struct Found {
 }
 
 impl Maildir {
-    /// `max_size` in bytes: of a larger file the beginning is taken.
+    /// `max_size` in bytes: of a larger file headers and texts are taken.
     #[must_use]
     pub fn new(path: PathBuf, max_size: u64) -> Self {
         Self {
@@ -63,19 +70,28 @@ impl Maildir {
             settled: HashSet::new(),
             unreadable: HashSet::new(),
             queue: VecDeque::new(),
+            rounds: 0,
+            files: 0,
         }
     }
 
-    /// Begins a round: gives the names of delivered files that were not seen before, oldest first.
-    /// The caller says by [`Maildir::skip`] which of them are stored.
+    /// Begins a round: gives the names of delivered files that were not seen before, oldest first;
+    /// now and then those of all, so that a row lost from the store is found missing (pain 7). The
+    /// caller says by [`Maildir::skip`] which of them are stored.
     ///
     /// # Errors
     /// The folders can't be listed.
     pub async fn begin(&mut self) -> Result<Vec<String>, MaildirError> {
         let path = self.path.clone();
-        let settled = std::mem::take(&mut self.settled);
+        let mut settled = std::mem::take(&mut self.settled);
+        self.rounds += 1;
+        if self.rounds >= ROUNDS {
+            self.rounds = 0;
+            settled.clear();
+        }
         let listed = blocking(move || list(&path, &settled)).await?;
         let (found, settled) = listed.map_err(MaildirError::List)?;
+        self.files = found.len() + settled.len();
         self.settled = settled;
         self.queue = found.into();
         Ok(self.queue.iter().map(|found| found.name.clone()).collect())
@@ -130,6 +146,12 @@ impl Maildir {
             }
         }
         Ok(None)
+    }
+
+    /// How many files lay there at the last look, and how many of them are stored or were handed over.
+    #[must_use]
+    pub fn accounted(&self) -> (u64, u64) {
+        (self.files as u64, self.settled.len() as u64)
     }
 
     /// Forgets what was handed over: it was not stored.
@@ -216,16 +238,15 @@ fn unique_name(file_name: &OsStr) -> String {
 }
 
 fn read(found: &Found, max_size: u64) -> io::Result<Fetched> {
+    let mut file = File::open(&found.path)?;
     let left_on_server = found.size > max_size;
-    let most = if left_on_server {
-        HEAD.min(max_size)
+    let bytes = if left_on_server {
+        excerpt(&mut file.take(LOOKED_THROUGH))?
     } else {
-        max_size
+        let mut bytes = Vec::new();
+        (&mut file).take(max_size).read_to_end(&mut bytes)?;
+        bytes
     };
-    let mut bytes = Vec::new();
-    File::open(&found.path)?
-        .take(most)
-        .read_to_end(&mut bytes)?;
     Ok(Fetched {
         place: Place::Maildir {
             name: found.name.clone(),
@@ -233,7 +254,21 @@ fn read(found: &Found, max_size: u64) -> io::Result<Fetched> {
         internal_date: DateTime::<Utc>::from(found.modified).trunc_subsecs(6),
         bytes,
         left_on_server,
+        told_size: Some(found.size),
+        withheld: false,
     })
+}
+
+/// What is kept of a file over the size limit, which is never all held.
+fn excerpt(file: &mut impl io::Read) -> io::Result<Vec<u8>> {
+    let mut excerpt = Excerpt::new();
+    let mut piece = vec![0; 256 << 10];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(excerpt.end()),
+            count => excerpt.take(&piece[..count]),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -242,6 +277,8 @@ mod tests {
     use std::os::unix::ffi::OsStrExt as _;
     use std::os::unix::fs::symlink;
     use std::time::Duration;
+
+    const LIMIT: u64 = 2 << 20;
 
     struct Folder(tempfile::TempDir);
 
@@ -267,7 +304,7 @@ mod tests {
         }
 
         fn maildir(&self) -> Maildir {
-            Maildir::new(self.0.path().to_owned(), 2 * HEAD)
+            Maildir::new(self.0.path().to_owned(), LIMIT)
         }
     }
 
@@ -343,9 +380,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_a_large_file_the_beginning_is_taken() {
+    async fn of_a_large_file_an_excerpt_is_taken() {
         let folder = Folder::new();
-        let large = vec![b'x'; usize::try_from(2 * HEAD + 1).unwrap()];
+        let large = vec![b'x'; usize::try_from(LIMIT + 1).unwrap()];
         folder.write("new/large", &large, 2);
         folder.write("new/limit", &large[1..], 1);
         let mut maildir = folder.maildir();
@@ -355,13 +392,13 @@ mod tests {
             .iter()
             .map(|message| (message.bytes.len() as u64, message.left_on_server))
             .collect();
-        assert_eq!(seen, [(HEAD, true), (2 * HEAD, false)]);
+        assert_eq!(seen, [(256 << 10, true), (LIMIT, false)]);
     }
 
     #[tokio::test]
     async fn a_folder_that_is_no_maildir_says_so() {
         let folder = tempfile::tempdir().unwrap();
-        let maildir = Maildir::new(folder.path().to_owned(), HEAD);
+        let maildir = Maildir::new(folder.path().to_owned(), LIMIT);
         assert!(matches!(maildir.check().await, Err(MaildirError::List(_))));
     }
 

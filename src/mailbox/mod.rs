@@ -1,6 +1,7 @@
 //! Where messages come from: an IMAP folder or a Maildir. Both give batches of raw messages and
 //! change nothing before those are stored.
 
+mod excerpt;
 pub mod imap;
 mod maildir;
 

@@ -55,6 +55,7 @@ pub fn kind(kind: Kind) -> &'static str {
 #[must_use]
 pub fn why(why: Why) -> &'static str {
     match why {
+        Why::ByHand => "ouvert à la main",
         Why::OwnHeader => "notre propre courriel, par son en-tête",
         Why::OwnSender => "notre propre courriel, par son expéditeur",
         Why::OwnMessageId => "notre propre courriel, par son Message-ID",

@@ -2,7 +2,7 @@
 
 use crate::domain::decision::{Review, Suppressed};
 use crate::domain::history::{Event, EventKind};
-use crate::domain::incident::Status;
+use crate::domain::incident::{Concern, Status};
 use crate::domain::outgoing::{MailState, Template};
 use serde::de::DeserializeOwned;
 
@@ -83,7 +83,13 @@ pub fn review(token: &str) -> String {
 #[must_use]
 pub fn suppressed(token: &str) -> String {
     let Some(reason) = read::<Suppressed>(token) else {
-        return token.to_owned();
+        return match token {
+            "by_hand" => "ouvert à la main depuis la quarantaine".to_owned(),
+            _ => match Concern::parse(token) {
+                Some(concern) => concern.french().to_owned(),
+                None => token.to_owned(),
+            },
+        };
     };
     match reason {
         Suppressed::AutoReply => "c’est une réponse automatique",
@@ -150,6 +156,7 @@ mod tests {
         assert_eq!(suppressed("auto_reply"), "c’est une réponse automatique");
         assert_eq!(review("later"), "later");
         assert_eq!(suppressed("later"), "later");
+        assert_eq!(suppressed("unreadable"), "analyse impossible");
         assert_eq!(said("E1b", MailState::Sent), "demande envoyée");
         assert_eq!(said("E2", MailState::Review), "accusé retenu");
     }

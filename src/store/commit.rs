@@ -69,7 +69,7 @@ impl Store {
     }
 }
 
-async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> Result<Committed> {
+pub(super) async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> Result<Committed> {
     let mut committed = Committed {
         message: outcome.message,
         reference: None,

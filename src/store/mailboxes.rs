@@ -7,7 +7,7 @@ use super::instances::MAILBOX;
 use super::rows::{json_numbers, json_texts, unsigned};
 use crate::domain::message::Cursor;
 use chrono::{DateTime, Utc};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// The row of a mailbox, made at its first mention, and the instance that holds it.
 pub(super) async fn mailbox_id(
@@ -115,7 +115,7 @@ impl Store {
         Ok(rows.into_iter().map(|(name,)| name).collect())
     }
 
-    /// Which of these UIDs are stored.
+    /// Which of these UIDs are stored, with the sizes that the server told of them, if it did.
     ///
     /// # Errors
     /// The database's.
@@ -124,14 +124,16 @@ impl Store {
         mailbox: &str,
         uidvalidity: u32,
         uids: &[u32],
-    ) -> Result<HashSet<u32>> {
-        let rows: Vec<(i64,)> = self
+    ) -> Result<BTreeMap<u32, Option<u64>>> {
+        let rows: Vec<(i64, Option<i64>)> = self
             .db
             .read(Sql {
-                sqlite: "SELECT d.uid FROM deliveries d JOIN mailboxes m ON m.id = d.mailbox_id
+                sqlite: "SELECT d.uid, d.told_size
+                         FROM deliveries d JOIN mailboxes m ON m.id = d.mailbox_id
                          WHERE m.name = $1 AND d.uidvalidity = $2
                            AND d.uid IN (SELECT value FROM json_each($3))",
-                postgres: "SELECT d.uid FROM deliveries d JOIN mailboxes m ON m.id = d.mailbox_id
+                postgres: "SELECT d.uid, d.told_size
+                           FROM deliveries d JOIN mailboxes m ON m.id = d.mailbox_id
                            WHERE m.name = $1 AND d.uidvalidity = $2
                              AND d.uid IN (SELECT json_array_elements_text($3::json)::bigint)",
             })
@@ -141,8 +143,33 @@ impl Store {
             .fetch_all()
             .await?;
         rows.into_iter()
-            .map(|(uid,)| unsigned("deliveries", "uid", 0, uid))
+            .map(|(uid, size)| {
+                let size = size
+                    .map(|size| unsigned("deliveries", "told_size", uid, size))
+                    .transpose()?;
+                Ok((unsigned("deliveries", "uid", 0, uid)?, size))
+            })
             .collect()
+    }
+
+    /// How many stored messages should still lie in the folder: all under this UIDVALIDITY but those
+    /// that were moved.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn ledger_size(&self, mailbox: &str, uidvalidity: u32) -> Result<u64> {
+        let (count,): (i64,) = self
+            .db
+            .read(
+                "SELECT COUNT(*) FROM deliveries d
+                 WHERE d.mailbox_id = (SELECT id FROM mailboxes WHERE name = $1)
+                   AND d.uidvalidity = $2 AND d.moved_at IS NULL AND d.uid IS NOT NULL",
+            )
+            .text(mailbox)
+            .bind(i64::from(uidvalidity))
+            .fetch_one()
+            .await?;
+        unsigned("deliveries", "count", 0, count)
     }
 
     /// Stored UIDs that were not yet moved to the done folder, lowest first. Messages left on the

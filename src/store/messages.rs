@@ -45,7 +45,7 @@ pub struct MessageLine {
 }
 
 #[derive(sqlx::FromRow)]
-struct LineRow {
+pub(super) struct LineRow {
     id: i64,
     state: String,
     kind: String,
@@ -61,7 +61,7 @@ struct LineRow {
 }
 
 impl LineRow {
-    fn line(self) -> Result<MessageLine> {
+    pub(super) fn line(self) -> Result<MessageLine> {
         let Self { id, .. } = self;
         Ok(MessageLine {
             id: MessageId(id),

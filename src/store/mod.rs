@@ -25,6 +25,7 @@ mod messages;
 mod open;
 mod outbox;
 mod outcome;
+mod quarantine;
 mod record;
 mod reread;
 mod rows;
@@ -44,6 +45,7 @@ pub use outbox::Waiting;
 pub use outcome::{
     Answer, Answering, Committed, Effect, Facts, Filled, NewAttachment, NewIncident, Outcome,
 };
+pub use quarantine::Retried;
 pub use reread::{Kept, Reread};
 
 use alone::Alone;

@@ -37,7 +37,8 @@ pub struct Outcome {
 pub struct NewAttachment {
     /// Name, type, size and role.
     pub attachment: Attachment,
-    /// SHA-256 of the decoded bytes, lower-case hexadecimal.
+    /// SHA-256 of the decoded bytes, lower-case hexadecimal; empty where they were left on the mail
+    /// server.
     pub sha256: String,
 }
 

@@ -5,6 +5,7 @@ use super::db::{Text, Tx};
 use super::error::{Result, StoreError};
 use super::instances::MAILBOX;
 use super::mailboxes::{advance, mailbox_id};
+use super::quarantine::{WITHHELD, take_place, told_again, told_size};
 use super::rows::size;
 use crate::domain::message::{Cursor, Fetched, Identity, MessageId, Place, Recorded};
 use crate::failpoint;
@@ -99,18 +100,21 @@ async fn record(
         .await?;
     if let Some((id, sha256)) = stored {
         if sha256 == identity.sha256 {
+            told_again(tx, mailbox, fetched, id).await?;
             return Ok(Recorded {
                 message: MessageId(id),
                 new: false,
             });
         }
-        // The server broke its promise (RFC 9051 section 2.3.1.1), or the folder was made anew.
-        tracing::warn!(
-            event = "message.place_reused",
-            uidvalidity,
-            uid,
-            "another message stands where one was stored: both are kept"
-        );
+        if fetched.withheld || !take_place(tx, id, mailbox, fetched).await? {
+            // The server broke its promise (RFC 9051 section 2.3.1.1), or the folder was made anew.
+            tracing::warn!(
+                event = "message.place_reused",
+                uidvalidity,
+                uid,
+                "another message stands where one was stored: both are kept"
+            );
+        }
         // That delivery stays, its place forgotten: the message still came from this mailbox.
         tx.query(
             "UPDATE deliveries SET uidvalidity = NULL, uid = NULL, name = NULL
@@ -130,7 +134,7 @@ async fn record(
                 attempts, last_error, kind, kind_reason, from_address, subject)
              VALUES ($1, $1, $2, $3, $4, $5, $6, $7,
                 EXISTS (SELECT 1 FROM messages WHERE message_id = $3),
-                'new', 0, '', '', '', '', '')
+                $8, 0, $9, '', '', '', '')
              ON CONFLICT (content_hash) DO NOTHING RETURNING id",
         )
         .text(&identity.sha256)
@@ -140,6 +144,12 @@ async fn record(
         .bind(storable(fetched.internal_date, now))
         .bind(now)
         .bind(fetched.left_on_server)
+        .text(if fetched.withheld {
+            "quarantined"
+        } else {
+            "new"
+        })
+        .text(if fetched.withheld { WITHHELD } else { "" })
         .fetch_optional()
         .await?;
     let (id, new) = match inserted {
@@ -167,8 +177,8 @@ async fn record(
     };
     tx.query(
         "INSERT INTO deliveries (message_id, mailbox_id, uidvalidity, uid, name, sha256, size,
-            delivered_at, left_on_server)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+            delivered_at, left_on_server, told_size)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
     )
     .bind(id)
     .bind(mailbox)
@@ -179,6 +189,7 @@ async fn record(
     .bind(size(fetched.bytes.len()))
     .bind(now)
     .bind(fetched.left_on_server)
+    .bind(told_size(fetched))
     .execute()
     .await?;
     Ok(Recorded {

@@ -108,11 +108,7 @@ async fn page(console: &Console, reference: &str) -> Result<Html<String>, PageEr
             .iter()
             .any(|ask| ask.item == Item::Screenshot),
         screenshots: screenshots(&incident.attachments),
-        attachments: incident
-            .attachments
-            .iter()
-            .map(|kept| Attached::new(&kept.attachment))
-            .collect(),
+        attachments: incident.attachments.iter().map(Attached::kept).collect(),
         mails: mails.iter().map(|mail| mail_row(console, mail)).collect(),
         history: history
             .iter()

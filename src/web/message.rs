@@ -5,6 +5,7 @@ use crate::domain::declaration::Kind;
 use crate::domain::field::{FieldName, Fields};
 use crate::domain::form::Form;
 use crate::domain::message::{MessageId, MessageState};
+use crate::domain::why::Why;
 use crate::mail::Email;
 use crate::present::french;
 use crate::present::page::{Pane, Proof};
@@ -31,6 +32,9 @@ pub(super) async fn read(
     let raw = console.store().raw(line.id).await?.unwrap_or_default();
     let proofs = proofs(console.form(), line.id, fields, field_messages);
     let received = console.moment(line.internal_date);
+    // What failed three times is not tried again at each look.
+    let is_by_hand = line.kind_reason == Why::ByHand.as_str();
+    let raw = if is_by_hand { Vec::new() } else { raw };
     // Reading a message takes time, and whatever it does to us stays in its own task.
     let pane = tokio::task::spawn_blocking(move || Pane::new(&Email::parse(&raw), &proofs)).await;
     let mut pane = pane.unwrap_or_else(|_| {
@@ -38,7 +42,7 @@ pub(super) async fn read(
         empty.unread = Some("l’analyse a échoué, le message est gardé tel quel");
         empty
     });
-    if line.state == MessageState::Quarantined {
+    if is_by_hand || line.state == MessageState::Quarantined {
         pane.unread = Some("l’analyse a échoué trois fois, le message est gardé tel quel");
     }
     Ok(Message {

@@ -1,6 +1,7 @@
 //! `/messages`: everything that arrived, what it was taken for, and why.
 
 use super::page::{Console, Moment, PageError};
+use super::quarantine;
 use crate::domain::declaration::Kind;
 use crate::domain::message::{MessageId, MessageState};
 use crate::domain::why::Why;
@@ -56,11 +57,7 @@ async fn page(console: &Console, before: Option<MessageId>) -> Result<Html<Strin
 
 fn row(console: &Console, line: MessageLine) -> Row {
     let (kind, tone, reason) = match line.state {
-        MessageState::Quarantined => (
-            "lecture impossible",
-            "bad",
-            format!("l’analyse a échoué {} fois", line.attempts),
-        ),
+        MessageState::Quarantined => ("lecture impossible", "bad", quarantine::reason(&line)),
         MessageState::New => ("pas encore lu", "", String::new()),
         MessageState::Done => (
             Kind::parse(&line.kind).map_or("", french::kind),

@@ -12,6 +12,7 @@ mod message;
 mod messages;
 mod metrics;
 mod page;
+mod quarantine;
 mod sante;
 mod strips;
 
@@ -51,6 +52,8 @@ pub fn router(parts: Parts) -> Result<Router, TemplateError> {
         .route("/messages", get(messages::list))
         .route("/sante", get(sante::show))
         .route("/metrics", get(metrics::show))
+        .route("/quarantine", get(quarantine::list))
+        .route("/quarantine/{number}/message.eml", get(quarantine::save))
         .route("/healthz", get(health::live))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))

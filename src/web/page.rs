@@ -24,6 +24,7 @@ const TEMPLATES: &[Source] = &[
     ("base.html", include_str!("templates/base.html")),
     ("incidents.html", include_str!("templates/incidents.html")),
     ("incident.html", include_str!("templates/incident.html")),
+    ("quarantine.html", include_str!("templates/quarantine.html")),
     ("messages.html", include_str!("templates/messages.html")),
     ("sante.html", include_str!("templates/sante.html")),
     ("error.html", include_str!("templates/error.html")),

@@ -72,11 +72,7 @@ fn strip(console: &Console, trouble: &Trouble) -> Strip {
         title: sentence(console, trouble),
         remedy: health::remedy(subject),
         command: health::command(subject),
-        link: if is_quarantine { "/messages" } else { "" },
-        link_words: if is_quarantine {
-            "Voir les messages"
-        } else {
-            ""
-        },
+        link: if is_quarantine { "/quarantine" } else { "" },
+        link_words: if is_quarantine { "Voir pourquoi" } else { "" },
     }
 }

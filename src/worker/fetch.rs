@@ -22,6 +22,7 @@ use crate::metrics::MailboxHealth;
 use crate::store::{Holder, Store, StoreError};
 use crate::wake::Wake;
 
+use super::reconcile;
 use super::restored;
 
 /// The most names that the store is asked about at once.
@@ -29,6 +30,8 @@ const NAMES: usize = 500;
 
 /// How often an instance looks whether the mailbox that another reads has come free.
 const HELD: Duration = Duration::from_secs(2);
+/// A round tells its progress each so many messages (IMAP-38).
+const PROGRESS: u64 = 1_000;
 
 /// What the fetch loop works with.
 #[derive(Debug, Clone)]
@@ -199,14 +202,25 @@ pub(super) async fn take_imap(
         Some(begun) => begun.map_err(MailboxError::from)?,
         None => return Ok(()),
     }
-    let mut batch = next(imap).await?;
-    while let Some(ready) = batch {
-        let stored = store(fetching, Some(ready.cursor), &ready.messages, round);
-        let (stored, following) = tokio::join!(stored, next(imap));
-        stored?;
-        batch = following?;
+    let asked = reconcile::ask_again(imap, fetching).await?;
+    // Once more where the folder holds what the ledger does not.
+    for _ in 0..2 {
+        let mut batch = next(imap).await?;
+        while let Some(ready) = batch {
+            let stored = store(fetching, Some(ready.cursor), &ready.messages, round);
+            let (stored, following) = tokio::join!(stored, next(imap));
+            stored?;
+            batch = following?;
+        }
+        round.midway = imap.is_midway();
+        if round.midway || token.is_cancelled() {
+            break;
+        }
+        if !reconcile::reconcile(imap, fetching, token).await? {
+            break;
+        }
     }
-    round.midway = imap.is_midway();
+    reconcile::asked(imap, fetching, &asked).await?;
     file(imap, fetching, token, round).await
 }
 
@@ -249,9 +263,12 @@ async fn take_maildir(
     while let Some(batch) = maildir.next().await.map_err(MailboxError::from)? {
         store(fetching, None, &batch, round).await?;
         if token.is_cancelled() {
-            break;
+            return Ok(());
         }
     }
+    let (files, accounted) = maildir.accounted();
+    let now = fetching.clock.now();
+    fetching.health.reconciled(files, accounted, now);
     Ok(())
 }
 
@@ -269,8 +286,20 @@ async fn store(
         .await?;
     failpoint::hit("K04");
     let new = recorded.iter().filter(|recorded| recorded.new).count() as u64;
+    let before = round.fetched;
     round.fetched += messages.len() as u64;
     round.new += new;
+    if !messages.is_empty() {
+        fetching.health.progressed(now);
+    }
+    if before / PROGRESS != round.fetched / PROGRESS {
+        tracing::info!(
+            event = "mailbox.progress",
+            fetched = round.fetched,
+            new = round.new,
+            "a long round goes on"
+        );
+    }
     if new > 0 {
         fetching.wake.wake();
     }

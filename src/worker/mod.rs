@@ -8,6 +8,7 @@ pub mod instances;
 pub mod lifecycle;
 pub mod pace;
 pub mod process;
+mod reconcile;
 mod restored;
 pub mod settle;
 pub mod watch;

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Permissions};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{Ipv4Addr, TcpStream};
 use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -216,6 +218,278 @@ fn killed_in_the_middle_every_message_is_stored_once_and_answered_once() {
         "{count} messages, {kills} kills: {count} rows, {} mails, none twice",
         sent.len()
     );
+}
+
+/// Vigie over Dovecot alone: what it would send goes to files.
+fn over(dovecot: &Dovecot, done_folder: bool) -> Service {
+    Service::new(|folder| {
+        let secret = folder.join("password");
+        fs::write(&secret, PASSWORD).expect("the folder is ours");
+        fs::set_permissions(&secret, Permissions::from_mode(0o600)).expect("the folder is ours");
+        fs::create_dir(folder.join("sent")).expect("the folder is ours");
+        let done = if done_folder {
+            "done_folder = \"Traités\""
+        } else {
+            ""
+        };
+        let [web] = free_ports();
+        format!(
+            r#"
+[service]
+name  = "Support SI-Samu"
+phone = "0 809 100 809"
+
+[mailbox]
+url = "imaps://localhost:{imaps}"
+user = "{SUPPORT}"
+password_file = "{secret}"
+ca_file = "{ca}"
+{done}
+poll = "1s"
+answer_from = "2020-01-01"
+
+[smtp]
+url = "dir:{folder}/sent"
+from = "Support SI-Samu <{SUPPORT}>"
+
+[web]
+listen = "127.0.0.1:{web}"
+
+[storage]
+database = "sqlite:{folder}/vigie.db"
+
+[log]
+format = "json"
+level = "debug"
+"#,
+            imaps = dovecot.imaps,
+            ca = dovecot.certificates.authority.display(),
+            secret = secret.display(),
+            folder = folder.display(),
+        )
+    })
+}
+
+/// The digests of all that is stored, by UIDVALIDITY and UID.
+fn stored(service: &Service) -> BTreeMap<(u64, u64), String> {
+    let number = |value: &serde_json::Value| value.as_u64().expect("a number");
+    service
+        .export("messages")
+        .iter()
+        .map(|row| {
+            let sha256 = row["sha256"].as_str().expect("a digest").to_owned();
+            ((number(&row["uidvalidity"]), number(&row["uid"])), sha256)
+        })
+        .collect()
+}
+
+/// Everything that another client is served is stored so (N1, N2).
+#[track_caller]
+fn assert_all_stored(service: &Service, dovecot: &Dovecot) {
+    let folder = served(dovecot.imap, SUPPORT, PASSWORD, "INBOX");
+    let stored = stored(service);
+    for (uid, bytes) in &folder.messages {
+        let place = (u64::from(folder.uidvalidity), u64::from(*uid));
+        assert_eq!(
+            stored.get(&place),
+            Some(&hex(&Sha256::digest(bytes))),
+            "UID {uid}"
+        );
+    }
+}
+
+fn has_all(service: &Service, dovecot: &Dovecot) -> bool {
+    let folder = served(dovecot.imap, SUPPORT, PASSWORD, "INBOX");
+    let stored = stored(service);
+    folder
+        .messages
+        .keys()
+        .all(|uid| stored.contains_key(&(u64::from(folder.uidvalidity), u64::from(*uid))))
+}
+
+fn is_read(service: &Service) -> bool {
+    let rows = service.export("messages");
+    rows.iter().all(|row| row["state"] == "done")
+}
+
+#[test]
+fn imap_10_24_sessions_that_are_kicked_and_messages_that_others_expunge_lose_nothing_else() {
+    let dovecot = Dovecot::start(&[SUPPORT], None);
+    fill(&dovecot, 0..200);
+    let mut service = over(&dovecot, false);
+    service.start();
+    // Each of these ends whatever is going on; another client deletes some that are not stored yet.
+    for turn in 0..12 {
+        dovecot.try_doveadm(&["kick", SUPPORT]);
+        let uid = (200 - turn * 7).to_string();
+        dovecot.doveadm(&["expunge", "-u", SUPPORT, "mailbox", "INBOX", "uid", &uid]);
+        thread::sleep(Duration::from_millis(120));
+    }
+    fill(&dovecot, 200..240);
+    until("every message that stayed is stored", || {
+        has_all(&service, &dovecot)
+    });
+    until("and read", || is_read(&service));
+    assert_all_stored(&service, &dovecot);
+    let places = stored(&service);
+    assert_eq!(places.len(), service.export("messages").len(), "none twice");
+    assert!(service.stop().success());
+}
+
+#[test]
+fn imap_18_19_a_uidvalidity_changed_while_we_wait_doubles_no_incident_and_no_mail() {
+    let dovecot = Dovecot::start(&[SUPPORT], None);
+    fill(&dovecot, 0..20);
+    let mut service = over(&dovecot, false);
+    service.start();
+    until("all is stored", || service.export("messages").len() == 20);
+    until("and read", || is_read(&service));
+    let (tickets, mails) = (service.export("tickets"), service.outbox().len());
+    for validity in ["1795510900", "1795511000"] {
+        dovecot.doveadm(&[
+            "mailbox",
+            "update",
+            "--uid-validity",
+            validity,
+            "-u",
+            SUPPORT,
+            "INBOX",
+        ]);
+        until("all is known under the new numbers", || {
+            let validity: u64 = validity.parse().expect("a number");
+            let known = stored(&service);
+            known.keys().filter(|place| place.0 == validity).count() == 20
+        });
+    }
+    assert_all_stored(&service, &dovecot);
+    until("all is read", || is_read(&service));
+    assert_eq!(service.export("tickets"), tickets);
+    assert_eq!(service.outbox().len(), mails);
+    assert!(service.stop().success());
+}
+
+#[test]
+fn imap_22_uids_that_jump_near_the_end_are_stored() {
+    let dovecot = Dovecot::start(&[SUPPORT], None);
+    fill(&dovecot, 0..5);
+    let mut service = over(&dovecot, false);
+    service.start();
+    until("all is stored", || service.export("messages").len() == 5);
+    dovecot.doveadm(&[
+        "mailbox",
+        "update",
+        "--min-next-uid",
+        "4294967280",
+        "-u",
+        SUPPORT,
+        "INBOX",
+    ]);
+    fill(&dovecot, 5..12);
+    until("those behind the jump too", || {
+        service.export("messages").len() == 12
+    });
+    assert_all_stored(&service, &dovecot);
+    let last = stored(&service).keys().map(|place| place.1).max();
+    assert_eq!(last, Some(4_294_967_286));
+    assert!(service.stop().success());
+}
+
+#[test]
+fn imap_27_without_move_and_uidplus_mail_stays_and_no_deleted_mark_of_others_goes() {
+    let dovecot = Dovecot::start(&[SUPPORT], Some("IMAP4rev1 SASL-IR LITERAL+ IDLE"));
+    fill(&dovecot, 0..6);
+    dovecot.doveadm(&[
+        "flags",
+        "add",
+        "-u",
+        SUPPORT,
+        "\\Deleted",
+        "mailbox",
+        "INBOX",
+        "uid",
+        "2",
+    ]);
+    let mut service = over(&dovecot, true);
+    service.start();
+    until("all is stored", || service.export("messages").len() == 6);
+    until("and read", || is_read(&service));
+    until("the refusal is told", || {
+        service.log().contains("mailbox.not_filed")
+    });
+    thread::sleep(Duration::from_secs(3));
+    assert!(service.stop().success());
+    assert_eq!(service.log().matches("mailbox.not_filed").count(), 1);
+    let folder = served(dovecot.imap, SUPPORT, PASSWORD, "INBOX");
+    assert_eq!(folder.messages.len(), 6);
+    let flags = dovecot.doveadm(&["fetch", "-u", SUPPORT, "flags", "mailbox", "INBOX"]);
+    assert_eq!(flags.matches("\\Deleted").count(), 1, "{flags}");
+    assert_eq!(flags.matches("\\Seen").count(), 0, "{flags}");
+}
+
+#[test]
+fn imap_28_a_done_folder_over_quota_or_closed_leaves_mail_where_it_is_and_incidents_go_on() {
+    let quota = "mail_plugins = quota\nplugin {\n  quota = maildir:all\n  \
+                 quota_rule = *:messages=3\n}";
+    for (capability, more) in [(Some(WITHOUT_IDLE), quota), (None, "")] {
+        let dovecot = Dovecot::start_with(&[SUPPORT], capability, more);
+        fill(&dovecot, 0..6);
+        let done = dovecot.mail().join(SUPPORT).join("Maildir/.Trait&AOk-s");
+        if more.is_empty() {
+            // The mail account may not write there.
+            fs::create_dir(&done).expect("the folder is ours");
+            fs::set_permissions(&done, Permissions::from_mode(0o555)).expect("ours");
+        }
+        let mut service = over(&dovecot, true);
+        service.start();
+        until("all is stored", || service.export("messages").len() == 6);
+        until("and read", || is_read(&service));
+        until("the refusal is told", || {
+            service.log().contains("mailbox.not_filed")
+        });
+        thread::sleep(Duration::from_secs(2));
+        assert_eq!(service.log().matches("mailbox.not_filed").count(), 1);
+        assert_all_stored(&service, &dovecot);
+        let folder = served(dovecot.imap, SUPPORT, PASSWORD, "INBOX");
+        assert_eq!(folder.messages.len(), 6, "{more}");
+        assert!(!service.export("tickets").is_empty());
+        assert!(service.stop().success());
+    }
+}
+
+#[test]
+fn imap_33_while_others_hold_all_connections_we_wait_and_go_on_by_ourselves() {
+    let one = "mail_max_userip_connections = 1";
+    let dovecot = Dovecot::start_with(&[SUPPORT], None, one);
+    fill(&dovecot, 0..3);
+    let held = hold(dovecot.imap);
+    let mut service = over(&dovecot, false);
+    service.start();
+    until("the outage is told", || {
+        service.log().contains("mailbox.unreachable")
+    });
+    assert!(
+        service.log().contains("\"kind\":\"network\""),
+        "{}",
+        service.log()
+    );
+    drop(held);
+    until("all is stored", || service.export("messages").len() == 3);
+    assert!(service.log().contains("mailbox.reachable"));
+    assert!(service.stop().success());
+}
+
+/// Another client that is logged in and stays so.
+fn hold(port: u16) -> TcpStream {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("the server listens");
+    let password = PASSWORD.replace('"', "\\\"");
+    let login = format!("a LOGIN \"{SUPPORT}\" \"{password}\"\r\n");
+    stream
+        .write_all(login.as_bytes())
+        .expect("the server reads");
+    let mut lines = BufReader::new(stream.try_clone().expect("a second handle")).lines();
+    let in_it = lines.any(|line| line.is_ok_and(|line| line.starts_with("a OK")));
+    assert!(in_it, "the other client is not let in");
+    stream
 }
 
 /// The Message-IDs of the mails of ours that have arrived, whoever they were for.

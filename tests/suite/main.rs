@@ -27,6 +27,7 @@ mod pictures;
 mod pipeline;
 mod polling;
 mod protection;
+mod quarantine;
 mod reparse;
 mod sending;
 mod storage;

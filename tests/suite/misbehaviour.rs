@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use vigie::config::Security;
 use vigie::domain::message::{Cursor, Place};
 use vigie::mailbox::imap::{Imap, ImapError, Limits, Step};
@@ -207,6 +209,27 @@ async fn imap_03_silence_at_a_move_or_at_the_goodbye_holds_nothing_up() {
     ledger.round(&mut imap).await.expect("a new session");
     imap.close().await;
     assert_eq!(ledger.taken, 1);
+}
+
+#[tokio::test]
+async fn imap_03_an_idle_that_never_begins_is_left_however_much_the_server_chats() {
+    let server = Server::start(&[1], |asked, _| match asked.command {
+        "IDLE" => Act::Chatter("* OK Still here\r\n"),
+        _ => Act::Answer,
+    })
+    .await;
+    let (mut imap, mut ledger) = (server.client(short()), Ledger::default());
+    ledger.round(&mut imap).await.expect("read");
+    let waited = imap.wait(Duration::from_secs(3600)).await;
+    let slow = matches!(
+        waited,
+        Err(ImapError::Slow {
+            step: Step::Idle,
+            ..
+        })
+    );
+    assert!(slow, "{waited:?}");
+    ledger.round(&mut imap).await.expect("a new session");
 }
 
 #[tokio::test]
@@ -671,7 +694,7 @@ async fn imap_22_uids_that_jump_to_the_end_of_their_range_are_taken() {
 }
 
 #[tokio::test]
-async fn many_messages_are_searched_for_in_windows() {
+async fn imap_38_many_messages_are_searched_for_in_windows() {
     let uids: Vec<u32> = (1..=25_000).collect();
     let server = Server::start(&[], move |asked, folder| {
         if folder.messages.is_empty() {
@@ -821,6 +844,169 @@ async fn imap_30_a_folder_that_is_read_only_is_read_and_nothing_is_moved() {
 }
 
 #[tokio::test]
+async fn imap_30_a_folder_that_opens_only_by_examine_is_read_and_nothing_is_moved() {
+    let server = Server::start(&[1, 2], |asked, _| {
+        if asked.is("SELECT") {
+            Act::say("{tag} NO [NOPERM] not for you\r\n")
+        } else {
+            Act::Answer
+        }
+    })
+    .await;
+    let (mut imap, mut ledger) = (server.client(short()), Ledger::default());
+    ledger.round(&mut imap).await.expect("read");
+    ledger.assert_whole(&server.folder());
+    assert!(!imap.file(&[1]).await.expect("nothing is said"));
+    let log = server.log();
+    assert_eq!(
+        log.iter().filter(|line| line.contains("EXAMINE")).count(),
+        1
+    );
+    assert!(!log.iter().any(|line| line.contains("MOVE")));
+}
+
+#[tokio::test]
+async fn imap_33_a_folder_in_use_is_waited_for_and_a_missing_one_is_somebodys_matter() {
+    for (answer, token, transient) in [
+        ("{tag} NO [INUSE] locked\r\n", "network", true),
+        ("{tag} NO [UNAVAILABLE] later\r\n", "network", true),
+        ("{tag} NO [SERVERBUG] oh\r\n", "network", true),
+        ("{tag} NO [NONEXISTENT] what\r\n", "protocol", false),
+        ("{tag} NO no\r\n", "protocol", false),
+    ] {
+        let server = Server::start(&[1], move |asked, _| {
+            if asked.is("SELECT") || asked.is("EXAMINE") {
+                Act::say(answer)
+            } else {
+                Act::Answer
+            }
+        })
+        .await;
+        let error = server.client(short()).begin(None).await.unwrap_err();
+        assert_eq!(
+            (error.token(), error.is_transient()),
+            (token, transient),
+            "{answer}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn imap_04_an_idle_that_dies_silently_is_renewed_and_the_mail_found() {
+    let mut forgotten = false;
+    let server = Server::start(&[1], move |asked, _| {
+        if asked.session == 1 && asked.command == "IDLE" {
+            forgotten = true;
+            return Act::say("+ idling\r\n");
+        }
+        // The network forgot the connection: nothing comes back any more, not even for DONE.
+        if asked.session == 1 && forgotten {
+            Act::Silence
+        } else {
+            Act::Answer
+        }
+    })
+    .await;
+    let limits = Limits {
+        idle: Duration::from_millis(300),
+        silence: Duration::from_millis(300),
+        ..Limits::default()
+    };
+    let (mut imap, mut ledger) = (server.client(limits), Ledger::default());
+    ledger.round(&mut imap).await.expect("read");
+    server.folder().messages.insert(2, message(2));
+    let waited = imap.wait(Duration::from_secs(3600)).await;
+    assert!(
+        matches!(
+            waited,
+            Err(ImapError::Silent {
+                step: Step::Idle,
+                ..
+            })
+        ),
+        "{waited:?}"
+    );
+    ledger.round(&mut imap).await.expect("a new session");
+    ledger.assert_whole(&server.folder());
+}
+
+#[tokio::test]
+async fn imap_19_a_session_that_grew_old_is_opened_anew_and_shows_a_new_uidvalidity() {
+    let server = Server::sound(&[1, 2]).await;
+    let limits = Limits {
+        session: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let (mut imap, mut ledger) = (server.client(limits), Ledger::default());
+    ledger.round(&mut imap).await.expect("read");
+    // This server tells nothing of it to a session that is open.
+    server.folder().uidvalidity = Some(8);
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    ledger.round(&mut imap).await.expect("read");
+    assert_eq!(ledger.cursor.map(|at| at.uidvalidity), Some(8));
+    ledger.assert_whole(&server.folder());
+    assert!(server.log().iter().any(|line| line.contains("LOGOUT")));
+}
+
+#[tokio::test]
+async fn imap_25_pain_01_nothing_rests_on_flags_and_none_is_changed() {
+    // 100 are seen already; 50 more are flagged between SEARCH and FETCH, and one is told so.
+    let uids: Vec<u32> = (1..=200).collect();
+    let server = Server::start(&uids, |asked, _| {
+        if asked.sizes() {
+            Act::Between("* 3 FETCH (FLAGS (\\Seen))\r\n")
+        } else {
+            Act::Answer
+        }
+    })
+    .await;
+    let (mut imap, mut ledger) = (server.client(Limits::default()), Ledger::default());
+    for _ in 0..2 {
+        ledger.round(&mut imap).await.expect("read");
+    }
+    ledger.assert_whole(&server.folder());
+    imap.close().await;
+    assert_untouched(&server.log());
+}
+
+#[tokio::test]
+async fn pain_02_messages_that_go_meanwhile_shift_nothing() {
+    for count in [2, 3, 4, 6, 50] {
+        let uids: Vec<u32> = (10..10 + count).collect();
+        let mut gone = 1;
+        let server = Server::start(&uids, move |asked, folder| {
+            // At each command one from before ours goes, so that all sequence numbers shift.
+            if asked.is("UID") {
+                gone += 1;
+                folder.messages.remove(&gone);
+                return Act::Between("* 1 EXPUNGE\r\n");
+            }
+            Act::Answer
+        })
+        .await;
+        server
+            .folder()
+            .messages
+            .extend((1..10).map(|uid| (uid, message(uid))));
+        let (mut imap, mut ledger) = (server.client(Limits::default()), Ledger::default());
+        for _ in 0..3 {
+            ledger.round(&mut imap).await.expect("read");
+        }
+        for uid in uids {
+            let stored = ledger.stored.get(&(7, uid));
+            assert_eq!(stored, Some(&Some(message(uid))), "{uid} of {count}");
+        }
+        for line in server.log() {
+            let command = line.splitn(3, ' ').nth(2).unwrap_or_default();
+            let by_number = ["FETCH", "STORE", "COPY", "MOVE", "EXPUNGE"]
+                .iter()
+                .any(|word| command.starts_with(word));
+            assert!(!by_number, "{line}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn imap_31_33_a_refused_login_is_told_from_a_server_that_is_busy() {
     for (answer, token, transient) in [
         ("{tag} NO [AUTHENTICATIONFAILED] no\r\n", "auth", false),
@@ -908,6 +1094,29 @@ async fn a_large_message_comes_in_slices_and_one_over_the_limit_by_its_beginning
 }
 
 #[tokio::test]
+async fn imap_40_slices_shorter_than_asked_for_end_no_message() {
+    let server = Server::start(&[1], |asked, folder| {
+        let Some((_, range)) = asked.command.split_once("[]<") else {
+            return Act::Answer;
+        };
+        let number = |text: &str| text.parse::<usize>().expect("a number");
+        let (from, rest) = range.split_once('.').expect("a slice");
+        let count = number(rest.split('>').next().unwrap_or_default());
+        let whole = &folder.messages[&2];
+        let from = number(from).min(whole.len());
+        let to = (from + count / 2).min(whole.len());
+        let head = format!("* 1 FETCH (UID 2 BODY[]<{from}> {{{}}}\r\n", to - from);
+        Act::Say([head.as_bytes(), &whole[from..to], b")\r\n{tag} OK done\r\n"].concat())
+    })
+    .await;
+    let large = [message(2), vec![b'x'; 2 * 1024 * 1024]].concat();
+    server.folder().messages.insert(2, large);
+    let (mut imap, mut ledger) = (server.client(Limits::default()), Ledger::default());
+    ledger.round(&mut imap).await.expect("read");
+    ledger.assert_whole(&server.folder());
+}
+
+#[tokio::test]
 async fn imap_40_a_slow_large_message_is_put_off_and_resumed_while_others_go_on() {
     let server = Server::sound(&[1, 3]).await;
     let large = [message(2), vec![b'x'; 2 * 1024 * 1024]].concat();
@@ -974,6 +1183,107 @@ async fn imap_42_sizes_that_are_wrong_change_nothing() {
         let (mut imap, mut ledger) = (server.client(short()), Ledger::default());
         ledger.round(&mut imap).await.expect("read");
         ledger.assert_whole(&server.folder());
+    }
+}
+
+#[tokio::test]
+async fn imap_42_bytes_that_no_mail_may_hold_are_stored_as_served() {
+    let odd: [&[u8]; 5] = [
+        b"Subject: a\r\n\r\nnul \0 here\r\n",
+        b"Subject: b\n\nbare \n lines \r and\x80\xff\n",
+        b"\r\n\r\n",
+        b")\r\nV1 OK done\r\n",
+        b"\0",
+    ];
+    let server = Server::sound(&[]).await;
+    server.folder().messages = (1..).zip(odd.map(<[u8]>::to_vec)).collect();
+    let (mut imap, mut ledger) = (server.client(short()), Ledger::default());
+    ledger.round(&mut imap).await.expect("read");
+    ledger.assert_whole(&server.folder());
+    assert_eq!(ledger.taken, odd.len());
+}
+
+#[tokio::test]
+async fn pain_09_silence_in_the_middle_of_a_message_ends_the_session_and_leaves_nothing_open() {
+    let server = Server::start(&[1, 2, 3], |asked, _| {
+        if asked.bodies() && asked.session <= 40 {
+            Act::Stall(asked.session * 20)
+        } else {
+            Act::Answer
+        }
+    })
+    .await;
+    let limits = Limits {
+        silence: Duration::from_millis(25),
+        ..Limits::default()
+    };
+    let (mut imap, mut ledger) = (server.client(limits), Ledger::default());
+    let mut errors = 0;
+    while !ledger.has_all(&server.folder()) {
+        errors += usize::from(ledger.round(&mut imap).await.is_err());
+        assert!(
+            connections_to(server.port) <= 1,
+            "a stalled one was left open"
+        );
+        assert!(errors < 100, "no end");
+    }
+    assert!(errors > 3);
+    // Whatever came whole was kept; the rest was given up as never given, or came later.
+    ledger.assert_cursor_behind(&server.folder());
+}
+
+/// Connections of this machine to a port on loopback that are open at both ends.
+fn connections_to(port: u16) -> usize {
+    let table = std::fs::read_to_string("/proc/net/tcp").expect("Linux tells");
+    let remote = format!(":{port:04X}");
+    table
+        .lines()
+        .skip(1)
+        .filter_map(|line| {
+            let mut words = line.split_ascii_whitespace().skip(2);
+            Some((words.next()?, words.next()?))
+        })
+        .filter(|(address, state)| address.ends_with(&remote) && *state == "01")
+        .count()
+}
+
+#[tokio::test]
+async fn imap_34_an_old_tls_or_an_alert_ends_it_before_a_credential_leaves() {
+    // A ServerHello of TLS 1.0 with an RC4 suite; a fatal alert; bytes that are neither.
+    let hello = [
+        &[22, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1][..],
+        &[7; 32],
+        &[0, 0, 5, 0][..],
+    ]
+    .concat();
+    for answer in [
+        hello,
+        vec![21, 3, 1, 0, 2, 2, 70],
+        b"* OK ready\r\n".to_vec(),
+    ] {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback");
+        let port = listener.local_addr().expect("an address").port();
+        let served = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a client");
+            let mut first = [0; 4096];
+            let read = stream.read(&mut first).await.expect("a ClientHello");
+            stream.write_all(&answer).await.expect("it reads");
+            let mut all = first[..read].to_vec();
+            let _ = stream.read_to_end(&mut all).await;
+            all
+        });
+        let mut config = Server::sound(&[]).await.config();
+        (config.port, config.security) = (port, Security::Tls);
+        config.host = "localhost".to_owned();
+        let error = Imap::new(config, 1024, short())
+            .begin(None)
+            .await
+            .unwrap_err();
+        assert_eq!(error.token(), "tls", "{error:?}");
+        let heard = served.await.expect("no panic");
+        for secret in ["passe", "LOGIN", "box@"] {
+            assert!(memchr::memmem::find(&heard, secret.as_bytes()).is_none());
+        }
     }
 }
 

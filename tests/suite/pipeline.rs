@@ -69,6 +69,16 @@ impl Line {
         &self.test.store
     }
 
+    /// Where the store can be opened beside the program.
+    pub fn url(&self) -> &str {
+        &self.test.url
+    }
+
+    /// As after a restart.
+    pub async fn reopen(&mut self) {
+        self.test.reopen().await;
+    }
+
     /// A message arrives and is stored.
     pub async fn receive(&mut self, bytes: &[u8]) {
         self.uid += 1;
@@ -690,6 +700,65 @@ async fn whatever_arrives_becomes_an_incident_or_is_filed_and_the_queue_goes_on(
 }
 
 #[tokio::test]
+async fn imap_18_other_bytes_under_a_known_message_id_are_kept_and_not_answered_again() {
+    let mut line = Line::new().await;
+    line.receive(&declaration(1)).await;
+    line.process(1).await;
+    assert_eq!(line.mails().await.len(), 1);
+    // The same mail from a mailbox that was restored through a gateway which adds a banner.
+    let mut again = declaration(1);
+    again.extend_from_slice(b"-- \r\nMessage externe\r\n");
+    line.receive(&again).await;
+    line.process(2).await;
+    assert_eq!(line.incidents().await, 2, "shown to a person");
+    assert_eq!(line.incident(2).await.concerns, [Concern::SameMessageId]);
+    assert_eq!(line.mails().await.len(), 1);
+    // One that only came again is the same one.
+    line.receive(&declaration(1)).await;
+    line.process(3).await;
+    assert_eq!((line.incidents().await, line.mails().await.len()), (2, 1));
+}
+
+#[tokio::test]
+async fn pain_12_no_header_is_required_and_what_lacks_an_id_is_known_again_by_its_bytes() {
+    let id = "Message-ID: <1@chu.example>\r\n";
+    let (from, subject) = ("From: a@chu.example\r\n", "Subject: panne\r\n");
+    let date = "Date: Tue, 24 Nov 2026 09:55:00 +0100\r\n";
+    let heads = [
+        [from, subject, date].concat(),
+        [id, subject, date].concat(),
+        [id, from, date].concat(),
+        [id, from, subject].concat(),
+        [id, id, from, subject].concat(),
+        [from, "From: b@chu.example\r\n", subject].concat(),
+        [from, subject, subject, date].concat(),
+        [from, date, "Date: hier\r\n"].concat(),
+        ["Message-ID: <>\r\n", from, date].concat(),
+        ["From: =?utf-8?q?=FF?= <\r\n", subject].concat(),
+        ["Subject: =?x?y?z\r\n", date].concat(),
+        String::new(),
+    ];
+    let mut line = Line::new().await;
+    let mails: Vec<Vec<u8>> = heads
+        .iter()
+        .map(|head| format!("{head}\r\n{BODY_OF_12}").into_bytes())
+        .collect();
+    for run in 1..=2 {
+        for mail in &mails {
+            line.receive(mail).await;
+        }
+        let round = line.process(run).await;
+        assert_eq!(round.failed, 0);
+        let messages = line.messages().await;
+        assert_eq!(messages.len(), 12, "run {run}");
+        assert!(messages.iter().all(|line| line.state == MessageState::Done));
+        assert_eq!(line.incidents().await, 12);
+    }
+}
+
+const BODY_OF_12: &str = "Depuis ce matin la cartographie reste grise, rien ne s'affiche.\r\n";
+
+#[tokio::test]
 async fn a_message_too_large_to_fetch_is_a_persons_matter() {
     let mut line = Line::new().await;
     let mut large = fetched(1, &declaration(1));
@@ -704,4 +773,38 @@ async fn a_message_too_large_to_fetch_is_a_persons_matter() {
     assert_eq!(incident.concerns, [Concern::TooLarge]);
     assert_eq!(incident.status, Status::ToReview);
     assert!(line.mails().await.is_empty());
+    // What is here says nothing: what is not may.
+    let mut silent = fetched(2, &mail(2, "Subject: capture\r\n", "Ci-joint.\r\n"));
+    silent.left_on_server = true;
+    // Our own mail stays our own.
+    let own = "From: Support <support@vigie.example>\r\n";
+    let mut ours = fetched(3, &mail(3, own, "Ci-joint.\r\n"));
+    ours.left_on_server = true;
+    line.store()
+        .record_batch(BOX, None, &[silent, ours], at(0))
+        .await
+        .unwrap();
+    line.uid = 3;
+    line.process(2).await;
+    let incident = line.incident(2).await;
+    assert_eq!(incident.concerns, [Concern::TooLarge]);
+    assert_eq!(line.incidents().await, 2);
+    assert!(line.mails().await.is_empty());
+    // An attachment whose bytes are not here has no digest of them.
+    let parts = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nLa carte est grise.\r\n\
+                 --b\r\nContent-Type: video/mp4; name=\"film.mp4\"\r\n\r\n--b--\r\n";
+    let mut film = fetched(
+        4,
+        format!("From: a@chu.example\r\nSubject: film\r\n{parts}").as_bytes(),
+    );
+    film.left_on_server = true;
+    line.store()
+        .record_batch(BOX, None, &[film], at(0))
+        .await
+        .unwrap();
+    line.process(3).await;
+    let kept = line.incident(3).await.attachments;
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].attachment.filename, "film.mp4");
+    assert_eq!(kept[0].sha256, "");
 }

@@ -3,7 +3,7 @@
 use crate::support::stores::{TestStore, at, fetched, mail};
 use chrono::TimeDelta;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
 use vigie::domain::decision::Review;
 use vigie::domain::declaration::{Attachment, Kind, Role};
@@ -198,7 +198,7 @@ async fn raw_bytes_and_cursor_are_stored_together_and_come_back_as_they_were() {
         }
         assert_eq!(store.raw(MessageId(999)).await.unwrap(), None);
         let uids = store.known_uids(BOX, 7, &[1, 3, 4]).await.unwrap();
-        assert_eq!(uids, HashSet::from([1, 3]));
+        assert_eq!(uids, BTreeMap::from([(1, None), (3, None)]));
         let next = Cursor {
             uidvalidity: 8,
             uidnext: 1,

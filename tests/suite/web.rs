@@ -2,6 +2,7 @@
 
 use crate::support::stores::{TestStore, at};
 use chrono::TimeDelta;
+use sqlx::{Connection as _, SqliteConnection};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -187,6 +188,8 @@ async fn open(store: &Store, uid: u32, subject: &str) -> String {
         internal_date: at(0),
         bytes: bytes.into_bytes(),
         left_on_server: false,
+        told_size: None,
+        withheld: false,
     };
     store
         .record_batch("imap:test", None, &[fetched], at(0))
@@ -258,6 +261,31 @@ async fn open(store: &Store, uid: u32, subject: &str) -> String {
     };
     let committed = store.commit_outcome(&outcome, at(2)).await.unwrap();
     committed.reference.unwrap().to_string()
+}
+
+#[tokio::test]
+async fn an_attachment_left_on_the_server_is_said_to_be() {
+    let console = Console::start().await;
+    let reference = open(&console.test.store, 1, "capture.png").await;
+    let path = format!("/d/{reference}");
+    assert!(
+        !console
+            .get(&path)
+            .await
+            .body
+            .contains("restée sur le serveur")
+    );
+    let mut raw = SqliteConnection::connect(&console.test.url).await.unwrap();
+    sqlx::query("UPDATE attachments SET sha256 = '', size = 0")
+        .execute(&mut raw)
+        .await
+        .unwrap();
+    let shown = console.get(&path).await.body;
+    assert!(
+        shown.contains("trop volumineuse, restée sur le serveur"),
+        "{shown}"
+    );
+    console.stop.cancel();
 }
 
 #[tokio::test]

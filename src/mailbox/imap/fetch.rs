@@ -10,9 +10,10 @@ use chrono::{DateTime, Utc};
 
 use super::error::{ImapError, Step};
 use super::owed::uid_set;
+use super::search::search_uids;
 use super::slice::Sliced;
 use super::wire::{AttributeValue, Response};
-use super::{Batch, Imap, search_uids};
+use super::{Batch, Imap};
 use crate::domain::message::{Fetched, Place};
 
 /// The most messages whose sizes one command asks for.
@@ -25,8 +26,8 @@ const SMALL: u64 = 1024 * 1024;
 /// What the server says of a message before it gives it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Facts {
-    size: Option<u64>,
-    internal_date: Option<DateTime<Utc>>,
+    pub(super) size: Option<u64>,
+    pub(super) internal_date: Option<DateTime<Utc>>,
 }
 
 impl Imap {
@@ -70,20 +71,8 @@ impl Imap {
         };
         let uidvalidity = owed.uidvalidity();
         if owed.is_given_up(uid) {
-            tracing::warn!(
-                event = "message.withheld",
-                uidvalidity,
-                uid,
-                "the mail server does not give this message: recorded as left there"
-            );
             self.queue.pop_front();
-            let date = self.facts.get(&uid).and_then(|facts| facts.internal_date);
-            return Ok(vec![Fetched {
-                place: Place::Imap { uidvalidity, uid },
-                internal_date: date.unwrap_or(now),
-                bytes: stand_in(uidvalidity, uid),
-                left_on_server: true,
-            }]);
+            return Ok(vec![self.give_up(uidvalidity, uid, now)]);
         }
         let alone = owed.is_alone(uid);
         let Some(facts) = self.facts.get(&uid).copied() else {
@@ -96,7 +85,7 @@ impl Imap {
         self.queue.pop_front();
         let (bytes, left_on_server) = match self.fetch_sliced(uidvalidity, uid, facts.size).await {
             Ok(Sliced::Whole(bytes)) => (bytes, false),
-            Ok(Sliced::Beginning(bytes)) => (bytes, true),
+            Ok(Sliced::Excerpt(bytes)) => (bytes, true),
             Ok(Sliced::PutOff) => return Ok(Vec::new()),
             Ok(Sliced::Absent) => {
                 self.account_for(&[uid]).await?;
@@ -115,6 +104,8 @@ impl Imap {
             internal_date: facts.internal_date.unwrap_or(now),
             bytes,
             left_on_server,
+            told_size: facts.size,
+            withheld: false,
         }])
     }
 
@@ -224,15 +215,17 @@ impl Imap {
         }
         Ok(bodies
             .into_iter()
-            .map(|(uid, bytes)| Fetched {
-                place: Place::Imap { uidvalidity, uid },
-                internal_date: self
-                    .facts
-                    .get(&uid)
-                    .and_then(|facts| facts.internal_date)
-                    .unwrap_or(now),
-                bytes,
-                left_on_server: false,
+            .map(|(uid, bytes)| {
+                let facts = self.facts.get(&uid);
+                let date = facts.and_then(|facts| facts.internal_date);
+                Fetched {
+                    place: Place::Imap { uidvalidity, uid },
+                    internal_date: date.unwrap_or(now),
+                    bytes,
+                    left_on_server: false,
+                    told_size: facts.and_then(|facts| facts.size),
+                    withheld: false,
+                }
             })
             .collect())
     }
@@ -323,19 +316,13 @@ impl Imap {
     }
 
     fn withhold(&mut self, uid: u32) {
+        if let Some(facts) = self.facts.get(&uid) {
+            self.told.insert(uid, *facts);
+        }
         if let Some(owed) = &mut self.owed {
             owed.withheld(uid);
         }
     }
-}
-
-/// What is stored of a message that the server never gave: a subject by which a person finds it, and
-/// no sender, so that nobody is answered. Each is another, since equal bytes are one message.
-fn stand_in(uidvalidity: u32, uid: u32) -> Vec<u8> {
-    format!(
-        "Subject: =?utf-8?q?Message_rest=C3=A9_sur_le_serveur?= (UID {uid}, UIDVALIDITY {uidvalidity})\r\n\r\n"
-    )
-    .into_bytes()
 }
 
 pub(super) fn uid_of(attributes: &[AttributeValue<'_>]) -> Option<u32> {

@@ -1,7 +1,8 @@
 //! The UIDs of a folder, looked at without changing anything.
 
+use super::Imap;
 use super::error::ImapError;
-use super::{Imap, WINDOW, search_uids};
+use super::search::{WINDOW, search_uids};
 
 impl Imap {
     /// The folder's UIDVALIDITY and every UID in it, lowest first, in a session of its own.

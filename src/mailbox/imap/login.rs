@@ -6,6 +6,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use data_encoding::BASE64;
 use tokio::io::{
@@ -18,6 +19,7 @@ use tokio_rustls::client::TlsStream;
 use super::Limits;
 use super::error::{ImapError, Step};
 use super::guard::{Buffered, Connection};
+use super::wire::is_of_the_hour;
 use crate::config::{Imap, Security};
 use crate::tls;
 
@@ -89,14 +91,20 @@ pub(super) async fn log_in(
 /// costs no more than that.
 async fn connect(config: &Imap, limits: &Limits) -> Result<TcpStream, ImapError> {
     let host = (config.host.as_str(), config.port);
-    let addresses: Vec<SocketAddr> = timeout(limits.connect, lookup_host(host))
+    let addresses = timeout(limits.connect, lookup_host(host))
         .await
         .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
-        .map_err(ImapError::Resolve)?
-        .collect();
+        .map_err(ImapError::Resolve)?;
+    connect_any(addresses, limits.connect).await
+}
+
+async fn connect_any(
+    addresses: impl Iterator<Item = SocketAddr>,
+    limit: Duration,
+) -> Result<TcpStream, ImapError> {
     let mut last = io::Error::from(io::ErrorKind::NotFound);
     for address in addresses {
-        match timeout(limits.connect, TcpStream::connect(address)).await {
+        match timeout(limit, TcpStream::connect(address)).await {
             Ok(Ok(tcp)) => {
                 // Small commands must not wait for each other's acknowledgement.
                 let _ = tcp.set_nodelay(true);
@@ -150,8 +158,8 @@ enum Status {
 /// A tagged answer.
 struct Answer {
     status: Status,
-    /// The word of its response code in upper case, or nothing.
-    code: String,
+    /// It is a fault of the server's or of the hour, not of the password.
+    is_of_the_hour: bool,
 }
 
 /// A connection spoken to in lines.
@@ -220,13 +228,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Lines<'a, S> {
             }
             _ => return Err(ImapError::NoLogin),
         };
-        match (answer.status, answer.code.as_str()) {
-            (Status::Ok, _) => Ok(()),
-            // RFC 5530: a fault of the server's or of the hour, not of the password.
-            (_, "UNAVAILABLE" | "INUSE" | "LIMIT" | "SERVERBUG" | "THROTTLED") => {
-                Err(ImapError::Unavailable)
-            }
-            (Status::No | Status::Bad, _) => Err(ImapError::LoginRefused),
+        match answer.status {
+            Status::Ok => Ok(()),
+            Status::No | Status::Bad if answer.is_of_the_hour => Err(ImapError::Unavailable),
+            Status::No | Status::Bad => Err(ImapError::LoginRefused),
         }
     }
 
@@ -319,9 +324,14 @@ fn answer_of(text: &str) -> Option<Answer> {
     let code = rest
         .strip_prefix('[')
         .and_then(|code| code.split([']', ' ']).next())
-        .unwrap_or_default()
-        .to_ascii_uppercase();
-    Some(Answer { status, code })
+        .unwrap_or_default();
+    // Gmail and Dovecot say « [ALERT] Too many simultaneous connections » so.
+    let is_crowded =
+        code.eq_ignore_ascii_case("ALERT") && rest.to_ascii_lowercase().contains("connections");
+    Some(Answer {
+        status,
+        is_of_the_hour: is_of_the_hour(code) || is_crowded,
+    })
 }
 
 fn is_bye(line: &str) -> bool {
@@ -372,21 +382,51 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_its_status_and_its_code() {
-        for (text, status, code) in [
-            ("OK done", Status::Ok, ""),
-            ("ok", Status::Ok, ""),
-            ("NO [UNAVAILABLE] later", Status::No, "UNAVAILABLE"),
-            ("NO [limit too many] x", Status::No, "LIMIT"),
-            ("BAD what", Status::Bad, ""),
+    fn imap_33_an_answer_is_its_status_and_whether_a_later_one_may_differ() {
+        for (text, status, is_of_the_hour) in [
+            ("OK done", Status::Ok, false),
+            ("ok", Status::Ok, false),
+            ("NO [UNAVAILABLE] later", Status::No, true),
+            ("NO [limit too many] x", Status::No, true),
+            (
+                "NO [ALERT] Too many simultaneous connections. (Failure)",
+                Status::No,
+                true,
+            ),
+            (
+                "NO [ALERT] Please log in via your web browser",
+                Status::No,
+                false,
+            ),
+            ("NO [AUTHENTICATIONFAILED] no", Status::No, false),
+            ("BAD what", Status::Bad, false),
         ] {
             let answer = answer_of(text).unwrap();
             assert_eq!(
-                (answer.status, answer.code.as_str()),
-                (status, code),
+                (answer.status, answer.is_of_the_hour),
+                (status, is_of_the_hour),
                 "{text}"
             );
         }
         assert!(answer_of("MAYBE").is_none());
+    }
+
+    #[tokio::test]
+    async fn imap_37_a_dead_address_before_a_good_one_costs_no_more_than_its_time() {
+        let limit = Duration::from_millis(200);
+        let good = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let good = good.local_addr().unwrap();
+        let refuses = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let closed = refuses.local_addr().unwrap();
+        drop(refuses);
+        // TEST-NET-1 (RFC 5737): nobody answers there, or no way leads there.
+        let silent: SocketAddr = "192.0.2.1:143".parse().unwrap();
+        for dead in [closed, silent] {
+            let stream = connect_any([dead, good].into_iter(), limit).await.unwrap();
+            assert_eq!(stream.peer_addr().unwrap(), good);
+        }
+        let error = connect_any([closed].into_iter(), limit).await.unwrap_err();
+        assert!(matches!(error, ImapError::Connect(_)));
+        assert!(connect_any(std::iter::empty(), limit).await.is_err());
     }
 }

@@ -2,9 +2,9 @@
 //! EXPUNGE but of UIDs that were copied away.
 //!
 //! `login` gets a connection, `guard` bounds what it may bring, `wire` speaks commands (with
-//! async-imap as the reader of answers), `owed` keeps the account of what was found and taken,
-//! `fetch` and `slice` take it, `file` moves what is recorded. Any error ends the connection; the account
-//! outlives it, so that a message which breaks a session is met alone and last in the next ones.
+//! async-imap as the reader of answers), `search` finds, `owed` keeps the account of what was found
+//! and taken, `fetch` and `slice` take it, `reconcile` compares the folder with what is stored,
+//! `file` moves what is recorded. Any error ends the connection; the account outlives it, so that a message which breaks a session is met alone and last in the next ones.
 
 mod error;
 mod fetch;
@@ -13,28 +13,31 @@ mod guard;
 mod listing;
 mod login;
 mod owed;
+mod reconcile;
+mod search;
 mod slice;
 mod wire;
+mod withheld;
 
 pub use error::{ImapError, Step};
 pub use file::MOVES;
 pub use guard::Excess;
+pub use reconcile::Window;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use self::fetch::Facts;
 use self::login::{Capabilities, quoted};
 use self::owed::Owed;
+use self::reconcile::Audit;
+use self::search::WINDOW;
 use self::slice::Partial;
-use self::wire::{Code, Done, Folder, Idled, Wire, read_search};
+use self::wire::{Code, Done, Folder, Idled, Wire};
 use crate::config;
 use crate::domain::message::{Cursor, Fetched, Place};
-
-/// The most UIDs that one SEARCH asks about: longer answers are lines that take seconds to parse.
-const WINDOW: u32 = 10_000;
 
 /// How long we wait for what. Tests shorten them.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +54,9 @@ pub struct Limits {
     pub turn: Duration,
     /// For an IDLE, before it is renewed: networks forget a silent connection after some minutes.
     pub idle: Duration,
+    /// For a session, before a new one takes its place: some servers tell a new UIDVALIDITY only
+    /// to a SELECT (IMAP-19).
+    pub session: Duration,
     /// For the goodbye.
     pub farewell: Duration,
 }
@@ -64,6 +70,7 @@ impl Default for Limits {
             bodies: Duration::from_secs(600),
             turn: Duration::from_secs(30),
             idle: Duration::from_secs(300),
+            session: Duration::from_secs(3600),
             farewell: Duration::from_secs(2),
         }
     }
@@ -100,6 +107,8 @@ pub struct Imap {
     queue: VecDeque<u32>,
     /// What is known of it.
     facts: BTreeMap<u32, Facts>,
+    /// What was told of messages that then did not come.
+    told: BTreeMap<u32, Facts>,
     /// A large message that is half here.
     partial: Option<Partial>,
     /// The bytes that one slice of a large message asks for.
@@ -113,7 +122,10 @@ pub struct Imap {
     /// A wide search was too much for one line.
     narrow: bool,
     idle_refused: bool,
+    /// The UIDs that one search of a comparison asks about.
+    audit_width: u32,
     filing: file::State,
+    audit: Audit,
 }
 
 #[derive(Debug)]
@@ -122,14 +134,17 @@ struct Session {
     capabilities: Capabilities,
     folder: Folder,
     read_only: bool,
+    opened: Instant,
+    /// The sizes told now were compared with those told before.
+    compared: bool,
     /// Where the next window begins; 0 once all that was there at SELECT has been looked for.
     next: u32,
     width: u32,
 }
 
 impl Imap {
-    /// Nothing is connected before the first round. `max_size` in bytes: of a larger message the
-    /// beginning is taken, the rest stays on the server.
+    /// Nothing is connected before the first round. `max_size` in bytes: of a larger message
+    /// headers and texts are taken, the rest stays on the server.
     #[must_use]
     pub fn new(config: config::Imap, max_size: u64, limits: Limits) -> Self {
         Self {
@@ -140,6 +155,7 @@ impl Imap {
             owed: None,
             queue: VecDeque::new(),
             facts: BTreeMap::new(),
+            told: BTreeMap::new(),
             partial: None,
             slice: slice::SLICE_MIN,
             searching: false,
@@ -147,7 +163,9 @@ impl Imap {
             handed: None,
             narrow: false,
             idle_refused: false,
+            audit_width: WINDOW,
             filing: file::State::default(),
+            audit: Audit::default(),
         }
     }
 
@@ -157,6 +175,10 @@ impl Imap {
     /// # Errors
     /// No session comes about; the next call tries anew.
     pub async fn begin(&mut self, cursor: Option<Cursor>) -> Result<(), ImapError> {
+        let is_old = |session: &Session| session.opened.elapsed() > self.limits.session;
+        if self.session.as_ref().is_some_and(is_old) {
+            self.close().await;
+        }
         if self.session.is_none() {
             let session = self.connect("SELECT").await?;
             self.take_up(&session.folder, cursor);
@@ -229,6 +251,7 @@ impl Imap {
         self.owed = None;
         self.handed = None;
         self.failed = None;
+        self.audit = Audit::default();
         self.queue.clear();
         self.facts.clear();
     }
@@ -252,24 +275,44 @@ impl Imap {
         let mut wire = Wire::new(stream, self.limits.silence);
         let mut folder = Folder::default();
         let name = encode_folder(&self.config.folder).ok_or(ImapError::Folder)?;
-        let tag = wire.send(Step::Select, &format!("{open} {name}")).await?;
-        let done: Done = wire
-            .collect(Step::Select, &tag, self.limits.command, |answer| {
-                folder.read(answer);
-                Ok(())
-            })
-            .await?;
-        if !done.ok {
-            return Err(ImapError::Folder);
+        // Where one may only look, some servers refuse SELECT and not EXAMINE (IMAP-30).
+        let mut done = self.open(&mut wire, &mut folder, open, &name).await?;
+        let refused = !done.ok && done.code != Some(Code::Unavailable);
+        let examined = open != "EXAMINE" && refused;
+        if examined {
+            folder = Folder::default();
+            done = self.open(&mut wire, &mut folder, "EXAMINE", &name).await?;
+        }
+        match done.code {
+            _ if done.ok => (),
+            Some(Code::Unavailable) => return Err(ImapError::Unavailable),
+            _ => return Err(ImapError::Folder),
         }
         Ok(Session {
             wire,
             capabilities,
             folder,
-            read_only: done.code == Some(Code::ReadOnly),
+            read_only: examined || done.code == Some(Code::ReadOnly),
+            opened: Instant::now(),
+            compared: false,
             next: 1,
             width: WINDOW,
         })
+    }
+
+    async fn open(
+        &self,
+        wire: &mut Wire,
+        folder: &mut Folder,
+        how: &str,
+        name: &str,
+    ) -> Result<Done, ImapError> {
+        let tag = wire.send(Step::Select, &format!("{how} {name}")).await?;
+        wire.collect(Step::Select, &tag, self.limits.command, |answer| {
+            folder.read(answer);
+            Ok(())
+        })
+        .await
     }
 
     /// Chooses where reading goes on in a folder just opened.
@@ -295,53 +338,13 @@ impl Imap {
         }
         if fell || known.is_none() || self.owed.is_none() {
             self.partial = None;
+            self.told.clear();
+            self.audit = Audit::default();
             self.owed = Some(Owed::from(Cursor {
                 uidvalidity,
                 uidnext: if fell { 1 } else { uidnext },
             }));
         }
-    }
-
-    /// Looks for the next window of UIDs, or for whatever is new.
-    async fn search(&mut self) -> Result<(), ImapError> {
-        let (Some(session), Some(owed)) = (&mut self.session, &mut self.owed) else {
-            return Err(ImapError::Closed { step: Step::Search });
-        };
-        let limit = self.limits.command;
-        if session.next == 0 {
-            // Some servers show new messages to a SEARCH only after they announced them.
-            session.wire.run(Step::Search, "NOOP", limit).await?;
-        }
-        let from = session.next.max(owed.searched());
-        let bound = session.folder.uidnext.unwrap_or(u32::MAX);
-        let windowed = bound.saturating_sub(from) > WINDOW;
-        let (set, up_to) = if windowed {
-            let end = from.saturating_add(session.width).min(bound);
-            (format!("{from}:{}", end - 1), end)
-        } else {
-            (format!("{from}:*"), bound)
-        };
-        let uids = search_uids(&mut session.wire, &set, limit).await;
-        let uids = uids.inspect_err(|error| {
-            self.narrow |= matches!(
-                error,
-                ImapError::Excess {
-                    excess: Excess::Line,
-                    ..
-                }
-            );
-        })?;
-        session.width = if uids.is_empty() && !self.narrow {
-            session.width.saturating_mul(2)
-        } else {
-            WINDOW
-        };
-        session.next = if windowed { up_to } else { 0 };
-        self.searching = windowed;
-        // Without UIDNEXT nobody says that a gap will stay one.
-        let up_to = session.folder.uidnext.map_or(0, |_| up_to);
-        self.queue.extend(owed.found(&uids, up_to));
-        Ok(())
     }
 
     /// The account of these messages is closed: they are on their way into the store.
@@ -359,25 +362,6 @@ impl Imap {
         }
         self.handed = Some(cursor);
         Some(Batch { messages, cursor })
-    }
-}
-
-/// The UIDs of `set` that are in the folder.
-async fn search_uids(wire: &mut Wire, set: &str, limit: Duration) -> Result<Vec<u32>, ImapError> {
-    let mut uids = Vec::new();
-    let tag = wire
-        .send(Step::Search, &format!("UID SEARCH UID {set}"))
-        .await?;
-    let done = wire
-        .collect(Step::Search, &tag, limit, |answer| {
-            read_search(answer, &mut uids);
-            Ok(())
-        })
-        .await?;
-    if done.ok {
-        Ok(uids)
-    } else {
-        Err(ImapError::Refused { step: Step::Search })
     }
 }
 

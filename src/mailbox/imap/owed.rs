@@ -72,6 +72,23 @@ impl Owed {
         self.pending.contains(&uid)
     }
 
+    /// These are to be fetched after all, however far the cursor went. Gives those that were not
+    /// owed already.
+    pub(super) fn reopen(&mut self, uids: &[u32]) -> Vec<u32> {
+        let new: BTreeSet<u32> = uids
+            .iter()
+            .copied()
+            .filter(|uid| *uid > 0 && *uid < self.searched && !self.owes(*uid))
+            .collect();
+        for uid in &new {
+            self.above.remove(uid);
+            self.tries.remove(uid);
+            self.alone.remove(uid);
+        }
+        self.pending.extend(&new);
+        self.in_order(new)
+    }
+
     /// Handed over, or no more there.
     pub(super) fn settle(&mut self, uid: u32) {
         if self.pending.remove(&uid) {
@@ -199,6 +216,21 @@ mod tests {
         owed.settle(1);
         assert_eq!(owed.cursor().uidnext, 4);
         assert!(!owed.is_given_up(1));
+    }
+
+    #[test]
+    fn what_is_reopened_is_owed_again_and_holds_the_cursor() {
+        let mut owed = owed(10);
+        owed.found(&[10, 11], 12);
+        owed.settle(11);
+        assert_eq!(owed.reopen(&[3, 10, 11, 12, 0]), [3, 11]);
+        assert_eq!(owed.cursor().uidnext, 3);
+        owed.settle(3);
+        assert_eq!(owed.cursor().uidnext, 10);
+        owed.settle(10);
+        owed.settle(11);
+        assert_eq!(owed.cursor().uidnext, 12);
+        assert!(owed.above.is_empty());
     }
 
     #[test]

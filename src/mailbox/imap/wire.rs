@@ -25,6 +25,8 @@ pub(super) struct Wire {
     commands: u32,
     /// The tag of an IDLE that waits for its DONE.
     idling: Option<Tag>,
+    /// The messages in the folder, as last told.
+    exists: u32,
 }
 
 /// The name of one command.
@@ -47,6 +49,8 @@ pub(super) enum Code {
     ReadOnly,
     /// The target folder does not exist.
     TryCreate,
+    /// A fault of the server's or of the hour (RFC 5530).
+    Unavailable,
 }
 
 /// How a wait for news ended.
@@ -68,7 +72,13 @@ impl Wire {
             silence,
             commands: 0,
             idling: None,
+            exists: 0,
         }
+    }
+
+    /// The number of messages in the folder, as the server last told it.
+    pub(super) fn exists(&self) -> u32 {
+        self.exists
     }
 
     /// Sends a command without waiting for its answer.
@@ -136,8 +146,16 @@ impl Wire {
         let step = Step::Idle;
         let tag = self.send(step, "IDLE").await?;
         let mut news = false;
+        let limit_to_begin = self.silence;
+        let begun = Instant::now() + limit_to_begin;
         loop {
-            match self.read(step, |answer| Heard::of(answer, &tag)).await? {
+            // Chatter breaks the silence; it must not put off the `+` for ever.
+            let heard = timeout_at(begun, self.read(step, |answer| Heard::of(answer, &tag))).await;
+            let slow = ImapError::Slow {
+                step,
+                limit: limit_to_begin,
+            };
+            match heard.unwrap_or(Err(slow))? {
                 Heard::Continue => break,
                 Heard::Done => return Ok(Idled::Refused),
                 Heard::News => news = true,
@@ -209,6 +227,11 @@ impl Wire {
             .map_err(|error| ImapError::of_io(step, self.silence, error))?
             .ok_or(ImapError::Closed { step })?;
         match answer.parsed() {
+            Response::MailboxData(MailboxDatum::Exists(exists)) => self.exists = *exists,
+            Response::Expunge(_) => self.exists = self.exists.saturating_sub(1),
+            _ => (),
+        }
+        match answer.parsed() {
             Response::Data { status, .. } if *status == Status::Bye && step != Step::Logout => {
                 Err(ImapError::Bye { step })
             }
@@ -227,7 +250,11 @@ impl Done {
                 outcome,
             } if theirs.0 == tag.0 => Some(Self {
                 ok: *status == Status::Ok,
-                code: outcome.code.as_ref().and_then(Code::of),
+                code: match &outcome.code {
+                    Some(code) => Code::of(code),
+                    // Codes that imap-proto does not know are left in the text.
+                    None => outcome.information.as_deref().and_then(Code::of_text),
+                },
             }),
             _ => None,
         }
@@ -242,6 +269,19 @@ impl Code {
             _ => None,
         }
     }
+
+    fn of_text(text: &str) -> Option<Self> {
+        let word = text.strip_prefix('[')?.split([']', ' ']).next()?;
+        is_of_the_hour(word).then_some(Self::Unavailable)
+    }
+}
+
+/// Response codes of RFC 5530, and one of Gmail's, that speak of the server or of the hour, neither
+/// of a password nor of a folder (IMAP-33).
+pub(super) fn is_of_the_hour(code: &str) -> bool {
+    ["UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "THROTTLED"]
+        .iter()
+        .any(|word| code.eq_ignore_ascii_case(word))
 }
 
 /// What SELECT says of a folder.

@@ -8,6 +8,7 @@ use super::french;
 use crate::domain::declaration::{Attachment, Declaration, Kind, Role};
 use crate::domain::field::Reading;
 use crate::domain::form::{Ask, Form};
+use crate::domain::incident::KeptAttachment;
 use crate::domain::why::Why;
 use crate::mail::Email;
 use crate::template::{Source, TemplateError, Templates};
@@ -46,6 +47,16 @@ impl Attached {
             size: french::size(attachment.size),
             role: french::role(attachment.role),
         }
+    }
+
+    /// One attachment of an incident; its bytes may have been left on the mail server.
+    #[must_use]
+    pub fn kept(kept: &KeptAttachment) -> Self {
+        let mut attached = Self::new(&kept.attachment);
+        if kept.sha256.is_empty() {
+            "trop volumineuse, restée sur le serveur".clone_into(&mut attached.size);
+        }
+        attached
     }
 }
 

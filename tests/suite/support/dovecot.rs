@@ -35,6 +35,11 @@ impl Dovecot {
     /// Starts it with one mailbox for each user, named by its whole address. `capability` replaces what the server says
     /// it can do, for instance to switch IDLE off.
     pub fn start(users: &[&str], capability: Option<&str>) -> Self {
+        Self::start_with(users, capability, "")
+    }
+
+    /// The same, with more lines of its configuration.
+    pub fn start_with(users: &[&str], capability: Option<&str>, more: &str) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("vigie-dovecot-")
             .tempdir()
@@ -104,6 +109,7 @@ service auth {{
 protocol imap {{
   {capability}
 }}
+{more}
 ",
             base = base.display(),
             server = certificates.server.display(),
@@ -122,6 +128,28 @@ protocol imap {{
             _daemon: daemon,
             folder,
         }
+    }
+
+    /// What `doveadm` says to these arguments; it must succeed.
+    pub fn doveadm(&self, arguments: &[&str]) -> String {
+        let (done, told) = self.try_doveadm(arguments);
+        assert!(done, "doveadm {arguments:?}: {told}");
+        told
+    }
+
+    /// The same, and whether it succeeded.
+    pub fn try_doveadm(&self, arguments: &[&str]) -> (bool, String) {
+        let told = Command::new("/usr/bin/doveadm")
+            .arg("-c")
+            .arg(self.folder.path().join("dovecot.conf"))
+            .args(arguments)
+            .output()
+            .expect("doveadm runs");
+        let text = [told.stdout, told.stderr].concat();
+        (
+            told.status.success(),
+            String::from_utf8_lossy(&text).into_owned(),
+        )
     }
 
     /// The folder below which each user has `ADDRESS/Maildir`.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -29,6 +30,10 @@ pub enum Act {
     Without(&'static str),
     /// Nothing, for ever.
     Silence,
+    /// The first bytes of the sound answer, then nothing, for ever.
+    Stall(usize),
+    /// This line again and again, for ever.
+    Chatter(&'static str),
 }
 
 impl Act {
@@ -103,6 +108,15 @@ impl Server {
         hook: impl FnMut(&Asked<'_>, &mut Folder) -> Act + Send + 'static,
     ) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback");
+        Self::on(listener, uids, hook)
+    }
+
+    /// The same, on a port of the test's choice.
+    pub fn on(
+        listener: TcpListener,
+        uids: &[u32],
+        hook: impl FnMut(&Asked<'_>, &mut Folder) -> Act + Send + 'static,
+    ) -> Self {
         let port = listener.local_addr().expect("an address").port();
         let shared = Arc::new(Shared {
             folder: Mutex::new(Folder {
@@ -244,7 +258,7 @@ impl Shared {
         let soundly = matches!(act, Act::Answer | Act::Between(_));
         // What is not said is not done either.
         let sound = match act {
-            Act::Say(_) | Act::Silence => Vec::new(),
+            Act::Say(_) | Act::Silence | Act::Chatter(_) => Vec::new(),
             _ => self.sound(command),
         };
         let (bytes, go_on) = match act {
@@ -278,8 +292,21 @@ impl Shared {
                     true,
                 )
             }
+            Act::Stall(bytes) => {
+                let mut all = replace(&sound.concat(), b"{tag}", tag.as_bytes());
+                all.truncate(bytes);
+                stream.write_all(&all).await.ok();
+                std::future::pending::<()>().await;
+                return None;
+            }
             Act::Silence => {
                 std::future::pending::<()>().await;
+                return None;
+            }
+            Act::Chatter(line) => {
+                while stream.write_all(line.as_bytes()).await.is_ok() {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
                 return None;
             }
         };

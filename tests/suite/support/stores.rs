@@ -74,6 +74,8 @@ pub fn fetched(uid: u32, bytes: &[u8]) -> Fetched {
         internal_date: at(0),
         bytes: bytes.to_vec(),
         left_on_server: false,
+        told_size: None,
+        withheld: false,
     }
 }
 
