@@ -29,6 +29,12 @@ ALTER TABLE outbox ADD COLUMN bounce_status TEXT NOT NULL DEFAULT '';
 
 -- No mail reaches it: nothing more is sent there until a person releases it.
 ALTER TABLE incident_addresses ADD COLUMN undeliverable_since TEXT;
+CREATE INDEX incident_addresses_undeliverable ON incident_addresses (address)
+    WHERE undeliverable_since IS NOT NULL;
+
+-- The words that it answers, digits included: the same ones from the same address are most likely
+-- the same declaration.
+ALTER TABLE outbox ADD COLUMN words_hash TEXT NOT NULL DEFAULT '';
 
 -- The size that the server told: another one for the same place is another message.
 ALTER TABLE deliveries ADD COLUMN told_size INTEGER;

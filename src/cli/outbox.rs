@@ -51,6 +51,9 @@ enum Act {
         #[arg(required = true)]
         numbers: Vec<i64>,
     },
+    /// Let mails leave again after too many in a short time stopped them all
+    #[command(before_help = "Example: vigie outbox resume\n")]
+    Resume,
 }
 
 /// What is done with a mail.
@@ -93,6 +96,7 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
             Act::Release { numbers } => act(&store, numbers, Deed::Release, output).await,
             Act::Resend { numbers } => act(&store, numbers, Deed::Resend, output).await,
             Act::Cancel { numbers } => act(&store, numbers, Deed::Cancel, output).await,
+            Act::Resume => resume(&store, output).await,
         };
         store.close().await;
         done
@@ -148,6 +152,8 @@ fn print(mail: &OutboxEntry, json: bool, output: &mut Output) -> anyhow::Result<
             "last_error": (!mail.last_error.is_empty()).then_some(&mail.last_error),
             "sending_since": mail.sending_since,
             "sent_at": mail.sent_at,
+            "bounced_at": mail.bounced_at,
+            "bounce_status": (!mail.bounce_status.is_empty()).then_some(&mail.bounce_status),
             "text": mail.text,
         });
         return output.line(&object.to_string());
@@ -186,6 +192,20 @@ fn why(mail: &OutboxEntry) -> String {
         .filter(|word| !word.is_empty())
         .collect();
     said.join(", ")
+}
+
+async fn resume(store: &Store, output: &mut Output) -> anyhow::Result<Exit> {
+    let circuit = store.open_circuit().await?;
+    let closed = store.close_circuit(Clock::System.now()).await?;
+    match circuit.filter(|_| closed) {
+        Some(circuit) => output.say(&format!(
+            "mails leave again; they were stopped since {} ({})",
+            circuit.opened_at.format("%F %TZ"),
+            circuit.reason
+        )),
+        None => output.say("mails were not stopped"),
+    }
+    Ok(Exit::Done)
 }
 
 async fn act(

@@ -121,7 +121,37 @@ impl Reader<'_> {
             ),
             answer_from: self.answer_from(zone)?,
             address,
+            aliases: self.aliases()?,
+            authserv_id: self.authserv_id()?,
         })
+    }
+
+    fn aliases(&self) -> Checked<Vec<String>> {
+        let aliases = self.list("mailbox.aliases");
+        if aliases
+            .iter()
+            .any(|alias| value::address_of(alias).is_none())
+        {
+            return Err(self.invalid("mailbox.aliases", "write [\"address@domain\"]"));
+        }
+        Ok(aliases)
+    }
+
+    fn authserv_id(&self) -> Checked<Option<String>> {
+        let Some(text) = self.text("mailbox.authserv_id") else {
+            return Ok(None);
+        };
+        let is_name = !text.is_empty()
+            && text
+                .chars()
+                .all(|c| c.is_ascii_graphic() && !"();\"".contains(c));
+        if !is_name {
+            return Err(self.invalid(
+                "mailbox.authserv_id",
+                "the first word of the Authentication-Results that your server writes: \"mx.example\"",
+            ));
+        }
+        Ok(Some(text.to_ascii_lowercase()))
     }
 
     fn imap(&mut self, url: &str) -> Checked<Source> {
@@ -248,6 +278,7 @@ impl Reader<'_> {
                 per_domain_quarter: self.number("replies.max_per_domain"),
                 all_quarter: self.number("replies.max_total"),
             },
+            duplicate_within: self.duration("replies.duplicate_within")?,
             max_age: self.duration("replies.max_age")?,
             never_to,
             templates: self.path("replies.templates")?,
@@ -342,6 +373,25 @@ mod tests {
         error
             .rsplit_once('/')
             .map_or(error.clone(), |(_, tail)| tail.to_owned())
+    }
+
+    #[test]
+    fn aliases_are_ours_and_the_servers_name_is_read_in_lower_case() {
+        let more = "aliases = [\"Si-Samu@Samu.example\"]\nauthserv_id = \"MX.example\"";
+        let text = SMALL.replacen("[mailbox]", &format!("[mailbox]\n{more}"), 1);
+        let config = load(&text).unwrap().config;
+        assert_eq!(
+            config.own_addresses(),
+            ["aide@samu.example", "si-samu@samu.example"]
+        );
+        assert_eq!(config.mailbox.authserv_id.as_deref(), Some("mx.example"));
+        for (wrong, what) in [
+            ("aliases = [\"si-samu\"]", "mailbox.aliases"),
+            ("authserv_id = \"mx; x\"", "mailbox.authserv_id"),
+        ] {
+            let text = SMALL.replacen("[mailbox]", &format!("[mailbox]\n{wrong}"), 1);
+            assert!(fault(&text).contains(what), "{}", fault(&text));
+        }
     }
 
     #[test]

@@ -54,8 +54,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// The addresses that are ours, lower case, each once: the mailbox's, the sender's, and the
-    /// mailbox's user where that is an address.
+    /// The addresses that are ours, lower case, each once: the mailbox's and its aliases, the
+    /// sender's, and the mailbox's user where that is an address.
     #[must_use]
     pub fn own_addresses(&self) -> Vec<String> {
         let mut own = vec![
@@ -67,6 +67,7 @@ impl Config {
         {
             own.push(imap.user.to_lowercase());
         }
+        own.extend(self.mailbox.aliases.iter().cloned());
         own.sort();
         own.dedup();
         own
@@ -116,6 +117,11 @@ pub struct Mailbox {
     pub answer_from: AnswerFrom,
     /// The address that people write to.
     pub address: String,
+    /// Other addresses that lead to this mailbox, lower case.
+    pub aliases: Vec<String>,
+    /// The name that the receiving server writes into `Authentication-Results` (RFC 8601,
+    /// authserv-id), lower case; without it no sender counts as proved.
+    pub authserv_id: Option<String>,
 }
 
 /// Where messages come from.
@@ -255,6 +261,9 @@ pub struct Replies {
     pub hold: Duration,
     /// Decision 2 of the specification: over a limit, the mail is held and shown.
     pub limits: Limits,
+    /// How long after a mail the same words from the same sender are taken for the same
+    /// declaration; zero: never.
+    pub duplicate_within: Duration,
     /// An unsent automatic mail older than this waits for a person.
     pub max_age: Duration,
     /// Addresses never written to, `*` standing for anything.

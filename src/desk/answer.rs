@@ -9,7 +9,7 @@ use crate::domain::declaration::Declaration;
 use crate::domain::field::{FieldName, Reading, Reason, Source};
 use crate::domain::form::{Ask, Form};
 use crate::domain::outgoing::Outgoing;
-use crate::domain::sender::{Addressee, Sender};
+use crate::domain::sender::{Addressee, Sender, domain};
 use crate::mail::Email;
 use crate::mail::automatic::{AutoSubmitted, Precedence};
 use crate::reply::{self, Answered, Settings, TEMPLATES};
@@ -25,6 +25,8 @@ pub struct Answering {
     pub settings: Settings,
     /// The words.
     pub templates: Templates,
+    /// The receiving server's name in `Authentication-Results`, lower case.
+    pub authserv_id: Option<String>,
 }
 
 impl Answering {
@@ -37,6 +39,7 @@ impl Answering {
             policy: config.policy(),
             settings: settings(config, key),
             templates: Templates::load(TEMPLATES, config.replies.templates.as_deref())?,
+            authserv_id: config.mailbox.authserv_id.clone(),
         };
         reply::check(&answering.templates, &answering.settings, form)?;
         Ok(answering)
@@ -95,7 +98,7 @@ pub fn answer(
         declaration,
         asks: incoming.asks,
         sender: sender(email),
-        origin: origin(email),
+        origin: origin(email, answering.authserv_id.as_deref()),
         answerable: incoming.answerable,
         kind_certain: is_certain(declaration),
         ticket: incoming.ticket,
@@ -112,7 +115,7 @@ pub fn answer(
         from_name: from.map_or("", |from| &from.name),
         from_address: from.map_or("", |from| &from.address),
         // Quoting an unproved sender would let anyone have their words sent in our name.
-        sender_is_verified: email.automatic.sender_verified == Some(true),
+        sender_is_verified: is_verified(email, answering.authserv_id.as_deref()) == Some(true),
         date: email.date,
         reference: incoming.reference,
         sequence: incoming.sequence,
@@ -135,29 +138,63 @@ pub fn body_hash(email: &Email<'_>, declaration: &Declaration) -> String {
     decision::body_hash(&declaration.own_text, &email.subject)
 }
 
+/// The hash of all that the message says, digits included: the same declaration sent twice has it
+/// in common.
+#[must_use]
+pub fn words_hash(email: &Email<'_>) -> String {
+    decision::words_hash(&email.body.text, &email.subject)
+}
+
+fn is_verified(email: &Email<'_>, authserv_id: Option<&str>) -> Option<bool> {
+    email.automatic.sender_verified(authserv_id)
+}
+
 fn sender<'a>(email: &'a Email<'_>) -> Sender<'a> {
     Sender {
         from: email.from.as_ref().map(|from| from.address.as_str()),
         from_count: email.from_count,
-        reply_to: email.reply_to.as_ref().map(|to| to.address.as_str()),
+        // A list names itself there: who writes through it is answered at From (decisions, 9).
+        reply_to: email
+            .reply_to
+            .as_ref()
+            .filter(|_| list(email).is_none())
+            .map(|to| to.address.as_str()),
     }
 }
 
-fn origin(email: &Email<'_>) -> Origin {
+fn list(email: &Email<'_>) -> Option<List> {
     let marks = &email.automatic;
-    let list = match marks.precedence {
+    match marks.precedence {
         Some(Precedence::Bulk | Precedence::Junk) => Some(List::Bulk),
         Some(Precedence::List) => Some(List::Person),
         None => marks.list_header.map(|_| List::Person),
-    };
+    }
+}
+
+fn origin(email: &Email<'_>, authserv_id: Option<&str>) -> Origin {
+    let marks = &email.automatic;
+    let verified = is_verified(email, authserv_id);
     let by_a_machine = !matches!(marks.auto_submitted, None | Some(AutoSubmitted::No));
     Origin {
-        list,
+        list: list(email),
         ticket_tool: marks.ticket_tool || by_a_machine,
         null_sender: marks.null_sender || email.return_path.as_deref() == Some(""),
-        forged: marks.sender_verified == Some(false),
+        // A server that stamps its findings and proves nothing of a mail whose envelope names
+        // another domain: what we answer may go to an innocent third (backscatter, LOOP-09).
+        forged: verified == Some(false)
+            || authserv_id.is_some() && verified.is_none() && comes_from_elsewhere(email),
         received: marks.received,
     }
+}
+
+/// Whether Return-Path names a domain that is neither From's nor above or below it.
+fn comes_from_elsewhere(email: &Email<'_>) -> bool {
+    let (Some(from), Some(path)) = (&email.from, email.return_path.as_deref()) else {
+        return false;
+    };
+    let (from, path) = (domain(&from.address), domain(path));
+    let is_below = |a: &str, b: &str| a.strip_suffix(b).is_some_and(|rest| rest.ends_with('.'));
+    !path.is_empty() && from != path && !is_below(&from, &path) && !is_below(&path, &from)
 }
 
 /// Whether the message surely declares something: it says what goes wrong or where, or it answers

@@ -5,9 +5,9 @@
 //! answered is decided inside the store's transaction, by the same pure chain as every preview.
 
 use super::answer::{self, Answering, Incoming, answer};
-use super::thread::{Thread, thread};
+use super::thread::{Thread, notice, thread};
 use crate::config::{AnswerFrom, Config};
-use crate::domain::decision::Decision;
+use crate::domain::decision::{Decision, MOST_RECEIVED, Suppressed};
 use crate::domain::declaration::{Declaration, Kind, Role};
 use crate::domain::field::{FieldName, Fields, Reading};
 use crate::domain::form::{Ask, Form};
@@ -21,7 +21,7 @@ use crate::secret::Key;
 use crate::store::{self, Answer, Effect, Facts, Filled, NewAttachment, NewIncident, Outcome};
 use crate::store::{Store, StoreError};
 use crate::template::TemplateError;
-use chrono::{DateTime, Datelike, SubsecRound, Utc};
+use chrono::{DateTime, Datelike, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -41,6 +41,9 @@ pub struct Parts {
     pub own_addresses: Vec<String>,
     /// From when on messages are answered.
     pub answer_from: AnswerFrom,
+    /// How long after a mail the same words from the same sender are the same declaration; zero:
+    /// never.
+    pub duplicate_within: TimeDelta,
     /// Where the year of a reference turns.
     pub timezone: Tz,
 }
@@ -58,6 +61,9 @@ impl Parts {
             key,
             own_addresses: config.own_addresses(),
             answer_from: config.mailbox.answer_from,
+            // Durations are bounded when they are read, far below what a TimeDelta holds.
+            duplicate_within: TimeDelta::from_std(config.replies.duplicate_within)
+                .unwrap_or_default(),
             timezone: config.service.timezone,
         })
     }
@@ -213,18 +219,22 @@ pub async fn outcome(
         }
         kind => kind,
     };
-    let effect = match (
-        kind,
-        thread(read, &parts.mark, parts.key.as_bytes(), store).await?,
-    ) {
-        (Kind::Bounce | Kind::AutoReply, Thread::Of(incident)) => Effect::Filed {
-            incident: Some(incident.id),
+    let (mark, key) = (&parts.mark, parts.key.as_bytes());
+    let effect = match kind {
+        Kind::Other => Effect::Filed { notice: None },
+        Kind::Bounce | Kind::AutoReply => Effect::Filed {
+            notice: notice(read, mark, key, store).await?,
         },
-        (Kind::Bounce | Kind::AutoReply | Kind::Other, _) => Effect::Filed { incident: None },
-        (_, Thread::Of(incident)) => joined(read, parts, *incident, now),
-        (_, Thread::Unproven) => opened(read, parts, Some(Concern::UnprovenReference), now),
-        (_, Thread::Unknown) => opened(read, parts, Some(Concern::UnknownReference), now),
-        (_, Thread::New) => opened(read, parts, None, now),
+        // It runs in circles between servers: an incident for each turn helps nobody (LOOP-08).
+        _ if read.email.automatic.received > MOST_RECEIVED => {
+            Effect::Quarantined(Suppressed::Circling.as_str())
+        }
+        _ => match thread(read, mark, key, store).await? {
+            Thread::Of(incident) => joined(read, parts, *incident, now),
+            Thread::Unproven => opened(read, parts, Some(Concern::UnprovenReference), now),
+            Thread::Unknown => opened(read, parts, Some(Concern::UnknownReference), now),
+            Thread::New => opened(read, parts, None, now),
+        },
     };
     Ok(Outcome {
         message: read.message,
@@ -344,10 +354,15 @@ fn answering(
 ) -> store::Answering {
     let (email, declaration) = (&read.email, &read.declaration);
     let address = answer::addressee(email);
+    let within = parts.duplicate_within;
     let (read, parts) = (Arc::clone(read), Arc::clone(parts));
     store::Answering {
         address: address.address().unwrap_or_default().to_owned(),
         body_hash: answer::body_hash(email, declaration),
+        alike: (within > TimeDelta::zero()).then(|| store::Alike {
+            words_hash: answer::words_hash(email),
+            since: now - within,
+        }),
         decide: Box::new(move |facts| {
             // A mail that can't be made must not take the incident with it: a person sees that
             // none was made, and why.

@@ -53,6 +53,7 @@ fn outcome(line: &MessageLine, raw: &[u8], parts: &Parts) -> Outcome {
         concerns: vec![Concern::Unreadable],
     };
     let answering = Answering {
+        alike: None,
         address: from_address.clone(),
         body_hash: String::new(),
         decide: Box::new(|_| Answer::Silent("by_hand".to_owned())),

@@ -19,7 +19,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 /// More Received lines than this mean that the message runs in circles.
-const MOST_RECEIVED: usize = 50;
+pub const MOST_RECEIVED: usize = 50;
 
 /// More questions than this make the long form (E1b), which asks for a call first.
 const MOST_FOR_E1: usize = 6;
@@ -57,7 +57,8 @@ pub struct Ticket {
     pub last_mail: Option<DateTime<Utc>>,
 }
 
-/// Our mails that count against the limits, those that wait included, cancelled ones not.
+/// Our mails that count against the limits, those that wait included, cancelled ones not; and what
+/// stands against one more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sent {
     /// To the address, in the last hour, with nothing new from it since.
@@ -68,10 +69,16 @@ pub struct Sent {
     pub outage_to_address_day: u32,
     /// In answer to the same words ([`body_hash`]), in 24 hours.
     pub same_body_day: u32,
-    /// To the address's domain, in 15 minutes.
+    /// To the address's domain, in 15 minutes; what waits for a person does not count.
     pub to_domain_quarter: u32,
-    /// In all, in 15 minutes.
+    /// In all, in 15 minutes, what waits for a person left out, since the circuit was last closed.
     pub all_quarter: u32,
+    /// What went to the address came back, and no person has acted since.
+    pub undeliverable: bool,
+    /// The circuit of the limits is open: nothing leaves by itself.
+    pub circuit_open: bool,
+    /// The same words from the same address were answered in another ticket a while ago.
+    pub likely_duplicate: bool,
 }
 
 /// Everything that the decision looks at.
@@ -144,6 +151,7 @@ pub fn decide(situation: &Situation<'_>, policy: &Policy, now: DateTime<Utc>) ->
     };
     let review = doubt
         .or_else(|| doubtful(situation))
+        .or_else(|| in_vain(&situation.sent))
         .or_else(|| over_limit(situation, template, &policy.limits, now))
         .or_else(|| (policy.mode == Mode::Review).then_some(Review::Mode));
     Decision::Reply {
@@ -175,6 +183,16 @@ pub fn body_hash(own_text: &str, subject: &str) -> String {
     if text.len() < 40 {
         text = format!("{text}\n{}", words(subject));
     }
+    HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..16])
+}
+
+/// The hash of the words of a message and its subject, digits included, blanks and case not: the
+/// same declaration sent twice has it in common, two of one pattern (« poste 12 », « poste 14 »)
+/// have not.
+#[must_use]
+pub fn words_hash(text: &str, subject: &str) -> String {
+    let words = |text: &str| fold(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = format!("{}\n{}", words(subject), words(text));
     HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..16])
 }
 
@@ -236,7 +254,22 @@ fn doubtful(situation: &Situation<'_>) -> Option<Review> {
     }
 }
 
-/// The first limit that one more mail would break.
+/// What makes one more mail useless or dangerous, an E1c included.
+fn in_vain(sent: &Sent) -> Option<Review> {
+    if sent.undeliverable {
+        Some(Review::Undeliverable)
+    } else if sent.circuit_open {
+        Some(Review::CircuitOpen)
+    } else if sent.likely_duplicate {
+        Some(Review::LikelyDuplicate)
+    } else {
+        None
+    }
+}
+
+/// The first limit that one more mail would break. The first E1c to an address is exempt from all
+/// but the last (decisions, 2): the circuit opens for it too, else a responder that changes its
+/// address each time and quotes an outage would get a mail at each (LOOP-03).
 fn over_limit(
     situation: &Situation<'_>,
     template: Template,
@@ -245,7 +278,7 @@ fn over_limit(
 ) -> Option<Review> {
     let (ticket, sent) = (&situation.ticket, &situation.sent);
     if template == Template::E1c && sent.outage_to_address_day == 0 {
-        return None;
+        return (sent.all_quarter >= limits.all_quarter).then_some(Review::AllLimit);
     }
     let too_soon = |last: DateTime<Utc>| now - last < limits.ticket_interval;
     if template.is_request() && ticket.requests >= limits.per_ticket {
@@ -486,7 +519,7 @@ mod tests {
     }
 
     #[test]
-    fn one_call_for_an_outage_passes_every_limit() {
+    fn one_call_for_an_outage_passes_every_limit_but_the_circuit() {
         let mut outage = declaration(Kind::Declaration);
         outage.major_suspected = true;
         let mut situation = situation(&outage, &[]);
@@ -495,12 +528,48 @@ mod tests {
             to_address_day: 99,
             same_body_day: 99,
             to_domain_quarter: 99,
-            all_quarter: 999,
-            outage_to_address_day: 0,
+            all_quarter: 299,
+            ..Sent::default()
         };
         assert_eq!(mail(&situation), (Template::E1c, None));
+        situation.sent.all_quarter = 300;
+        assert_eq!(mail(&situation), (Template::E1c, Some(Review::AllLimit)));
+        situation.sent.all_quarter = 0;
+        situation.sent.circuit_open = true;
+        assert_eq!(mail(&situation), (Template::E1c, Some(Review::CircuitOpen)));
+        situation.sent.circuit_open = false;
         situation.sent.outage_to_address_day = 1;
         assert_eq!(mail(&situation), (Template::E1c, Some(Review::AddressHour)));
+    }
+
+    #[test]
+    fn what_is_in_vain_is_held_whatever_it_says() {
+        let mut outage = declaration(Kind::Declaration);
+        let two = asks(2);
+        for major in [false, true] {
+            outage.major_suspected = major;
+            let mut situation = situation(&outage, &two);
+            situation.sent.likely_duplicate = true;
+            assert_eq!(mail(&situation).1, Some(Review::LikelyDuplicate));
+            situation.sent.circuit_open = true;
+            assert_eq!(mail(&situation).1, Some(Review::CircuitOpen));
+            situation.sent.undeliverable = true;
+            assert_eq!(mail(&situation).1, Some(Review::Undeliverable));
+        }
+    }
+
+    #[test]
+    fn the_same_declaration_has_the_same_words_and_another_number_is_another() {
+        let words = "Poste 12 : la carte reste grise.";
+        assert_eq!(
+            words_hash(words, "Carto"),
+            words_hash("poste 12 :\n la carte  reste grise.\n", "CARTO")
+        );
+        assert_ne!(
+            words_hash(words, "Carto"),
+            words_hash("Poste 14 : la carte reste grise.", "Carto")
+        );
+        assert_ne!(words_hash(words, "Carto"), words_hash(words, "Bip"));
     }
 
     #[test]

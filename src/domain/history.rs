@@ -10,8 +10,10 @@ pub enum EventKind {
     Opened,
     /// Another message joined it.
     MessageAttached,
-    /// A bounce or an automatic answer to one of our mails arrived.
+    /// A bounce or an automatic answer to one of our mails arrived; the detail says which.
     NoticeReceived,
+    /// The same words from the same address were answered in another incident: the detail.
+    LikelyDuplicate,
     /// The status changed; the detail is the new one.
     StatusChanged,
     /// A later version of the reader read a message again; the detail names what changed.
@@ -26,7 +28,7 @@ pub enum EventKind {
     MailResent,
     /// A person cancelled a mail.
     MailCancelled,
-    /// A mail waits for a person since it grew too old; the detail says why.
+    /// A mail waits for a person from now on; the detail says why.
     MailSetBack,
     /// A mail left.
     MailSent,
@@ -38,10 +40,11 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Opened,
         Self::MessageAttached,
         Self::NoticeReceived,
+        Self::LikelyDuplicate,
         Self::StatusChanged,
         Self::Reread,
         Self::MailPrepared,
@@ -62,6 +65,7 @@ impl EventKind {
             Self::Opened => "opened",
             Self::MessageAttached => "message_attached",
             Self::NoticeReceived => "notice_received",
+            Self::LikelyDuplicate => "likely_duplicate",
             Self::StatusChanged => "status_changed",
             Self::Reread => "reread",
             Self::MailPrepared => "mail_prepared",

@@ -194,11 +194,15 @@ pub enum Concern {
     Bounced,
     /// A mail of ours to the declarant could not leave (SND-03, SND-04).
     NotTold,
+    /// A bounce names this incident and the declarant, without a mark of ours that proves it.
+    UnprovenBounce,
+    /// The same words from the same address were answered in another incident a while ago.
+    LikelyDuplicate,
 }
 
 impl Concern {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::UnknownReference,
         Self::UnprovenReference,
         Self::Unreadable,
@@ -206,6 +210,8 @@ impl Concern {
         Self::SameMessageId,
         Self::Bounced,
         Self::NotTold,
+        Self::UnprovenBounce,
+        Self::LikelyDuplicate,
     ];
 
     /// The stable word.
@@ -219,6 +225,8 @@ impl Concern {
             Self::SameMessageId => "same_message_id",
             Self::Bounced => "bounced",
             Self::NotTold => "not_told",
+            Self::UnprovenBounce => "unproven_bounce",
+            Self::LikelyDuplicate => "likely_duplicate",
         }
     }
 
@@ -233,6 +241,8 @@ impl Concern {
             Self::SameMessageId => "un autre message porte le même identifiant",
             Self::Bounced => "notre message n’a pas été remis",
             Self::NotTold => "notre message n’a pas pu partir",
+            Self::UnprovenBounce => "un retour d’erreur sans preuve nomme ce dossier",
+            Self::LikelyDuplicate => "le même message a déjà reçu une réponse",
         }
     }
 

@@ -72,11 +72,7 @@ impl Policy {
     #[must_use]
     pub fn forbids(&self, address: &str) -> Option<Suppressed> {
         let address = address.to_lowercase();
-        if self
-            .own_addresses
-            .iter()
-            .any(|own| is_same_mailbox(own, &address))
-        {
+        if is_own(&self.own_addresses, &address) {
             return Some(Suppressed::Ourselves);
         }
         let listed = self
@@ -85,6 +81,14 @@ impl Policy {
             .any(|pattern| matches_pattern(&pattern.to_lowercase(), &address));
         (listed || takes_no_answers(&address)).then_some(Suppressed::NoReply)
     }
+}
+
+/// Whether an address is one of ours, with whatever tag behind a `+`.
+#[must_use]
+pub fn is_own(own_addresses: &[String], address: &str) -> bool {
+    own_addresses
+        .iter()
+        .any(|own| is_same_mailbox(own, address))
 }
 
 /// Whether two addresses are one mailbox: what follows a `+` does not count.

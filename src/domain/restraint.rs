@@ -54,6 +54,12 @@ pub enum Review {
     Forged,
     /// The kind is not sure.
     UncertainKind,
+    /// What went to this address came back.
+    Undeliverable,
+    /// The circuit of the limits is open.
+    CircuitOpen,
+    /// The same words from the same address were answered a while ago.
+    LikelyDuplicate,
     /// Too many requests in this ticket.
     TicketLimit,
     /// The ticket's last mail is too recent.
@@ -120,7 +126,7 @@ impl fmt::Display for Suppressed {
 
 impl Review {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::SeveralAuthors,
         Self::OddAddress,
         Self::ReplyToElsewhere,
@@ -128,6 +134,9 @@ impl Review {
         Self::ThroughList,
         Self::Forged,
         Self::UncertainKind,
+        Self::Undeliverable,
+        Self::CircuitOpen,
+        Self::LikelyDuplicate,
         Self::TicketLimit,
         Self::TicketInterval,
         Self::AddressHour,
@@ -151,6 +160,9 @@ impl Review {
             Self::ThroughList => "through_list",
             Self::Forged => "forged",
             Self::UncertainKind => "uncertain_kind",
+            Self::Undeliverable => "undeliverable",
+            Self::CircuitOpen => "circuit_open",
+            Self::LikelyDuplicate => "likely_duplicate",
             Self::TicketLimit => "ticket_limit",
             Self::TicketInterval => "ticket_interval",
             Self::AddressHour => "address_hour",
@@ -181,6 +193,9 @@ impl fmt::Display for Review {
             Self::ThroughList => "it came through a mailing list",
             Self::Forged => "the sender's domain may be forged",
             Self::UncertainKind => "it is not sure that something is declared",
+            Self::Undeliverable => "a mail to this address came back",
+            Self::CircuitOpen => "nothing leaves until vigie outbox resume",
+            Self::LikelyDuplicate => "the same words from this address were answered before",
             Self::TicketLimit => "this ticket got as many requests as it may",
             Self::TicketInterval => "this ticket got a mail a moment ago",
             Self::AddressHour => "this address got as many mails in an hour as it may",

@@ -82,7 +82,8 @@ pub fn remedy(subject: Subject) -> &'static str {
 pub fn command(subject: Subject) -> &'static str {
     match subject {
         Subject::Mailbox | Subject::Database | Subject::Ledger | Subject::Stuck => "vigie check",
-        Subject::Sending | Subject::Circuit => "vigie outbox list",
+        Subject::Sending => "vigie outbox list",
+        Subject::Circuit => "vigie outbox resume",
         Subject::Quarantine => "",
     }
 }

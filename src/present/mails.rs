@@ -65,6 +65,9 @@ pub fn review(token: &str) -> String {
         Review::ThroughList => "écrit à travers une liste de diffusion",
         Review::Forged => "l’expéditeur est peut-être usurpé",
         Review::UncertainKind => "la nature du message n’est pas certaine",
+        Review::Undeliverable => "un message à cette adresse nous est revenu",
+        Review::CircuitOpen => "les envois sont suspendus",
+        Review::LikelyDuplicate => "le même message a déjà reçu une réponse",
         Review::TicketLimit => "trop de demandes pour ce dossier",
         Review::TicketInterval => "un message vient de partir pour ce dossier",
         Review::AddressHour => "trop de messages à cette adresse en une heure, sans réponse",
@@ -123,7 +126,16 @@ pub fn event(event: &Event) -> String {
     match event.kind {
         EventKind::Opened => "dossier ouvert".to_owned(),
         EventKind::MessageAttached => "message rattaché".to_owned(),
-        EventKind::NoticeReceived => "retour ou réponse automatique reçu".to_owned(),
+        EventKind::NoticeReceived => match detail {
+            "auto_reply" => "réponse automatique reçue",
+            "bounce" => "retour d’erreur : notre message n’a pas été remis",
+            "delayed" => "notre message est retardé, pas encore remis",
+            "arrived" => "avis de remise reçu",
+            "unproven" => "retour d’erreur reçu, sans preuve qu’il porte sur notre message",
+            _ => "retour ou réponse automatique reçu",
+        }
+        .to_owned(),
+        EventKind::LikelyDuplicate => with("paraît répéter le dossier", detail.to_owned()),
         EventKind::StatusChanged => with(
             "état",
             Status::parse(detail)
@@ -135,7 +147,7 @@ pub fn event(event: &Event) -> String {
         EventKind::MailReleased => "envoi libéré par une personne".to_owned(),
         EventKind::MailResent => "envoi refait par une personne".to_owned(),
         EventKind::MailCancelled => "envoi annulé par une personne".to_owned(),
-        EventKind::MailSetBack => "envoi retenu, trop ancien pour partir seul".to_owned(),
+        EventKind::MailSetBack => with("envoi retenu", review(detail)),
         EventKind::MailSent => with("message envoyé", detail.to_owned()),
         EventKind::MailFailed => with("message refusé", detail.to_owned()),
         EventKind::MailInDoubt => "envoi incertain : à vérifier".to_owned(),

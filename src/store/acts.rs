@@ -1,6 +1,7 @@
 //! What people do with mails of ours: let one leave, send one again, take one back.
 
 use super::Store;
+use super::bounces;
 use super::db::Tx;
 use super::error::Result;
 use super::history::{Entry, note};
@@ -29,6 +30,9 @@ impl Store {
             .bind(now)
             .fetch_optional()
             .await?;
+        if row.is_some() {
+            bounces::reachable(&mut tx, id).await?;
+        }
         self.noted(tx, row, EventKind::MailReleased, id, now).await
     }
 
@@ -49,6 +53,9 @@ impl Store {
             .bind(now)
             .fetch_optional()
             .await?;
+        if row.is_some() {
+            bounces::reachable(&mut tx, id).await?;
+        }
         self.noted(tx, row, EventKind::MailResent, id, now).await
     }
 

@@ -4,21 +4,23 @@
 
 use super::Store;
 use super::backup::may_be_answered;
-use super::db::{Text, Tx};
+use super::bounces::{self, concern};
+use super::circuit;
+use super::db::{Sql, Text, Tx};
 use super::error::{Result, StoreError};
 use super::fields::keep_fields;
 use super::history::{Entry, note};
-use super::mails::{insert_mail, sent_so_far, ticket_so_far};
+use super::mails::{alike, insert_mail, sent_so_far, ticket_so_far};
 use super::outcome::{
-    Answer, Committed, Effect, Facts, Filled, NewAttachment, NewIncident, Outcome,
+    Answer, Answering, Committed, Effect, Facts, Filled, NewAttachment, NewIncident, Outcome,
 };
-use super::rows::{json, reference, size, to_json, unsigned};
+use super::rows::{reference, size, to_json, unsigned};
 use crate::domain::decision::Review;
-use crate::domain::declaration::{Attachment, Kind};
+use crate::domain::declaration::Attachment;
 use crate::domain::field::{FieldName, Fields, Value};
 use crate::domain::history::EventKind;
 use crate::domain::incident::{Concern, IncidentId, Reference, Status, is_doubtful};
-use crate::domain::message::MessageId;
+use crate::domain::message::{MessageId, MessageState};
 use crate::failpoint;
 use chrono::{DateTime, Utc};
 
@@ -33,6 +35,7 @@ impl Store {
     /// since it was read. Nothing is kept then.
     pub async fn commit_outcome(&self, outcome: &Outcome, now: DateTime<Utc>) -> Result<Committed> {
         let mut tx = self.db.begin().await?;
+        take_turn(&mut tx, std::slice::from_ref(outcome)).await?;
         let committed = keep(&mut tx, outcome, now).await?;
         tx.commit().await?;
         Ok(committed)
@@ -49,6 +52,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Vec<Result<Committed>>> {
         let mut tx = self.db.begin().await?;
+        take_turn(&mut tx, outcomes).await?;
         let mut results = Vec::with_capacity(outcomes.len());
         for outcome in outcomes {
             tx.query("SAVEPOINT one").execute().await?;
@@ -69,6 +73,23 @@ impl Store {
     }
 }
 
+/// What several instances make must count against the same limits: on PostgreSQL, where many can
+/// write at once, those that may answer take turns, from before they count until they commit.
+async fn take_turn(tx: &mut Tx, outcomes: &[Outcome]) -> Result<()> {
+    let answers =
+        |outcome: &Outcome| matches!(outcome.effect, Effect::Opened(..) | Effect::Joined(..));
+    if outcomes.iter().any(answers) {
+        tx.query(Sql {
+            // BEGIN IMMEDIATE has taken the turn.
+            sqlite: "SELECT 1",
+            postgres: "SELECT pg_advisory_xact_lock(20260004)",
+        })
+        .execute()
+        .await?;
+    }
+    Ok(())
+}
+
 pub(super) async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> Result<Committed> {
     let mut committed = Committed {
         message: outcome.message,
@@ -76,13 +97,20 @@ pub(super) async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> 
         opened: false,
         mail: None,
         silent: None,
+        quarantined: false,
+        circuit_opened: false,
     };
     let (incident, answering) = match &outcome.effect {
-        Effect::Filed { incident } => {
-            if let Some(incident) = incident {
-                committed.reference = Some(notice(tx, *incident, outcome, now).await?);
+        Effect::Filed { notice } => {
+            if let Some(notice) = notice {
+                let reference = bounces::notice(tx, notice, outcome.message, now).await?;
+                committed.reference = Some(reference);
             }
-            (*incident, None)
+            (notice.as_ref().map(|notice| notice.incident), None)
+        }
+        Effect::Quarantined(_) => {
+            committed.quarantined = true;
+            (None, None)
         }
         Effect::Opened(new, answering) => {
             let (incident, reference) = open(tx, new, outcome, now).await?;
@@ -95,10 +123,14 @@ pub(super) async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> 
             (Some(filled.incident), Some(answering))
         }
     };
+    let (state, error) = match outcome.effect {
+        Effect::Quarantined(reason) => (MessageState::Quarantined, reason),
+        _ => (MessageState::Done, ""),
+    };
     // The incident is made first and this fails where another did the message: all is undone then.
     let done = tx
         .query(
-            "UPDATE messages SET state = 'done', leased_until = NULL, last_error = '', kind = $2,
+            "UPDATE messages SET state = $7, leased_until = NULL, last_error = $8, kind = $2,
                 kind_reason = $3, from_address = $4, subject = $5, incident_id = $6
              WHERE id = $1 AND state = 'new'",
         )
@@ -108,6 +140,8 @@ pub(super) async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> 
         .text(&outcome.from_address)
         .text(&outcome.subject)
         .bind(incident.map(|incident| incident.0))
+        .text(state.as_str())
+        .text(error)
         .execute()
         .await?;
     if done == 0 {
@@ -118,32 +152,69 @@ pub(super) async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> 
     if let (Some(incident), Some(answering), Some(reference)) =
         (incident, answering, committed.reference.clone())
     {
-        let (ticket, sequence) = ticket_so_far(tx, incident).await?;
-        let sent = sent_so_far(tx, &answering.address, &answering.body_hash, now).await?;
-        let facts = Facts {
+        respond(
+            tx,
+            incident,
             reference,
-            sequence,
-            ticket,
-            sent,
-        };
-        let entry = Entry::of(incident, now).message(outcome.message);
-        match (answering.decide)(&facts) {
-            Answer::Mail(mut mail) => {
-                if mail.review.is_none() && may_be_answered(tx, outcome.message).await? {
-                    mail.review = Some(Review::Restored);
-                }
-                let id = insert_mail(tx, incident, outcome.message, &mail, now).await?;
-                let entry = entry.mail(id).detail(mail.template.as_str());
-                note(tx, EventKind::MailPrepared, &entry).await?;
-                committed.mail = Some(id);
-            }
-            Answer::Silent(reason) => {
-                note(tx, EventKind::MailSuppressed, &entry.detail(&reason)).await?;
-                committed.silent = Some(reason);
-            }
-        }
+            answering,
+            outcome,
+            now,
+            &mut committed,
+        )
+        .await?;
     }
     Ok(committed)
+}
+
+/// Decides the answer and keeps it: a mail in the outbox, or why there is none.
+async fn respond(
+    tx: &mut Tx,
+    incident: IncidentId,
+    reference: Reference,
+    answering: &Answering,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+    committed: &mut Committed,
+) -> Result<()> {
+    let entry = Entry::of(incident, now).message(outcome.message);
+    let (ticket, sequence) = ticket_so_far(tx, incident).await?;
+    let mut sent = sent_so_far(tx, &answering.address, &answering.body_hash, now).await?;
+    if let Some(first) = alike(tx, answering, incident).await? {
+        sent.likely_duplicate = true;
+        concern(tx, incident, Concern::LikelyDuplicate).await?;
+        note(
+            tx,
+            EventKind::LikelyDuplicate,
+            &entry.clone().detail(&first),
+        )
+        .await?;
+    }
+    let facts = Facts {
+        reference,
+        sequence,
+        ticket,
+        sent,
+    };
+    match (answering.decide)(&facts) {
+        Answer::Mail(mut mail) => {
+            if mail.review.is_none() && may_be_answered(tx, outcome.message).await? {
+                mail.review = Some(Review::Restored);
+            }
+            let id = insert_mail(tx, incident, outcome.message, &mail, answering, now).await?;
+            if mail.review == Some(Review::AllLimit) {
+                let reason = Review::AllLimit.as_str();
+                committed.circuit_opened = circuit::open(tx, reason, now).await?;
+            }
+            let entry = entry.mail(id).detail(mail.template.as_str());
+            note(tx, EventKind::MailPrepared, &entry).await?;
+            committed.mail = Some(id);
+        }
+        Answer::Silent(reason) => {
+            note(tx, EventKind::MailSuppressed, &entry.detail(&reason)).await?;
+            committed.silent = Some(reason);
+        }
+    }
+    Ok(())
 }
 
 async fn open(
@@ -257,44 +328,6 @@ async fn join(
         note(tx, EventKind::StatusChanged, &entry.detail(&status)).await?;
     }
     reference("incidents", filled.incident.0, &name)
-}
-
-/// A bounce or an automatic answer to one of our mails.
-async fn notice(
-    tx: &mut Tx,
-    incident: IncidentId,
-    outcome: &Outcome,
-    now: DateTime<Utc>,
-) -> Result<Reference> {
-    let row: Option<(String, String)> = tx
-        .query("SELECT reference, concerns FROM incidents WHERE id = $1")
-        .bind(incident.0)
-        .fetch_optional()
-        .await?;
-    let (name, concerns) = row.ok_or(StoreError::Conflict("the incident"))?;
-    if outcome.kind == Kind::Bounce {
-        let mut words: Vec<String> = json("incidents", "concerns", incident.0, &concerns)?;
-        let bounced = Concern::Bounced.as_str();
-        if !words.iter().any(|word| word == bounced) {
-            words.push(bounced.to_owned());
-            tx.query(
-                "UPDATE incidents SET concerns = $2, doubtful = TRUE, version = version + 1
-                 WHERE id = $1",
-            )
-            .bind(incident.0)
-            .text(&to_json(&words))
-            .execute()
-            .await?;
-        }
-    }
-    let entry = Entry::of(incident, now).message(outcome.message);
-    note(
-        tx,
-        EventKind::NoticeReceived,
-        &entry.detail(outcome.kind.as_str()),
-    )
-    .await?;
-    reference("incidents", incident.0, &name)
 }
 
 /// From now on the incident's mark is believed when it comes from this address.

@@ -3,6 +3,7 @@
 use super::Store;
 use super::db::{Query, Text, Tx};
 use super::error::Result;
+use super::outcome::Answering;
 use super::rows::{reference, to_json, token, unsigned, word};
 use crate::domain::decision::{Sent, Ticket};
 use crate::domain::incident::{IncidentId, Reference};
@@ -43,6 +44,10 @@ pub struct OutboxEntry {
     pub sending_since: Option<DateTime<Utc>>,
     /// When the server took it.
     pub sent_at: Option<DateTime<Utc>>,
+    /// When a report came that it was not delivered.
+    pub bounced_at: Option<DateTime<Utc>>,
+    /// The status in that report (RFC 3463); empty where none is given.
+    pub bounce_status: String,
 }
 
 #[derive(sqlx::FromRow)]
@@ -62,6 +67,8 @@ struct EntryRow {
     last_error: String,
     sending_since: Option<DateTime<Utc>>,
     sent_at: Option<DateTime<Utc>>,
+    bounced_at: Option<DateTime<Utc>>,
+    bounce_status: String,
 }
 
 impl EntryRow {
@@ -83,6 +90,8 @@ impl EntryRow {
             last_error: self.last_error,
             sending_since: self.sending_since,
             sent_at: self.sent_at,
+            bounced_at: self.bounced_at,
+            bounce_status: self.bounce_status,
         })
     }
 }
@@ -103,7 +112,7 @@ impl Store {
             .read(
                 "SELECT o.id, i.reference, o.template, o.sequence, o.recipient, o.subject, o.text,
                     o.state, o.review, o.created_at, o.due_at, o.attempts, o.last_error,
-                    o.sending_since, o.sent_at
+                    o.sending_since, o.sent_at, o.bounced_at, o.bounce_status
                  FROM outbox o JOIN incidents i ON i.id = o.incident_id
                  WHERE o.id < $1 AND ($2 IS NULL OR o.state = $2)
                  ORDER BY o.id DESC LIMIT $3",
@@ -126,7 +135,7 @@ impl Store {
             .read(
                 "SELECT o.id, i.reference, o.template, o.sequence, o.recipient, o.subject, o.text,
                     o.state, o.review, o.created_at, o.due_at, o.attempts, o.last_error,
-                    o.sending_since, o.sent_at
+                    o.sending_since, o.sent_at, o.bounced_at, o.bounce_status
                  FROM outbox o JOIN incidents i ON i.id = o.incident_id WHERE o.id = $1",
             )
             .bind(id)
@@ -145,7 +154,7 @@ impl Store {
             .read(
                 "SELECT o.id, i.reference, o.template, o.sequence, o.recipient, o.subject, o.text,
                     o.state, o.review, o.created_at, o.due_at, o.attempts, o.last_error,
-                    o.sending_since, o.sent_at
+                    o.sending_since, o.sent_at, o.bounced_at, o.bounce_status
                  FROM outbox o JOIN incidents i ON i.id = o.incident_id
                  WHERE i.reference = $1 ORDER BY o.sequence",
             )
@@ -169,7 +178,8 @@ impl Store {
         Ok(row.map(|(mime,)| mime))
     }
 
-    /// Our mails that count against the limits for one more to this address.
+    /// Our mails that count against the limits for one more to this address, and what else stands
+    /// against it; whether the words are a duplicate's is not looked at.
     ///
     /// # Errors
     /// The database's.
@@ -184,6 +194,7 @@ pub(super) async fn insert_mail(
     incident: IncidentId,
     answers: MessageId,
     mail: &Outgoing,
+    answering: &Answering,
     now: DateTime<Utc>,
 ) -> Result<i64> {
     let (address, domain) = counted_by(&mail.to);
@@ -196,9 +207,9 @@ pub(super) async fn insert_mail(
             "INSERT INTO outbox (incident_id, sequence, answers, template, is_request, recipient,
                 address, domain, subject, message_id, envelope_from, mime, text, body_hash,
                 numbers, state, review, created_at, first_due, due_at, attempts, last_error,
-                released)
+                released, words_hash)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                $18, $19, $19, 0, '', FALSE) RETURNING id",
+                $18, $19, $19, 0, '', FALSE, $20) RETURNING id",
         )
         .bind(incident.0)
         .bind(i64::from(mail.sequence))
@@ -219,9 +230,41 @@ pub(super) async fn insert_mail(
         .text(&mail.review.as_ref().map(token).unwrap_or_default())
         .bind(now)
         .bind(mail.hold_until)
+        .text(
+            answering
+                .alike
+                .as_ref()
+                .map_or("", |alike| alike.words_hash.as_str()),
+        )
         .fetch_one()
         .await?;
     Ok(id)
+}
+
+/// The reference of another incident in which the same words from the same address were answered
+/// lately.
+pub(super) async fn alike(
+    tx: &mut Tx,
+    answering: &Answering,
+    incident: IncidentId,
+) -> Result<Option<String>> {
+    let Some(alike) = &answering.alike else {
+        return Ok(None);
+    };
+    let row: Option<(String,)> = tx
+        .query(
+            "SELECT i.reference FROM outbox o JOIN incidents i ON i.id = o.incident_id
+             WHERE o.address = $1 AND o.created_at > $2 AND o.words_hash = $3
+               AND o.incident_id <> $4 AND o.state <> 'cancelled'
+             ORDER BY o.id LIMIT 1",
+        )
+        .text(&answering.address.to_lowercase())
+        .bind(alike.since)
+        .text(&alike.words_hash)
+        .bind(incident.0)
+        .fetch_optional()
+        .await?;
+    Ok(row.map(|(reference,)| reference))
 }
 
 /// The incident's mails so far, and the number of the next one.
@@ -256,6 +299,8 @@ pub(super) async fn sent_so_far(
     count(tx.query(COUNTED), address, body_hash, now).await
 }
 
+/// What waits for a person does not count for a domain or in all: else a flood from one address,
+/// which is held after its third mail, would keep everybody else from theirs (LOOP-10).
 /// Each count stops at 1,000, far above every limit, so that a flood doesn't slow its own counting.
 const COUNTED: &str = "SELECT
     (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE address = $1 AND created_at > $4
@@ -267,9 +312,13 @@ const COUNTED: &str = "SELECT
     (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE body_hash = $3 AND created_at > $5
         AND state <> 'cancelled' LIMIT 1000) AS d) AS same_body_day,
     (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE domain = $2 AND created_at > $6
-        AND state <> 'cancelled' LIMIT 1000) AS e) AS to_domain_quarter,
+        AND state NOT IN ('cancelled', 'review') LIMIT 1000) AS e) AS to_domain_quarter,
     (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE created_at > $6
-        AND state <> 'cancelled' LIMIT 1000) AS f) AS all_quarter";
+        AND created_at > COALESCE((SELECT MAX(closed_at) FROM circuit), $6)
+        AND state NOT IN ('cancelled', 'review') LIMIT 1000) AS f) AS all_quarter,
+    (SELECT COUNT(*) FROM incident_addresses
+        WHERE address = $1 AND undeliverable_since IS NOT NULL) AS undeliverable,
+    (SELECT COUNT(*) FROM circuit WHERE closed_at IS NULL) AS circuit_open";
 
 #[derive(sqlx::FromRow)]
 struct CountedRow {
@@ -279,6 +328,8 @@ struct CountedRow {
     same_body_day: i64,
     to_domain_quarter: i64,
     all_quarter: i64,
+    undeliverable: i64,
+    circuit_open: i64,
 }
 
 async fn count(
@@ -306,6 +357,9 @@ async fn count(
         same_body_day: number("same_body_day", row.same_body_day)?,
         to_domain_quarter: number("to_domain_quarter", row.to_domain_quarter)?,
         all_quarter: number("all_quarter", row.all_quarter)?,
+        undeliverable: row.undeliverable > 0,
+        circuit_open: row.circuit_open > 0,
+        likely_duplicate: false,
     })
 }
 

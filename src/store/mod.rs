@@ -9,6 +9,8 @@ mod acts;
 mod alarms;
 mod alone;
 mod backup;
+mod bounces;
+mod circuit;
 mod commit;
 mod db;
 mod deep;
@@ -33,6 +35,7 @@ mod settling;
 
 pub use alarms::Alarm;
 pub use backup::{BackupError, backup};
+pub use circuit::Circuit;
 pub use deep::{Deep, Fault};
 pub use error::{OpenError, Result, StoreError};
 pub use export::{Counts, ExportedMessage, ExportedTicket};
@@ -43,7 +46,8 @@ pub use messages::MessageLine;
 pub use open::Lacking;
 pub use outbox::Waiting;
 pub use outcome::{
-    Answer, Answering, Committed, Effect, Facts, Filled, NewAttachment, NewIncident, Outcome,
+    About, Alike, Answer, Answering, Committed, Effect, Facts, Filled, NewAttachment, NewIncident,
+    Notice, Outcome,
 };
 pub use quarantine::Retried;
 pub use reread::{Kept, Reread};

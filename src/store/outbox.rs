@@ -129,10 +129,14 @@ impl Store {
                          WHERE id IN (
                             SELECT o.id FROM outbox o WHERE o.state = 'queued' AND o.due_at <= $1
                                AND (o.leased_until IS NULL OR o.leased_until <= $1)
+                               AND (o.released OR NOT EXISTS
+                                  (SELECT 1 FROM circuit WHERE closed_at IS NULL))
                                AND NOT EXISTS (SELECT 1 FROM outbox e
                                   WHERE e.incident_id = o.incident_id AND e.sequence < o.sequence
                                      AND (e.state = 'sending' OR e.state = 'queued'
-                                        AND (e.due_at <= $1 OR e.leased_until > $1)))
+                                        AND (e.due_at <= $1 OR e.leased_until > $1)
+                                        AND (e.released OR NOT EXISTS
+                                           (SELECT 1 FROM circuit WHERE closed_at IS NULL))))
                             ORDER BY o.due_at, o.id LIMIT $3)
                          RETURNING id, claim, (SELECT reference FROM incidents i
                                WHERE i.id = outbox.incident_id) AS reference,
@@ -144,11 +148,15 @@ impl Store {
                               SELECT o.id FROM outbox o WHERE o.state = 'queued'
                                  AND o.due_at <= $1
                                  AND (o.leased_until IS NULL OR o.leased_until <= $1)
+                               AND (o.released OR NOT EXISTS
+                                  (SELECT 1 FROM circuit WHERE closed_at IS NULL))
                                  AND NOT EXISTS (SELECT 1 FROM outbox e
                                     WHERE e.incident_id = o.incident_id
                                        AND e.sequence < o.sequence
                                        AND (e.state = 'sending' OR e.state = 'queued'
-                                          AND (e.due_at <= $1 OR e.leased_until > $1)))
+                                          AND (e.due_at <= $1 OR e.leased_until > $1)
+                                        AND (e.released OR NOT EXISTS
+                                           (SELECT 1 FROM circuit WHERE closed_at IS NULL))))
                               ORDER BY o.due_at, o.id LIMIT $3 FOR UPDATE SKIP LOCKED)
                            RETURNING id, claim, (SELECT reference FROM incidents i
                                  WHERE i.id = outbox.incident_id) AS reference,
@@ -288,7 +296,8 @@ impl Store {
             .db
             .read(
                 "SELECT MIN(CASE WHEN leased_until > due_at THEN leased_until ELSE due_at END)
-                 FROM outbox WHERE state IN ('queued', 'sending')",
+                 FROM outbox WHERE state = 'sending' OR state = 'queued'
+                    AND (released OR NOT EXISTS (SELECT 1 FROM circuit WHERE closed_at IS NULL))",
             )
             .fetch_one()
             .await?;

@@ -46,15 +46,62 @@ pub struct NewAttachment {
 #[derive(Debug)]
 pub enum Effect {
     /// Nothing but to be kept; an automatic answer or a bounce is linked to the incident whose mail
-    /// it is about, and a bounce makes that incident a person's concern.
+    /// it is about.
     Filed {
-        /// That incident.
-        incident: Option<IncidentId>,
+        /// What it says of that mail.
+        notice: Option<Notice>,
     },
+    /// It is set aside for a person, kept raw; the token says why.
+    Quarantined(&'static str),
     /// It makes an incident.
     Opened(Box<NewIncident>, Answering),
     /// It joins an incident.
     Joined(Box<Filled>, Answering),
+}
+
+/// A bounce of a mail of ours, or an automatic answer to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The incident.
+    pub incident: IncidentId,
+    /// The mail's number within its incident, where its mark says so.
+    pub mail: Option<u32>,
+    /// What became of it.
+    pub about: About,
+}
+
+/// What a notice says of our mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// A machine answered it.
+    AutoReply,
+    /// It will not arrive: its address is marked, and a person telephones.
+    Failed {
+        /// The status (RFC 3463); empty where none is given.
+        status: String,
+        /// The recipient as the report names it.
+        recipient: Option<String>,
+    },
+    /// It has not arrived yet.
+    Delayed,
+    /// It arrived, or went on.
+    Arrived,
+    /// It failed, as a report says that bears no mark of ours: a person looks.
+    Unproven,
+}
+
+impl About {
+    /// The stable word in the history.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::AutoReply => "auto_reply",
+            Self::Failed { .. } => "bounce",
+            Self::Delayed => "delayed",
+            Self::Arrived => "arrived",
+            Self::Unproven => "unproven",
+        }
+    }
 }
 
 /// An incident to be made.
@@ -111,8 +158,19 @@ pub struct Answering {
     pub address: String,
     /// The hash of the words that would be answered.
     pub body_hash: String,
+    /// What tells the same declaration sent again; `None` where that is not looked for.
+    pub alike: Option<Alike>,
     /// Decides; called again if the transaction must be repeated.
     pub decide: Decide,
+}
+
+/// What two deliveries of the same declaration under different Message-IDs have in common.
+#[derive(Debug, Clone)]
+pub struct Alike {
+    /// The hash of the words, digits included.
+    pub words_hash: String,
+    /// Mails made since then count.
+    pub since: DateTime<Utc>,
 }
 
 /// A pure function from what is known inside the transaction to the answer.
@@ -159,4 +217,8 @@ pub struct Committed {
     pub mail: Option<i64>,
     /// Why no mail answers it: a token.
     pub silent: Option<String>,
+    /// It was set aside for a person.
+    pub quarantined: bool,
+    /// Its mail broke the limit in all: from now on nothing leaves by itself.
+    pub circuit_opened: bool,
 }

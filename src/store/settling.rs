@@ -2,6 +2,7 @@
 //! row's is a conflict, which means that somebody else has settled it.
 
 use super::Store;
+use super::bounces;
 use super::db::Tx;
 use super::error::{Result, StoreError};
 use super::history::{Entry, note};
@@ -124,7 +125,12 @@ impl Store {
         let incident = IncidentId(incident);
         let entry = Entry::of(incident, now).mail(claim.mail).detail(error);
         note(&mut tx, EventKind::MailFailed, &entry).await?;
-        not_told(&mut tx, incident).await?;
+        if error.starts_with("rcpt 5") {
+            // The server refuses this recipient for good: as good as a bounce.
+            bounces::refused(&mut tx, claim.mail, now).await?;
+        } else {
+            not_told(&mut tx, incident).await?;
+        }
         tx.commit().await
     }
 

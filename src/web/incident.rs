@@ -31,6 +31,7 @@ struct Dossier {
     flags: Vec<&'static str>,
     summary: Vec<String>,
     concerns: Vec<&'static str>,
+    unreachable: String,
     fields: Vec<Row>,
     has_screenshot: bool,
     screenshots: String,
@@ -88,6 +89,7 @@ async fn page(console: &Console, reference: &str) -> Result<Html<String>, PageEr
         .flat_map(|message| message.pane.shown.iter().copied())
         .collect();
     let mails = store.mails_of(&reference).await?;
+    let unreachable = store.undeliverable_addresses(&reference).await?;
     let history = store.history(&reference).await?;
     let context = Dossier {
         entity: text_of(&incident, FieldName::Entity),
@@ -102,6 +104,7 @@ async fn page(console: &Console, reference: &str) -> Result<Html<String>, PageEr
             .iter()
             .map(|concern| concern.french())
             .collect(),
+        unreachable: call(&incident, &unreachable),
         fields: rows(console.form(), &incident, &shown),
         has_screenshot: !incident
             .to_ask
@@ -130,6 +133,20 @@ fn summary(form: &Form, incident: &Incident) -> Vec<String> {
         .into_iter()
         .map(|line| format!("{}.", french::capital(&line)))
         .collect()
+}
+
+/// « non joignable par courriel (…) : appeler 02 61 91 12 40 »; empty where mail arrives.
+fn call(incident: &Incident, unreachable: &[String]) -> String {
+    if unreachable.is_empty() {
+        return String::new();
+    }
+    let phone = text_of(incident, FieldName::Phone);
+    let whom = unreachable.join(", ");
+    if phone.is_empty() {
+        format!("non joignable par courriel ({whom}), et sans numéro de téléphone connu")
+    } else {
+        format!("non joignable par courriel ({whom})\u{a0}: appeler {phone}")
+    }
 }
 
 fn text_of(incident: &Incident, name: FieldName) -> String {
@@ -174,6 +191,7 @@ fn mail_row(console: &Console, mail: &OutboxEntry) -> Mail {
         subject: mail.subject.clone(),
         state: mails::state(mail.state),
         tone: match mail.state {
+            MailState::Sent if mail.bounced_at.is_some() => "bad",
             MailState::Sent => "good",
             MailState::Failed | MailState::InDoubt | MailState::Review => "bad",
             MailState::Queued | MailState::Sending | MailState::Cancelled => "",

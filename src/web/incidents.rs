@@ -181,6 +181,12 @@ pub(super) fn mail_detail(console: &Console, mail: &OutboxEntry) -> String {
             format!("nouvel essai {} ({})", time(mail.due_at), mail.last_error)
         }
         MailState::Queued => format!("part {}", time(mail.due_at)),
+        MailState::Sent if mail.bounced_at.is_some() => {
+            let status = mail.bounce_status.as_str();
+            let words = if status.is_empty() { "" } else { "\u{a0}: " };
+            let back = mail.bounced_at.map(time).unwrap_or_default();
+            format!("revenu {back}, non remis{words}{status}")
+        }
         MailState::Sent => mail.sent_at.map(time).unwrap_or_default(),
         MailState::Failed | MailState::InDoubt => mail.last_error.clone(),
         MailState::Sending | MailState::Cancelled => String::new(),

@@ -279,6 +279,14 @@ fn told(read: &Read, committed: &Committed, round: &mut Round) {
     round.done += 1;
     round.incidents += u64::from(committed.opened);
     round.mails += u64::from(committed.mail.is_some());
+    round.quarantined += u64::from(committed.quarantined);
+    if committed.circuit_opened {
+        tracing::error!(
+            event = "circuit.opened",
+            mail = committed.mail,
+            "too many mails in all: nothing leaves by itself until vigie outbox resume"
+        );
+    }
     let ticket = committed.reference.as_ref().map(ToString::to_string);
     tracing::info!(
         event = "message.parsed",
@@ -289,6 +297,7 @@ fn told(read: &Read, committed: &Committed, round: &mut Round) {
         major_suspected = read.declaration.major_suspected,
         mail = committed.mail,
         silent = committed.silent,
+        quarantined = committed.quarantined,
         "message read"
     );
 }

@@ -22,6 +22,8 @@ fn config() -> Config {
         set("service.phone", "0 809 100 809"),
         set("mailbox.url", "maildir:/nowhere"),
         set("mailbox.address", "support@vigie.example"),
+        set("mailbox.aliases", "aide@vigie.example"),
+        set("mailbox.authserv_id", "mx"),
         set("smtp.url", "dir:/nowhere"),
         set("smtp.from", "Support SI-Samu <support@vigie.example>"),
     ];
@@ -287,12 +289,59 @@ fn who_is_held_and_who_gets_nothing() {
         ("Subject: x", None),
         ("From: ne-pas-repondre@samu.example\r\nSubject: x", None),
         ("From: support@vigie.example\r\nSubject: x", None),
+        ("From: Aide@Vigie.example\r\nSubject: x", None),
+        // Through a hospital's list: to the person, once somebody has looked (pain 19).
+        (
+            "From: c@samu.example\r\nReply-To: liste@samu.example\r\nList-Id: <liste.samu.example>\r\nPrecedence: list\r\nSubject: x",
+            Some(Some(Review::ThroughList)),
+        ),
+        (
+            "From: c@samu.example\r\nAuto-Submitted: no (x)\r\nX-Auto-Response-Suppress: OOF\r\nSubject: x",
+            Some(None),
+        ),
         (
             "Authentication-Results: mx; dmarc=fail\r\nReceived: by mx; Mon, 23 Nov 2026 09:12:00 +0100\r\nFrom: c@samu.example\r\nSubject: x",
             Some(Some(Review::Forged)),
         ),
     ] {
         assert_eq!(of(head), expected, "{head:?}");
+    }
+}
+
+#[test]
+fn pain_19_who_writes_through_a_list_is_answered_and_the_list_is_not() {
+    let (decision, mail) = answered(&declared(
+        "From: c@samu.example\r\nReply-To: liste@samu.example\r\nPrecedence: list\r\nSubject: x",
+    ));
+    assert!(matches!(decision, Decision::Reply { .. }));
+    assert_eq!(mail.unwrap().to, "c@samu.example");
+}
+
+#[test]
+fn loop_09_what_the_server_did_not_prove_and_another_domain_sent_is_held() {
+    let of = |head: String| match answered(&declared(&head)).0 {
+        Decision::Reply { review, .. } => review,
+        Decision::Silent { reason } => panic!("{reason:?}"),
+    };
+    let received = "Received: by mx; Mon, 23 Nov 2026 09:12:00 +0100";
+    let stamped = |path: &str, result: &str| {
+        format!(
+            "Return-Path: <{path}>\r\n{received}\r\nAuthentication-Results: mx; {result}\r\nFrom: c@samu.example\r\nSubject: x"
+        )
+    };
+    for (path, result, expected) in [
+        ("spam@evil.example", "spf=none", Some(Review::Forged)),
+        ("spam@evil.example", "dmarc=pass", None),
+        ("bounce@mail.samu.example", "spf=none", None),
+        ("c@samu.example", "spf=none", None),
+        ("c@samu.example", "dmarc=fail", Some(Review::Forged)),
+        (
+            "x@forwarder.example",
+            "spf=fail smtp.mailfrom=x@forwarder.example; dkim=pass header.d=samu.example",
+            None,
+        ),
+    ] {
+        assert_eq!(of(stamped(path, result)), expected, "{path} {result}");
     }
 }
 

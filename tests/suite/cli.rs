@@ -72,7 +72,7 @@ fn help_of_every_command_begins_with_an_example_and_fits_80_columns() {
         .collect();
     assert!(commands.len() >= 7, "{top}");
     commands.push(Vec::new());
-    for act in ["list", "release", "resend", "cancel"] {
+    for act in ["list", "release", "resend", "cancel", "resume"] {
         commands.push(vec!["outbox", act]);
     }
     for name in commands {
@@ -87,6 +87,38 @@ fn help_of_every_command_begins_with_an_example_and_fits_80_columns() {
         }
         assert!(!help.contains('\u{1b}'), "colour without a terminal");
     }
+}
+
+#[test]
+fn loop_03_outbox_resume_closes_the_circuit_and_says_since_when_it_was_open() {
+    // One mail in all: the second breaks the limit.
+    let folder = installed("[replies]\nmax_total = 1\nhold = \"1h\"\n");
+    for (name, words) in [
+        ("a", "La carte reste grise."),
+        ("b", "Le bandeau reste vide."),
+    ] {
+        let mail = format!("From: {name}@chu.example\nSubject: carto\n\n{words}\n");
+        std::fs::write(folder.path().join("mailbox/new").join(name), mail).unwrap();
+    }
+    let polled = command(folder.path())
+        .args(["poll", "--config", "vigie.toml"])
+        .env("VIGIE__MAILBOX__ANSWER_FROM", "2020-01-01")
+        .output()
+        .unwrap();
+    assert_eq!(polled.status.code(), Some(0), "{polled:?}");
+    let said = |arguments: &[&str]| {
+        let output = run(
+            folder.path(),
+            &[arguments, &["--config", "vigie.toml"]].concat(),
+        );
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        text(&output.stdout) + &text(&output.stderr)
+    };
+    assert!(said(&["outbox", "list"]).contains("all_limit"));
+    let resumed = said(&["outbox", "resume"]);
+    assert!(resumed.contains("mails leave again"), "{resumed}");
+    assert!(resumed.contains("all_limit"), "{resumed}");
+    assert!(said(&["outbox", "resume"]).contains("were not stopped"));
 }
 
 #[test]

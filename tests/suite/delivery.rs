@@ -45,6 +45,17 @@ async fn both() -> [TestStore; 2] {
 
 /// An incident with one mail that is held until `hold`, and its row.
 async fn queued(store: &Store, uid: u32, hold: i64, review: Option<Review>) -> i64 {
+    queued_to("claire@samu.example", store, uid, hold, review).await
+}
+
+/// The same to somebody else.
+async fn queued_to(
+    to: &'static str,
+    store: &Store,
+    uid: u32,
+    hold: i64,
+    review: Option<Review>,
+) -> i64 {
     let bytes = mail(&format!("{uid}@chu.example"), "La carte reste grise.");
     let batch = [fetched(uid, &bytes)];
     store.record_batch(BOX, None, &batch, at(0)).await.unwrap();
@@ -63,14 +74,15 @@ async fn queued(store: &Store, uid: u32, hold: i64, review: Option<Review>) -> i
         concerns: Vec::new(),
     };
     let answering = Answering {
-        address: "claire@samu.example".into(),
+        address: to.into(),
         body_hash: "hash".into(),
+        alike: None,
         decide: Box::new(move |facts| {
             let reference = facts.reference.to_string();
             Answer::Mail(Box::new(Outgoing {
                 template: Template::E1,
                 sequence: facts.sequence,
-                to: "claire@samu.example".into(),
+                to: to.into(),
                 subject: format!("Re: Carto grise [{reference}]"),
                 message_id: format!("<{reference}.1.ff@vigie.example>"),
                 envelope_from: "support@vigie.example".into(),
@@ -430,7 +442,7 @@ async fn snd_10_one_refused_recipient_is_shown_and_keeps_no_other_from_the_mail(
         ])
         .await;
         let (one, two) = (
-            queued(&test.store, 1, 2, None).await,
+            queued_to("nobody@samu.example", &test.store, 1, 2, None).await,
             queued(&test.store, 2, 2, None).await,
         );
         let parts = smtp(&test.store, &script);
@@ -457,7 +469,7 @@ async fn snd_10_one_refused_recipient_is_shown_and_keeps_no_other_from_the_mail(
             .into_iter()
             .map(|line| (line.reference.to_string(), line.concerns))
             .collect();
-        assert!(concerns.contains(&("INC-26-00001".into(), vec![Concern::NotTold])));
+        assert!(concerns.contains(&("INC-26-00001".into(), vec![Concern::Bounced])));
         assert!(concerns.contains(&("INC-26-00002".into(), vec![])));
         script.finished().await;
     }

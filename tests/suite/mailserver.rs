@@ -114,6 +114,66 @@ fn without_idle_and_move_the_interval_and_copies_serve() {
     assert_one_incident(&service);
 }
 
+#[test]
+fn snd_13_loop_04_a_bounce_and_our_own_mail_come_back_and_nothing_follows() {
+    const GONE: &str = "gone.paul@chu-nantes.example";
+    const ALIAS: &str = "alias@elsewhere.example";
+    let (dovecot, postfix) = servers(None);
+    let mut service = Service::new(|folder| {
+        let database = format!("sqlite:{}/vigie.db", folder.display());
+        let ways = Ways {
+            poll: "1s",
+            imap: "imaps",
+            smtp: "smtp+starttls",
+            database: &database,
+        };
+        configuration(folder, &dovecot, &postfix, &ways)
+            .replace("answer_from", "plus_address = true\nanswer_from")
+    });
+    service.start();
+    let declared = |from: &str, number: usize| {
+        let text = declaration()
+            .replace(DECLARANT, from)
+            .replace("<essai.1@", &format!("<essai.{number}@"));
+        submit(postfix.smtp, from, SUPPORT, text.as_bytes());
+    };
+    let kinds = || -> Vec<String> {
+        service
+            .export("messages")
+            .iter()
+            .filter_map(|row| Some(row["kind"].as_str()?.to_owned()))
+            .collect()
+    };
+    declared(GONE, 1);
+    until("the bounce is read", || {
+        kinds().contains(&"bounce".to_owned())
+    });
+    let sent = &service.outbox()[0];
+    assert_eq!(sent["state"], "sent", "{sent}");
+    assert_eq!(sent["bounce_status"], "5.1.1", "{sent}");
+    let bounce = service
+        .export("messages")
+        .into_iter()
+        .find(|row| row["kind"] == "bounce")
+        .expect("it is there");
+    assert_eq!(bounce["reference"], sent["reference"]);
+    // The question of the next declaration from there waits for a person.
+    declared(GONE, 2);
+    until("the second one is read", || service.outbox().len() == 2);
+    let held = &service.outbox()[0];
+    assert_eq!(held["state"], "review", "{held}");
+    assert_eq!(held["review"], "undeliverable", "{held}");
+    // An alias of ours declares: our question comes back to us.
+    declared(ALIAS, 3);
+    until("our own mail is read", || {
+        kinds().contains(&"other".to_owned())
+    });
+    assert!(service.stop().success());
+    assert_eq!(service.outbox().len(), 3, "nobody was answered again");
+    assert_eq!(service.export("tickets").len(), 3);
+    assert_eq!(service.export("messages").len(), 5);
+}
+
 /// `VIGIE_TEST_MESSAGES` and `VIGIE_TEST_KILLS` make it longer: 2000 and 5 are the figures of the specification.
 #[test]
 fn killed_in_the_middle_every_message_is_stored_once_and_answered_once() {
@@ -565,6 +625,7 @@ max_per_address = 100000
 max_same_body = 100000
 max_per_domain = 100000
 max_total = 100000
+duplicate_within = "0s"
 
 [web]
 listen = "127.0.0.1:{web}"

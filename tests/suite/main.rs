@@ -20,6 +20,7 @@ mod house;
 mod instances;
 mod interleaved;
 mod kills;
+mod loops;
 mod mailserver;
 mod misbehaviour;
 mod page;

@@ -13,8 +13,8 @@ use vigie::domain::field::FieldName;
 use vigie::domain::form::Form;
 use vigie::domain::history::EventKind;
 use vigie::domain::incident::{Concern, Incident, Reference, Status};
-use vigie::domain::message::{Cursor, MessageState};
-use vigie::domain::outgoing::MailState;
+use vigie::domain::message::{Cursor, Fetched, MessageState};
+use vigie::domain::outgoing::{MailState, OutboxMail};
 use vigie::secret::Key;
 use vigie::store::{MessageLine, OutboxEntry, Store};
 use vigie::wake::Wake;
@@ -27,19 +27,48 @@ const DECLARATION: &str = "Bonjour,\r\n\r\n\
     Depuis ce matin 9h la cartographie reste grise en production, nous ne voyons plus les \
     ambulances.\r\n\r\nCordialement,\r\nClaire Lebreton\r\nARM, SAMU de Nantes\r\n";
 
+/// What an installation has of its own.
+pub struct Setup<'a> {
+    /// Its address.
+    pub address: &'a str,
+    /// A byte of its key.
+    pub key: u8,
+    /// More lines of `[mailbox]`.
+    pub mailbox: &'a str,
+    /// More sections.
+    pub more: &'a str,
+}
+
+impl Default for Setup<'_> {
+    fn default() -> Self {
+        Self {
+            address: "support@vigie.example",
+            key: 7,
+            mailbox: "",
+            more: "",
+        }
+    }
+}
+
 /// An installation as a configuration file makes it.
-fn parts(more: &str) -> Arc<Parts> {
+fn parts(setup: &Setup<'_>) -> Arc<Parts> {
+    let Setup {
+        address,
+        key,
+        mailbox,
+        more,
+    } = setup;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("vigie.toml");
     let text = format!(
         "[service]\nname = \"Support\"\nphone = \"0 800 00 00 00\"\n\
-         [mailbox]\nurl = \"maildir:{0}\"\n\
-         [smtp]\nurl = \"dir:{0}\"\nfrom = \"Support <support@vigie.example>\"\n{more}",
+         [mailbox]\nurl = \"maildir:{0}\"\n{mailbox}\n\
+         [smtp]\nurl = \"dir:{0}\"\nfrom = \"Support <{address}>\"\n{more}",
         folder.path().display()
     );
     std::fs::write(&file, text).unwrap();
     let config = config::load(&file, Vec::new()).unwrap().config;
-    let key = Key::from_bytes([7; 32]);
+    let key = Key::from_bytes([*key; 32]);
     Arc::new(Parts::new(&config, key, Form::si_samu().clone()).unwrap())
 }
 
@@ -56,11 +85,19 @@ impl Line {
     }
 
     pub async fn with(test: TestStore, more: &str) -> Self {
+        let setup = Setup {
+            more,
+            ..Setup::default()
+        };
+        Self::set_up(test, &setup).await
+    }
+
+    pub async fn set_up(test: TestStore, setup: &Setup<'_>) -> Self {
         // Read for the first time a day before the first message.
         test.store.first_start(BOX, at(-86_400)).await.unwrap();
         Self {
             test,
-            parts: parts(more),
+            parts: parts(setup),
             uid: 0,
         }
     }
@@ -89,6 +126,21 @@ impl Line {
             .unwrap();
     }
 
+    /// Messages arrive and are stored together.
+    pub async fn receive_all(&mut self, messages: impl IntoIterator<Item = Vec<u8>>) {
+        let batch: Vec<Fetched> = messages
+            .into_iter()
+            .map(|bytes| {
+                self.uid += 1;
+                fetched(self.uid, &bytes)
+            })
+            .collect();
+        self.store()
+            .record_batch(BOX, None, &batch, at(0))
+            .await
+            .unwrap();
+    }
+
     pub async fn process(&self, seconds: i64) -> Round {
         let processing = Processing {
             store: self.store().clone(),
@@ -101,9 +153,25 @@ impl Line {
             .unwrap()
     }
 
+    /// What leaves by then: all that is due is claimed, and the server takes it.
+    pub async fn leave(&self, seconds: i64) -> Vec<OutboxMail> {
+        let store = self.store();
+        let due = store.claim_outbox(at(seconds), LEASE, 9999).await.unwrap();
+        for mail in &due {
+            assert!(
+                store
+                    .mark_sending(mail.id, at(seconds), LEASE)
+                    .await
+                    .unwrap()
+            );
+            store.mark_sent(mail.id, at(seconds)).await.unwrap();
+        }
+        due
+    }
+
     /// All mails of ours, oldest first.
     pub async fn mails(&self) -> Vec<OutboxEntry> {
-        let mut mails = self.store().list_outbox(None, None, 99).await.unwrap();
+        let mut mails = self.store().list_outbox(None, None, 9999).await.unwrap();
         mails.reverse();
         mails
     }

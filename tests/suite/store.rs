@@ -16,8 +16,8 @@ use vigie::domain::incident::{Concern, IncidentId, Reference, Status};
 use vigie::domain::message::{Cursor, Fetched, MessageId, MessageState, Place};
 use vigie::domain::outgoing::{Claim, MailState, Outgoing, Template};
 use vigie::store::{
-    Answer, Answering, Committed, Effect, Filled, NewAttachment, NewIncident, OpenError, Outcome,
-    Store, StoreError, Waiting,
+    About, Alike, Answer, Answering, Committed, Effect, Filled, NewAttachment, NewIncident, Notice,
+    OpenError, Outcome, Store, StoreError, Waiting,
 };
 
 const BOX: &str = "imap:support@mail.example/INBOX";
@@ -100,6 +100,7 @@ fn silent() -> Answering {
     Answering {
         address: "c.lebreton@chu.example".into(),
         body_hash: "hash".into(),
+        alike: None,
         decide: Box::new(|_| Answer::Silent("off".into())),
     }
 }
@@ -159,6 +160,20 @@ fn opening(message: MessageId, answering: Answering) -> Outcome {
         concerns: Vec::new(),
     };
     outcome(message, Effect::Opened(Box::new(new), answering))
+}
+
+/// A report that a mail of an incident did not arrive.
+fn bounced(incident: IncidentId, mail: Option<u32>) -> Effect {
+    Effect::Filed {
+        notice: Some(Notice {
+            incident,
+            mail,
+            about: About::Failed {
+                status: "5.1.1".into(),
+                recipient: Some("somebody@else.example".into()),
+            },
+        }),
+    }
 }
 
 /// An incident made from a new message.
@@ -406,7 +421,7 @@ async fn a_message_is_begun_three_times_at_most_and_alone_after_the_first() {
         // The one is done, the other kills the process each time.
         store
             .commit_outcome(
-                &outcome(again[0].id, Effect::Filed { incident: None }),
+                &outcome(again[0].id, Effect::Filed { notice: None }),
                 at(61),
             )
             .await
@@ -694,21 +709,330 @@ async fn a_bounce_is_linked_to_its_incident_and_shown_to_a_person() {
         let id = store.incident_id(&reference).await.unwrap().unwrap();
         for uid in [2, 3] {
             let message = claimed(&store, uid, &mail(&format!("{uid}@x.example"), "x")).await;
-            let mut bounce = outcome(message, Effect::Filed { incident: Some(id) });
-            bounce.kind = Kind::Bounce;
+            let bounce = outcome(message, bounced(id, None));
             store.commit_outcome(&bounce, at(3)).await.unwrap();
         }
         let incident = store.incident(&reference).await.unwrap().unwrap();
         assert_eq!(incident.concerns, [Concern::Bounced]);
         assert_eq!(store.messages_of(&reference).await.unwrap().len(), 3);
         let message = claimed(&store, 9, &mail("9@x.example", "x")).await;
-        let effect = Effect::Filed {
-            incident: Some(IncidentId(999)),
-        };
+        let effect = bounced(IncidentId(999), None);
         let lost = store.commit_outcome(&outcome(message, effect), at(3)).await;
         assert!(lost.is_err());
     })
     .await;
+}
+
+/// Sends a mail that is due.
+async fn sent(store: &Store, id: i64, seconds: i64) {
+    store.claim_outbox(at(seconds), LEASE, 9).await.unwrap();
+    assert!(store.mark_sending(id, at(seconds), LEASE).await.unwrap());
+    store.mark_sent(id, at(seconds)).await.unwrap();
+}
+
+#[tokio::test]
+async fn snd_13_a_bounce_marks_the_address_and_holds_what_waits_for_it_until_a_release() {
+    on_both(|store| async move {
+        let committed = opened(&store, 1, answered(Template::E1, None, 0)).await;
+        let (reference, mail) = (committed.reference.unwrap(), committed.mail.unwrap());
+        let id = store.incident_id(&reference).await.unwrap().unwrap();
+        sent(&store, mail, 3).await;
+        let waiting = opened(&store, 2, answered(Template::E1, None, 600)).await;
+        let waiting = waiting.mail.unwrap();
+        let limits = || store.limits("C.Lebreton@chu.example", "", at(9));
+        assert!(!limits().await.unwrap().undeliverable);
+
+        // Delayed, then delivered after all: nothing is wrong.
+        for (uid, about) in [(3, About::Delayed), (4, About::Arrived)] {
+            let message = claimed(&store, uid, &uid.to_string().into_bytes()).await;
+            let notice = Notice {
+                incident: id,
+                mail: Some(1),
+                about,
+            };
+            let effect = Effect::Filed {
+                notice: Some(notice),
+            };
+            let done = store.commit_outcome(&outcome(message, effect), at(4)).await;
+            assert_eq!(done.unwrap().reference.as_ref(), Some(&reference));
+        }
+        let incident = store.incident(&reference).await.unwrap().unwrap();
+        assert!(incident.concerns.is_empty());
+        assert_eq!(incident.status, Status::Waiting);
+        assert!(!limits().await.unwrap().undeliverable);
+        assert!(
+            store
+                .undeliverable_addresses(&reference)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+
+        let message = claimed(&store, 5, b"bounce").await;
+        store
+            .commit_outcome(&outcome(message, bounced(id, Some(1))), at(5))
+            .await
+            .unwrap();
+        let incident = store.incident(&reference).await.unwrap().unwrap();
+        assert_eq!(incident.concerns, [Concern::Bounced]);
+        assert_eq!(incident.status, Status::ToCall, "a person telephones");
+        let entry = store.outbox_entry(mail).await.unwrap().unwrap();
+        assert_eq!(
+            (entry.state, entry.bounced_at),
+            (MailState::Sent, Some(at(5)))
+        );
+        assert_eq!(entry.bounce_status, "5.1.1");
+        // The outbox's own recipient, not the one that the report names.
+        assert_eq!(
+            store.undeliverable_addresses(&reference).await.unwrap(),
+            ["c.lebreton@chu.example"]
+        );
+        assert!(limits().await.unwrap().undeliverable);
+        let held = store.outbox_entry(waiting).await.unwrap().unwrap();
+        assert_eq!(
+            (held.state, held.review.as_str()),
+            (MailState::Review, "undeliverable")
+        );
+        let history = store.history(&reference).await.unwrap();
+        let notices: Vec<(Option<i64>, &str)> = history
+            .iter()
+            .filter(|event| event.kind == EventKind::NoticeReceived)
+            .map(|event| (event.mail, event.detail.as_str()))
+            .collect();
+        assert_eq!(
+            notices,
+            [
+                (Some(mail), "delayed"),
+                (Some(mail), "arrived"),
+                (Some(mail), "bounce")
+            ]
+        );
+        assert!(store.release(waiting, at(6)).await.unwrap());
+        assert!(!limits().await.unwrap().undeliverable, "a person acted");
+        let claim = store.claim_outbox(at(7), LEASE, 9).await.unwrap();
+        assert_eq!(claim[0].id, waiting);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_recipient_that_the_server_refuses_is_marked_like_one_that_bounces() {
+    on_both(|store| async move {
+        for (uid, error, is_marked) in [(1, "end 554", false), (2, "rcpt 550", true)] {
+            let committed = opened(&store, uid, answered(Template::E1, None, 0)).await;
+            let mail = committed.mail.unwrap();
+            store.claim_outbox(at(3), LEASE, 9).await.unwrap();
+            assert!(store.mark_sending(mail, at(3), LEASE).await.unwrap());
+            store.mark_permanent(mail, error, at(4)).await.unwrap();
+            let reference = committed.reference.unwrap();
+            let marked = store.undeliverable_addresses(&reference).await.unwrap();
+            assert_eq!(!marked.is_empty(), is_marked, "{error}");
+            let incident = store.incident(&reference).await.unwrap().unwrap();
+            assert_eq!(incident.concerns.contains(&Concern::Bounced), is_marked);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn loop_03_the_circuit_opens_once_and_nothing_leaves_until_a_person_closes_it() {
+    on_both(|store| async move {
+        let before = opened(&store, 1, answered(Template::E1, None, 0)).await;
+        assert!(!before.circuit_opened);
+        assert_eq!(store.open_circuit().await.unwrap(), None);
+        for (uid, opens) in [(2, true), (3, false)] {
+            let over = Some(Review::AllLimit);
+            let committed = opened(&store, uid, answered(Template::E1, over, 0)).await;
+            assert_eq!(committed.circuit_opened, opens, "{uid}");
+        }
+        let circuit = store.open_circuit().await.unwrap().unwrap();
+        assert_eq!(
+            (circuit.reason.as_str(), circuit.opened_at),
+            ("all_limit", at(2))
+        );
+        let limits = store.limits("x@y.example", "", at(9)).await.unwrap();
+        assert!(limits.circuit_open);
+        // What was made before waits too; what a person releases leaves.
+        assert!(
+            store
+                .claim_outbox(at(9), LEASE, 9)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        assert_eq!(store.next_due().await.unwrap(), None);
+        let held = store
+            .list_outbox(Some(MailState::Review), None, 9)
+            .await
+            .unwrap();
+        assert!(store.release(held[0].id, at(9)).await.unwrap());
+        assert_eq!(store.next_due().await.unwrap(), Some(at(9)));
+        let claimed = store.claim_outbox(at(9), LEASE, 9).await.unwrap();
+        assert_eq!(claimed.len(), 1);
+        assert_eq!(claimed[0].id, held[0].id);
+
+        assert!(store.close_circuit(at(10)).await.unwrap());
+        assert!(!store.close_circuit(at(10)).await.unwrap());
+        assert_eq!(store.open_circuit().await.unwrap(), None);
+        let limits = store.limits("x@y.example", "", at(11)).await.unwrap();
+        assert_eq!(
+            (limits.circuit_open, limits.all_quarter),
+            (false, 0),
+            "it counts anew"
+        );
+        let claimed = store.claim_outbox(at(11), LEASE, 9).await.unwrap();
+        assert_eq!(claimed[0].id, before.mail.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn loop_03_the_support_is_told_once_of_an_open_circuit() {
+    let test = TestStore::sqlite().await;
+    let mut file = SqliteConnection::connect(&test.url).await.unwrap();
+    let mut alarms = async || -> Vec<(String, String, bool, bool)> {
+        sqlx::query_as(
+            "SELECT subject, cause, told_at IS NOT NULL, cleared_at IS NOT NULL FROM alarms",
+        )
+        .fetch_all(&mut file)
+        .await
+        .unwrap()
+    };
+    let over = || answered(Template::E1, Some(Review::AllLimit), 0);
+    let row = |cleared| vec![("circuit".to_owned(), "all_limit".to_owned(), false, cleared)];
+    for uid in 1..=3 {
+        opened(&test.store, uid, over()).await;
+    }
+    assert_eq!(alarms().await, row(false), "one alarm for three mails");
+    test.store.close_circuit(at(3)).await.unwrap();
+    assert_eq!(alarms().await, row(true));
+    opened(&test.store, 4, over()).await;
+    assert_eq!(alarms().await, row(false), "it is raised again");
+    test.store.close().await;
+}
+
+#[tokio::test]
+async fn loop_11_the_same_words_from_the_same_address_are_linked_and_not_answered_again() {
+    on_both(|store| async move {
+        let alike = |words: &str, since: i64| Answering {
+            alike: Some(Alike {
+                words_hash: words.into(),
+                since: at(since),
+            }),
+            decide: Box::new(|facts| match facts.sent.likely_duplicate {
+                true => Answer::Silent("likely_duplicate".into()),
+                false => (answered(Template::E1, None, 0).decide)(facts),
+            }),
+            ..silent()
+        };
+        let first = opened(&store, 1, alike("words", 0)).await;
+        assert!(first.mail.is_some());
+        for (uid, words, since, is_duplicate) in [
+            (2, "words", 0, true),
+            (3, "words", 2, false),
+            (4, "others", 0, false),
+        ] {
+            let committed = opened(&store, uid, alike(words, since)).await;
+            assert_eq!(committed.mail.is_none(), is_duplicate, "{uid}");
+            let reference = committed.reference.unwrap();
+            let incident = store.incident(&reference).await.unwrap().unwrap();
+            let concerns: &[Concern] = if is_duplicate {
+                &[Concern::LikelyDuplicate]
+            } else {
+                &[]
+            };
+            assert_eq!(incident.concerns, concerns, "{uid}");
+            let history = store.history(&reference).await.unwrap();
+            let link = history
+                .iter()
+                .find(|event| event.kind == EventKind::LikelyDuplicate)
+                .map(|event| event.detail.clone());
+            let named = is_duplicate.then(|| "INC-26-00001".to_owned());
+            assert_eq!(link, named, "{uid}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn loop_08_what_is_set_aside_is_kept_raw_and_makes_no_incident() {
+    on_both(|store| async move {
+        let message = claimed(&store, 1, b"round and round").await;
+        let effect = Effect::Quarantined("circling");
+        let done = store.commit_outcome(&outcome(message, effect), at(3)).await;
+        let done = done.unwrap();
+        assert!(done.quarantined && done.reference.is_none());
+        let rows = store.list_quarantined(9).await.unwrap();
+        assert_eq!((rows.len(), rows[0].id), (1, message));
+        assert_eq!(
+            store.raw(message).await.unwrap().unwrap(),
+            b"round and round"
+        );
+        assert!(
+            store
+                .claim_messages(at(9999), LEASE, 9)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        assert!(store.list_incidents(None, 9).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn several_instances_count_against_the_same_limits() {
+    let test = TestStore::postgres().await;
+    // Answers in incidents that are there already: no counter's row makes their writers wait.
+    let mut outcomes = Vec::new();
+    let counts = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    for uid in 1..=8 {
+        let reference = opened(&test.store, uid, silent()).await.reference.unwrap();
+        let incident = test.store.incident(&reference).await.unwrap().unwrap();
+        let bytes = mail(&format!("again{uid}@chu.example"), "encore");
+        let message = claimed(&test.store, 100 + uid, &bytes).await;
+        let filled = Filled {
+            incident: incident.id,
+            version: incident.version,
+            fields: incident.fields.clone(),
+            changed: Vec::new(),
+            to_ask: incident.to_ask.clone(),
+            major_suspected: false,
+            concerns: Vec::new(),
+            subject: incident.subject.clone(),
+            status: None,
+            is_answer: false,
+            address: None,
+        };
+        let seen = counts.clone();
+        let answering = Answering {
+            decide: Box::new(move |facts| {
+                seen.lock().unwrap().push(facts.sent.to_address_day);
+                (answered(Template::E1, None, 0).decide)(facts)
+            }),
+            ..silent()
+        };
+        outcomes.push(outcome(
+            message,
+            Effect::Joined(Box::new(filled), answering),
+        ));
+    }
+    let mut instances = tokio::task::JoinSet::new();
+    for outcome in outcomes {
+        let url = test.url.clone();
+        instances.spawn(async move {
+            let store = Store::open(&url).await.unwrap();
+            store.commit_outcome(&outcome, at(3)).await.unwrap();
+            store.close().await;
+        });
+    }
+    while let Some(done) = instances.join_next().await {
+        done.unwrap();
+    }
+    let mut counts = counts.lock().unwrap().clone();
+    counts.sort_unstable();
+    assert_eq!(counts, [0, 1, 2, 3, 4, 5, 6, 7]);
+    test.store.close().await;
 }
 
 #[tokio::test]
@@ -1200,15 +1524,17 @@ async fn limits_count_what_was_made_and_not_what_was_cancelled() {
         let now = sent(10).await;
         assert_eq!((now.to_address_hour, now.to_address_day), (2, 2));
         assert_eq!((now.outage_to_address_day, now.same_body_day), (1, 2));
-        assert_eq!((now.to_domain_quarter, now.all_quarter), (2, 2));
+        // What waits for a person keeps nobody else from theirs.
+        assert_eq!((now.to_domain_quarter, now.all_quarter), (1, 1));
         let later = sent(1000).await;
         assert_eq!((later.all_quarter, later.to_address_hour), (0, 2));
         let tomorrow = sent(86_403).await;
         assert_eq!((tomorrow.to_address_day, tomorrow.same_body_day), (0, 0));
         store.cancel(first, at(3)).await.unwrap();
-        assert_eq!(sent(10).await.all_quarter, 1);
+        let now = sent(10).await;
+        assert_eq!((now.all_quarter, now.to_address_day), (0, 1));
         let elsewhere = store.limits("a@b.example", "other", at(10)).await.unwrap();
-        assert_eq!((elsewhere.to_address_day, elsewhere.all_quarter), (0, 1));
+        assert_eq!((elsewhere.to_address_day, elsewhere.all_quarter), (0, 0));
     })
     .await;
 }

@@ -20,7 +20,9 @@ use vigie::domain::form::{Ask, Item};
 use vigie::domain::incident::Concern;
 use vigie::domain::message::{Fetched, Place};
 use vigie::domain::outgoing::{Outgoing, Template};
-use vigie::store::{Answer, Answering, Effect, NewAttachment, NewIncident, Outcome, Store};
+use vigie::store::{
+    About, Answer, Answering, Effect, NewAttachment, NewIncident, Notice, Outcome, Store,
+};
 use vigie::web;
 
 /// Words that would act in a page, a header or a path, were they not escaped.
@@ -174,6 +176,10 @@ fn fields(entity: &str) -> Fields {
 
 /// Opens one incident whose every text is `subject`, answered by a mail that waits for a person.
 async fn open(store: &Store, uid: u32, subject: &str) -> String {
+    open_with(store, uid, subject, Review::OddAddress).await
+}
+
+async fn open_with(store: &Store, uid: u32, subject: &str, review: Review) -> String {
     let bytes = format!(
         "From: \"{}\" <c.lebreton@chu.example>\r\nSubject: {subject}\r\nMessage-ID: <{uid}@chu.example>\r\n\
          Content-Type: text/plain; charset=utf-8\r\n\r\n{}",
@@ -224,6 +230,7 @@ async fn open(store: &Store, uid: u32, subject: &str) -> String {
     let answering = Answering {
         address: "c.lebreton@chu.example".to_owned(),
         body_hash: String::new(),
+        alike: None,
         decide: Box::new(move |facts| {
             Answer::Mail(Box::new(Outgoing {
                 template: Template::E1,
@@ -238,7 +245,7 @@ async fn open(store: &Store, uid: u32, subject: &str) -> String {
                 body_hash: String::new(),
                 numbers: Vec::new(),
                 hold_until: at(120),
-                review: Some(Review::OddAddress),
+                review: Some(review),
             }))
         }),
     };
@@ -496,6 +503,83 @@ async fn health_answers_in_one_line_and_readiness_asks_the_database() {
     assert!(page.status >= 500);
     page.hides("sqlx");
     page.hides("pool");
+}
+
+#[tokio::test]
+async fn pain_17_who_is_not_reachable_by_mail_is_shown_with_the_number_to_call() {
+    let console = Console::start().await;
+    let store = &console.test.store;
+    let reference = open(store, 1, "pb carto").await;
+    let mail = store.list_outbox(None, None, 1).await.unwrap()[0].id;
+    store.release(mail, at(3)).await.unwrap();
+    let lease = TimeDelta::minutes(1);
+    store.claim_outbox(at(3), lease, 1).await.unwrap();
+    store.mark_sending(mail, at(3), lease).await.unwrap();
+    store.mark_sent(mail, at(3)).await.unwrap();
+    let page = console.get(&format!("/d/{reference}")).await;
+    page.hides("non joignable");
+    let incident = store
+        .incident_id(&reference.parse().unwrap())
+        .await
+        .unwrap();
+    let fetched = Fetched {
+        place: Place::Imap {
+            uidvalidity: 7,
+            uid: 2,
+        },
+        internal_date: at(4),
+        bytes: b"bounce".to_vec(),
+        left_on_server: false,
+    };
+    store
+        .record_batch("box", None, &[fetched], at(4))
+        .await
+        .unwrap();
+    let message = store.claim_messages(at(4), lease, 1).await.unwrap()[0].id;
+    let bounce = Outcome {
+        message,
+        kind: Kind::Bounce,
+        reason: String::new(),
+        from_address: String::new(),
+        subject: String::new(),
+        attachments: Vec::new(),
+        effect: Effect::Filed {
+            notice: Some(Notice {
+                incident: incident.unwrap(),
+                mail: Some(1),
+                about: About::Failed {
+                    status: "5.1.1".to_owned(),
+                    recipient: None,
+                },
+            }),
+        },
+    };
+    store.commit_outcome(&bounce, at(5)).await.unwrap();
+    let page = console.get(&format!("/d/{reference}")).await;
+    for words in [
+        "non joignable par courriel (c.lebreton@chu.example)",
+        "notre message n’a pas été remis",
+        "non remis : 5.1.1",
+        "retour d’erreur : notre message n’a pas été remis",
+    ] {
+        page.shows(words);
+    }
+}
+
+#[tokio::test]
+async fn loop_03_an_open_circuit_is_said_on_every_page_until_it_is_closed() {
+    let console = Console::start().await;
+    let store = &console.test.store;
+    console.get("/").await.hides("Envois suspendus");
+    open_with(store, 1, "pb carto", Review::AllLimit).await;
+    for path in ["/", "/messages"] {
+        let page = console.get(path).await;
+        page.shows("Envois suspendus depuis");
+        page.shows("trop de messages en tout.");
+        page.shows("vigie outbox resume");
+    }
+    assert!(store.close_circuit(at(9)).await.unwrap());
+    console.get("/").await.hides("Envois suspendus");
 }
 
 #[tokio::test]

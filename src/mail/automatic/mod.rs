@@ -7,7 +7,8 @@ mod authentication;
 mod report;
 mod words;
 
-pub use report::{Bounce, Report};
+pub use authentication::Authentication;
+pub use report::{Action, Bounce, Report};
 
 use super::Address;
 use super::header::Headers;
@@ -47,8 +48,8 @@ pub struct Automatic {
     /// `METHOD` of a text/calendar part, upper case (`REQUEST`, `REPLY`, `CANCEL`…); empty where
     /// the part has none.
     pub calendar: Option<String>,
-    /// The receiving server proved (or disproved) that the mail comes from From's domain.
-    pub sender_verified: Option<bool>,
+    /// What the topmost `Authentication-Results` says; [`Automatic::sender_verified`] believes it.
+    pub authentication: Option<Authentication>,
     /// Number of Received fields.
     pub received: usize,
     /// Values of `X-Loop`, lower case: ours among them means that our mail came back.
@@ -57,6 +58,15 @@ pub struct Automatic {
     pub own_header: bool,
     /// A ticket tool wrote it (GLPI, EasyVista, OTRS…).
     pub ticket_tool: bool,
+}
+
+impl Automatic {
+    /// Whether the receiving server proved (or disproved) that the mail comes from From's domain;
+    /// `server` is its configured name (RFC 8601, authserv-id), lower case.
+    #[must_use]
+    pub fn sender_verified(&self, server: Option<&str>) -> Option<bool> {
+        self.authentication.as_ref()?.believed(server)
+    }
 }
 
 /// Values of `Auto-Submitted`.
@@ -127,7 +137,7 @@ pub(super) fn of_headers(
             .map(|v| super::header::utf8(v).trim().to_ascii_lowercase())
             .collect(),
         null_sender: return_path == Some(""),
-        sender_verified: from.and_then(|from| authentication::verdict(headers, &from.address)),
+        authentication: from.and_then(|from| authentication::read(headers, &from.address)),
         auto_reply_subject: words::is_auto_reply_subject(subject),
         bounce_subject: words::is_bounce_subject(subject),
         ..Automatic::default()

@@ -25,10 +25,51 @@ pub struct Bounce {
     pub message_id: Option<String>,
     /// The recipient that failed.
     pub recipient: Option<String>,
-    /// Not given up yet: `Action: delayed`, or prose that says so.
-    pub delayed: bool,
+    /// What became of it; `None` where neither a field nor the prose says.
+    pub action: Option<Action>,
+    /// The subject of the mail that did not arrive, where its headers are there.
+    pub subject: Option<String>,
     /// The enhanced status code (RFC 3463): `5.1.1`.
     pub status: Option<String>,
+}
+
+impl Bounce {
+    /// Whether the mail will not arrive: a report says so, or prose that speaks of no further try.
+    /// A delayed, relayed or delivered mail is none that failed.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        match self.action {
+            Some(action) => action == Action::Failed,
+            None => self
+                .status
+                .as_ref()
+                .is_none_or(|status| status.starts_with('5')),
+        }
+    }
+}
+
+/// What a report says became of a mail (RFC 3464, section 2.3.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// It will not arrive.
+    Failed,
+    /// Not given up yet.
+    Delayed,
+    /// `delivered`, `relayed` or `expanded`: it went on.
+    Arrived,
+}
+
+impl Action {
+    /// The word may be followed by a comment.
+    fn parse(value: &str) -> Option<Self> {
+        let word = value.split([' ', '\t', '(', ';']).next().unwrap_or(value);
+        match word.to_ascii_lowercase().as_str() {
+            "failed" => Some(Self::Failed),
+            "delayed" => Some(Self::Delayed),
+            "delivered" | "relayed" | "expanded" => Some(Self::Arrived),
+            _ => None,
+        }
+    }
 }
 
 /// Looks at the parts of a message: its report, its calendar.
@@ -99,6 +140,7 @@ fn original(facts: &mut Automatic, headers: &Headers<'_>) {
     let id = headers.ids("Message-ID").into_iter().next();
     let bounce = facts.bounce.get_or_insert_default();
     bounce.message_id = bounce.message_id.take().or(id);
+    bounce.subject = bounce.subject.take().or_else(|| headers.text("Subject"));
     if bounce.recipient.is_none() {
         bounce.recipient = headers
             .addresses("To")
@@ -108,54 +150,70 @@ fn original(facts: &mut Automatic, headers: &Headers<'_>) {
     }
 }
 
-/// The blocks of a delivery status: the first recipient that failed, else the first one.
+/// The blocks of a delivery status (RFC 3464, section 2): the first recipient that failed, else the
+/// first one. The block about the report as a whole names no recipient.
 fn status(facts: &mut Automatic, bytes: &[u8]) {
     let text = utf8(&bytes[..bytes.len().min(64 * 1024)]);
-    let bounce = facts.bounce.get_or_insert_default();
-    let mut recipient = None;
-    let mut settled = false;
+    let mut blocks = vec![Recipient::default()];
     for line in text.lines() {
+        if line.trim().is_empty() {
+            blocks.push(Recipient::default());
+        } else if let Some(block) = blocks.last_mut() {
+            block.read(line);
+        }
+    }
+    let named = |block: &&Recipient| block.action.is_some() || block.address.is_some();
+    let failed = |block: &&Recipient| block.action == Some(Action::Failed);
+    let Some(block) = blocks
+        .iter()
+        .find(failed)
+        .or_else(|| blocks.iter().find(named))
+    else {
+        facts.bounce.get_or_insert_default();
+        return;
+    };
+    let bounce = facts.bounce.get_or_insert_default();
+    bounce.recipient = bounce.recipient.take().or_else(|| block.address.clone());
+    bounce.status = bounce.status.take().or_else(|| block.status.clone());
+    bounce.action = bounce.action.or(block.action);
+}
+
+/// One block of a delivery status.
+#[derive(Default)]
+struct Recipient {
+    address: Option<String>,
+    is_final: bool,
+    action: Option<Action>,
+    status: Option<String>,
+}
+
+impl Recipient {
+    fn read(&mut self, line: &str) {
         let Some((name, value)) = line.split_once(':') else {
-            if settled && line.trim().is_empty() {
-                break;
-            }
-            continue;
+            return;
         };
         let value = value.trim();
-        let address = || {
-            value
-                .rsplit(';')
-                .next()
-                .unwrap_or(value)
-                .trim()
-                .trim_matches(['<', '>'])
-                .to_owned()
-        };
-        match name.trim().to_ascii_lowercase().as_str() {
-            "final-recipient" => recipient = Some(address()),
-            "original-recipient" if recipient.is_none() => recipient = Some(address()),
-            "status" if bounce.status.is_none() => {
-                bounce.status = value.split_whitespace().next().map(str::to_owned);
+        let name = name.trim().to_ascii_lowercase();
+        match name.as_str() {
+            "final-recipient" | "original-recipient" if !self.is_final => {
+                let address = value.rsplit(';').next().unwrap_or(value);
+                self.address = Some(address.trim().trim_matches(['<', '>']).to_owned());
+                self.is_final = name == "final-recipient";
             }
-            "action" => {
-                let failed = value.eq_ignore_ascii_case("failed");
-                bounce.delayed = value.eq_ignore_ascii_case("delayed");
-                if failed || bounce.recipient.is_none() {
-                    bounce.recipient = recipient.take().or(bounce.recipient.take());
-                }
-                settled |= failed;
+            "status" if self.status.is_none() => {
+                self.status = value.split_whitespace().next().map(str::to_owned);
             }
+            "action" => self.action = Action::parse(value),
             _ => {}
         }
     }
-    bounce.recipient = bounce.recipient.take().or(recipient);
 }
 
 /// Reads a mailer-daemon's prose: the failed address and the Message-ID that it quotes.
 pub(super) fn prose(text: &str, delayed: bool) -> Bounce {
     let head = &text[..text.floor_char_boundary(32 * 1024)];
     let mut bounce = Bounce {
-        delayed,
+        action: delayed.then_some(Action::Delayed),
         ..Bounce::default()
     };
     for line in head.lines().take(400) {

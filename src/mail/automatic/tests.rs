@@ -103,10 +103,53 @@ fn a_delivery_report_tells_who_failed_and_which_mail_bounced() {
         Some(Bounce {
             message_id: Some("INC-26-00042.1.4f9c@support.invalid".into()),
             recipient: Some("claire@chu.example".into()),
-            delayed: false,
+            action: Some(Action::Failed),
+            subject: Some("x".into()),
             status: Some("5.1.1".into()),
         })
     );
+}
+
+#[test]
+fn snd_13_only_what_failed_is_a_failure() {
+    let of = |blocks: &str| {
+        let raw = format!(
+            "From: MAILER-DAEMON@mx.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nx\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n{blocks}\n--b--\n"
+        );
+        facts(&raw).bounce.unwrap()
+    };
+    for (action, failed) in [
+        ("failed", true),
+        ("Failed (mailbox full)", true),
+        ("delayed", false),
+        ("relayed", false),
+        ("delivered", false),
+        ("expanded", false),
+    ] {
+        let bounce = of(&format!(
+            "Final-Recipient: rfc822; a@b.example\nAction: {action}\nStatus: 4.4.7\n"
+        ));
+        assert_eq!(bounce.is_failure(), failed, "{action}");
+        assert_eq!(bounce.recipient.as_deref(), Some("a@b.example"));
+    }
+    let two = of(
+        "Original-Recipient: rfc822; first@b.example\nFinal-Recipient: rfc822; a@b.example\nAction: relayed\nStatus: 2.1.9\n\nFinal-Recipient: rfc822; c@b.example\nAction: failed\nStatus: 5.2.2\n",
+    );
+    assert!(two.is_failure());
+    assert_eq!(
+        (two.recipient.as_deref(), two.status.as_deref()),
+        (Some("c@b.example"), Some("5.2.2"))
+    );
+    let prose = |body: &str| {
+        facts(&format!(
+            "From: MAILER-DAEMON@x.example\nSubject: Avis de non-remise\n\n{body}"
+        ))
+        .bounce
+        .unwrap()
+    };
+    assert!(prose("Votre message n'a pu être remis.\n<a@b.example>:\n").is_failure());
+    let late = "Votre message n'a pas encore pu être remis, nouvelle tentative dans 4 h.\n";
+    assert!(!prose(late).is_failure());
 }
 
 #[test]

@@ -177,7 +177,9 @@ pub(super) fn read(facts: &mut Automatic, text: &str) {
     if facts.bounce_words && daemon && reports {
         let found = prose(text, delayed);
         let bounce = facts.bounce.get_or_insert_default();
-        bounce.delayed |= found.delayed && bounce.status.is_none();
+        bounce.action = bounce
+            .action
+            .or(found.action.filter(|_| bounce.status.is_none()));
         bounce.message_id = bounce.message_id.take().or(found.message_id);
         bounce.recipient = bounce.recipient.take().or(found.recipient);
         bounce.status = bounce.status.take().or(found.status);

@@ -163,9 +163,19 @@ fn services(smtp: u16, smtps: u16) -> String {
     text
 }
 
-/// Mail to anybody without a mailbox here goes to the last user: nothing may leave the machine.
+/// Mail to anybody without a mailbox here goes to the last user: nothing may leave the machine. Whoever is called
+/// `gone.…` is accepted and then found to have no mailbox, so that a bounce goes back; `alias@…` leads to the first
+/// user; what follows a `+` is the user's own.
 fn aliases(users: &[&str]) -> String {
-    let mut text = String::new();
+    let mut text = String::from("/^(gone\\..*)$/ $1\n");
+    if let Some(first) = users.first() {
+        writeln!(text, "/^alias@/ {first}").expect("a string grows");
+    }
+    for (local, domain) in users.iter().filter_map(|user| user.split_once('@')) {
+        let domain_escaped = domain.replace('.', "\\.");
+        writeln!(text, "/^{local}\\+.*@{domain_escaped}$/ {local}@{domain}")
+            .expect("a string grows");
+    }
     for user in users {
         writeln!(text, "/^{}$/ {user}", user.replace('.', "\\.")).expect("a string grows");
     }
