@@ -1,9 +1,15 @@
 //! Machines and people of a folder of messages with known class: how many machines would be answered,
 //! how many people are taken for machines. `cargo bench --bench peer -- DIR`, where DIR holds messages
 //! and `labels.jsonl` (lines with `file` and `class`: bounce, auto_reply, auto or not_auto).
-#![expect(
+//! With `--served` a real Dovecot serves them to the real program and to Python's imaplib: stored as
+//! served, one outcome each, no machine answered.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
-    reason = "the figures are what the bench is run for"
+    clippy::print_stderr,
+    reason = "the figures are what the bench is run for, and its servers are the tests'"
 )]
 
 use std::collections::BTreeMap;
@@ -19,6 +25,13 @@ use vigie::domain::form::Form;
 use vigie::extract::{Context, extract};
 use vigie::mail::Email;
 use vigie::secret::Key;
+
+#[path = "../tests/suite/support/mod.rs"]
+#[allow(
+    dead_code,
+    reason = "what the tests build on, of which this needs a part"
+)]
+mod support;
 
 #[derive(serde::Deserialize)]
 struct Label {
@@ -38,11 +51,18 @@ fn main() -> anyhow::Result<()> {
     let folder = Path::new(&folder);
     let labels = std::fs::read_to_string(folder.join("labels.jsonl"))
         .with_context(|| format!("cannot read labels.jsonl in {}", folder.display()))?;
+    let labels: Vec<Label> = labels
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| serde_json::from_str(line).context("labels.jsonl"))
+        .collect::<anyhow::Result<_>>()?;
+    if std::env::args().any(|argument| argument == "--served") {
+        return served(folder, labels);
+    }
     let reader = Reader::new()?;
     let mut kinds: BTreeMap<(String, &str), usize> = BTreeMap::new();
     let (mut machines, mut answered, mut people, mut kept, mut panics) = (0, 0, 0, 0, 0);
-    for line in labels.lines().filter(|line| !line.trim().is_empty()) {
-        let label: Label = serde_json::from_str(line).context("labels.jsonl")?;
+    for label in labels {
         let raw = std::fs::read(folder.join(&label.file)).with_context(|| label.file.clone())?;
         let Ok(read) = catch_unwind(AssertUnwindSafe(|| reader.read(&raw))) else {
             println!("{}: panics", label.file);
@@ -83,6 +103,35 @@ fn main() -> anyhow::Result<()> {
     println!("machines that would be answered: {answered} of {machines}");
     println!("people and lists not taken for machines: {kept} of {people}");
     println!("panics: {panics}");
+    Ok(())
+}
+
+/// The whole folder through Dovecot, the program and imaplib.
+fn served(folder: &Path, labels: Vec<Label>) -> anyhow::Result<()> {
+    let mut messages = Vec::with_capacity(labels.len());
+    for label in &labels {
+        let raw = std::fs::read(folder.join(&label.file)).with_context(|| label.file.clone())?;
+        messages.push(raw);
+    }
+    let found = support::served::compare(&messages, |number| labels[number].class != "not_auto");
+    for fault in &found.faults {
+        println!("{fault}");
+    }
+    for number in &found.machines_answered {
+        println!("{} is answered", labels[*number].file);
+    }
+    println!(
+        "{} served, {} stored as imaplib reads them, {} with one outcome, {} quarantined, \
+         {} incidents, {} mails, {} to machines, {} faults",
+        found.served,
+        found.equal,
+        found.outcomes,
+        found.quarantined,
+        found.incidents,
+        found.mails,
+        found.machines_answered.len(),
+        found.faults.len()
+    );
     Ok(())
 }
 

@@ -68,3 +68,14 @@ CREATE TABLE alarms (
     told_at TEXT,
     cleared_at TEXT
 ) STRICT;
+
+-- What the limits count is answered by the index alone: a row of the outbox holds the whole mail, and
+-- its state behind it.
+DROP INDEX outbox_created;
+DROP INDEX outbox_address;
+DROP INDEX outbox_domain;
+DROP INDEX outbox_body;
+CREATE INDEX outbox_created ON outbox (created_at, state);
+CREATE INDEX outbox_address ON outbox (address, created_at, state, answered_at, template);
+CREATE INDEX outbox_domain ON outbox (domain, created_at, state);
+CREATE INDEX outbox_body ON outbox (body_hash, created_at, state);

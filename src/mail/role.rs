@@ -162,6 +162,9 @@ const IN_DOCUMENT: i32 = 5;
 /// Beyond this much evidence, either way, nothing is left to doubt.
 const SURE: i32 = 40;
 
+/// No picture has more pixels a side.
+const LARGEST: u32 = 1_000_000;
+
 fn picture_role(clues: &Clues<'_>) -> Role {
     let told = |screenshot: bool| {
         if screenshot {
@@ -175,6 +178,8 @@ fn picture_role(clues: &Clues<'_>) -> Role {
         // Broken or unknown: a phone's photo format, or nothing that can be said.
         return told(name >= 0);
     };
+    // A header may tell any number.
+    let size = (size.0.min(LARGEST), size.1.min(LARGEST));
     let (long, short) = (size.0.max(size.1), size.0.min(size.1));
     // Trackers, rules, icons: no screen is that small.
     if short <= 16 || long <= 64 || pixels_of(size) < 4_000 {
@@ -474,15 +479,19 @@ mod tests {
 
     #[test]
     fn a_picture_that_is_too_large_to_be_decoded_is_judged_by_its_header() {
-        let mut bomb = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
-        bomb.extend([0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
-        let clues = Clues {
-            filename: "x.png",
-            content_type: "image/png",
-            contents: &bomb,
-            attached: true,
-            shown: &[],
-        };
-        assert_eq!(super::role(&clues), Role::Screenshot);
+        for side in [60_000_u32, 0x7fff_ffff, u32::MAX] {
+            let mut bomb = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+            bomb.extend([side.to_be_bytes(), side.to_be_bytes()].concat());
+            for shown in [vec![], vec![&shown(Place::Signature, Some(900_000))]] {
+                let clues = Clues {
+                    filename: "x.png",
+                    content_type: "image/png",
+                    contents: &bomb,
+                    attached: true,
+                    shown: &shown,
+                };
+                assert_eq!(super::role(&clues), Role::Screenshot, "{side}");
+            }
+        }
     }
 }

@@ -29,6 +29,11 @@ impl Store {
         batch: &[Fetched],
         now: DateTime<Utc>,
     ) -> Result<Vec<Recorded>> {
+        // Hashed before the only writer is held.
+        let identities: Vec<Identity> = batch
+            .iter()
+            .map(|fetched| Identity::of(&fetched.bytes))
+            .collect();
         let mut tx = self.db.begin().await?;
         // The row is locked from here on: nobody takes the mailbox until this is committed.
         let (mailbox, holder) = mailbox_id(&mut tx, mailbox, now).await?;
@@ -36,8 +41,8 @@ impl Store {
             return Err(StoreError::Conflict(MAILBOX));
         }
         let mut recorded = Vec::with_capacity(batch.len());
-        for fetched in batch {
-            recorded.push(record(&mut tx, mailbox, fetched, now).await?);
+        for (fetched, identity) in batch.iter().zip(&identities) {
+            recorded.push(record(&mut tx, mailbox, fetched, identity, now).await?);
         }
         failpoint::hit("K02");
         if let Some(cursor) = cursor {
@@ -78,6 +83,7 @@ async fn record(
     tx: &mut Tx,
     mailbox: i64,
     fetched: &Fetched,
+    identity: &Identity,
     now: DateTime<Utc>,
 ) -> Result<Recorded> {
     let (uidvalidity, uid, name) = match &fetched.place {
@@ -86,7 +92,6 @@ async fn record(
         }
         Place::Maildir { name } => (None, None, Some(name)),
     };
-    let identity = Identity::of(&fetched.bytes);
     let stored: Option<(i64, String)> = tx
         .query(
             "SELECT message_id, sha256 FROM deliveries

@@ -26,8 +26,11 @@ const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// How often a claim is renewed while its batch is read.
 const RENEWED: Duration = Duration::from_secs(20);
 
+/// Messages claimed at once, fewer where they are large.
+const BATCH: u32 = 128;
+
 /// Messages in one commit.
-const BATCH: u32 = 32;
+const TOGETHER: usize = 32;
 
 /// A message that is not read by then is given up for this time: reading is linear in its size.
 const SLOW: Duration = Duration::from_secs(30);
@@ -125,7 +128,8 @@ pub async fn run(processing: Processing, token: CancellationToken) -> Result<(),
     Ok(())
 }
 
-/// Reads a batch and keeps its effects, in the mailbox's order.
+/// Reads a batch and keeps its effects, in the mailbox's order: while some are committed, the next
+/// are read on all cores.
 async fn work(
     processing: &Processing,
     batch: Vec<Stored>,
@@ -136,24 +140,48 @@ async fn work(
     let mut results = stream::iter(batch)
         .map(|stored| read(Arc::clone(&processing.parts), stored))
         .buffered(cores);
-    let mut reads = Vec::new();
     let mut renewal = interval_at(Instant::now() + RENEWED, RENEWED);
-    loop {
-        let next = tokio::select! {
-            next = results.next() => next,
-            _ = renewal.tick() => {
-                let now = processing.clock.now();
-                processing.store.renew(&ids, now, LEASE).await?;
-                continue;
+    // Reading needs nothing of the store: only what is kept must be so in order.
+    let mut following = async || {
+        let mut reads = Vec::with_capacity(TOGETHER);
+        while reads.len() < TOGETHER {
+            let next = tokio::select! {
+                next = results.next() => next,
+                _ = renewal.tick() => {
+                    let now = processing.clock.now();
+                    processing.store.renew(&ids, now, LEASE).await?;
+                    continue;
+                }
+            };
+            match next {
+                Some(read) => reads.push(read),
+                None => break,
             }
-        };
-        match next {
-            Some((_, Ok(read))) => reads.push(Arc::new(read)),
-            Some((id, Err(error))) => fail(processing, id, error, round).await?,
-            None => break,
+        }
+        Ok::<_, StoreError>(reads)
+    };
+    let mut ready = following().await?;
+    while !ready.is_empty() {
+        let (kept, next) = tokio::join!(keep_all(processing, ready, round), following());
+        kept?;
+        ready = next?;
+    }
+    Ok(())
+}
+
+/// Keeps the effects of what was read, in order.
+async fn keep_all(
+    processing: &Processing,
+    results: Vec<(MessageId, Result<Read, &'static str>)>,
+    round: &mut Round,
+) -> Result<(), StoreError> {
+    let mut reads = Vec::with_capacity(results.len());
+    for (id, result) in results {
+        match result {
+            Ok(read) => reads.push(Arc::new(read)),
+            Err(error) => fail(processing, id, error, round).await?,
         }
     }
-    drop(results);
     // A message that names an incident must find it as those before it left it.
     let mut rest = reads.as_slice();
     while !rest.is_empty() {

@@ -1,8 +1,10 @@
 //! `vigie serve` as a process of its own, with a configuration in a temporary folder.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,6 +12,9 @@ use tempfile::TempDir;
 
 /// Within what a stop must end; the promise is 10 s, and this a hang guard over it.
 const STOP: Duration = Duration::from_secs(60);
+
+/// The binary that runs, where it is another than the one built beside the caller.
+pub static BINARY: OnceLock<PathBuf> = OnceLock::new();
 
 /// The binary under test with its configuration; a running service is killed when dropped.
 pub struct Service {
@@ -144,8 +149,9 @@ impl Service {
 
     /// A command of the binary with this configuration, not yet started.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let binary = env!("CARGO_BIN_EXE_vigie");
-        let mut words = self.wrapper.iter().map(String::as_str).chain([binary]);
+        let built = || PathBuf::from(env!("CARGO_BIN_EXE_vigie"));
+        let binary = BINARY.get_or_init(built).as_os_str();
+        let mut words = self.wrapper.iter().map(OsStr::new).chain([binary]);
         let mut command = Command::new(words.next().expect("the binary at least"));
         command
             .args(words)
