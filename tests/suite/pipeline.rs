@@ -160,11 +160,11 @@ impl Line {
         for mail in &due {
             assert!(
                 store
-                    .mark_sending(mail.id, at(seconds), LEASE)
+                    .mark_sending(mail.claim, at(seconds), LEASE)
                     .await
                     .unwrap()
             );
-            store.mark_sent(mail.id, at(seconds)).await.unwrap();
+            store.mark_sent(mail.claim, at(seconds)).await.unwrap();
         }
         due
     }

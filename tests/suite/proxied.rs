@@ -2,6 +2,7 @@
 //! lost, halved or taken twice, no mail that may have left is sent again, and what works again is used again.
 
 use std::collections::BTreeMap;
+use std::future::{pending, ready};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use vigie::clock::Clock;
 use vigie::config::{self, Secret, Security};
 use vigie::domain::message::{Cursor, Place};
-use vigie::domain::outgoing::{OutboxMail, Template};
+use vigie::domain::outgoing::{Claim, OutboxMail, Template};
 use vigie::mailbox::Mailbox;
 use vigie::mailbox::imap::{Imap, ImapError, Limits};
 use vigie::metrics::MailboxHealth;
@@ -404,6 +405,7 @@ async fn imap_08_29_dovecot_behind_a_line_that_breaks_again_and_again_is_read_an
 fn mail(mime: &[u8]) -> OutboxMail {
     OutboxMail {
         id: 1,
+        claim: Claim { mail: 1, number: 1 },
         reference: "INC-26-00042".to_owned(),
         sequence: 1,
         template: Template::E1,
@@ -416,6 +418,10 @@ fn mail(mime: &[u8]) -> OutboxMail {
         first_due: DateTime::UNIX_EPOCH,
         released: false,
     }
+}
+
+async fn sent(smtp: &Smtp, mail: &OutboxMail) -> Delivery {
+    smtp.send(mail, ready(true), pending()).await
 }
 
 const MIME: &[u8] =
@@ -439,7 +445,7 @@ async fn submission(timeouts: Timeouts) -> (SmtpScript, Proxy, Smtp) {
 /// Breaks the line after so many bytes of each side, and compares what we believe with what the server took.
 async fn mail_broken_off(how: Break) {
     let (script, proxy, smtp) = submission(Timeouts::default()).await;
-    assert_eq!(smtp.send(&mail(MIME)).await, Delivery::Accepted);
+    assert_eq!(sent(&smtp, &mail(MIME)).await, Delivery::Accepted);
     assert_eq!(script.mails(), [MIME]);
     let (ours, theirs) = (proxy.passed(Side::Client), proxy.passed(Side::Server));
     let (mut again, mut doubtful) = (0, 0);
@@ -448,9 +454,10 @@ async fn mail_broken_off(how: Break) {
             let told = format!("{how:?} after {offset} of {length} bytes of {side:?}");
             let (script, proxy, smtp) = submission(Timeouts::default()).await;
             proxy.set(Mode::After(side, offset, how)).await;
-            match smtp.send(&mail(MIME)).await {
+            match sent(&smtp, &mail(MIME)).await {
                 Delivery::Accepted => panic!("{told}: the server's 250 did not come"),
                 Delivery::Permanent(failure) => panic!("{told}: given up, {failure:?}"),
+                Delivery::Withdrawn => panic!("{told}: nobody stopped it"),
                 Delivery::Temporary(failure) => {
                     assert!(
                         script.mails().is_empty(),
@@ -500,7 +507,7 @@ async fn snd_06_a_large_mail_cut_before_its_final_dot_is_sent_again() {
             .as_slice(),
     ]
     .concat();
-    let delivery = timeout(HANG, smtp.send(&mail(&mime)))
+    let delivery = timeout(HANG, sent(&smtp, &mail(&mime)))
         .await
         .expect("no hang");
     assert!(matches!(delivery, Delivery::Temporary(_)), "{delivery:?}");
@@ -511,10 +518,10 @@ async fn snd_06_a_large_mail_cut_before_its_final_dot_is_sent_again() {
 async fn snd_01_a_server_that_refuses_the_connection_is_tried_again_and_then_takes_the_mail() {
     let (script, proxy, smtp) = submission(Timeouts::default()).await;
     proxy.set(Mode::Refuse).await;
-    let delivery = smtp.send(&mail(MIME)).await;
+    let delivery = sent(&smtp, &mail(MIME)).await;
     assert!(matches!(delivery, Delivery::Temporary(failure) if failure.stage == Stage::Connect));
     proxy.set(Mode::Pass).await;
-    assert_eq!(smtp.send(&mail(MIME)).await, Delivery::Accepted);
+    assert_eq!(sent(&smtp, &mail(MIME)).await, Delivery::Accepted);
     assert_eq!(script.mails(), [MIME]);
 }
 
@@ -523,7 +530,7 @@ async fn snd_05_a_server_that_accepts_and_says_nothing_is_left_and_the_mail_trie
     let (script, proxy, smtp) = submission(Timeouts::default()).await;
     proxy.set(Mode::Silence).await;
     let begun = Instant::now();
-    let delivery = smtp.send(&mail(MIME)).await;
+    let delivery = sent(&smtp, &mail(MIME)).await;
     assert!(matches!(delivery, Delivery::Temporary(failure) if failure.stage == Stage::Greeting));
     // RFC 5321 section 4.5.3.2.1: five minutes for the greeting.
     assert!(
@@ -538,7 +545,7 @@ async fn snd_05_a_server_that_accepts_and_says_nothing_is_left_and_the_mail_trie
 async fn a_submission_server_at_a_byte_a_second_takes_the_mail_once() {
     let (script, proxy, smtp) = submission(Timeouts::default()).await;
     proxy.set(Mode::Slow(1)).await;
-    assert_eq!(smtp.send(&mail(MIME)).await, Delivery::Accepted);
+    assert_eq!(sent(&smtp, &mail(MIME)).await, Delivery::Accepted);
     assert_eq!(script.mails(), [MIME]);
 }
 
@@ -546,21 +553,21 @@ async fn a_submission_server_at_a_byte_a_second_takes_the_mail_once() {
 async fn a_mail_whose_every_byte_travels_alone_arrives_as_it_is() {
     let (script, proxy, smtp) = submission(Timeouts::default()).await;
     proxy.set(Mode::Segments).await;
-    assert_eq!(smtp.send(&mail(MIME)).await, Delivery::Accepted);
+    assert_eq!(sent(&smtp, &mail(MIME)).await, Delivery::Accepted);
     assert_eq!(script.mails(), [MIME]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn snd_07_a_server_that_closes_its_side_after_the_final_dot_leaves_the_mail_in_doubt() {
     let (_script, proxy, smtp) = submission(Timeouts::default()).await;
-    assert_eq!(smtp.send(&mail(MIME)).await, Delivery::Accepted);
+    assert_eq!(sent(&smtp, &mail(MIME)).await, Delivery::Accepted);
     // One byte of the answer to the dot comes; before it the client may not have written the dot yet.
     let before = proxy.passed(Side::Server) - "50 2.0.0 queued\r\n".len() as u64;
     let (script, proxy, smtp) = submission(Timeouts::default()).await;
     proxy
         .set(Mode::After(Side::Server, before, Break::HalfClose))
         .await;
-    let delivery = smtp.send(&mail(MIME)).await;
+    let delivery = sent(&smtp, &mail(MIME)).await;
     assert!(matches!(delivery, Delivery::InDoubt(_)), "{delivery:?}");
     assert_eq!(script.mails(), [MIME]);
 }

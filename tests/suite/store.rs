@@ -725,9 +725,10 @@ async fn a_bounce_is_linked_to_its_incident_and_shown_to_a_person() {
 
 /// Sends a mail that is due.
 async fn sent(store: &Store, id: i64, seconds: i64) {
-    store.claim_outbox(at(seconds), LEASE, 9).await.unwrap();
-    assert!(store.mark_sending(id, at(seconds), LEASE).await.unwrap());
-    store.mark_sent(id, at(seconds)).await.unwrap();
+    let due = store.claim_outbox(at(seconds), LEASE, 9).await.unwrap();
+    let claim = due.iter().find(|mail| mail.id == id).unwrap().claim;
+    assert!(store.mark_sending(claim, at(seconds), LEASE).await.unwrap());
+    store.mark_sent(claim, at(seconds)).await.unwrap();
 }
 
 #[tokio::test]
@@ -820,10 +821,10 @@ async fn a_recipient_that_the_server_refuses_is_marked_like_one_that_bounces() {
     on_both(|store| async move {
         for (uid, error, is_marked) in [(1, "end 554", false), (2, "rcpt 550", true)] {
             let committed = opened(&store, uid, answered(Template::E1, None, 0)).await;
-            let mail = committed.mail.unwrap();
-            store.claim_outbox(at(3), LEASE, 9).await.unwrap();
-            assert!(store.mark_sending(mail, at(3), LEASE).await.unwrap());
-            store.mark_permanent(mail, error, at(4)).await.unwrap();
+            let claim = store.claim_outbox(at(3), LEASE, 9).await.unwrap()[0].claim;
+            assert_eq!(Some(claim.mail), committed.mail);
+            assert!(store.mark_sending(claim, at(3), LEASE).await.unwrap());
+            store.mark_permanent(claim, error, at(4)).await.unwrap();
             let reference = committed.reference.unwrap();
             let marked = store.undeliverable_addresses(&reference).await.unwrap();
             assert_eq!(!marked.is_empty(), is_marked, "{error}");

@@ -513,9 +513,9 @@ async fn pain_17_who_is_not_reachable_by_mail_is_shown_with_the_number_to_call()
     let mail = store.list_outbox(None, None, 1).await.unwrap()[0].id;
     store.release(mail, at(3)).await.unwrap();
     let lease = TimeDelta::minutes(1);
-    store.claim_outbox(at(3), lease, 1).await.unwrap();
-    store.mark_sending(mail, at(3), lease).await.unwrap();
-    store.mark_sent(mail, at(3)).await.unwrap();
+    let claim = store.claim_outbox(at(3), lease, 1).await.unwrap()[0].claim;
+    assert!(store.mark_sending(claim, at(3), lease).await.unwrap());
+    store.mark_sent(claim, at(3)).await.unwrap();
     let page = console.get(&format!("/d/{reference}")).await;
     page.hides("non joignable");
     let incident = store
@@ -530,6 +530,8 @@ async fn pain_17_who_is_not_reachable_by_mail_is_shown_with_the_number_to_call()
         internal_date: at(4),
         bytes: b"bounce".to_vec(),
         left_on_server: false,
+        told_size: None,
+        withheld: false,
     };
     store
         .record_batch("box", None, &[fetched], at(4))
