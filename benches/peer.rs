@@ -57,7 +57,7 @@ fn main() -> anyhow::Result<()> {
         .map(|line| serde_json::from_str(line).context("labels.jsonl"))
         .collect::<anyhow::Result<_>>()?;
     if std::env::args().any(|argument| argument == "--served") {
-        return served(folder, labels);
+        return served(folder, &labels);
     }
     let reader = Reader::new()?;
     let mut kinds: BTreeMap<(String, &str), usize> = BTreeMap::new();
@@ -107,9 +107,9 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// The whole folder through Dovecot, the program and imaplib.
-fn served(folder: &Path, labels: Vec<Label>) -> anyhow::Result<()> {
+fn served(folder: &Path, labels: &[Label]) -> anyhow::Result<()> {
     let mut messages = Vec::with_capacity(labels.len());
-    for label in &labels {
+    for label in labels {
         let raw = std::fs::read(folder.join(&label.file)).with_context(|| label.file.clone())?;
         messages.push(raw);
     }

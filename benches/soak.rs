@@ -312,7 +312,7 @@ fn mutations(count: u64, seed: u64) -> bool {
                         .lock()
                         .unwrap()
                         .entry(read.declaration.kind.as_str())
-                        .or_default() += 1
+                        .or_default() += 1;
                 }
                 Err(_) => {
                     panics.fetch_add(1, Ordering::Relaxed);

@@ -10,8 +10,14 @@
 #[inline]
 pub fn hit(_name: &str) {}
 
+/// Does what a message asks for, for tests of what holds when reading a message fails: `X-Failpoint:
+/// panic`, `abort` or `hang` in its first 4 KiB.
+#[cfg(not(debug_assertions))]
+#[inline]
+pub fn asked_for(_message: &[u8]) {}
+
 #[cfg(debug_assertions)]
-pub use armed::hit;
+pub use armed::{asked_for, hit};
 
 #[cfg(debug_assertions)]
 mod armed {
@@ -41,6 +47,23 @@ mod armed {
         }
         // The shell's parent is this process.
         let _ = Command::new("sh").args(["-c", "kill -TERM $PPID"]).status();
+    }
+
+    /// Does what a message asks for.
+    pub fn asked_for(message: &[u8]) {
+        const MARK: &[u8] = b"X-Failpoint: ";
+        let head = &message[..message.len().min(4096)];
+        let Some(at) = memchr::memmem::find(head, MARK) else {
+            return;
+        };
+        let word = &head[at + MARK.len()..];
+        if word.starts_with(b"panic") {
+            std::panic::resume_unwind(Box::new("failpoint"));
+        } else if word.starts_with(b"abort") {
+            std::process::abort();
+        } else if word.starts_with(b"hang") {
+            std::thread::sleep(std::time::Duration::from_secs(3600));
+        }
     }
 
     impl Point {

@@ -124,8 +124,7 @@ impl Read {
 /// Reads a message. Pure, and linear in its size; call it where blocking is allowed.
 #[must_use]
 pub fn read(stored: &Stored, parts: &Parts) -> Read {
-    #[cfg(debug_assertions)]
-    fault_on_demand(&stored.bytes);
+    failpoint::asked_for(&stored.bytes);
     failpoint::hit("K05");
     let mut email = Email::parse(&stored.bytes);
     let context = Context {
@@ -392,23 +391,5 @@ fn decided(read: &Read, parts: &Parts, asks: &[Ask], facts: &Facts, now: DateTim
         Ok((_, Some(mail))) => Answer::Mail(Box::new(mail)),
         Ok((Decision::Silent { reason }, None)) => Answer::Silent(reason.as_str().to_owned()),
         Ok((Decision::Reply { .. }, None)) | Err(_) => Answer::Silent("template".to_owned()),
-    }
-}
-
-/// Faults on demand, for tests of what holds when reading a message fails: never in a release.
-#[cfg(debug_assertions)]
-fn fault_on_demand(bytes: &[u8]) {
-    const MARK: &[u8] = b"X-Failpoint: ";
-    let head = &bytes[..bytes.len().min(4096)];
-    let Some(at) = memchr::memmem::find(head, MARK) else {
-        return;
-    };
-    let word = &head[at + MARK.len()..];
-    if word.starts_with(b"panic") {
-        std::panic::resume_unwind(Box::new("failpoint"));
-    } else if word.starts_with(b"abort") {
-        std::process::abort();
-    } else if word.starts_with(b"hang") {
-        std::thread::sleep(std::time::Duration::from_secs(3600));
     }
 }

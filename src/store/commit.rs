@@ -398,6 +398,7 @@ fn concern_words(concerns: &[Concern]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::declaration::Kind;
     use crate::domain::message::{Fetched, Place};
 
     fn outcome(id: MessageId, subject: String) -> Outcome {
@@ -408,7 +409,7 @@ mod tests {
             from_address: String::new(),
             subject,
             attachments: Vec::new(),
-            effect: Effect::Filed { incident: None },
+            effect: Effect::Filed { notice: None },
         }
     }
 
@@ -429,6 +430,8 @@ mod tests {
                 internal_date: now,
                 bytes: format!("Subject: {uid}\r\n\r\n").into_bytes(),
                 left_on_server: false,
+                told_size: None,
+                withheld: false,
             })
             .collect();
         let recorded = store.record_batch("box", None, &batch, now).await.unwrap();

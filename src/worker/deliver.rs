@@ -32,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 const MARGIN: Duration = Duration::from_secs(300);
 
 /// Mails sent at once: with the tenth of a second that each waits before its final dot, 50 a second.
-const AT_ONCE: usize = 6;
+pub const AT_ONCE: usize = 6;
 
 /// What the deliver loop works with.
 #[derive(Debug, Clone)]

@@ -23,7 +23,7 @@ use crate::store::{Holder, Store, StoreError};
 use crate::wake::Wake;
 
 use super::reconcile;
-use super::restored;
+use super::{restored, standby};
 
 /// The most names that the store is asked about at once.
 const NAMES: usize = 500;
@@ -123,7 +123,7 @@ pub async fn run(
                 held_elsewhere: Some(instance),
                 ..
             }) => {
-                elsewhere(&mut is_elsewhere, Some(instance));
+                standby::tell(&mut is_elsewhere, Some(instance));
                 token.run_until_cancelled(tokio::time::sleep(HELD)).await;
                 continue;
             }
@@ -133,7 +133,7 @@ pub async fn run(
                 continue;
             }
             Ok(round) => {
-                elsewhere(&mut is_elsewhere, None);
+                standby::tell(&mut is_elsewhere, None);
                 tries = 0;
                 succeeded(&fetching, &round);
                 if round.midway {
@@ -159,24 +159,6 @@ pub async fn run(
         tracing::warn!(event = "mailbox.not_given", error = %error, "the mailbox was not given back");
     }
     Ok(())
-}
-
-/// Tells once that another instance reads the mailbox, and once that this one does.
-fn elsewhere(is_elsewhere: &mut bool, instance: Option<i64>) {
-    if std::mem::replace(is_elsewhere, instance.is_some()) == instance.is_some() {
-        return;
-    }
-    match instance {
-        Some(instance) => tracing::info!(
-            event = "mailbox.held_elsewhere",
-            instance,
-            "another instance reads the mailbox: this one stands by"
-        ),
-        None => tracing::info!(
-            event = "mailbox.taken_over",
-            "this instance reads the mailbox"
-        ),
-    }
 }
 
 /// Stores what is new in a folder, then moves what is stored.

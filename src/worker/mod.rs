@@ -11,4 +11,5 @@ pub mod process;
 mod reconcile;
 mod restored;
 pub mod settle;
+mod standby;
 pub mod watch;

@@ -18,6 +18,7 @@ mod date;
 mod day;
 mod mention;
 mod resolve;
+mod shown;
 mod unknown;
 mod zone;
 
@@ -75,7 +76,7 @@ pub fn find(text: &str, base: &Base) -> Vec<Found> {
         .filter_map(|mention| {
             let (before, after) = around(&tokens, mention);
             let words = tokens.folded(mention.from, mention.to);
-            let (role, bonus) = cue::content(
+            let (role, bonus) = shown::content(
                 before,
                 words,
                 after,

@@ -283,7 +283,6 @@ impl Pump<'_> {
 
     fn turn(&self, mode: Mode, held: usize) -> Turn {
         match mode {
-            Mode::Pass | Mode::Refuse => Turn::Take(held),
             Mode::Silence => Turn::Wait,
             Mode::Slow(rate) => Turn::Take(rate.min(held)),
             Mode::Segments => Turn::Take(1.min(held)),
@@ -295,7 +294,7 @@ impl Pump<'_> {
                     _ => Turn::Take(held.min(usize::try_from(left).unwrap_or(usize::MAX))),
                 }
             }
-            Mode::After(..) => Turn::Take(held),
+            Mode::Pass | Mode::Refuse | Mode::After(..) => Turn::Take(held),
         }
     }
 }

@@ -105,7 +105,7 @@ pub fn compare(messages: &[Vec<u8>], is_machine: impl Fn(usize) -> bool) -> Comp
             .unwrap_or_default();
         match seen.get(&uid) {
             Some(seen) if row["sha256"] == seen.sha256.as_str() && row["size"] == seen.size => {
-                found.equal += 1
+                found.equal += 1;
             }
             _ => found
                 .faults
@@ -150,7 +150,7 @@ async fn look_into(
         }
         match line.state {
             MessageState::Done if line.kind.is_empty() => {
-                found.faults.push(format!("{} has no kind", line.id))
+                found.faults.push(format!("{} has no kind", line.id));
             }
             MessageState::New => found.faults.push(format!("{} is not read", line.id)),
             MessageState::Quarantined => {
