@@ -623,7 +623,7 @@ async fn snd_09_a_kill_while_sending_leaves_a_mail_in_doubt_and_one_before_it_do
 
 #[tokio::test]
 async fn snd_09_where_one_process_serves_a_file_its_start_settles_what_the_last_one_left() {
-    let mut test = TestStore::sqlite().await;
+    let test = TestStore::sqlite().await;
     let sent = tempfile::tempdir().unwrap();
     let (one, two) = (
         queued(&test.store, 1, 2, None).await,
@@ -633,15 +633,17 @@ async fn snd_09_where_one_process_serves_a_file_its_start_settles_what_the_last_
     let claimed = test.store.claim_outbox(at(10), long, 2).await.unwrap();
     let begun = test.store.mark_sending(claimed[0].claim, at(11), long);
     assert!(begun.await.unwrap());
-    test.reopen().await;
+    test.store.close().await;
+    let opened = Store::open_to_serve(&test.url).await.unwrap();
+    let store = opened.join(at(12)).await.unwrap();
     let parts = Delivering {
         clock: Clock::Fixed(at(12)),
-        ..folder(&test.store, sent.path())
+        ..folder(&store, sent.path())
     };
     let token = CancellationToken::new();
     let running = tokio::spawn(run(parts, token.clone()));
-    until(async || state(&test.store, two).await.0 == MailState::Sent).await;
-    let entry = test.store.outbox_entry(one).await.unwrap().unwrap();
+    until(async || state(&store, two).await.0 == MailState::Sent).await;
+    let entry = store.outbox_entry(one).await.unwrap().unwrap();
     assert_eq!(entry.state, MailState::InDoubt);
     // The row says « sending since ».
     assert_eq!(entry.sending_since, Some(at(11)));

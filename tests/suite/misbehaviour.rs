@@ -248,6 +248,25 @@ async fn imap_05_news_that_are_never_told_are_found_by_looking() {
     ledger.assert_whole(&server.folder());
 }
 
+#[tokio::test(start_paused = true)]
+async fn imap_04_news_told_beside_another_answer_are_not_waited_for() {
+    let server = Server::start(&[1], |asked, folder| match asked.command {
+        command if command.starts_with("UID SEARCH") && folder.messages.len() == 2 => {
+            Act::Between("* 2 EXISTS\r\n")
+        }
+        _ => Act::Answer,
+    })
+    .await;
+    let (mut imap, mut ledger) = (server.client(short()), Ledger::default());
+    ledger.round(&mut imap).await.expect("read");
+    server.folder().messages.insert(2, message(2));
+    imap.window(1).await.expect("compared");
+    imap.wait(Duration::from_secs(300)).await.expect("at once");
+    assert!(!server.log().iter().any(|line| line.ends_with("IDLE")));
+    ledger.round(&mut imap).await.expect("read");
+    ledger.assert_whole(&server.folder());
+}
+
 #[tokio::test]
 async fn imap_06_without_idle_the_server_is_asked_and_asked_for_idle_once_at_most() {
     for refused in [true, false] {

@@ -502,7 +502,7 @@ async fn snd_06_a_large_mail_cut_before_its_final_dot_is_sent_again() {
     // More than two sockets hold: the dot is not written when the line breaks.
     let mime = [
         MIME,
-        b"ligne d'une longue pi\xc3\xa8ce\r\n"
+        b"ligne d'une longue piece jointe\r\n"
             .repeat(1 << 20)
             .as_slice(),
     ]

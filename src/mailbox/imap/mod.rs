@@ -218,6 +218,10 @@ impl Imap {
             }
         };
         if offered && let Some(session) = &mut self.session {
+            // Told while something else was asked: nobody would tell it again.
+            if session.wire.has_arrivals() {
+                return Ok(());
+            }
             let idled = session.wire.idle(limit.min(self.limits.idle)).await;
             match idled {
                 Ok(Idled::News | Idled::Quiet) => return Ok(()),

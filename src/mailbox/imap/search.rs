@@ -31,6 +31,7 @@ impl Imap {
         } else {
             (format!("{from}:*"), bound)
         };
+        session.wire.searches();
         let uids = search_uids(&mut session.wire, &set, limit).await;
         let uids = uids.inspect_err(|error| self.narrow |= is_too_long(error))?;
         session.width = if uids.is_empty() && !self.narrow {

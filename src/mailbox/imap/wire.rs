@@ -27,6 +27,8 @@ pub(super) struct Wire {
     idling: Option<Tag>,
     /// The messages in the folder, as last told.
     exists: u32,
+    /// The server told that messages came, since new ones were last searched for.
+    arrived: bool,
 }
 
 /// The name of one command.
@@ -73,7 +75,18 @@ impl Wire {
             commands: 0,
             idling: None,
             exists: 0,
+            arrived: false,
         }
+    }
+
+    /// New messages are about to be searched for: what came before is found.
+    pub(super) fn searches(&mut self) {
+        self.arrived = false;
+    }
+
+    /// Whether messages came since: an IDLE would not tell of them again.
+    pub(super) fn has_arrivals(&self) -> bool {
+        self.arrived
     }
 
     /// The number of messages in the folder, as the server last told it.
@@ -227,7 +240,10 @@ impl Wire {
             .map_err(|error| ImapError::of_io(step, self.silence, error))?
             .ok_or(ImapError::Closed { step })?;
         match answer.parsed() {
-            Response::MailboxData(MailboxDatum::Exists(exists)) => self.exists = *exists,
+            Response::MailboxData(MailboxDatum::Exists(exists)) => {
+                self.arrived |= *exists > self.exists;
+                self.exists = *exists;
+            }
             Response::Expunge(_) => self.exists = self.exists.saturating_sub(1),
             _ => (),
         }
