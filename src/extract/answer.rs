@@ -12,10 +12,20 @@ pub fn is_unknown(text: &str) -> bool {
         n/a|na|so|unknown|sais pas|ignore|a determiner|non communique|non connu|pas d'idee|aucune idee|sais plus|\
         je n'en ai pas|j'en ai pas|elle n'en a pas|il n'en a pas|on n'en a pas|n'en a pas|nous n'en avons pas|\
         pas de telephone|pas de numero|pas de mail|pas d'adresse|connais pas|pas connu|pas su|inconnue a ce jour|idk|\
-        ne se prononce pas|sans avis|jsp|jsais pas|chais pas|aucune|non renseigne|?? je sais pas";
+        ne s'applique pas|ca ne s'applique pas|pas applicable|not applicable|does not apply|non pertinent|pas concerne|personne en particulier|\
+        aucun en particulier|pas d'utilisateur en particulier|aucun utilisateur en particulier|pas d'utilisateur precis|nobody in particular|non evaluable|non chiffrable|non quantifiable|non determine|non estime|impossible a chiffrer|impossible a evaluer|impossible a dire|difficile a dire|difficile a chiffrer|ne se prononce pas|sans avis|jsp|jsais pas|chais pas|aucune|non renseigne|?? je sais pas";
     let folded = fold(text);
     let said = bare(&folded);
+    // « N/A (panne générale) », « aucun en particulier, c'est général »: the rest says why.
+    let bare_said = folded
+        .split_once(" (")
+        .or_else(|| folded.split_once(", "))
+        .filter(|(_, why)| {
+            !why.contains(|c: char| c.is_ascii_digit()) && !mentions("mais |sauf |moi|but ", why)
+        })
+        .map_or(said, |(first, _)| bare(first));
     is_one_of(WHOLE, said)
+        || is_one_of(WHOLE, bare_said)
         || Cues::scan(&folded).has(Group::Unknown) && !mentions("si c'est|pourquoi|mais ", &folded)
 }
 

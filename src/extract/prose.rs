@@ -97,8 +97,13 @@ impl<'a> Words<'a> {
             let declarant = pool.best_text(FieldName::DeclarantName);
             let own = declarant
                 .is_some_and(|name| phone::is_beside(&self.words.text, &found.span, &name));
+            // « je transmets le message de Jordan. Son numéro : … »
+            let theirs =
+                self.rank == Rank::Around && phone::is_anothers(&self.words.text, found.span.start);
             let shared = !own && (hints.third_party || hints.secretariat) || hints.switchboard;
-            let rank = if shared && self.rank < Rank::Header {
+            let rank = if theirs {
+                Rank::Prose
+            } else if shared && self.rank < Rank::Header {
                 Rank::Header
             } else {
                 self.rank
@@ -188,9 +193,12 @@ impl<'a> Words<'a> {
                 name: found.name,
                 id: found.id,
             });
+            // « je transfère un dossier au SAMU 39 » is no better than what others say.
+            let weak = found.score < 0.4 && self.rank == Rank::Prose;
+            let rank = if weak { Rank::Around } else { self.rank };
             pool.add(
                 FieldName::Entity,
-                self.rank,
+                rank,
                 reading,
                 self.evidence(found.span, confidence),
             );

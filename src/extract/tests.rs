@@ -502,7 +502,7 @@ fn a_count_is_answered() {
         ("l'ensemble des ARM", "all 0-0"),
         ("2 (moi et un collègue)", "2-2"),
         ("moi-même", "1-1"),
-        ("uniquement le mien", "nothing"),
+        ("uniquement le mien", "1-1"),
         ("tous (environ 15)", "all 15-15"),
         ("15 (tous)", "all 15-15"),
         ("une petite dizaine", "10-10"),

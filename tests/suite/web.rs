@@ -572,16 +572,22 @@ async fn pain_17_who_is_not_reachable_by_mail_is_shown_with_the_number_to_call()
 async fn loop_03_an_open_circuit_is_said_on_every_page_until_it_is_closed() {
     let console = Console::start().await;
     let store = &console.test.store;
-    console.get("/").await.hides("Envois suspendus");
+    console
+        .get("/")
+        .await
+        .hides("Envois automatiques suspendus");
     open_with(store, 1, "pb carto", Review::AllLimit).await;
     for path in ["/", "/messages"] {
         let page = console.get(path).await;
-        page.shows("Envois suspendus depuis");
-        page.shows("trop de messages en tout.");
+        page.shows("Envois automatiques suspendus depuis");
+        page.shows("une limite d’envoi est dépassée");
         page.shows("vigie outbox resume");
     }
     assert!(store.close_circuit(at(9)).await.unwrap());
-    console.get("/").await.hides("Envois suspendus");
+    console
+        .get("/")
+        .await
+        .hides("Envois automatiques suspendus");
 }
 
 #[tokio::test]

@@ -342,7 +342,7 @@ impl Reader<'_> {
     fn count(&self, answered: &Answered, pool: &mut Pool) {
         let text = &answered.words.text;
         let found = count::answer(text);
-        if found.is_none() && longer::is_grade(text) {
+        if found.is_none() && (longer::is_grade(text) || self.is_remark(answered)) {
             return;
         }
         // « Concernés : équipages de jour », « Combien : moi »: who, beside or instead of how many.

@@ -42,6 +42,16 @@ impl Reader<'_> {
             })
     }
 
+    /// « NB : ce n'est pas la panne de juin », where « NB » is no number but a remark.
+    pub(super) fn is_remark(&self, answered: &Answered) -> bool {
+        let before = self.voice.body.text.get(..answered.words.place(0));
+        let line = before.unwrap_or_default().trim_end();
+        let line = line.rsplit('\n').next().unwrap_or_default();
+        let label = crate::text::fold(line);
+        let label = label.trim_matches(|c: char| !c.is_alphanumeric());
+        matches!(label, "nb" | "n.b" | "n b") && answered.words.text.split_whitespace().count() > 4
+    }
+
     /// « Qui : Théo Lancry, interne en médecine d'urgence »: the writer, whoever is affected.
     pub(super) fn introduces_writer(
         &self,

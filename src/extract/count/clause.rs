@@ -43,7 +43,7 @@ pub(super) fn spared(tokens: &Tokens, from: usize, to: usize) -> bool {
 /// Whether the tokens `start..end` say that all is well.
 fn is_well(tokens: &Tokens, start: usize, end: usize) -> bool {
     const TROUBLE: &str = "souci|soucis|probleme|problemes|pb|pbs|bug|bugs|message|erreur|ca|cela|anomalie|panne|phenomene|rencontre|constate|remarque|eu|issue|problem";
-    const WELL: &str = "sans probleme|sans souci|sans soucis|sans pb|pas touche|pas touches|pas touchee|pas touchees|pas concerne|pas concernes|pas concernee|pas concernees|pas impacte|pas impactes|pas impactee|\
+    const WELL: &str = "sans probleme|sans souci|sans difficulte|sans difficultes|sans encombre|sans erreur|sans accroc|comme d habitude|sans soucis|sans pb|pas touche|pas touches|pas touchee|pas touchees|pas concerne|pas concernes|pas concernee|pas concernees|pas impacte|pas impactes|pas impactee|\
         pas impactees|pas affecte|pas affectes|pas genes|pas bloques|non touches|non concernes|non impactes|non touche|non concerne|epargne|epargnes|epargnees|indemnes|rien a signaler|ras|c est bon|c est ok|pas de souci|pas de soucis|\
         pas de probleme|pas de pb|aucun souci|aucun probleme|aucun pb|nickel|no problem|not affected|are fine|is fine|work fine|works fine|ca va|rien du tout|n a rien|n ont rien|ont rien|vont bien|va bien|tourne bien|tournent bien|passent bien|repondent bien|sont nickel|sont bons|c ok|sont normales|ont la bonne|ont le bon|voient bien|tout est normal|est normal|tout marche|tout fonctionne|c bon|ca roule|ok pour|sont normaux|sont ok|est nickel|pas ce souci|pas ce probleme|tout va bien|impeccable|y arrivent tres bien";
     (start..end).any(|at| {
@@ -56,10 +56,26 @@ fn is_well(tokens: &Tokens, start: usize, end: usize) -> bool {
             at,
             "marche|marchent|marchait|marchaient|fonctionne|fonctionnent|fonctionnait|works|work",
         ) {
+            // « le portable de garde, seul numéro qui marche »: all the rest does not.
+            let only = at > start
+                && tokens.among(at - 1, "qui|that")
+                && (at.saturating_sub(5)..at).any(|at| tokens.among(at, "seul|seule|only"));
+            if only {
+                return false;
+            }
             return !negated(tokens, at, start)
                 && !(at + 1..at + 4).any(|at| {
                     tokens.among(at, "pas|plus|mal|rien|jamais|pu|pa|que|plu|moins|une|parfois|qu|not")
                 });
+        }
+        // « les 2 autres postes sonnent normalement », where that ends the clause.
+        if at > start
+            && (at + 1 >= end || at + 2 >= end && tokens.ends_line(at + 2))
+            && tokens.among(at, "normalement|correctement|parfaitement|normally|correctly")
+        {
+            return !(start..at).any(|at| {
+                tokens.among(at, "ne|n|pas|plus|not|don|doesn|devraient|devrait|jamais|mal|should")
+            });
         }
         if tokens.is(at, &["y"]) && tokens.among(at + 1, "arrive|arrivent|accede|accedent|parvient|parviennent") {
             return !negated(tokens, at, start)

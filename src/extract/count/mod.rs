@@ -3,7 +3,7 @@
 //! People count; posts, screens, tablets and accounts count as one person each. Calls, files,
 //! minutes and hours do not.
 
-use super::token::{Answer, Tokens};
+use super::token::{Answer, Tokens, phrase};
 use crate::domain::field::{Count, Reading, Reason, Value};
 use crate::extract::lexicon::mentions;
 use clause::{corrected, replaced, spared, weight};
@@ -15,9 +15,11 @@ mod beside;
 mod clause;
 pub(in crate::extract) mod company;
 mod group;
+mod listed;
 mod owned;
 mod people;
 mod said;
+mod spoken_of;
 mod whose;
 mod with_me;
 
@@ -72,7 +74,7 @@ pub fn answer(text: &str) -> Option<Answer> {
 
 /// Behind a group counted with its article, « les 14 apprenants et leurs 2 formateurs ».
 pub(in crate::extract) fn group_end(tokens: &Tokens, at: usize) -> Option<usize> {
-    let next = super::token::phrase!(
+    let next = phrase!(
         tokens,
         at,
         "l ensemble des|l ensemble de nos|l ensemble de mes|la totalite des|la totalite de nos|tous les|toutes les|tous nos|toutes nos|les|nos|mes|all the|all our|all|the|our"
@@ -91,6 +93,11 @@ pub(in crate::extract) fn number_end(tokens: &Tokens, at: usize) -> Option<usize
 /// Behind a noun for people or what stands for them: « stagiaires », « médecins régulateurs ».
 pub(in crate::extract) fn noun_end(tokens: &Tokens, at: usize) -> Option<usize> {
     amount::counted(tokens, at)
+}
+
+/// Posts or accounts named one by one from `at` on: how many, and where they end.
+pub(in crate::extract) fn named_places(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
+    listed::places_from(tokens, at, true)
 }
 
 /// Whether the clause around the tokens `from..to` says that all is well there.
@@ -126,7 +133,9 @@ fn scan(text: &str, tokens: &Tokens, answer: bool) -> Vec<Found> {
             && tokens.is(at - 1, &["pas"])
             && draft.count.max > Some(1);
         let alone = draft.count.max == Some(1);
-        if denied || !draft.vague && !alone && spared(tokens, at, end) {
+        let affirmed = (end.saturating_sub(5)..end)
+            .any(|at| phrase!(tokens, at, people::AFFECTED) == Some(end));
+        if denied || !draft.vague && !alone && !affirmed && spared(tokens, at, end) {
             at = end;
             continue;
         }
@@ -179,7 +188,20 @@ pub fn of_users(text: &str) -> Option<Found> {
             doubt: None,
             score: 0.8,
         });
-    found.or_else(|| {
+    let placed = || {
+        let (many, end) = named_places(&tokens, 0)?;
+        Some(Found {
+            span: tokens.span(0, end),
+            count: Count {
+                min: Some(many),
+                max: Some(many),
+                all: false,
+            },
+            doubt: None,
+            score: 0.8,
+        })
+    };
+    found.or_else(placed).or_else(|| {
         find(text)
             .into_iter()
             .filter(|found| found.doubt.is_none() && found.score >= 0.5)

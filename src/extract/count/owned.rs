@@ -50,6 +50,12 @@ fn joint(tokens: &Tokens, at: usize) -> Option<usize> {
 
 /// How many people what stands at `at` belongs to, and where it ends.
 fn thing(text: &str, tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
+    // « moi, et le poste d'à côté »
+    if let Some(end) = phrase!(tokens, at, "moi|chez moi|pour moi")
+        && joint(tokens, end).is_some_and(|next| tokens.among(next, "le|la|l|celui|celle|les|ceux"))
+    {
+        return Some((1, end));
+    }
     let at = phrase!(tokens, at, "sur|chez|depuis|avec|on|from").unwrap_or(at);
     if let Some(next) = phrase!(tokens, at, "mon|ma|mes|son|sa|my|his|her") {
         return phrase!(tokens, next, THINGS).map(|end| (1, end));
@@ -140,7 +146,7 @@ fn named(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
             phrase!(
                 tokens,
                 at,
-                "ne voient|ne recoivent|ne peuvent|ne parviennent|n arrivent|n ont plus|n entendent|n accedent|sont bloques|sont bloquees|sont touches|sont touchees|sont concernes|sont concernees|se font|se retrouvent|subissent|ont le meme|ont la meme|ont ce|ont aussi|ont egalement|ont perdu|are blocked|cannot|can t"
+                "ne voient|ne recoivent|ne peuvent|ne parviennent|n arrivent|n ont plus|n entendent|n accedent|sont bloques|sont bloquees|sont touches|sont touchees|sont concernes|sont concernees|se font|se retrouvent|subissent|ont le meme|ont la meme|ont ce|ont aussi|ont egalement|ont perdu|m ont signale|nous ont signale|m ont remonte|nous ont remonte|ont signale|me signalent|nous signalent|me remontent|se plaignent|s en plaignent|ont rencontre|ont constate|are blocked|cannot|can t"
             )
             .is_some()
         });
@@ -150,6 +156,22 @@ fn named(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
 
 /// « ke ds mon casque », « uniquement depuis ma session », « slmt chez moi »: the writer's own alone.
 pub(super) fn only_mine(tokens: &Tokens, at: usize) -> Option<usize> {
+    // « mon poste slmt », « mon ecran uniqmt », « ma session à moi, c tout »
+    if let Some(next) = phrase!(tokens, at, "mon|ma|mes|my")
+        && let Some(next) = phrase!(tokens, next, THINGS)
+    {
+        let next = tokens.number(next, 4).map_or(next, |_| next + 1);
+        let next = if tokens.sign(next, b',') {
+            next + 1
+        } else {
+            next
+        };
+        return phrase!(
+            tokens,
+            next,
+            "slmt|slmnt|seulmt|seulmnt|seulemt|seulment|seulement|uniqmt|uniqt|uniqut|uniquemt|uniqement|uniquement|exclusivement|et c tout|c tout|et cest tout|cest tout|et rien d autre|only"
+        );
+    }
     let next = phrase!(
         tokens,
         at,
@@ -161,8 +183,8 @@ pub(super) fn only_mine(tokens: &Tokens, at: usize) -> Option<usize> {
         "sur|chez|dans|ds|depuis|a partir de|pour|pr|avec|on|in|from"
     );
     let next = placed.unwrap_or(next);
-    if let Some(end) =
-        phrase!(tokens, next, "moi|le mien|la mienne|mes|mine").filter(|_| placed.is_some())
+    if let Some(end) = phrase!(tokens, next, "moi|le mien|la mienne|mes|mine")
+        .filter(|end| placed.is_some() || *end == next + 2)
     {
         return (!tokens.is(end - 1, &["mes"])).then_some(end);
     }
@@ -180,7 +202,7 @@ pub(super) fn alone(tokens: &Tokens, at: usize) -> Option<usize> {
     let mut next = phrase!(
         tokens,
         at,
-        "je suis|je serais|je dois etre|je pense etre|je crois etre|je semble etre|j ai l impression d etre|il semble que je sois|il semblerait que je sois|je suis sans doute|chui|chuis|jsuis|i am|i m|i seem to be|i think i am"
+        "je suis|j etais|jetais|j suis|je serais|je dois etre|je pense etre|je crois etre|je semble etre|j ai l impression d etre|il semble que je sois|il semblerait que je sois|je suis sans doute|chui|chuis|jsuis|i am|i m|i seem to be|i think i am"
     )?;
     for _ in 0..3 {
         match phrase!(
@@ -193,5 +215,15 @@ pub(super) fn alone(tokens: &Tokens, at: usize) -> Option<usize> {
             None => break,
         }
     }
-    phrase!(tokens, next, "le seul|la seule|seul|seule|the only one")
+    const USES: &str = "a m en servir|a l utiliser|a les utiliser|a utiliser|a l avoir|a avoir|a faire|a travailler|a y acceder|a y avoir|a le faire|a la faire|a les faire|a exploiter|a saisir|a tenir|a gerer|a suivre|touche|touchee|concerne|concernee|impacte|impactee|bloque|bloquee|using|to use";
+    let end = phrase!(
+        tokens,
+        next,
+        "le seul|la seule|seul|seule|the only one|the only"
+    )?;
+    // « j'étais le seul médecin à m'en servir »
+    if let Some(after) = counted(tokens, end).or_else(|| person(tokens, end)) {
+        return phrase!(tokens, after, USES);
+    }
+    (!tokens.is(end - 1, &["only"])).then_some(end)
 }

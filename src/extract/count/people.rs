@@ -4,7 +4,10 @@
 use super::super::token::{Kind, Tokens, phrase};
 use super::amount::{amount, counted, out_of, round_number};
 use super::company;
+use super::listed::listed;
 use super::said::{asked, places, us};
+use super::spoken_of::{halved, hurt, out_of_things, spoken_of, tried_too};
+use super::with_me::and_the_writer;
 use crate::domain::field::Count;
 
 /// What a bare number counts instead of people.
@@ -45,6 +48,7 @@ pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> 
     if let Some(draft) = us(tokens, at)
         .or_else(|| asked(tokens, at))
         .or_else(|| places(tokens, at))
+        .or_else(|| listed(tokens, at))
     {
         return Some(draft);
     }
@@ -76,7 +80,8 @@ pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> 
         return listed.then(|| Draft::exact(1, 1, false, at + 1, 0.5));
     }
     let (min, max, end) = amount(tokens, at)?;
-    if ordinal(tokens, end) {
+    let rest = counted(tokens, end).is_none() && out_of_things(tokens, at);
+    if ordinal(tokens, end) || rest || tried_too(tokens, at) {
         return None;
     }
     if let Some(after) = counted(tokens, end) {
@@ -84,11 +89,19 @@ pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> 
         let has = at > 0
             && tokens.is(at - 1, &["a", "avec"])
             && tokens.among(after - 1, "ecran|ecrans|moniteurs");
-        if has || halved(tokens, at) || hurt(tokens, after) || only_tried(tokens, at, after) {
+        if has
+            || halved(tokens, at)
+            || hurt(tokens, after)
+            || only_tried(tokens, at, after)
+            || spoken_of(tokens, at, after)
+        {
             return None;
         }
         let (min, max, end) = sum(tokens, min, max, after);
         let (max, end) = stretched(tokens, max, end).unwrap_or((max, end));
+        if let Some(end) = and_the_writer(tokens, end) {
+            return Some(Draft::exact(min + 1, max + 1, false, end, 0.85));
+        }
         let end = out_of(tokens, end).unwrap_or(end);
         return (min <= 5000).then(|| Draft::exact(min, max, false, end, 0.72));
     }
@@ -142,18 +155,6 @@ fn stretched(tokens: &Tokens, max: u32, end: usize) -> Option<(u32, usize)> {
             .is_some_and(|token| token.kind == Kind::Word)
             && counted(tokens, after).is_none();
     (more > max && !other).then(|| (more, counted(tokens, after).unwrap_or(after)))
-}
-
-/// « la moitié des 12 postes », « un tiers des 9 ARM »: fewer than the number.
-fn halved(tokens: &Tokens, at: usize) -> bool {
-    at > 1
-        && tokens.among(at - 1, "des|de|of|les|nos")
-        && (at.saturating_sub(3)..at).any(|at| {
-            tokens.among(
-                at,
-                "moitie|tiers|quart|partie|majorite|plupart|half|some|most",
-            )
-        })
 }
 
 /// « j'ai essayé sur les deux ordinateurs du box. »: machines on which a trial was made, of which
@@ -342,13 +343,6 @@ pub(super) fn ordinal(tokens: &Tokens, end: usize) -> bool {
         && tokens.get(end - 1).is_some_and(|t| t.kind == Kind::Number)
 }
 
-/// « 3 personnes blessées », « 2 personnes à bord »: those whom a call is about.
-fn hurt(tokens: &Tokens, at: usize) -> bool {
-    phrase!(tokens, at, "blesse|blesses|blessees|decedees|decedes|impliquees|implique|en detresse|a bord|au sol|incarcerees|incarceres|intoxiquees|intoxiques|en attente|attendent|transportees|\
-             prises en charge|dans la file|a transporter|inconscientes|agees|mortes|en arret|hospitalisees|evacuees|d astreinte informatique")
-        .is_some()
-}
-
 /// « 3 ARM + 2 médecins et la cadre »: the sum, from behind the first noun on.
 pub(super) fn sum(
     tokens: &Tokens,
@@ -385,7 +379,11 @@ fn plus(tokens: &Tokens, at: usize) -> Option<usize> {
     if tokens.sign(at, b',') {
         return Some(phrase!(tokens, at + 1, "et|plus").unwrap_or(at + 1));
     }
-    phrase!(tokens, at, "et|plus|ainsi que|and|avec|sans compter")
+    phrase!(
+        tokens,
+        at,
+        "ni pour|ni chez|ni|et pour|et chez|et|plus|ainsi que|and|avec|sans compter"
+    )
 }
 
 /// « … et la cadre de nuit », « … + moi »: one person more.

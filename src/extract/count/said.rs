@@ -24,6 +24,10 @@ pub(super) fn us(tokens: &Tokens, at: usize) -> Option<Draft> {
         return Some(draft);
     }
     let mut next = US.end(tokens, at)?;
+    // « le bandeau affiche 2 agents alors qu'on est 7 »: how many are there.
+    if at > 1 && tokens.among(at - 1, "qu|que") && tokens.is(at - 2, &["alors"]) {
+        return None;
+    }
     let weak = tokens.is(at, &["c", "ca", "ils", "elles", "there"]);
     let mut all = false;
     for _ in 0..4 {

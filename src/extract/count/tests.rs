@@ -432,3 +432,76 @@ fn one_alone_and_others_alike_are_counted() {
         assert_eq!(best(text), told, "{text}");
     }
 }
+
+#[test]
+fn people_who_are_only_spoken_of_are_not_counted() {
+    for text in [
+        "on a rappelé 11 personnes pour rien",
+        "le minuteur sonne, 7 personnes rappelées à tort",
+        "quand 2 ARM ouvrent la même affaire, elle se duplique",
+        "si deux médecins se connectent, le second est refusé",
+        "le planning affiche 2 médecins",
+        "la liste donne 2 médecins au lieu de 4",
+        "un dossier est parti à trois médecins",
+        "la visio avec 3 médecins a coupé",
+        "impossible d'ajouter plus de 10 personnes à une conférence",
+        "on a dû mettre 2 ARM en renfort",
+        "deux fiches sur les six de ma garde",
+        "on a essayé avec 4 téléphones différents et deux opérateurs.",
+        "les 2 autres postes de la salle sonnent normalement.",
+        "mes 2 collègues du jour se connectent sans difficulté",
+    ] {
+        assert_eq!(best(text), "nothing", "{text}");
+    }
+    for (text, told) in [
+        ("constaté par 4 ARM différents", "4-4"),
+        ("ça arrive à 3 collègues", "3-3"),
+        ("quand les 3 ARM se connectent, écran noir", "3-3"),
+        (
+            "12 personnes sur les 20 de la liste ne reçoivent rien",
+            "12-12",
+        ),
+        (
+            "nous on est 2 à l'avoir et brice dans l'autre salle c ok",
+            "2-2",
+        ),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}
+
+#[test]
+fn posts_and_accounts_named_one_by_one_are_counted() {
+    for (text, told) in [
+        ("Postes concernés : REG-03, REG-07 et REG-08.", "3-3"),
+        ("coupures sur les postes REGUL3 et REGUL7", "2-2"),
+        ("Postes: 1, 4 et 6", "3-3"),
+        ("PC-REG-01, PC-REG-02 et PC-REG-05 sont muets", "3-3"),
+        ("les comptes gtestud42 et m.rey n'ont plus de droits", "2-2"),
+        ("les dossiers AFF-12 et AFF-13 sont vides", "nothing"),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}
+
+#[test]
+fn the_writer_is_one_more_or_alone() {
+    for (text, told) in [
+        (
+            "ça touche les cinq cadres de la cellule lits et moi-même",
+            "6-6",
+        ),
+        ("les 4 médecins du plateau + moi", "5-5"),
+        ("les trois IDE de la garde et moi sommes bloqués", "4-4"),
+        (
+            "j'ai demandé à mes deux voisines, elles ont le même message",
+            "3-3",
+        ),
+        ("moi, et le poste d'à côté aussi", "2-2"),
+        ("mon poste slmt", "1-1"),
+        ("mon écran uniqmt", "1-1"),
+        ("j'étais le seul médecin à m'en servir", "1-1"),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+}

@@ -114,14 +114,25 @@ pub(super) fn like_me(tokens: &Tokens, at: usize) -> Option<Draft> {
         let end = phrase!(
             tokens,
             after,
-            "collegues|autres collegues|confreres|colleagues|de mes collegues|arm|autres arm|autres|autres agents|autres postes|autres medecins|others|voisins|of my colleagues"
+            "collegues|autres collegues|confreres|consoeurs|voisines|camarades|coequipiers|coequipieres|binomes|colleagues|de mes collegues|arm|autres arm|autres|autres agents|autres postes|autres medecins|others|voisins|of my colleagues"
         )?;
         (min, max, end)
     };
     // « 2 collègues et moi » is said elsewhere; « les 2 ARM » needs « que moi » to add the writer.
-    let relative = tokens.among(end - 1, "collegue|collegues|confrere|confreres|consoeur|voisin|voisine|voisins|binome|colleague|colleagues|autres|others")
+    let relative = tokens.among(end - 1, "collegue|collegues|confrere|confreres|consoeur|voisin|voisine|voisins|voisines|consoeurs|camarades|coequipiers|coequipieres|binomes|binome|colleague|colleagues|autres|others")
         || end > 1 && tokens.among(end - 2, "autre|autres");
     let end = company::qualified(tokens, end);
+    // « j'ai demandé à mes deux voisines, elles ont le même message »
+    let end = if tokens.sign(end, b',') {
+        phrase!(
+            tokens,
+            end + 1,
+            "ils|elles|il|elle|they|eux aussi|elles aussi"
+        )
+        .unwrap_or(end)
+    } else {
+        end
+    };
     let after =
         with_the_writer(tokens, end).or_else(|| relative.then(|| same(tokens, end)).flatten())?;
     (!spared(tokens, at, after)).then(|| Draft::exact(min + 1, max + 1, false, after, 0.8))
@@ -177,4 +188,22 @@ pub(super) fn same(tokens: &Tokens, end: usize) -> Option<usize> {
         denied |= tokens.among(to, "pas|aucun|not");
     }
     None
+}
+
+/// « les cinq cadres de la cellule lits et moi-même »: behind the writer, who is one more.
+pub(super) fn and_the_writer(tokens: &Tokens, end: usize) -> Option<usize> {
+    let led = phrase!(tokens, end, "de|du|des|d|en|au|aux|a la|sur|of|on|in").is_some();
+    let joint = (end..end + 8)
+        .take_while(|at| {
+            let word = tokens
+                .get(*at)
+                .is_some_and(|token| token.kind == Kind::Word);
+            let inside = tokens.sign(*at, b'\'') || tokens.sign(*at, b'-') && tokens.glued(*at);
+            (word || inside) && !tokens.among(*at, "ont|sont|ne|n|qui|est|avons|have|are|mais")
+                || tokens.sign(*at, b'+')
+        })
+        .find(|at| tokens.among(*at, "et|plus|and") || tokens.sign(*at, b'+'))
+        .filter(|joint| led || *joint == end)?;
+    let after = phrase!(tokens, joint + 1, "moi meme|moi|myself|me")?;
+    (!tokens.among(after, "je|j|compris|comprise|inclus|incluse|on|ca|c|i")).then_some(after)
 }

@@ -20,7 +20,8 @@ use machine::{
     answers_by_itself, bounces, came_for_bounces, forwards_ours, is_bulk, loops, never_answered,
 };
 use report::{
-    compares, is_news, is_planned, is_taken_back, passes_on, tells_of_the_past, waits_in_vain,
+    asks_without_fault, compares, is_news, is_planned, is_taken_back, passes_on, tells_of_the_past,
+    waits_in_vain,
 };
 
 /// The verdict and its reason.
@@ -186,6 +187,9 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
     let subject_faults = words.subject.count(Group::Fault);
     if words.labels >= 3 {
         return (Kind::Declaration, Why::FilledForm);
+    }
+    if asks_without_fault(words) && subject_faults <= 1 && !has_screenshot(email) {
+        return (Kind::Other, Why::Question);
     }
     let spam = words.own.count(Group::Spam) + words.subject.count(Group::Spam);
     if spam >= 2 && faults <= 1 {

@@ -17,6 +17,15 @@ pub(super) fn is_news(words: &Facts) -> bool {
     mentions(CUES, &words.text)
 }
 
+/// « Pourriez-vous me dire si … ? Aucun dysfonctionnement à signaler de notre côté »: a question
+/// of one who says outright that nothing fails.
+pub(super) fn asks_without_fault(words: &Facts) -> bool {
+    const DENIES: &str = "aucun dysfonctionnement|pas de dysfonctionnement|aucun incident|pas d'incident|pas un incident|aucune panne|pas de panne|n'est en panne|pas une panne|aucune anomalie|aucun probleme|pas de probleme|aucun souci|pas de souci|rien ne dysfonctionne|rien n'est casse|tout fonctionne|tout marche|rien a signaler|aucun bug|pas un bug|no incident|no problem|nothing is broken|nothing is wrong|not an incident|everything works";
+    const FAILS: &str = "n'arrive|ne fonctionne|ne marche|ne s'affiche|ne s'ouvre|impossible|bloque|plus rien|cannot|can't|jusqu'a|sauf|a part |hormis|mais depuis|jusque la|marche ailleurs|fonctionne ailleurs|hier encore";
+    const ASKS: &str = "?|pourriez-vous|pouvez-vous|je voudrais savoir|j'aimerais savoir|savoir si|could you|renseignement";
+    mentions(DENIES, &words.text) && mentions(ASKS, &words.text) && !mentions(FAILS, &words.text)
+}
+
 /// « Merci d'annuler ma déclaration »: nothing is left to be mended.
 pub(super) fn is_taken_back(words: &Facts) -> bool {
     const CUES: &str = "annuler ma declaration|annuler notre declaration|annuler mon signalement|annuler ma demande|annulez ma|annulez notre|j'annule ma|mauvaise manipulation de ma part|fausse manipulation|fausse manoeuvre|erreur de manipulation de ma part|ne pas tenir compte|ne tenez pas compte|fausse alerte|oubliez mon|please ignore|please disregard";

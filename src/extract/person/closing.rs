@@ -1,8 +1,9 @@
 //! A name that closes a text, or that is to be called.
 
 use super::super::token::{Kind, Tokens};
+use super::job::is_told_of;
 use super::name::{Shape, Unit, arranged};
-use super::prose::{begins_sentence, run};
+use super::prose::{begins_sentence, role_behind, run};
 use super::{Found, role, titles};
 
 /// A name that closes the text: « Kevin », « jordan, poste 2214 », « Quentin Bellanger, samu 53 »,
@@ -46,6 +47,10 @@ pub(super) fn closing(text: &str, tokens: &Tokens) -> Option<Found> {
     if !whole || !known || units[0].from != start {
         return None;
     }
+    // « Julie Roux, ARM, est bloquée »: told of by another.
+    if role_behind(tokens, last).is_some_and(|(_, end)| is_told_of(text, tokens, end)) {
+        return None;
+    }
     let span = tokens.span(units[0].from, last);
     Some(Found {
         span,
@@ -76,13 +81,27 @@ fn to_be_called(text: &str, tokens: &Tokens) -> Option<Found> {
         }
         let units = run(text, tokens, at + 1, false);
         let last = units.last()?.to;
-        let reached = tokens.among(last, "au|a|poste|tel|sur")
-            || tokens.get(last).is_some_and(|t| t.kind == Kind::Number);
+        // « rappeler Nadia Ferchaux, ARM, au 06 … »
+        let comma = usize::from(tokens.sign(last, b',') || tokens.sign(last, b'('));
+        let job = role::role(tokens, last + comma).map(|end| (last + comma, end));
+        let behind = job.map_or(last, |(_, end)| {
+            if tokens.sign(end, b',') || tokens.sign(end, b')') {
+                end + 1
+            } else {
+                end
+            }
+        });
+        let reached = tokens.among(behind, "au|a|poste|tel|sur")
+            || tokens.get(behind).is_some_and(|t| t.kind == Kind::Number);
+        let role = job.map(|(from, to)| {
+            let span = tokens.span(from, to);
+            (role::written(text, &span), span)
+        });
         let span = tokens.span(units[0].from, last);
         (units[0].from == at + 1 && reached).then(|| Found {
             span,
             name: Some(arranged(&units)),
-            role: None,
+            role,
             writer: true,
             contact: true,
             score: 0.4,

@@ -86,3 +86,17 @@ pub(super) fn named_behind(
     };
     Some((found, last))
 }
+
+/// « Mme Pinchon Aurélie (ARM) n'a plus accès »: whether a verb behind the job, which ends at `at`,
+/// tells of its holder.
+pub(super) fn is_told_of(text: &str, tokens: &Tokens, at: usize) -> bool {
+    let verb = (at..at + 3)
+        .find(|at| !matches!(tokens.get(*at).map(|t| t.kind), Some(Kind::Sign(_))))
+        .unwrap_or(at);
+    // « ARM à Nantes » folds into the verb's letter.
+    let has = tokens.is(verb, &["a"]) && text.get(tokens.span(verb, verb + 1)) == Some("a");
+    has || tokens.among(
+        verb,
+        "n|ne|est|etait|avait|nous|me|signale|vient|peut|rencontre|constate|voit|recoit|perd|reste|arrive|has|is|cannot|can|gets|lost|sees|peux|n'a|m",
+    ) && !tokens.ends_line(verb - 1)
+}

@@ -371,7 +371,7 @@ fn is_place_word(folded: &str) -> bool {
             "urgences|urgence|service|services|support|intranet|extranet|informatique|dsi|direction|pole|unite|equipe|groupe|hotline|helpdesk|noreply|reply|repondre|",
             "admin|contact|info|infos|astreinte|garde|poste|permanence|scanner|copieur|mfp|glpi|easyvista|gmail|outlook|orange|free|sas|cesu|cellule|liste|",
             "referents|region|regional|departement|ministere|notification|notifications|postmaster|mailer|daemon|system|systeme|administrator|formation|plateforme|",
-            "plateau|medecins|medecin|arm|ide|cadre|cadres|pharmacie|laboratoire|imagerie|cedex|rue|avenue|bp|batiment|bat|etage|site|www|http|https|gestion|affaires|numerique"
+            "reunion|martinique|guadeloupe|guyane|mayotte|metropole|antilles|plateau|medecins|medecin|arm|ide|cadre|cadres|pharmacie|laboratoire|imagerie|cedex|rue|avenue|bp|batiment|bat|etage|site|www|http|https|gestion|affaires|numerique"
         ))
     });
     PLACES.holds(folded) || folded.contains("samu") || folded.contains("regul")

@@ -3,9 +3,9 @@
 
 use super::super::token::{Kind, Lexicon, Tokens};
 use super::closing::{closing, closing_role};
-use super::job::{corrected, named_behind, opens};
+use super::job::{corrected, is_told_of, named_behind, opens};
 use super::name::{Shape, Unit, arranged, is_particle, unit};
-use super::small::{small_name, with_small_surname};
+use super::small::{signs_small, small_name, small_run, with_small_surname};
 use super::{Found, is_common, is_place_word, role, titles};
 use crate::extract::lexicon::is_one_of;
 use std::sync::LazyLock;
@@ -131,7 +131,11 @@ fn introduced(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> 
 fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
     let start = titles(tokens, at, tokens.len().min(at + 3));
     let titled = start > at;
-    let first = begins_sentence(tokens, at);
+    // « Bonsoir, médecin effecteur pour le SAMU 37, … »
+    let greeted = at > 1
+        && tokens.sign(at - 1, b',')
+        && tokens.among(at - 2, "bonjour|bonsoir|salut|hello|bjr|slt|bsr|hi");
+    let first = begins_sentence(tokens, at) || greeted;
     let third = at > 0 && (THIRD.holds(tokens.word(at - 1)) || tokens.sign(at - 1, b'\''));
     if !titled
         && first
@@ -140,7 +144,8 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
         if let Some(found) = named_behind(text, tokens, at, end) {
             return Some(found);
         }
-        let placed = tokens.among(end, "au|a|at|du|de|here|ici|samu|chez|from|smur");
+        let placed = tokens.among(end, "au|a|at|du|de|here|ici|samu|chez|from|smur")
+            || tokens.phrase(end, "pour le samu").is_some();
         let short = tokens.ends_line(end) || tokens.sign(end, b',');
         if !(placed || short && tokens.is(at, &["arm", "ide"]) || opens(tokens, end)) {
             return None;
@@ -162,7 +167,12 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
     if let Some(found) = closing_role(text, tokens, at) {
         return Some(found);
     }
-    let units = run(text, tokens, start, false);
+    let mut units = run(text, tokens, start, false);
+    let clause = first || at > 0 && tokens.sign(at - 1, b',');
+    if units.is_empty() && clause && signs_small(text, tokens, start) {
+        // « karim arm 06 … »
+        units = small_run(text, tokens, start);
+    }
     let last = units.last()?.to;
     if units[0].from != start {
         return None;
@@ -182,7 +192,7 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
             span,
             name: Some(arranged(&units)),
             role,
-            writer: strong,
+            writer: strong && !is_told_of(text, tokens, to),
             contact: is_contact(tokens, at),
             score,
         },
@@ -203,14 +213,21 @@ fn titled(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
     let units = run(text, tokens, start, false);
     let last = units.last()?.to;
     let span = tokens.span(units[0].from, last);
+    // « Mme RABIER Colette » on a line of its own among the last ones: who signs.
+    let signs = !colleague
+        && at > 0
+        && tokens.ends_line(at - 1)
+        && tokens.ends_line(last)
+        && tokens.len() - last < 40
+        && units.len() > 1;
     Some((
         Found {
             span,
             name: Some(arranged(&units)),
             role: None,
-            writer: false,
+            writer: signs,
             contact: false,
-            score: 0.5,
+            score: if signs { 0.6 } else { 0.5 },
         },
         last,
     ))
@@ -231,7 +248,7 @@ fn is_contact(tokens: &Tokens, at: usize) -> bool {
 }
 
 /// A role behind a name: « , ARM », « , le médecin régulateur de ce soir », « (ARM) », « ARM ».
-fn role_behind(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
+pub(super) fn role_behind(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
     let mut next = at;
     for _ in 0..2 {
         match tokens.get(next).map(|t| t.kind) {

@@ -37,6 +37,8 @@ fn longest(tokens: &Tokens, at: usize, table: &Phrases) -> Option<usize> {
         .get(tokens.word(at))?
         .iter()
         .filter_map(|phrase| tokens.phrase(at, phrase))
+        // « Formatrice - CESU 37 »: what stands behind the dash is no part of the job.
+        .filter(|end| !(at..*end).any(|at| tokens.sign(at, b'-') && !tokens.glued(at)))
         .max()
 }
 
@@ -47,7 +49,9 @@ pub(super) fn role(tokens: &Tokens, at: usize) -> Option<usize> {
         let next = tokens.skip_joints(end);
         // « resp. SI », « méd. régulateur »: the point belongs to the abbreviation.
         let short = tokens.among(end - 1, "resp|ass|dir|med|inf|tech|coord|adj|ing|secr");
-        let joined = if next > end && tokens.sign(end, b'.') && !short {
+        // « Formatrice - CESU 37 »: a dash between blanks parts the job from the place.
+        let parted = tokens.sign(end, b'-') && !tokens.glued(end);
+        let joined = if next > end && (tokens.sign(end, b'.') && !short || parted) {
             end
         } else {
             next

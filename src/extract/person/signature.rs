@@ -23,6 +23,14 @@ pub fn from_signature(text: &str) -> Option<Found> {
                 continue;
             }
             let role_at = (start..to).find(|at| starts_role(text, &tokens, *at, start));
+            // « Integration Engineer »: English puts the job's head last.
+            let role_at = role_at.map(|at| {
+                if name.is_some() && headed_by(&tokens, start, at) {
+                    start
+                } else {
+                    at
+                }
+            });
             let named =
                 name_units(text, &tokens, start, role_at.unwrap_or(to), false).and_then(|units| {
                     let score = certainty(&units, titled || role_at.is_some_and(|at| at > start))?;
@@ -32,7 +40,14 @@ pub fn from_signature(text: &str) -> Option<Found> {
                         score,
                     ))
                 });
-            if let Some(named) = named {
+            // « karim arm 06 … » in small letters: the job beside a given name is the sign.
+            let small = || {
+                let units = name_units(text, &tokens, start, role_at?, true)?;
+                let fits = units.len() < 4 && units[0].is_given() && units[0].folded.len() > 2;
+                let last = units.last()?.to;
+                fits.then(|| (arranged(&units), tokens.span(units[0].from, last), 0.6))
+            };
+            if let Some(named) = named.or_else(small) {
                 let better = name
                     .as_ref()
                     .is_none_or(|(_, _, score)| named.2 > score + 0.2);
@@ -41,8 +56,15 @@ pub fn from_signature(text: &str) -> Option<Found> {
                 }
             }
             let begins = role_at.filter(|at| *at == start || name.is_some());
+            let end_of = |at: usize| {
+                role::role_alone(&tokens, at, to).or_else(|| {
+                    (at..to)
+                        .find(|head| starts_role(text, &tokens, *head, start))
+                        .and_then(|head| role::role_alone(&tokens, head, to))
+                })
+            };
             if let Some(at) = begins.filter(|_| job.is_none())
-                && let Some(end) = role::role_alone(&tokens, at, to)
+                && let Some(end) = end_of(at)
             {
                 let span = tokens.span(at, end);
                 job = Some((role::written(text, &span), span));
@@ -61,6 +83,17 @@ pub fn from_signature(text: &str) -> Option<Found> {
         contact: false,
         score,
     })
+}
+
+/// Whether the words `start..head` qualify the English job at `head`: « Senior Integration
+/// Engineer ».
+fn headed_by(tokens: &Tokens, start: usize, head: usize) -> bool {
+    (1..=3).contains(&(head - start))
+        && tokens.among(
+            head,
+            "engineer|manager|lead|coordinator|operator|technician|nurse|physician|doctor|supervisor|analyst|officer|specialist|administrator|dispatcher|consultant|trainer|director",
+        )
+        && (start..head).all(|at| tokens.get(at).is_some_and(|token| token.kind == Kind::Word))
 }
 
 /// « Le Directeur de garde »: where the job begins.

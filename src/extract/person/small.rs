@@ -1,7 +1,8 @@
 //! Names of writers who use no capitals: « c mamadou tounkara ambulancier », « c bidule arm au samu ».
 
-use super::super::token::Tokens;
+use super::super::token::{Kind, Tokens};
 use super::name::{Shape, Unit, is_particle, unit};
+use super::prose::{role_behind, run};
 use super::{is_common, is_place_word, role};
 
 /// « c mamadou tounkara ambulancier », « moi c julie lemaitre du samu 35 »: a given name in small
@@ -66,6 +67,45 @@ pub(super) fn small_name<'t>(
         })
         .into_iter()
         .collect()
+}
+
+/// « karim arm 06 39 … », « dylan, ide »: whether a given name in small letters and a job close the
+/// words or stand before a number.
+pub(super) fn signs_small(text: &str, tokens: &Tokens, at: usize) -> bool {
+    let units = small_run(text, tokens, at);
+    let Some(last) = units.last() else {
+        return false;
+    };
+    units[0].is_given()
+        && role_behind(tokens, last.to).is_some_and(|(_, end)| {
+            matches!(
+                tokens.get(end).map(|token| token.kind),
+                None | Some(Kind::Line | Kind::Number)
+            ) || tokens.among(end, "samu|tel|port|poste|dect|smur|crra")
+                || matches!(tokens.get(end).map(|t| t.kind), Some(Kind::Sign(_)))
+                    && (matches!(
+                        tokens.get(end + 1).map(|t| t.kind),
+                        None | Some(Kind::Line | Kind::Number)
+                    ) || tokens.among(end + 1, "samu|tel|port|poste|dect|smur|crra"))
+        })
+}
+
+/// A given name in small letters from `at` on, and the surname behind it before a job.
+pub(super) fn small_run<'t>(text: &'t str, tokens: &'t Tokens, at: usize) -> Vec<Unit<'t>> {
+    let mut units = run(text, tokens, at, true);
+    if let Some(last) = units.last()
+        && units.len() == 1
+        && role::role(tokens, last.to).is_none()
+        && let Some(surname) = unit(text, tokens, last.to)
+        && surname.shape == Shape::Lower
+        && !is_common(surname.folded)
+        && !is_place_word(surname.folded)
+        && surname.folded.len() > 2
+        && role::role(tokens, surname.to).is_some()
+    {
+        units.push(surname);
+    }
+    units
 }
 
 #[cfg(test)]

@@ -519,3 +519,31 @@ fn a_deputy_keeps_whose_and_a_job_may_lead_the_name() {
         assert_eq!(writer(text), told, "{text}");
     }
 }
+
+#[test]
+fn a_writer_is_told_from_one_told_of() {
+    for (text, who) in [
+        ("la carte rame. karim arm 06 39 98 12 01", "Karim | arm"),
+        (
+            "plante depuis 14h30, léa boucher arm samu 86",
+            "Léa Boucher | arm",
+        ),
+        (
+            "RAPPELER NADIA FERCHAUX ARM AU 06 39 98 12 02",
+            "Nadia Ferchaux | ARM",
+        ),
+        (
+            "La main courante se vide.\nMme RABIER Colette\nSecrétariat du SAMU 18",
+            "Colette Rabier | -",
+        ),
+    ] {
+        assert_eq!(writer(text), who, "{text}");
+    }
+    for text in [
+        "Mme Pinchon Aurélie (ARM) n'a plus accès à la carte",
+        "Julie Roux, ARM, est bloquée depuis 9h",
+    ] {
+        let told = find_in_prose(text);
+        assert!(told.iter().all(|found| !found.writer), "{text}");
+    }
+}

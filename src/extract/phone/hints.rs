@@ -53,7 +53,7 @@ const SECRETARIAT: &str =
 const FAX: &str = "fax|telecopie|telecopieur|telec";
 const THIRD: &str = concat!(
     "collegue|confrere|consoeur|voir avec|voyez avec|astreinte|informatique|hotline|",
-    "prestataire|editeur|remplac|prend le relais|son portable a elle|technicien|",
+    "prestataire|editeur|centre de services|service desk|support informatique|assistance informatique|remplac|prend le relais|son portable a elle|technicien|",
     "chef de service|sa ligne|celui de m|celui du dr|pour le dr|pour le docteur|pour mme|pour madame|pour monsieur|pour m. |numero de ma |numero de mon chef|",
     "pompiers|le sdis|la dsi|service informatique|support info|cellule de crise|le medecin de garde|le cadre de garde|son numero|ses coordonnees|sa collegue",
 );
@@ -140,7 +140,9 @@ pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Numb
         switchboard,
         secretariat,
         fax,
-        third_party: third_party(&before) || named_after(&after, THIRD),
+        third_party: third_party(&before)
+            || is_desk(text, span.start)
+            || named_after(&after, THIRD),
         public_line: public(&before) || named_after(&after, PUBLIC),
         support: is_support(text.get(span.clone()).unwrap_or_default()),
         extension: digits.is_empty() && span.len() <= 6,
@@ -164,7 +166,10 @@ pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Numb
 /// sur le portable de garde ».
 fn public(before: &str) -> bool {
     let last = |words: &str| words.split('|').filter_map(|word| before.rfind(word)).max();
-    mentions(PUBLIC, before) && last(PUBLIC) > last(MOBILE)
+    // « le 15 sonne dans le vide … rappeler sur le 06 … »: the call wanted is nearer.
+    const CALL: &str = "rappeler au|rappeler sur|rappeler le|me rappel|nous rappel|rappelez|me joindre|nous joindre|joignable|call me|call us";
+    let called = last("le 15 ") == last(PUBLIC) && last(CALL) > last(PUBLIC);
+    mentions(PUBLIC, before) && last(PUBLIC) > last(MOBILE) && !called
 }
 
 /// A number's line, by the word that names it.
@@ -230,6 +235,17 @@ fn third_party(before: &str) -> bool {
         && ["m. ", "mme ", "mr ", "monsieur ", "madame ", "dr "]
             .iter()
             .any(|title| lead.rfind(title).is_some_and(|at| lead.len() - at < 30))
+}
+
+/// « Centre de services informatiques - CH Cotentin - 02 … »: the desk that a line begins with.
+fn is_desk(text: &str, start: usize) -> bool {
+    const DESKS: &str = "centre de service|centre de support|hotline|helpdesk|help desk|service desk|assistance informatique";
+    let line = text[..start].rsplit('\n').next().unwrap_or_default();
+    let head: String = line.chars().take(60).collect();
+    let head = fold(&head);
+    DESKS
+        .split('|')
+        .any(|desk| head.trim_start().starts_with(desk))
 }
 
 fn refused(before: &str, after: &str) -> bool {

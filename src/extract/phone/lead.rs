@@ -1,6 +1,7 @@
 //! What the words right before some digits say they are: an extension, a telephone number, another
 //! kind of number.
 
+use crate::extract::lexicon::mentions;
 use crate::text::fold;
 use std::ops::Range;
 
@@ -142,4 +143,11 @@ pub fn is_beside(text: &str, span: &Range<usize>, name: &str) -> bool {
             .filter(|word| !word.is_empty())
             .take(2)
             .any(|word| word.len() > 2 && name.split(' ').any(|part| part == word))
+}
+
+/// Whether the words before a number give it to somebody spoken of, whose report may be passed on:
+/// « je transmets le message de Jordan. Son numéro : … ».
+pub fn is_anothers(text: &str, start: usize) -> bool {
+    const CUES: &str = "son numero|son portable|sa ligne|son tel|son direct|son poste|ses coordonnees|le joindre|la joindre|le rappeler|la rappeler|l'appeler|his number|her number";
+    mentions(CUES, &lead(text, start, 28))
 }

@@ -15,7 +15,7 @@ mod lead;
 mod plan;
 
 pub use hints::Hints;
-pub use lead::is_beside;
+pub use lead::{is_anothers, is_beside};
 
 /// What the digits amount to.
 #[derive(Debug, Clone, PartialEq, Eq)]

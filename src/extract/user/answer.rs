@@ -263,7 +263,28 @@ fn shortest(words: &str) -> Range<usize> {
     }
     let part = &lower[range.clone()];
     for cue in [
-        " qui ", " dont ", " lorsqu", " quand ", " depuis ", " parce ", " car ",
+        " qui ",
+        " dont ",
+        " lorsqu",
+        " quand ",
+        " depuis ",
+        " parce ",
+        " car ",
+        " remontent ",
+        " remonte ",
+        " signalent ",
+        " signale ",
+        " constatent ",
+        " rencontrent ",
+        " ont le meme",
+        " ont la meme",
+        " n'arrivent ",
+        " ne peuvent ",
+        " ne voient ",
+        " ne peut ",
+        " n'arrive ",
+        " report ",
+        " reports ",
     ] {
         if let Some(at) = part.find(cue) {
             let before = part[..at].trim_end();

@@ -5,7 +5,7 @@ use crate::domain::field::{FieldName, Reading, Value};
 use crate::extract::choose::{Pool, Rank};
 use crate::extract::fields::Reader;
 use crate::extract::voice::{Voice, Who};
-use crate::extract::{people, user};
+use crate::extract::{people, person, user};
 
 impl Reader<'_> {
     /// Adds who the reporter says is affected.
@@ -51,7 +51,15 @@ impl Reader<'_> {
         }
         match found {
             Some(user::Found::Speaker(span)) => {
-                let speaker = people.speaker(reporter).or(declarant);
+                // « Géraldine P. » below, « Demandeur : Géraldine Pouzet » above: the fuller name.
+                let speaker = match (people.speaker(reporter), declarant) {
+                    (Some(speaker), Some(declarant))
+                        if person::is_part_of(&speaker, &declarant) =>
+                    {
+                        Some(declarant)
+                    }
+                    (speaker, declarant) => speaker.or(declarant),
+                };
                 if let Some(name) = speaker {
                     pool.add(
                         FieldName::AffectedUser,

@@ -69,53 +69,58 @@ pub(super) fn befallen(
     faulty: bool,
     only_counted: bool,
 ) -> Option<Found> {
-    const SUFFERS: &str = "ne|n|sont bloques|sont bloquees|sont coinces|sont coincees|sont touches|sont touchees|sont concernes|sont concernees|sont genes|sont genees|sont deconnectes|sont ejectes|sont prives|sont privees|sont obliges|sont contraints|sont a l arret|se font|se retrouvent|doivent|perdent|ont perdu|ont le meme|subissent|rencontrent|attendent|dictent|recopient|cannot|can t|are stuck|are blocked";
-    (0..tokens.len()).filter(|_| faulty).find_map(|at| {
-        let group = |from: usize| {
-            let next = phrase!(tokens, from, "les|nos|mes|ces|tous les|toutes les|our|the")?;
-            let (numbered, next) = match super::super::count::group_end(tokens, from) {
-                Some(end) => (true, end),
-                None => (false, super::super::count::noun_end(tokens, next)?),
+    const SUFFERS: &str = "ne|n|sont bloques|sont bloquees|sont coinces|sont coincees|sont touches|sont touchees|sont concernes|sont concernees|sont genes|sont genees|sont deconnectes|sont ejectes|sont prives|sont privees|sont obliges|sont contraints|sont a l arret|se font|se retrouvent|doivent|perdent|ont perdu|ont toutes|ont tous|voient tous|voient toutes|voient la meme|voient le meme|constatent|all see|all have|all get|see the same|have the same|get the same|are affected|are impacted|have lost|ont bien le|ont le meme|subissent|rencontrent|attendent|dictent|sont impactes|sont impactees|l ont tous|l ont toutes|recopient|cannot|can t|are stuck|are blocked";
+    // « The six dispatchers all see the same thing » beside a fault told before.
+    let alike = (0..tokens.len()).any(|at| tokens.among(at, "same|meme|memes|pareil|idem"));
+    (0..tokens.len())
+        .filter(|_| faulty || alike)
+        .find_map(|at| {
+            let group = |from: usize| {
+                let next = phrase!(tokens, from, "les|nos|mes|ces|tous les|toutes les|our|the")?;
+                let (numbered, next) = match super::super::count::group_end(tokens, from) {
+                    Some(end) => (true, end),
+                    None => (false, super::super::count::noun_end(tokens, next)?),
+                };
+                let end = super::super::count::company::qualified(tokens, next);
+                let machines = (from..next).any(|at| tokens.among(at, MACHINES));
+                let struck = !machines && !super::super::count::spares(tokens, from, end);
+                struck.then_some((numbered, end))
             };
-            let end = super::super::count::company::qualified(tokens, next);
-            let machines = (from..next).any(|at| tokens.among(at, MACHINES));
-            let struck = !machines && !super::super::count::spares(tokens, from, end);
-            struck.then_some((numbered, end))
-        };
-        let (from, end) = if let Some((end, behind)) = counted_first(tokens, at) {
-            let suffers = (behind..behind + 4).any(|at| phrase!(tokens, at, SUFFERS).is_some());
-            let well = super::super::count::spares(tokens, at, end);
-            if !suffers || well {
-                return None;
-            }
-            (at, end)
-        } else if let Some(from) = phrase!(tokens, at, "pour|chez|for") {
-            let (numbered, end) = group(from)?;
-            if only_counted && !numbered {
-                return None;
-            }
-            (from, end)
-        } else {
-            let (numbered, end) = group(at)?;
-            let suffers = (end..end + 4).any(|at| phrase!(tokens, at, SUFFERS).is_some());
-            if !numbered || !suffers {
-                return None;
-            }
-            (at, end)
-        };
-        let vague = tokens.among(
-            end - 1,
-            "gens|personnes|appelants|autres|collegues|utilisateurs",
-        );
-        let alone = vague || at > 0 && tokens.among(at - 1, "pas|sauf|meme|voir|appeler|prevenir");
-        let span = tokens.span(from, end);
-        let value = words
-            .get(span.clone())?
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ");
-        (!alone).then_some(Found::Named(value, span))
-    })
+            let (from, end) = if let Some((end, behind)) = counted_first(tokens, at) {
+                let suffers = (behind..behind + 4).any(|at| phrase!(tokens, at, SUFFERS).is_some());
+                let well = super::super::count::spares(tokens, at, end);
+                if !suffers || well {
+                    return None;
+                }
+                (at, end)
+            } else if let Some(from) = phrase!(tokens, at, "pour|chez|for") {
+                let (numbered, end) = group(from)?;
+                if only_counted && !numbered {
+                    return None;
+                }
+                (from, end)
+            } else {
+                let (numbered, end) = group(at)?;
+                let suffers = (end..end + 4).any(|at| phrase!(tokens, at, SUFFERS).is_some());
+                if !numbered || !suffers {
+                    return None;
+                }
+                (at, end)
+            };
+            let vague = tokens.among(
+                end - 1,
+                "gens|personnes|appelants|autres|collegues|utilisateurs",
+            );
+            let alone =
+                vague || at > 0 && tokens.among(at - 1, "pas|sauf|meme|voir|appeler|prevenir");
+            let span = tokens.span(from, end);
+            let value = words
+                .get(span.clone())?
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ");
+            (!alone).then_some(Found::Named(value, span))
+        })
 }
 
 /// « Trois médecins (les Drs Nardoux, Villéger et Simonet) se … », « Deux ARM de nuit n'… »: where

@@ -46,3 +46,11 @@ pub(super) fn login_at(words: &str, tokens: &Tokens, next: usize) -> Option<Foun
     let value = words.get(span.clone())?;
     (mixed && !value.contains("si-samu")).then(|| Found::Named(value.to_owned(), span))
 }
+
+/// « PC-REG-01, PC-REG-02 et PC-REG-05 »: two and more, one after another.
+pub(super) fn logins(words: &str, tokens: &Tokens, at: usize) -> Option<Found> {
+    let (_, end) = super::super::count::named_places(tokens, at)?;
+    let span = tokens.span(at, end);
+    let value = words.get(span.clone())?;
+    Some(Found::Named(value.to_owned(), span))
+}

@@ -14,7 +14,7 @@ mod group;
 mod login;
 
 use group::{befallen, grouped, struck};
-use login::{login, login_at};
+use login::{login, login_at, logins};
 
 /// Who is affected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +159,7 @@ fn stated(words: &str, tokens: &Tokens) -> Option<Found> {
         // « l'utilisateur concerné est le compte sup.nuit30 »
         let account = phrase!(tokens, next, "le|la|l|the|un|mon|notre").unwrap_or(next);
         if let Some(found) = login(words, tokens, tokens.skip_joints(account))
+            .or_else(|| logins(words, tokens, next))
             .or_else(|| login_at(words, tokens, next))
         {
             return Some(found);
@@ -255,6 +256,12 @@ fn alone(_: &str, tokens: &Tokens) -> Option<Found> {
             return Some(Found::Speaker(tokens.span(at + 2, end)));
         }
         let end = ME.end(tokens, at)?;
+        // « I am the only one on site »: who may be reached.
+        let present = tokens.among(end - 1, "seul|seule|one")
+            && tokens.among(end, "on|at|in|here|available|present|presente|joignable|disponible|sur");
+        if present {
+            return None;
+        }
         let denied = at > 0
             && (tokens.among(at - 1, "pas|sauf|hors|ni|not|non")
                 || at > 1

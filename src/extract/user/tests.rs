@@ -22,6 +22,18 @@ fn told(text: &str) -> String {
 fn who_is_affected_is_read_from_sentences() {
     for (text, who) in [
         (
+            "Machines touchées : PC-REG-01, PC-REG-02 et PC-REG-05.",
+            "PC-REG-01, PC-REG-02 et PC-REG-05",
+        ),
+        (
+            "The screen is frozen. The six dispatchers on duty all see the same thing.",
+            "The six dispatchers on duty",
+        ),
+        (
+            "Depuis 10h30 (heure de La Réunion) les alertes n'arrivent plus.",
+            "nobody",
+        ),
+        (
             "La carte est figée pour moi et pour Morgane.",
             "moi et Morgane",
         ),
