@@ -1,5 +1,7 @@
 //! What running text, subjects and signatures say, field by field.
 
+mod times;
+
 use super::answers::one_line;
 use super::choose::{Pool, Rank};
 use super::cues::Group;
@@ -129,6 +131,10 @@ impl<'a> Words<'a> {
             if found.role == when::Role::Other || self.is_of_a_complaint(&found.span) {
                 continue;
             }
+            // « postes vérifiés par notre DSI le 10/06 »: the time of the check.
+            if found.role == when::Role::Plain && self.is_of_a_check(&found.span) {
+                continue;
+            }
             let bonus = match self.about(&found.span) {
                 Some(About::Fault) => 0.1,
                 Some(About::Aside) if found.role != when::Role::Start => continue,
@@ -163,24 +169,6 @@ impl<'a> Words<'a> {
                 self.evidence(found.span, confidence),
             );
         }
-    }
-
-    /// « déclaré lundi », « trois jours que nous attendons »: the time of the declaration or of our
-    /// silence, not of the fault.
-    fn is_of_a_complaint(&self, span: &Range<usize>) -> bool {
-        const BEFORE: &str = "declare|declaree|signale|signalee|declaration de|declaration du|declaration d'|relance de|relance du|fourni|transmis|repondu|relances|appele|appeles|ecrit|envoye|envoyee|ouvert";
-        const AFTER: &str = "que nous attend|que j'attend|qu'on attend|sans nouvelle|sans reponse|sans retour|sans aucune";
-        let text = &self.words.text;
-        let near = text.ceil_char_boundary(span.start.saturating_sub(60));
-        let before = crate::text::fold(&text[near..span.start]);
-        let before = before
-            .trim_end()
-            .trim_end_matches(" le")
-            .trim_end_matches(" ce")
-            .trim_end();
-        let after: String = text[span.end..].chars().take(40).collect();
-        let after = crate::text::fold(&after);
-        BEFORE.split('|').any(|cue| before.ends_with(cue)) || mentions(AFTER, &after)
     }
 
     /// The SAMU, ARS or hospital.
@@ -292,10 +280,21 @@ impl<'a> Words<'a> {
     }
 
     fn frequency(&self, pool: &mut Pool) {
-        for sentence in self.sentences {
+        for (index, sentence) in self.sentences.iter().enumerate() {
             let text = &self.words.text[sentence.span.clone()];
             // « Pour savoir si ça peut se reproduire, je ne sais pas » reports nothing, and answers.
             let aside = sentence.about == About::Aside;
+            // « Systématique ? Non, huit fois sur dix. »: the answer stands behind the question.
+            let asked = text.trim_end().ends_with('?') && text.split_whitespace().count() <= 6;
+            let next = self.sentences.get(index + 1).filter(|_| asked);
+            if let Some(next) = next
+                && frequency::said(text).is_some()
+                && let Some(found) = frequency::answer(&self.words.text[next.span.clone()])
+            {
+                let evidence = self.evidence(next.span.clone(), 0.85);
+                pool.add(FieldName::Reproducible, self.rank, found.reading, evidence);
+                return;
+            }
             if let Some((often, span)) = frequency::said(text)
                 && (!aside || often == frequency::Often::Unknown)
             {
@@ -338,22 +337,27 @@ impl<'a> Words<'a> {
 
     /// The part of the portal.
     pub fn feature(&self, pool: &mut Pool) {
-        if let Some(found) =
-            feature::find(&self.words.text, self.folded, self.sentences, self.subject)
-        {
+        let subject = if super::sentence::is_another_matter(self.folded.as_str()) {
+            ""
+        } else {
+            self.subject
+        };
+        if let Some(found) = feature::find(&self.words.text, self.folded, self.sentences, subject) {
             let value = one_line(&self.words.text[found.span.clone()]);
             let reading = Reading::Present(Value::Text(value));
-            // A weak guess in the words is weighed against the subject.
-            let rank = if found.score < 0.6 && self.rank == Rank::Prose {
-                Rank::Around
-            } else {
-                self.rank
+            let acted = feature::is_named_by_subject(&self.words.text, subject);
+            // A weak guess in the words is weighed against the subject, and one that comes of the act
+            // that the subject names counts less.
+            let (rank, score) = match self.rank {
+                Rank::Prose if acted => (Rank::Around, found.score.min(0.3)),
+                Rank::Prose if found.score < 0.6 => (Rank::Around, found.score),
+                rank => (rank, found.score),
             };
             pool.add(
                 FieldName::Feature,
                 rank,
                 reading,
-                self.evidence(found.span, found.score),
+                self.evidence(found.span, score),
             );
         }
     }

@@ -42,7 +42,7 @@ const CHECK: &str = "verifie|verifies|verifiee|verifiees|verifier|verification|v
     ausculte|auscultes|expertise|expertises|rechecked|inspected|reviewed|teste|testes|testee|diagnostic|diagnostique|compliant";
 /// Between a check and what it checks.
 const BETWEEN: &str = "cote|niveau|au|sur|le|la|les|l|mon|ma|mes|nos|notre|votre|leur|leurs|ce|cet|ces|tous|toute|toutes|tout|du|de|des|d|n|ne|a|ont|ete|pas|bien|\
-    encore|est|sont|aussi|deja|jamais|the|our|my|has|have|been|was|were|not|yet|t|etait|etaient|son|travail|config|configuration|technique|\
+    encore|est|sont|aussi|deja|jamais|of|the|our|my|has|have|been|was|were|not|yet|t|etait|etaient|son|travail|config|configuration|technique|\
     techniquement|non|fait|faire|etat|conformite|concerne|concernes|par|et|elle|il|ils|y";
 /// Words that hold a negation and deny no check.
 const FINE: &str = "pas de souci|pas de soucis|pas de probleme|pas de problemes|pas d anomalie|pas d anomalies|pas d ecart|aucun souci|aucun probleme|\
@@ -161,7 +161,20 @@ pub fn said(text: &str, next: &str) -> Option<Answer> {
             span,
         })
     };
-    if let Some(at) = (0..tokens.len()).find(|at| words.named.end(&tokens, *at).is_some()) {
+    let place = station(&tokens);
+    let named = (0..tokens.len()).find(|at| words.named.end(&tokens, *at).is_some());
+    // « Le poste a été vérifié ? Non, pas encore. »: the answer stands behind the question.
+    if text.trim_end().ends_with('?')
+        && let Some(at) = named.or(place.as_ref().map(|place| place.start))
+        && let Some(found) = self::answer(next)
+        && next.split_whitespace().count() <= 12
+    {
+        return Some(Answer {
+            span: tokens.span(at, tokens.len()),
+            ..found
+        });
+    }
+    if let Some(at) = named {
         if ignorant(&tokens, 0, tokens.len()) || is_unknown(text) {
             return answer(Said::Unknown, at);
         }
@@ -178,7 +191,7 @@ pub fn said(text: &str, next: &str) -> Option<Answer> {
             .flatten()
             .and_then(|said| answer(said, at));
     }
-    let place = station(&tokens)?;
+    let place = place?;
     // « Je n'ai rien fait vérifier sur mon poste, je n'y connais rien »: the check is told first.
     let whether = (0..place.start + 4).any(|at| tokens.among(at, "si|whether|if"));
     let told = stated(&tokens, 0, tokens.len(), true);

@@ -10,7 +10,8 @@ use chrono_tz::Tz;
 pub(super) fn overseas(email: &Email<'_>, voices: &[Voice<'_>]) -> Option<Tz> {
     let named = voices
         .iter()
-        .find_map(|voice| entity::first(&voice.body.text));
+        .find_map(|voice| entity::first(&voice.body.text))
+        .or_else(|| entity::first(&email.subject));
     if let Some(id) = named {
         return entity::zone(&id);
     }

@@ -60,6 +60,7 @@ impl Reader<'_> {
         } else {
             self.rank
         };
+        let part = unhedged(part);
         pool.add(
             name,
             rank,
@@ -81,6 +82,49 @@ impl Reader<'_> {
         });
         !given && known
     }
+}
+
+/// « je dirais le bandeau d'appel », « a priori la carte »: what is named, without the doubt.
+fn unhedged(text: &str) -> &str {
+    const HEDGES: [&str; 22] = [
+        "je dirais plutôt ",
+        "je dirais que c'est ",
+        "je dirais ",
+        "je pense que c'est ",
+        "je pense à ",
+        "je pense ",
+        "je crois que c'est ",
+        "je crois ",
+        "a priori ",
+        "à priori ",
+        "sans doute ",
+        "sûrement ",
+        "probablement ",
+        "certainement ",
+        "peut-être ",
+        "c'est ",
+        "c’est ",
+        "il s'agit de ",
+        "il s'agit du ",
+        "on dirait ",
+        "plutôt ",
+        "euh ",
+    ];
+    let mut rest = text.trim_start();
+    // At most three doubts stand before one name.
+    for _ in 0..3 {
+        let cut = HEDGES.iter().find(|hedge| {
+            rest.get(..hedge.len())
+                .is_some_and(|head| head.to_lowercase() == **hedge)
+        });
+        let Some(hedge) = cut else { break };
+        let behind = rest[hedge.len()..].trim_start_matches([',', ' ']);
+        if behind.chars().filter(|c| c.is_alphabetic()).count() < 3 {
+            break;
+        }
+        rest = behind;
+    }
+    rest
 }
 
 /// What is said before « …, je ne connais pas le nom ».
@@ -154,6 +198,20 @@ mod tests {
             "la carte",
         ] {
             assert_eq!(known_part(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_doubt_before_the_name_is_left_out() {
+        for (text, part) in [
+            ("je dirais le bandeau d'appel", "le bandeau d'appel"),
+            ("A priori, la carte", "A priori, la carte"),
+            ("a priori la carte", "la carte"),
+            ("Je pense que c'est le module lits", "le module lits"),
+            ("euh je dirais la carto", "la carto"),
+            ("carte", "carte"),
+        ] {
+            assert_eq!(unhedged(text), part, "{text}");
         }
     }
 

@@ -53,9 +53,12 @@ pub fn named(text: &str) -> Vec<Named> {
     // « formation et production »: one names the other.
     for index in 1..hits.len() {
         let (one, two) = (hits[index - 1], hits[index]);
-        let joined = two.0 - one.1 <= 3
+        let joined = two.0 - one.1 <= 5
             && (one.1..two.0).all(|at| {
-                tokens.among(at, "et|ou|en|and|or|la|sur|comme|que")
+                tokens.among(
+                    at,
+                    "et|ou|en|de|d|and|or|la|sur|comme|que|aussi|egalement|l|le|on|the|base",
+                ) || tokens.sign(at, b'\'')
                     || tokens.sign(at, b'+')
                     || tokens.sign(at, b'/')
             });
@@ -185,7 +188,7 @@ fn unknown(text: &str) -> Option<Answer> {
                     || tokens
                         .any_phrase(
                             *end,
-                            "quel|sur quel|si|dans quel|de quel|which|l|vous dire|prod",
+                            "quel|sur quel|si|dans quel|de quel|which|l|vous dire|prod|ce que|ce qu|du tout|trop|bien|what|whether|la difference",
                         )
                         .is_some();
                 related && !between.clone().any(stop)
@@ -318,6 +321,21 @@ mod tests {
             (
                 "En formation, en prod les fiches sortent bien",
                 Some(Training),
+            ),
+            (
+                "Cela ne se produit pas sur la plateforme d'entraînement.",
+                Some(Production),
+            ),
+            (
+                "Bloquant en régulation. Formation non concernée.",
+                Some(Production),
+            ),
+            ("ça ne le fait pas sur la base école", Some(Production)),
+            ("l'incident n'existe pas en formation", Some(Production)),
+            ("Sur la base de formation je ne sais pas.", None),
+            (
+                "On a tenu trois jours en formation sans jamais voir ça, là c'est la prod.",
+                Some(Production),
             ),
             (
                 "en production la carte s'affiche bien mal",

@@ -20,6 +20,13 @@ const USE: &str =
 /// It was not looked at there.
 const UNTRIED: &str =
     "teste|testee|tester|essaye|essayer|verifie|regarde|vu|vue|tried|tested|retrouve|reproduit";
+/// It never came there.
+const NOT_SEEN: &str = "sans jamais|sans voir|sans rencontrer|sans le voir|sans l avoir|sans avoir|sans constater|jamais vu|jamais eu|jamais rencontre|never saw|never seen|never had|without ever";
+/// Nobody knows whether it does.
+const NOT_KNOWN: &str = "sais pas|savons pas|ignore|aucune idee|sait pas|don t know|no idea";
+/// What comes or does not come somewhere.
+const OCCURS: &str =
+    "produit|reproduit|survient|arrive|existe|constate|observe|apparait|happen|occur";
 const NOT: &str = "pas|jamais|non|not|never|aucunement|nullement";
 
 /// What the words around tokens `from..to` say, between the environments named before and behind.
@@ -71,6 +78,12 @@ pub(super) fn stance(tokens: &Tokens, from: usize, to: usize, floor: usize, roof
             && (at..end.min(at + 3)).all(|at| !tokens.is(at, &["plus"]))
         {
             return Stance::Denied;
+        }
+        // « trois jours en formation sans jamais voir ça », « sur la base école je ne sais pas »
+        if tokens.any_phrase(at, NOT_SEEN).is_some()
+            || at - to <= 4 && tokens.any_phrase(at, NOT_KNOWN).is_some()
+        {
+            return Stance::Aside;
         }
         if tokens.among(at, UNTRIED) && negated(at, 2) && end - to < 8 {
             return Stance::Aside;
@@ -134,6 +147,23 @@ fn faulty(tokens: &Tokens, begin: usize, not: usize, from: usize) -> bool {
         tokens.among(at, "est|suis|sommes|etait|utilise|utilisons|vais|allons|alle|allee|travaille|travaillons|is|are|concerne|touche|agit|it")
             || tokens.among(at, UNTRIED)
     });
+    // « cela ne se produit pas sur la plateforme d'entraînement »
+    let occurs = (begin..not).any(|at| {
+        tokens.among(
+            at,
+            "ca|cela|ce|c|probleme|incident|bug|souci|phenomene|anomalie|it|defaut|panne",
+        )
+    }) && ((begin..=not + 1).any(|at| tokens.among(at, OCCURS))
+        || (begin..not).any(|at| tokens.phrase(at, "le fait").is_some()))
+        && (not + 1..from).all(|at| {
+            tokens.word(at).is_empty()
+                || tokens.among(at, PORTAL)
+                || tokens.among(at, OCCURS)
+                || tokens.among(at, "en|sur|la|le|l|du|de|d|dans|on|in|the|notre|votre")
+        });
+    if occurs {
+        return false;
+    }
     let verb = (begin..not).any(|at| {
         tokens.among(
             at,

@@ -8,6 +8,8 @@ use crate::extract::token::{Kind, Tokens};
 pub(super) const PORTAL: &str = "base|bases|environnement|env|envt|portail|plateforme|plate|version|site|appli|application|systeme|\
     system|si|outil|serveur|instance|mode|interface|logiciel|espace|platform|environment|portal|server|samu|forme|console|prod|\
     production|url|adresse|lien|contexte";
+/// Behind an environment: that it is spared.
+const SPARED: &str = "non concernee|pas concernee|non impactee|pas impactee|non touchee|pas touchee|n est pas concernee|n est pas touchee|n est pas impactee|not affected|not concerned";
 /// A word or phrase at `at` that names an environment: where it ends, which, and whether it is
 /// meant whatever stands around it.
 pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bool)> {
@@ -78,7 +80,10 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
         "formation" | "formations" | "form" => (
             at + 1,
             Training,
-            of_portal || portal_next || in_training(tokens, at) && !is_course(tokens, at),
+            of_portal
+                || portal_next
+                || in_training(tokens, at) && !is_course(tokens, at)
+                || tokens.any_phrase(at + 1, SPARED).is_some(),
         ),
         "ecole" => (
             at + 1,

@@ -3,9 +3,11 @@
 
 use super::super::person::{is_given, is_role};
 use super::super::token::{Kind, Tokens, number_word};
+use super::fuller::unwrapped;
 use super::phrase::{Phrase, Source, determiner, is_adjective, is_noun, phrase, quoted};
-use super::words::{CONTRAST, GENERIC, GONE, NEVER, PRESSED, SYMPTOMS, TROUBLE, UNABLE, WHERE};
-use std::ops::Range;
+use super::words::{
+    CONTRAST, GENERIC, GONE, NEVER, PRESSED, SEES, SYMPTOMS, TROUBLE, UNABLE, VERBAL, WHERE,
+};
 
 /// A phrase and how strongly its place makes it the part that fails, 0 to 1.
 pub(super) type Placed = (Phrase, f32);
@@ -21,6 +23,11 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
     // « alors que le casque marche ailleurs »: what stands behind is contrasted, not complained of.
     let mut contrast = 0.0;
     while at < to {
+        // « le standard les reçoit bien »: a pronoun and its verb.
+        if tokens.among(at, "le|la|les") && tokens.among(at + 1, SEES) {
+            at += 2;
+            continue;
+        }
         if let Some(after) = tokens.any_phrase(at, CONTRAST) {
             contrast = 0.3;
             at = after;
@@ -147,6 +154,7 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
         let bare = subject_due
             && is_noun(tokens, at)
             && !is_infinitive(tokens, at)
+            && !tokens.among(at, VERBAL)
             && (short || !is_adjective(source, at))
             && !["ons", "ez"]
                 .iter()
@@ -162,7 +170,9 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
                 (false, _) => 0.44,
             };
             at = phrase.to;
-            if add(&mut found, source, phrase, weight - contrast) {
+            // « Bonghjornu, la carte … » greets.
+            let greets = !led && !short && phrase.tail == 0 && tokens.sign(phrase.to, b',');
+            if !greets && add(&mut found, source, phrase, weight - contrast) {
                 subject_due = false;
             }
             continue;
@@ -199,12 +209,35 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
     let Some(phrase) = unwrapped(source, phrase) else {
         return false;
     };
+    // « mail de convocation » is sent by the portal; a mail alone is between people.
+    let sent = phrase.tail > 0
+        && tokens.among(phrase.from, "mail|mails")
+        && tokens.among(phrase.from + 1, "de|d")
+        && (phrase.from + 2..phrase.to).all(|at| {
+            !tokens.among(
+                at,
+                "relance|reponse|erreur|accuse|reception|support|signalement|declaration",
+            )
+        })
+        || tokens.phrase(phrase.from, "rappel automatique").is_some();
     let other = |at: usize| {
-        NEVER.end(tokens, at).is_some()
-            || NEVER.holds(tokens.word(at).trim_end_matches('s'))
+        !sent && NEVER.end(tokens, at).is_some()
+            || !sent && NEVER.holds(tokens.word(at).trim_end_matches('s'))
             || number_word(tokens, at).is_some()
             || is_role(tokens, at)
     };
+    // « Session CESU arrêtée », « la session du 15 au 19 » is a course.
+    let near = phrase.from.saturating_sub(16)..phrase.to + 16;
+    let course = tokens.among(phrase.from, "session|sessions|cours")
+        && near.into_iter().any(|at| {
+            tokens.among(
+                at,
+                "cesu|stagiaires|eleves|formateur|formatrice|apprenants|formateurs",
+            )
+        });
+    if course {
+        return false;
+    }
     // « Affectation d'un incident », « prise en charge du ticket »: our trade, not the portal's.
     let beyond = (phrase.from..phrase.to).any(|at| {
         tokens.among(
@@ -262,40 +295,6 @@ pub(super) fn is_bare_generic(tokens: &Tokens, phrase: Phrase) -> bool {
     phrase.tail == 0 && GENERIC.holds(tokens.word(phrase.from))
 }
 
-/// « la carte des tensions hospitalières … La carte devrait … »: the fuller name that a bare one
-/// points back to.
-pub(super) fn named_before(source: &Source<'_>, span: &Range<usize>) -> Option<Range<usize>> {
-    const VAGUE: &str = "carte|lien|planning|calendrier|module|filtre|export|calcul|envoi|transfert|position|positions|statut|recherche|rapport|annuaire|score|agenda";
-    let tokens = source.tokens;
-    let at = (0..tokens.len()).find(|at| tokens.span(*at, at + 1).start == span.start)?;
-    let vague = GENERIC.holds(tokens.word(at)) || tokens.among(at, VAGUE);
-    if !vague || tokens.span(at, at + 1) != *span {
-        return None;
-    }
-    (0..at)
-        .filter(|before| tokens.word(*before) == tokens.word(at))
-        .filter_map(|before| phrase(source, before, tokens.len()))
-        .find(|fuller| fuller.tail > 0)
-        .map(|fuller| tokens.span(fuller.from, fuller.to))
-}
-
-/// « l'accès à … », « le problème de … »: what stands behind counts.
-fn unwrapped(source: &Source<'_>, phrase: Phrase) -> Option<Phrase> {
-    let tokens = source.tokens;
-    let wraps = tokens.among(
-        phrase.from,
-        "acces|probleme|problemes|souci|soucis|bug|panne|anomalie|erreur|blocage|lenteur|lenteurs|dysfonctionnement|dysfonctionnements|absence|disparition|perte|utilisation|difficulte|difficultes|incident|majorite|totalite|ensemble|plupart",
-    );
-    if !wraps {
-        return Some(phrase);
-    }
-    let after = tokens.any_phrase(
-        phrase.from + 1,
-        "a la|a l|a|au|aux|de la|de l|du|des|de|d|sur|dans|avec",
-    )?;
-    super::phrase::phrase(source, joint(tokens, after), tokens.len())
-}
-
 /// What an inability is about: the object of its infinitive; the infinitive too where the object
 /// alone says little (« enregistrer un dossier »).
 /// Where the infinitive ends, and the phrase.
@@ -339,6 +338,7 @@ fn object(source: &Source<'_>, at: usize, to: usize) -> (usize, Option<Phrase>) 
         // « open any file from the regulation list »
         let place = tokens
             .any_phrase(found.to, "dans|sur|from|in|on|a|au")
+            .filter(|_| tokens.any_phrase(found.to, CONTRAST).is_none())
             .and_then(|after| phrase(source, joint(tokens, after), to));
         let whole = Phrase {
             from: verb,
@@ -366,7 +366,7 @@ fn is_ordinal(tokens: &Tokens, at: usize) -> bool {
 }
 
 /// Steps over an apostrophe: « d'ouvrir ».
-fn joint(tokens: &Tokens, at: usize) -> usize {
+pub(super) fn joint(tokens: &Tokens, at: usize) -> usize {
     if tokens.sign(at, b'\'') { at + 1 } else { at }
 }
 

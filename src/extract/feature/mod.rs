@@ -9,6 +9,8 @@ use std::ops::Range;
 use table::{completed, named};
 
 mod complaint;
+mod enacted;
+mod fuller;
 mod phrase;
 mod table;
 mod words;
@@ -19,6 +21,12 @@ const MOST: f32 = 0.8;
 
 /// What « les messages », « la liste » alone is worth.
 const BARE: f32 = 0.4;
+
+/// Whether the text tells of the act that the subject names, so that the subject names the part.
+#[must_use]
+pub fn is_named_by_subject(text: &str, subject: &str) -> bool {
+    enacted::is_enacted(&Tokens::new(text), subject)
+}
 
 /// A part of the portal named in a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,7 +86,7 @@ pub fn find(text: &str, folded: &Folded, sentences: &[Sentence], subject: &str) 
     }
     let bare = best.bare.map(|span| Found { span, score: BARE });
     best.found.or(bare).map(|mut best| {
-        if let Some(fuller) = complaint::named_before(&source, &best.span) {
+        if let Some(fuller) = fuller::named_before(&source, &best.span) {
             best.span = fuller;
         }
         best.score = best.score.clamp(0.0, MOST);
@@ -215,6 +223,18 @@ fn shared(phrase: &str, subject: &str) -> f32 {
         .filter(|word| !EMPTY.contains(&format!("|{word}|")))
         .collect();
     let named = words(phrase);
+    // « indispo véhicule » in short is « indisponibilité d'un véhicule ».
+    let short =
+        |one: &str, two: &str| one.len() >= 5 && two.len() >= one.len() + 3 && two.starts_with(one);
+    let named: Vec<String> = named
+        .into_iter()
+        .map(|word| {
+            let abbreviated = said
+                .iter()
+                .find(|said| short(said, &word) || short(&word, said));
+            abbreviated.cloned().unwrap_or(word)
+        })
+        .collect();
     let common = named.iter().filter(|word| said.contains(word)).count();
     let first = said.first();
     let leads = first.is_some() && named.first() == first;

@@ -300,7 +300,7 @@ fn opens_clause(source: &Source<'_>, at: usize) -> bool {
     participle
         && tokens.among(
             at + 1,
-            "par|sur|dans|pour|au|aux|a|hier|ce|cette|depuis|en|lors|chez|avec|vers|entre",
+            "par|sur|dans|pour|au|aux|a|hier|ce|cette|depuis|en|lors|chez|avec|vers|entre|le|samedi|dimanche|lundi|mardi|mercredi|jeudi|vendredi",
         )
 }
 
@@ -344,7 +344,11 @@ fn complement(source: &Source<'_>, at: usize, stop: usize) -> Option<usize> {
         after
     };
     let word = tokens.word(noun);
-    if noun >= stop || !is_noun(tokens, noun) || NO_COMPLEMENT.holds(word) {
+    // « tableaux de service », but « la carte du service » says whose it is.
+    let roster = tokens.among(noun, "service")
+        && tokens.is(at, &["de"])
+        && tokens.among(at.wrapping_sub(1), "tableau|tableaux|tour|tours|note|notes");
+    if noun >= stop || !is_noun(tokens, noun) || NO_COMPLEMENT.holds(word) && !roster {
         return None;
     }
     // « appels de Nantes », « dossier de Martin »: a proper noun says where or whose.

@@ -102,6 +102,10 @@ fn means_else(name: &str, before: &str, after: &str) -> bool {
         ]
         .iter()
         .any(|of| after.starts_with(of)),
+        // « Session CESU », « la session du 15 au 19 »: a course.
+        "session" => [" cesu", " du ", " de formation", " d'apprentissage"]
+            .iter()
+            .any(|of| after.starts_with(of)),
         // « Affectation d'un incident »: a ticket tool's own words.
         "affectation" => [
             " d'un incident",

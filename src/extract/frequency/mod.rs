@@ -12,9 +12,11 @@ use crate::extract::lexicon::mentions;
 use crate::text::Folded;
 use std::ops::Range;
 
+mod beside;
 mod tried;
 mod unsure;
 
+use beside::{easy, is_led_elsewhere, is_oversight};
 use tried::{retried, untried};
 use unsure::{bare_fraction, unsure};
 
@@ -78,10 +80,26 @@ pub fn said(text: &str) -> Option<(Often, Range<usize>)> {
     if let Some((frequency, range)) = tried::bare(&tokens).or_else(|| tried::echoed(&tokens)) {
         return known(frequency, range);
     }
+    if let Some(range) = unsure::lone_fraction(&tokens) {
+        return known(Frequency::Intermittent, range);
+    }
+    if let Some(range) = easy(&tokens) {
+        return known(Frequency::Yes, range);
+    }
     if let Some((often, range)) = untried(&tokens) {
         return Some((often, range));
     }
-    if let Some(range) = cues.first(Group::Never) {
+    // « could not reproduce it on the training base »
+    let there = |range: &Range<usize>| {
+        let again = &lower[range.clone()];
+        let said = ["reprod", "refaire"]
+            .iter()
+            .any(|word| again.contains(word));
+        let behind = Tokens::new(&lower[range.end..]);
+        let next = usize::from(behind.among(0, "it|le|l|ca|cela"));
+        said && is_led_elsewhere(&behind, next)
+    };
+    if let Some(range) = cues.of(Group::Never).find(|range| !there(range)) {
         return known(Frequency::No, folded.original(range));
     }
     if let Some(range) = unsure(&tokens) {
@@ -163,6 +181,9 @@ fn fraction(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
             image|images|video|videos|visio|visios|courrier|courriers|compte rendu|engagement|engagements|ticket|tickets|prescription|prescriptions|ordonnance|ordonnances|saisie|saisies|fois|coup|coups|essai|essais|tentative|tentatives|times|time|clic|clics|out") {
             continue;
         }
+        if is_oversight(tokens, at) {
+            continue;
+        }
         let Some(over) = (next + 1..next + 3).find(|at| tokens.among(*at, "sur|out|on|in")) else {
             continue;
         };
@@ -213,6 +234,9 @@ fn again(tokens: &Tokens) -> Option<(Often, Range<usize>)> {
             return Some((Often::Unknown, span));
         }
         let denied = (from.max(at.saturating_sub(9))..at).any(|near| denies(tokens, near));
+        if denied && is_led_elsewhere(tokens, at + 1) {
+            continue;
+        }
         if denied {
             return Some((Often::Known(Frequency::No), span));
         }
@@ -399,6 +423,10 @@ mod tests {
             ("jamais revenu depuis", No),
             ("ça ne s'est produit qu'une fois", No),
             ("une fois", No),
+            ("environ un sur trois", Intermittent),
+            ("facile à refaire", Yes),
+            ("ça se refait facilement", Yes),
+            ("reproduit sur commande", Yes),
             ("impossible à refaire", No),
             ("je n'arrive pas à le provoquer à nouveau", No),
         ] {

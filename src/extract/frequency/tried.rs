@@ -12,7 +12,7 @@ const RETRIED: &str = "refait|refaite|recommence|recommencee|reessaye|reessayer|
 const TRIED: &str = "demande|redemande|clique|reclique|appuye|rappuye|renvoye|saisi|resaisi|tape|retape|rouvert|actualise|rafraichi|recharge|relance|prove|insiste|essayer|essaie|essayee|essaye|essai|essais|teste|tests|test|tente|tentatives|tried|tested|fait|verifie";
 /// The same came out.
 const SAME: &str = "pareil|pareils|idem|meme chose|meme resultat|meme erreur|meme probleme|meme souci|meme constat|meme message|meme bug|meme effet|memes symptomes|\
-    meme comportement|toujours|rien n y fait|sans succes|sans resultat|echec|echecs|a l identique|identique|same|kif kif|rebelote|sans changement|ca replante|\
+    meme comportement|toujours|rien n y fait|sans succes|sans resultat|echec|echecs|a l identique|identique|same|kif kif|rebelote|sans changement|aucun succes|sans effet|en vain|ca replante|\
     replante|a nouveau|meme punition|rien de mieux|autant d echecs";
 /// It did not come again.
 const GONE: &str = "ne le fait plus|ne me le fait plus|ne nous le fait plus|le fait plus|ca marche|ca fonctionne|c est passe|c est bon|tout est rentre|ca passe|\
@@ -46,6 +46,8 @@ pub(super) fn retried(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
             counted_ahead(tokens, at)
                 || (at + 1..(at + 4).min(tokens.len()))
                     .any(|near| tokens.is(near, &["fois", "reprises", "times"]))
+                || tokens.is(at + 1, &["avec", "with"])
+                    && number(tokens, at + 2, 2).is_some_and(|(many, _)| many > 1)
                 || at > 0 && number(tokens, at - 1, 2).is_some_and(|(many, _)| many > 1)
                 || at > 0
                     && tokens.among(

@@ -29,6 +29,18 @@ pub(super) fn bare_fraction(tokens: &Tokens) -> Option<(Frequency, usize)> {
     })
 }
 
+/// « Environ un sur trois. »: a sentence that says one of how many and no more.
+pub(super) fn lone_fraction(tokens: &Tokens) -> Option<Range<usize>> {
+    let words = (0..tokens.len())
+        .filter(|at| !tokens.word(*at).is_empty() || tokens.number(*at, 3).is_some())
+        .count();
+    let one = (0..tokens.len()).any(|at| {
+        number(tokens, at, 3).is_some_and(|(many, next)| many == 1 && tokens.is(next, &["sur"]))
+    });
+    let (_, end) = bare_fraction(tokens).filter(|_| one && words <= 6)?;
+    Some(tokens.span(0, end))
+}
+
 /// « Pour savoir si ça peut se reproduire je ne sais pas », « aucune idée si ça se reproduit »,
 /// « quant à la reproductibilité, je ne saurais vous dire ».
 pub(super) fn unsure(tokens: &Tokens) -> Option<Range<usize>> {

@@ -1,6 +1,6 @@
 //! What makes a sentence an aside: introductions, politeness, closed matters, numbers to call.
 
-use super::super::person::is_role;
+use super::super::person::{is_given, is_role};
 use super::super::token::Tokens;
 use crate::extract::lexicon::{is_one_of, mentions};
 
@@ -15,7 +15,15 @@ pub(super) fn introduces(words: &str) -> bool {
         .is_some_and(|word| word.starts_with(char::is_uppercase));
     // « c le cas chez moi », « c ke sur mon poste » present nobody.
     const NOBODY: &str = "et|aussi|seul|seule|uniquement|seulement|ainsi|non|le|la|les|l|un|une|pas|plus|ke|que|k|q|encore|toujours|tjs|tjrs|pareil|bloque|urgent|depuis|sur|chez|pour|pr|la-meme|idem|bizarre|chiant|penible|arrive|quoi|quand|comme|tout|tt|ca|a|en|trop|tres|vraiment|impossible";
-    matches!(first, (Some("c" | "cest" | "moi"), Some(second)) if !is_one_of(NOBODY, second))
+    // « c est pareil sur tous les postes » presents nobody, « c est Marie » does.
+    let third = folded.split_whitespace().nth(2).unwrap_or_default();
+    let third = third.trim_matches(|c: char| !c.is_alphanumeric());
+    let presents = |second: &str| {
+        second != "est"
+            || is_given(third)
+            || is_one_of("mme|mr|m|dr|docteur|madame|monsieur|pr", third)
+    };
+    matches!(first, (Some("c" | "cest" | "moi"), Some(second)) if !is_one_of(NOBODY, second) && presents(second))
         || matches!(
             first,
             (Some("je"), Some("m'appelle"))
@@ -87,6 +95,12 @@ pub(super) fn strong(words: &str) -> bool {
     const STRONG: &str = "inaccessible|indisponible|erreur|bloque|fige|plante|en panne|impossible|ne marche|marche pas|\
         marche plus|ne fonctionne|fonctionne plus|s'affiche|disparu| hs|bug|plus de |refus";
     mentions(STRONG, &words)
+}
+
+/// « pour un autre sujet », « je profite de ce fil »: the subject line is of something else.
+pub(crate) fn is_another_matter(folded: &str) -> bool {
+    const CUES: &str = "autre sujet|signaler autre chose|declarer autre chose|pour autre chose|rien a voir avec l'objet|rien a voir avec le sujet|rien a voir avec ce fil|sans rapport avec l'objet|profite de ce fil|profite de cet echange|profite de ce mail|ne tenez pas compte de l'objet|ignorez l'objet|different de l'objet|another matter|different issue|different subject";
+    mentions(CUES, folded)
 }
 
 /// « poste 2214 »: where somebody is to be called.

@@ -3,6 +3,7 @@
 
 use super::cues::{Cues, Group};
 use crate::text::Folded;
+pub(crate) use aside::is_another_matter;
 use aside::{closed, extension, introduces, longest_number, polite, strong};
 use cut::{cut, greeting};
 use std::ops::Range;

@@ -1,6 +1,7 @@
 //! What the words around a time say of it: the start of the incident, or something else.
 
 use super::Role;
+use super::event::{began, is_count_sent, is_event, is_first_hit, is_habit};
 
 /// Words that lead to a start, as folded beginnings; parted by bars.
 const START: &str = concat!(
@@ -13,7 +14,7 @@ const START: &str = concat!(
 /// Words before a time that lead to something else.
 const OTHER_BEFORE: &str = concat!(
     "jusqu|until|till|ouvert |ouverte |ouverts |joignable|disponible|dispo |ferme|prend la releve|prends la releve|passe la releve|fin de releve|ma releve|releve a|releve prevu|garde|conge|rappel|appelez|appeler|reparti|retabli|",
-    "revenu|resolu|termin|fini |verifi|notre appel|mon appel|declaration d|mail d|message d|recu|courriel d|bascul|coupure|",
+    "revenu|resolu|termin|fini |verifi|notre appel|mon appel|declaration d|mail d|message d|recu|courriel d|bascul|la coupure|coupure de courant|coupure electrique|coupure prevue|coupure programmee|",
     "meme souci|meme probleme|meme panne|comme |encore|toujours|lun-|lundi au|ma fiche|absen|present|permanence|horaire|",
     "redemarr|reboot|rebranch|reinstall|reunion|intervention|formation du|formation de |session de|session du|visite du|visite de|seance du|homolog|recette|certifie|qualifie|rdv|vu avec|avant |apres |deja eu|deja arrive|la derniere fois|",
     "j'attends|votre appel|votre rappel|d'attente|temps de |on attend |nous attendons |attendu a|attendue|prevu|reprend|demain|prochain|je pars|finis|decolle|normale|remarche|refonctionne|",
@@ -25,6 +26,19 @@ const WORKED: &str = concat!(
     "voyais|voyait|voyions|marchait|marchaient|fonctionnait|fonctionnaient|pouvais|pouvait|pouvions|allait bien|was working|worked|i could|we could|",
     "on les avait|on l'avait|on avait encore|sans probleme|sans souci|aucun probleme|aucun souci|nickel|tout allait|"
 );
+/// Words of the clause itself that tell of the last time it worked.
+const LAST_GOOD: &str = concat!(
+    "dernier bon|derniere bonne|derniers bons|dernieres bonnes|qui a fonctionne|qui a marche|qui ait fonctionne|qui ait marche|etait correct|etaient correct|",
+    "etait complet|etait a jour|etaient a jour|etait juste|etaient juste|etait bon |etaient bons|y etait encore|y etaient encore|was fine|was correct"
+);
+/// Words that lead to something else elsewhere and not here: « au retour d'inter », « encore un souci ».
+const HERE: [&str; 5] = [
+    "au retour",
+    "en intervention",
+    "encore un ",
+    "encore une ",
+    "sur intervention",
+];
 /// Participles of telling, right before a time.
 const TOLD: [&str; 11] = [
     "repondu", "replied", "signale", "signalee", "signales", "declare", "declaree", "remonte",
@@ -52,7 +66,6 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
             .split('|')
             .any(|word| !word.is_empty() && text.contains(word))
     };
-    let last = |words: &str| words.split('|').filter_map(|word| near.rfind(word)).max();
     // At a word's beginning: « recommencé » is no beginning.
     let begun = |words: &str| {
         words
@@ -86,12 +99,19 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
         .iter()
         .filter_map(|word| before.rfind(word))
         .max();
-    if worked {
+    // « la dernière bonne transmission date de samedi 22h40 », « vendredi il était correct »
+    let own = tail(before, 70).rsplit([',', ';']).next().unwrap_or(near);
+    let next = after.split([',', ';']).next().unwrap_or(after);
+    if worked || has(own, LAST_GOOD) || has(next, LAST_GOOD) {
         return (Role::Other, 0.12);
     }
     // « Ça a commencé vers 10h45 », « … a démarré juste après la coupure de 14h »: said outright.
     if began(tail(before, 74)) {
         return (Role::Start, 0.36);
+    }
+    // « 3e mail depuis jeudi »: since when we are written to.
+    if since.is_some_and(|since| before.len() - since < 20 && is_count_sent(&before[..since])) {
+        return (Role::Other, 0.1);
     }
     // « J'ai 8 élèves en salle depuis 9h »: since when they have been there.
     if since.is_some_and(|since| {
@@ -145,95 +165,41 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
     if near.trim_end().ends_with(" vu a") || near.trim_end().ends_with(" vue a") {
         return (Role::Start, 0.22);
     }
-    match (begun(START), last(OTHER_BEFORE)) {
+    // « j'ai commencé à 7h et je l'ai vu à 10h »: the writer's own day begins.
+    if [
+        "j'ai commence a",
+        "j ai commence a",
+        "nous avons commence a",
+        "j'ai embauche a",
+    ]
+    .iter()
+    .any(|own| clause.trim_end().ends_with(own))
+    {
+        return (Role::Plain, 0.0);
+    }
+    // « nous consultons ce tableau chaque matin à 8h30 »
+    if is_habit(near) {
+        return (Role::Other, 0.08);
+    }
+    let other = OTHER_BEFORE
+        .split('|')
+        .filter(|word| !word.is_empty())
+        .filter_map(|word| near.rfind(word).map(|at| (at, at + word.len())))
+        .filter(|(from, to)| {
+            !HERE.iter().any(|here| {
+                near.match_indices(here)
+                    .any(|(at, _)| at <= *from && *to <= at + here.len())
+            })
+        })
+        .map(|(from, _)| from)
+        .max();
+    match (begun(START), other) {
         (Some(start), Some(other)) if start >= other => (Role::Start, 0.2),
         (_, Some(_)) => (Role::Other, 0.15),
         (Some(_), None) => (Role::Start, 0.22),
         (None, None) if since.is_some_and(|since| before.len() - since < 80) => (Role::Start, 0.1),
         (None, None) => (Role::Plain, 0.0),
     }
-}
-
-/// « ça a commencé », with at most an event led by « après », « à » or « lors de » behind it.
-fn began(before: &str) -> bool {
-    const BEGAN: [&str; 12] = [
-        "a commence",
-        "a demarre",
-        "a debute",
-        "est apparu",
-        "sont apparus",
-        "est survenu",
-        "est arrive",
-        "s'est declenche",
-        "ont commence",
-        "ont debute",
-        "it started",
-        "it began",
-    ];
-    const LED: [&str; 12] = [
-        "apres",
-        "juste apres",
-        "a la",
-        "au moment",
-        "lors",
-        "des",
-        "avec",
-        "suite",
-        "vers",
-        "a",
-        "le",
-        "hier",
-    ];
-    BEGAN.iter().any(|word| {
-        before.rfind(word).is_some_and(|at| {
-            let rest = before[at + word.len()..].trim_start_matches(['e', 's']);
-            let rest = rest.trim();
-            !rest.contains([',', ';', '.', ':', '('])
-                && !rest.contains(" avant ")
-                && rest.len() < 48
-                && (rest.is_empty()
-                    || LED.iter().any(|lead| {
-                        rest == *lead
-                            || rest
-                                .strip_prefix(lead)
-                                .is_some_and(|more| more.starts_with([' ', '\'']))
-                    }))
-        })
-    })
-}
-
-/// « Premier bilan concerné reçu à 13h05 »: the first of the hits, whatever was done with it; not the
-/// first mail or call to us.
-fn is_first_hit(clause: &str) -> bool {
-    const OURS: &str = "relance|mail|support|ticket|vous|contact|declaration|message|hotline|courriel|signalement|jour|janvier|fois que|essai|redemarr";
-    ["premier ", "premiere ", "1er ", "1ere ", "first "]
-        .iter()
-        .filter_map(|word| clause.rfind(word))
-        .max()
-        .map(|at| &clause[at..])
-        .is_some_and(|rest| {
-            !rest.contains([',', ';', ':'])
-                && (rest.contains("recu")
-                    || rest.contains("envoye")
-                    || rest.contains("transmis")
-                    || rest.contains("ferme"))
-                && !OURS.split('|').any(|word| rest.contains(word))
-        })
-}
-
-/// « depuis la prise de poste de », « depuis que l'équipe est rentrée à »: what follows is the time
-/// of an event that nothing parts from « depuis ».
-fn is_event(between: &str) -> bool {
-    const PARTS: [&str; 22] = [
-        ",", ";", ":", "(", " hier", "matin", "soir", " midi", "nuit", " lundi", " mardi",
-        "mercredi", " jeudi", "vendredi", "samedi", "dimanche", "jusqu", "joign", "rappel",
-        "dispo", "appelez", "attend",
-    ];
-    let timed = between
-        .as_bytes()
-        .windows(2)
-        .any(|pair| pair[0].is_ascii_digit() && matches!(pair[1], b'h' | b'/' | b':'));
-    !timed && !PARTS.iter().any(|part| between.contains(part))
 }
 
 pub(super) fn tail(text: &str, width: usize) -> &str {

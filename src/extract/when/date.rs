@@ -82,7 +82,9 @@ pub(super) fn numeric(tokens: &Tokens, at: usize) -> Option<(Day, usize)> {
     let end = at + 3;
     let timed = super::clock::clock(tokens, end).is_some()
         || tokens.is(end, &["a", "vers"]) && super::clock::clock(tokens, end + 1).is_some()
-        || tokens.sign(end, b',') && super::clock::clock(tokens, end + 1).is_some();
+        || tokens.sign(end, b',') && super::clock::clock(tokens, end + 1).is_some()
+        // « 9/9 au matin »
+        || super::day::part_of_day(tokens, end).is_some();
     let unlikely = matches!((first, second), (24 | 7, 7)) && !cued;
     let believed = match sign {
         b'/' => whole || cued || timed,

@@ -96,6 +96,28 @@ fn named(tokens: &Tokens, at: usize) -> Option<(Day, Option<Part>, usize)> {
         .iter()
         .filter_map(|(phrases, day, part)| Some((*day, *part, tokens.any_phrase(at, phrases)?)))
         .max_by_key(|(_, _, end)| *end)
+        .or_else(|| bare_part(tokens, at))
+}
+
+/// « depuis la fin d'après-midi », « ce début de matinée »: a part of the day of writing.
+fn bare_part(tokens: &Tokens, at: usize) -> Option<(Day, Option<Part>, usize)> {
+    const EDGE: &str = "debut|fin|milieu|courant";
+    let since = at > 0 && tokens.among(at - 1, "depuis|dpuis|dps|des|since");
+    let this = tokens.among(at, "ce|cette") && tokens.among(at + 1, EDGE);
+    if !(since || this) {
+        return None;
+    }
+    let led = tokens.among(at, "la|le|l|ce|cette|the") && !tokens.ends_line(at + 1);
+    let next = if led { tokens.skip_joints(at + 1) } else { at };
+    let (part, end) = part_of_day(tokens, next)?;
+    // « depuis la nuit de samedi », « depuis le matin du 3 »: another day follows.
+    let dated = tokens.among(end, "de|du|d|ou|dernier|derniere") || tokens.is(next, &["am"]);
+    let day = if part == Part::Night {
+        Day::Night
+    } else {
+        Day::Ago(0)
+    };
+    (!dated).then_some((day, Some(part), end))
 }
 
 /// Days named by words alone.
@@ -130,7 +152,7 @@ const NAMED: &[(&str, Day, Option<Part>)] = &[
     ("hier|yesterday", Day::Ago(1), None),
     (
         concat!(
-            "la semaine derniere|la semaine passee|le mois dernier|le week end dernier|ce week end|ce weekend|",
+            "la semaine derniere|la semaine passee|le mois dernier|le week end dernier|ce week end|ce weekend|ce w e|ce we|le w e dernier|le we dernier|",
             "le weekend dernier|debut de semaine|debut de la semaine|cette semaine|l autre jour|",
             "ces derniers jours|ces jours ci|recemment|last week|recently|ces derniers temps|ces temps ci|dernierement|",
             "debut du mois|le debut du mois|debut de mois|debut de l annee|le debut de l annee|le debut de la semaine|",
@@ -304,7 +326,7 @@ pub(super) fn part_of_day(tokens: &Tokens, at: usize) -> Option<(Part, usize)> {
 
 /// The two days of « la nuit de mardi à mercredi », « la nuit du 12 au 13 mars ».
 pub(super) fn night_between(tokens: &Tokens, at: usize) -> Option<(Day, Day, usize)> {
-    let start = tokens.any_phrase(at, "nuit de|nuit du")?;
+    let start = tokens.any_phrase(at, "nuit de|nuit du|garde du|garde de nuit du")?;
     let (first, _, end) = day(tokens, start).or_else(|| bare_number(tokens, start))?;
     if !tokens.is(end, &["a", "au"]) {
         return None;

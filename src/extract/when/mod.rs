@@ -16,6 +16,7 @@ mod clock;
 mod cue;
 mod date;
 mod day;
+mod event;
 mod mention;
 mod resolve;
 mod shown;
@@ -272,6 +273,7 @@ fn borrow_days(tokens: &Tokens, mentions: &mut [Mention]) {
             .or_else(|| {
                 let next = mentions.get(at + 1).copied()?;
                 (alone(&next)
+                    && !worked(tokens, &next)
                     && next.from - hour.to <= 6
                     && same_sentence(tokens, hour.to, next.from))
                 .then_some(next)

@@ -1,5 +1,4 @@
-//! Times that tell no start whatever stands near: what a screen shows, how old a file is, since when
-//! nobody answers, which day it is now.
+//! Times that tell no start whatever stands near them.
 
 use super::Role;
 use super::cue::tail;

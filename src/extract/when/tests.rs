@@ -492,3 +492,56 @@ fn the_hour_that_the_clocks_repeat_may_be_the_second() {
         assert_eq!(best(text, &base), told, "{text}");
     }
 }
+
+#[test]
+fn letters_habits_and_the_last_good_one_are_no_start() {
+    // A Saturday.
+    let base = base("2026-07-04T22:47:00+02:00");
+    for (text, told) in [
+        ("3e mail depuis jeudi et toujours rien", "nothing"),
+        ("deuxième relance depuis lundi, personne", "nothing"),
+        ("nous consultons ce tableau chaque matin à 8h30", "nothing"),
+        ("il était correct vendredi", "nothing"),
+        (
+            "Premier constat vers 1h15 au retour d'inter, le dernier bon bilan date de vendredi 22h40",
+            "2026-07-04T01:15+02:00 minute",
+        ),
+        (
+            "encore un souci ce soir vers 20h40, la fiche est vide",
+            "2026-07-04T20:40+02:00 minute",
+        ),
+        (
+            "On l'a vu hier soir en intervention vers 23h15",
+            "2026-07-03T23:15+02:00 minute",
+        ),
+        (
+            "J'ai commencé à 7h et je l'ai vu à 10h",
+            "2026-07-04T10:00+02:00 hour",
+        ),
+        (
+            "3 coupures de communication cet après-midi 13h10 13h25",
+            "2026-07-04T13:10+02:00 minute",
+        ),
+        (
+            "très lent depuis la fin d'après-midi",
+            "2026-07-04T00:00+02:00 day",
+        ),
+        (
+            "lent depuis ce début de matinée",
+            "2026-07-04T00:00+02:00 day",
+        ),
+        (
+            "depuis l'après-midi plus rien",
+            "2026-07-04T00:00+02:00 day",
+        ),
+    ] {
+        assert_eq!(best(text, &base), told, "{text}");
+    }
+    for (text, told) in [
+        ("3/7 au matin", "2026-07-03T00:00+02:00 day"),
+        ("3/7 en soirée", "2026-07-03T00:00+02:00 day"),
+        ("2/7 dans l'après-midi", "2026-07-02T00:00+02:00 day"),
+    ] {
+        assert_eq!(answered(text, &base), told, "{text}");
+    }
+}

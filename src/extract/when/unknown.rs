@@ -34,6 +34,18 @@ pub fn unknown(text: &str) -> Option<Range<usize>> {
         if let Some(ahead) = ahead {
             return Some(tokens.span(at, ahead + 1));
         }
+        // « je ne sais pas si ça se reproduit, ni depuis quand »
+        let nor = (end..tokens.len().min(end + 16))
+            .take_while(|at| !tokens.sign(*at, b'.'))
+            .find_map(|at| {
+                tokens.any_phrase(
+                    at,
+                    "ni depuis quand|ni quand|ou depuis quand|nor since when",
+                )
+            });
+        if let Some(nor) = nor {
+            return Some(tokens.span(at, nor));
+        }
         let exact = (end..tokens.len().min(end + 6)).find(|near| {
             tokens.among(*near, START)
                 && (end..*near).any(|at| tokens.among(at, "a|quelle|quel|l|la|le"))
@@ -69,6 +81,7 @@ mod tests {
             "Le début je ne sais plus du tout.",
             "aucune idée de l'heure exacte",
             "no idea when it started",
+            "Je ne sais pas si c'est reproductible, ni depuis quand.",
         ] {
             assert!(unknown(text).is_some(), "{text}");
         }

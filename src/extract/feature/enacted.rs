@@ -1,0 +1,98 @@
+//! A subject that names an act by its noun (« fusion de dossiers ») where the words tell of it by its
+//! verb (« quand on fusionne deux dossiers, les commentaires sont perdus »): the act is what fails,
+//! what stands behind is how it shows.
+
+use super::super::token::Tokens;
+
+/// Nouns of acts and how their verbs begin, folded.
+const ACTS: &[(&str, &[&str])] = &[
+    ("fusion", &["fusionn"]),
+    ("transfert", &["transfer"]),
+    ("import", &["importe", "importo", "importa"]),
+    ("export", &["exporte", "exporto", "exporta"]),
+    ("cloture", &["clotur", "clor", "clos"]),
+    ("impression", &["imprim"]),
+    ("recherche", &["recherche", "cherch"]),
+    ("enregistrement", &["enregistr", "sauvegard"]),
+    ("sauvegarde", &["sauvegard", "enregistr"]),
+    ("envoi", &["envoi", "envoy"]),
+    ("partage", &["partag"]),
+    ("ouverture", &["ouvr"]),
+    ("creation", &["cree", "creo", "creant"]),
+    ("modification", &["modifi"]),
+    ("suppression", &["supprim"]),
+    ("validation", &["valid"]),
+    ("affectation", &["affect"]),
+    ("duplication", &["dupliqu"]),
+    ("reecoute", &["reecout"]),
+    ("rattachement", &["rattach"]),
+    ("consultation", &["consult"]),
+    ("archivage", &["archiv"]),
+    ("signature", &["sign"]),
+    ("deconnexion", &["deconnect"]),
+    ("engagement", &["engag"]),
+    ("tri", &["trie", "trio", "triant"]),
+];
+
+/// Whether the text tells, behind « quand », « lorsque », « dès que » or « en », of the act that the
+/// folded subject names first.
+pub(super) fn is_enacted(tokens: &Tokens, subject: &str) -> bool {
+    let words = || {
+        subject
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+    };
+    let Some((_, verbs)) = ACTS.iter().find(|(noun, _)| {
+        words()
+            .take(6)
+            .any(|word| word.trim_end_matches('s') == *noun)
+    }) else {
+        return false;
+    };
+    (0..tokens.len()).any(|at| {
+        let led = tokens.any_phrase(
+            at,
+            "quand|lorsque|lorsqu|des que|des qu|chaque fois que|chaque fois qu|si|apres avoir|en|when|au moment de",
+        );
+        led.is_some_and(|next| {
+            (next..next + 5)
+                .take_while(|at| !tokens.ends_line(*at) && !tokens.sign(*at, b','))
+                .any(|at| verbs.iter().any(|verb| tokens.word(at).starts_with(verb)))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_names_the_act_that_the_words_tell() {
+        for (subject, text) in [
+            (
+                "si samu fusion de dossiers",
+                "Quand on fusionne deux dossiers les commentaires sont perdus",
+            ),
+            (
+                "transfert 39",
+                "lorsque je transfère un dossier, le motif d'appel ne part pas avec",
+            ),
+            (
+                "import des gardes",
+                "dès que j'importe le fichier, la page devient blanche",
+            ),
+            ("cloture", "en clôturant, le bouton reste gris"),
+        ] {
+            assert!(is_enacted(&Tokens::new(text), subject), "{text}");
+        }
+        for (subject, text) in [
+            (
+                "carte",
+                "quand on fusionne deux dossiers les commentaires sont perdus",
+            ),
+            ("fusion", "la carte reste grise"),
+        ] {
+            assert!(!is_enacted(&Tokens::new(text), subject), "{text}");
+        }
+    }
+}

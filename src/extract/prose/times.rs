@@ -1,0 +1,39 @@
+//! Times in running text that are of something else than the fault.
+
+use super::Words;
+use crate::extract::lexicon::mentions;
+use crate::extract::sentence::{About, Sentence};
+use crate::extract::station;
+use std::ops::Range;
+
+impl Words<'_> {
+    /// Whether the sentence of a time says that the workstation was checked and names no fault.
+    pub(super) fn is_of_a_check(&self, span: &Range<usize>) -> bool {
+        let holds = |sentence: &&Sentence| {
+            sentence.span.start <= span.start && span.end <= sentence.span.end
+        };
+        self.sentences.iter().find(holds).is_some_and(|sentence| {
+            sentence.about != About::Fault
+                && sentence.span.len() <= 300
+                && station::said(&self.words.text[sentence.span.clone()], "").is_some()
+        })
+    }
+
+    /// « déclaré lundi », « trois jours que nous attendons »: the time of the declaration or of our
+    /// silence, not of the fault.
+    pub(super) fn is_of_a_complaint(&self, span: &Range<usize>) -> bool {
+        const BEFORE: &str = "declare|declaree|signale|signalee|declaration de|declaration du|declaration d'|relance de|relance du|fourni|transmis|repondu|relances|appele|appeles|ecrit|envoye|envoyee|ouvert";
+        const AFTER: &str = "que nous attend|que j'attend|qu'on attend|sans nouvelle|sans reponse|sans retour|sans aucune";
+        let text = &self.words.text;
+        let near = text.ceil_char_boundary(span.start.saturating_sub(60));
+        let before = crate::text::fold(&text[near..span.start]);
+        let before = before
+            .trim_end()
+            .trim_end_matches(" le")
+            .trim_end_matches(" ce")
+            .trim_end();
+        let after: String = text[span.end..].chars().take(40).collect();
+        let after = crate::text::fold(&after);
+        BEFORE.split('|').any(|cue| before.ends_with(cue)) || mentions(AFTER, &after)
+    }
+}
