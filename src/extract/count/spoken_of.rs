@@ -79,7 +79,7 @@ fn supposed(tokens: &Tokens, at: usize, end: usize) -> bool {
         && !article
         && !suffers
         && tokens.among(at - 1, "quand|lorsque|lorsqu|si|des|when|if|whenever|qd")
-        && !(tokens.is(at - 1, &["des"]) && !tokens.is(at, &["que", "qu"]))
+        && (!tokens.is(at - 1, &["des"]) || tokens.is(at, &["que", "qu"]))
 }
 
 /// « le planning affiche 2 médecins au lieu de 4 »: what a screen shows.

@@ -221,8 +221,9 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
         })
         || tokens.phrase(phrase.from, "rappel automatique").is_some();
     let other = |at: usize| {
-        !sent && NEVER.end(tokens, at).is_some()
-            || !sent && NEVER.holds(tokens.word(at).trim_end_matches('s'))
+        !sent
+            && (NEVER.end(tokens, at).is_some()
+                || NEVER.holds(tokens.word(at).trim_end_matches('s')))
             || number_word(tokens, at).is_some()
             || is_role(tokens, at)
     };

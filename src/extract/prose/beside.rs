@@ -1,4 +1,5 @@
-//! Times in running text that are of something else than the fault.
+//! What the words beside a find say of it: that a time is of something else than the fault, that a name
+//! replaces another.
 
 use super::Words;
 use crate::extract::lexicon::mentions;
@@ -35,5 +36,14 @@ impl Words<'_> {
         let after: String = text[span.end..].chars().take(40).collect();
         let after = crate::text::fold(&after);
         BEFORE.split('|').any(|cue| before.ends_with(cue)) || mentions(AFTER, &after)
+    }
+
+    /// « … non pardon, Samu de la Vienne »: what follows replaces what stood before.
+    pub(super) fn corrects(&self, start: usize) -> bool {
+        const CUES: &str = "pardon|je voulais dire|je veux dire|erreur de ma part|rectification|je corrige|je rectifie|correction|plutot le|plutot du|sorry|i mean";
+        let lead: String = self.words.text[..start].chars().rev().take(30).collect();
+        let lead: String = lead.chars().rev().collect();
+        let lead = crate::text::fold(&lead);
+        mentions(CUES, &lead)
     }
 }

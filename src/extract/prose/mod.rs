@@ -1,6 +1,6 @@
 //! What running text, subjects and signatures say, field by field.
 
-mod times;
+mod beside;
 
 use super::answers::one_line;
 use super::choose::{Pool, Rank};
@@ -191,15 +191,6 @@ impl<'a> Words<'a> {
                 self.evidence(found.span, confidence),
             );
         }
-    }
-
-    /// « … non pardon, Samu de la Vienne »: what follows replaces what stood before.
-    fn corrects(&self, start: usize) -> bool {
-        const CUES: &str = "pardon|je voulais dire|je veux dire|erreur de ma part|rectification|je corrige|je rectifie|correction|plutot le|plutot du|sorry|i mean";
-        let lead: String = self.words.text[..start].chars().rev().take(30).collect();
-        let lead: String = lead.chars().rev().collect();
-        let lead = crate::text::fold(&lead);
-        mentions(CUES, &lead)
     }
 
     /// Production or training, where the word can't mean anything else.
