@@ -167,14 +167,19 @@ pub(super) async fn reachable(tx: &mut Tx, mail: i64) -> Result<()> {
     Ok(())
 }
 
-/// Adds why a person must look, once.
-pub(super) async fn concern(tx: &mut Tx, incident: IncidentId, concern: Concern) -> Result<()> {
+/// Why a person must look, in the words of the store.
+pub(super) async fn concerns(tx: &mut Tx, incident: IncidentId) -> Result<Vec<String>> {
     let (concerns,): (String,) = tx
         .query("SELECT concerns FROM incidents WHERE id = $1")
         .bind(incident.0)
         .fetch_one()
         .await?;
-    let mut words: Vec<String> = json("incidents", "concerns", incident.0, &concerns)?;
+    json("incidents", "concerns", incident.0, &concerns)
+}
+
+/// Adds why a person must look, once.
+pub(super) async fn concern(tx: &mut Tx, incident: IncidentId, concern: Concern) -> Result<()> {
+    let mut words = concerns(tx, incident).await?;
     if words.iter().any(|word| word == concern.as_str()) {
         return Ok(());
     }

@@ -8,14 +8,14 @@
 //! row's: an instance that was slow can't undo what another has done since.
 
 use super::Store;
+use super::bounces;
 use super::db::Sql;
 use super::error::{Result, StoreError};
 use super::history::{Entry, note};
 use super::rows::{token, unsigned, word};
-use super::settling::not_told;
 use crate::domain::decision::Review;
 use crate::domain::history::EventKind;
-use crate::domain::incident::IncidentId;
+use crate::domain::incident::{Concern, IncidentId};
 use crate::domain::outgoing::{Claim, OutboxMail, Template};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -280,7 +280,7 @@ impl Store {
             let entry = Entry::of(incident, now).mail(*id);
             note(&mut tx, EventKind::MailSetBack, &entry.detail(&review)).await?;
             if *is_tried {
-                not_told(&mut tx, incident).await?;
+                bounces::concern(&mut tx, incident, Concern::NotTold).await?;
             }
         }
         tx.commit().await?;

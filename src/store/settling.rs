@@ -6,7 +6,7 @@ use super::bounces;
 use super::db::Tx;
 use super::error::{Result, StoreError};
 use super::history::{Entry, note};
-use super::rows::{json, to_json};
+use super::rows::to_json;
 use crate::domain::history::EventKind;
 use crate::domain::incident::{Concern, IncidentId, Status};
 use crate::domain::outgoing::Claim;
@@ -129,7 +129,7 @@ impl Store {
             // The server refuses this recipient for good: as good as a bounce.
             bounces::refused(&mut tx, claim.mail, now).await?;
         } else {
-            not_told(&mut tx, incident).await?;
+            bounces::concern(&mut tx, incident, Concern::NotTold).await?;
         }
         tx.commit().await
     }
@@ -158,27 +158,9 @@ impl Store {
     }
 }
 
-/// The declarant was not told: a person must look at the incident.
-pub(super) async fn not_told(tx: &mut Tx, incident: IncidentId) -> Result<()> {
-    let mut words = concerns(tx, incident).await?;
-    let word = Concern::NotTold.as_str();
-    if words.iter().any(|known| known == word) {
-        return Ok(());
-    }
-    words.push(word.to_owned());
-    tx.query(
-        "UPDATE incidents SET concerns = $2, doubtful = TRUE, version = version + 1 WHERE id = $1",
-    )
-    .bind(incident.0)
-    .text(&to_json(&words))
-    .execute()
-    .await?;
-    Ok(())
-}
-
 /// A mail left after all: the incident says so no longer, unless another one failed as well.
 async fn told(tx: &mut Tx, incident: IncidentId) -> Result<()> {
-    let mut words = concerns(tx, incident).await?;
+    let mut words = bounces::concerns(tx, incident).await?;
     let before = words.len();
     words.retain(|known| known != Concern::NotTold.as_str());
     if words.len() == before {
@@ -194,13 +176,4 @@ async fn told(tx: &mut Tx, incident: IncidentId) -> Result<()> {
     .execute()
     .await?;
     Ok(())
-}
-
-async fn concerns(tx: &mut Tx, incident: IncidentId) -> Result<Vec<String>> {
-    let (concerns,): (String,) = tx
-        .query("SELECT concerns FROM incidents WHERE id = $1")
-        .bind(incident.0)
-        .fetch_one()
-        .await?;
-    json("incidents", "concerns", incident.0, &concerns)
 }
