@@ -225,9 +225,9 @@ impl Store {
                         WHERE state = 'queued' AND due_at <= $3
                           AND (leased_until IS NULL OR leased_until <= $1)) AS overdue,
                     (SELECT COUNT(*) FROM outbox
-                        WHERE state = 'queued' AND (attempts > 0 OR due_at <= $3)) AS unsent,
+                        WHERE state = 'queued' AND (last_error <> '' OR due_at <= $3)) AS unsent,
                     (SELECT MIN(first_due) FROM outbox
-                        WHERE state = 'queued' AND (attempts > 0 OR due_at <= $3)) AS unsent_since,
+                        WHERE state = 'queued' AND (last_error <> '' OR due_at <= $3)) AS unsent_since,
                     (SELECT COUNT(*) FROM outbox WHERE state = 'failed') AS failed,
                     (SELECT COUNT(*) FROM outbox WHERE state = 'in_doubt') AS in_doubt,
                     (SELECT sent_at FROM outbox

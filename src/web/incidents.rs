@@ -177,7 +177,7 @@ pub(super) fn mail_detail(console: &Console, mail: &OutboxEntry) -> String {
     let time = |at| console.moment(at).text().to_owned();
     match mail.state {
         MailState::Review => mails::review(&mail.review),
-        MailState::Queued if mail.attempts > 0 => {
+        MailState::Queued if !mail.last_error.is_empty() => {
             format!("nouvel essai {} ({})", time(mail.due_at), mail.last_error)
         }
         MailState::Queued => format!("part {}", time(mail.due_at)),

@@ -725,6 +725,32 @@ async fn mails_that_do_not_leave_are_said_with_the_reason_until_none_waits() {
     figures.shows("vigie_alarm_active{subject=\"sending\"} 0");
 }
 
+/// A closed way out costs a mail no attempt (SND-01), and moves it to its next try: it waits all the
+/// same, or one mail alone would never turn sending red.
+#[tokio::test]
+async fn snd_04_a_mail_that_a_closed_way_out_puts_off_is_said_to_wait() {
+    let console = Console::start().await;
+    let store = &console.test.store;
+    let reference = open(store, 1, "pb carto").await;
+    let mail = store.list_outbox(None, None, 9).await.unwrap()[0].id;
+    assert!(store.release(mail, at(3)).await.unwrap());
+    let lease = TimeDelta::minutes(1);
+    let claim = store.claim_outbox(at(500), lease, 1).await.unwrap()[0].claim;
+    store
+        .mark_temporary(claim, "connect refused", at(900), false)
+        .await
+        .unwrap();
+    console.health.sending.failed("connect", at(500));
+    let page = console.get("/").await;
+    page.shows("1 message attend d’être envoyé depuis");
+    page.shows("le serveur d’envoi ne répond pas");
+    let page = console.get(&format!("/d/{reference}")).await;
+    page.shows("nouvel essai");
+    page.shows("connect refused");
+    let figures = console.get("/metrics").await;
+    figures.shows("vigie_alarm_active{subject=\"sending\"} 1");
+}
+
 #[tokio::test]
 async fn figures_are_told_under_their_names_with_labels_of_closed_sets() {
     let console = Console::start().await;
