@@ -120,10 +120,6 @@ pub struct SendingHealth(Mutex<SendingState>);
 /// One look at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SendingState {
-    /// Mails that are due and have not left.
-    pub waiting: u64,
-    /// Since when the first of them has been due.
-    pub waiting_since: Option<DateTime<Utc>>,
     /// When a server last took a mail.
     pub last_success: Option<DateTime<Utc>>,
     /// Set while the way out is closed.
@@ -135,7 +131,7 @@ pub struct SendingState {
 pub struct SendingFailure {
     /// Since the first mail that could not leave.
     pub since: DateTime<Utc>,
-    /// Where it fails: `connect`, `tls`, `greeting`, `login`, `folder`.
+    /// Where it fails, a stage of the transport: `connect`, `tls`, `login`, `mail`, `folder`.
     pub kind: &'static str,
     /// How many tries failed in a row.
     pub tries: u32,
@@ -156,12 +152,6 @@ impl SendingHealth {
             .failure = None;
     }
 
-    /// So many mails are due, the first since then.
-    pub fn waits(&self, waiting: u64, since: Option<DateTime<Utc>>) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        (state.waiting, state.waiting_since) = (waiting, since);
-    }
-
     /// A server took a mail.
     pub fn succeeded(&self, now: DateTime<Utc>) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -175,7 +165,6 @@ impl SendingHealth {
         let (since, tries) = state
             .failure
             .map_or((now, 0), |failure| (failure.since, failure.tries));
-        state.waiting_since = state.waiting_since.or(Some(since));
         state.failure = Some(SendingFailure {
             since,
             kind,

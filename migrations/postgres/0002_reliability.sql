@@ -14,8 +14,6 @@ CREATE TABLE instances (
 ALTER TABLE mailboxes ADD COLUMN holder BIGINT;
 -- What its holder last saw, so that each instance can show it.
 ALTER TABLE mailboxes ADD COLUMN last_success TIMESTAMPTZ;
-ALTER TABLE mailboxes ADD COLUMN failing_since TIMESTAMPTZ;
-ALTER TABLE mailboxes ADD COLUMN failing_kind TEXT NOT NULL DEFAULT '';
 
 -- Whose lease it is.
 ALTER TABLE messages ADD COLUMN owner BIGINT;

@@ -17,23 +17,13 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn release(&self, id: i64, now: DateTime<Utc>) -> Result<bool> {
-        let mut tx = self.db.begin().await?;
-        let row: Option<(i64,)> = tx
-            .query(
-                "UPDATE outbox SET state = 'queued', released = TRUE, due_at = $2, first_due = $2,
-                    attempts = 0, leased_until = NULL
-                 WHERE id = $1 AND (state = 'review'
-                    OR state = 'queued' AND (leased_until IS NULL OR leased_until <= $2))
-                 RETURNING incident_id",
-            )
-            .bind(id)
-            .bind(now)
-            .fetch_optional()
-            .await?;
-        if row.is_some() {
-            bounces::reachable(&mut tx, id).await?;
-        }
-        self.noted(tx, row, EventKind::MailReleased, id, now).await
+        let sql =
+            "UPDATE outbox SET state = 'queued', released = TRUE, due_at = $2, first_due = $2,
+                attempts = 0, leased_until = NULL
+             WHERE id = $1 AND (state = 'review'
+                OR state = 'queued' AND (leased_until IS NULL OR leased_until <= $2))
+             RETURNING incident_id";
+        self.let_leave(sql, EventKind::MailReleased, id, now).await
     }
 
     /// A person has a mail sent again that is in doubt or was refused: the same bytes under the same
@@ -42,21 +32,11 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn resend(&self, id: i64, now: DateTime<Utc>) -> Result<bool> {
-        let mut tx = self.db.begin().await?;
-        let row: Option<(i64,)> = tx
-            .query(
-                "UPDATE outbox SET state = 'queued', released = TRUE, due_at = $2, first_due = $2,
-                    attempts = 0, leased_until = NULL
-                 WHERE id = $1 AND state IN ('in_doubt', 'failed') RETURNING incident_id",
-            )
-            .bind(id)
-            .bind(now)
-            .fetch_optional()
-            .await?;
-        if row.is_some() {
-            bounces::reachable(&mut tx, id).await?;
-        }
-        self.noted(tx, row, EventKind::MailResent, id, now).await
+        let sql =
+            "UPDATE outbox SET state = 'queued', released = TRUE, due_at = $2, first_due = $2,
+                attempts = 0, leased_until = NULL
+             WHERE id = $1 AND state IN ('in_doubt', 'failed') RETURNING incident_id";
+        self.let_leave(sql, EventKind::MailResent, id, now).await
     }
 
     /// A person takes it back. False where it left, is leaving or was cancelled before.
@@ -75,6 +55,22 @@ impl Store {
             .fetch_optional()
             .await?;
         self.noted(tx, row, EventKind::MailCancelled, id, now).await
+    }
+
+    /// A person lets a mail leave: its address counts as reachable again.
+    async fn let_leave(
+        &self,
+        sql: &'static str,
+        kind: EventKind,
+        id: i64,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        let mut tx = self.db.begin().await?;
+        let row: Option<(i64,)> = tx.query(sql).bind(id).bind(now).fetch_optional().await?;
+        if row.is_some() {
+            bounces::reachable(&mut tx, id).await?;
+        }
+        self.noted(tx, row, kind, id, now).await
     }
 
     async fn noted(

@@ -12,9 +12,7 @@ use super::Store;
 use super::backup;
 use super::db::Tx;
 use super::error::{Result, StoreError};
-use super::history::{Entry, note};
-use crate::domain::history::EventKind;
-use crate::domain::incident::IncidentId;
+use super::settling::interrupted;
 use chrono::{DateTime, Utc};
 
 /// Another instance as seen once.
@@ -237,10 +235,7 @@ async fn settle(
         .bind(instance)
         .fetch_all()
         .await?;
-    for (id, incident) in &sending {
-        let entry = Entry::of(IncidentId(*incident), now).mail(*id);
-        note(tx, EventKind::MailInDoubt, &entry.detail("interrupted")).await?;
-    }
+    interrupted(tx, &sending, now).await?;
     tx.query(
         "UPDATE mailboxes SET holder = NULL
          WHERE holder IS NOT NULL AND ($1 IS NULL OR holder = $1)",

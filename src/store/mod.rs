@@ -44,7 +44,6 @@ pub use instances::{Holder, Peer, Settled};
 pub use mails::OutboxEntry;
 pub use messages::MessageLine;
 pub use open::Lacking;
-pub use outbox::Waiting;
 pub use outcome::{
     About, Alike, Answer, Answering, Committed, Effect, Facts, Filled, NewAttachment, NewIncident,
     Notice, Outcome,

@@ -13,20 +13,12 @@ use super::db::Sql;
 use super::error::{Result, StoreError};
 use super::history::{Entry, note};
 use super::rows::{token, unsigned, word};
+use super::settling::interrupted;
 use crate::domain::decision::Review;
 use crate::domain::history::EventKind;
 use crate::domain::incident::{Concern, IncidentId};
 use crate::domain::outgoing::{Claim, OutboxMail, Template};
 use chrono::{DateTime, TimeDelta, Utc};
-
-/// Mails that are due and have not left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Waiting {
-    /// How many.
-    pub count: u64,
-    /// When the first of them was due.
-    pub since: Option<DateTime<Utc>>,
-}
 
 #[derive(sqlx::FromRow)]
 struct MailRow {
@@ -238,15 +230,7 @@ impl Store {
             .bind(now)
             .fetch_all()
             .await?;
-        for (id, incident) in &rows {
-            let entry = Entry::of(IncidentId(*incident), now).mail(*id);
-            note(
-                &mut tx,
-                EventKind::MailInDoubt,
-                &entry.detail("interrupted"),
-            )
-            .await?;
-        }
+        interrupted(&mut tx, &rows, now).await?;
         tx.commit().await?;
         Ok(rows.len() as u64)
     }
@@ -302,26 +286,5 @@ impl Store {
             .fetch_one()
             .await?;
         Ok(due)
-    }
-
-    /// Mails that were due at `now` and have not left; those that a person must release are not
-    /// among them.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn waiting_mails(&self, now: DateTime<Utc>) -> Result<Waiting> {
-        let (count, since): (i64, Option<DateTime<Utc>>) = self
-            .db
-            .read(
-                "SELECT COUNT(*), MIN(first_due) FROM outbox
-                 WHERE state IN ('queued', 'sending') AND first_due <= $1",
-            )
-            .bind(now)
-            .fetch_one()
-            .await?;
-        Ok(Waiting {
-            count: unsigned("outbox", "count", 0, count)?,
-            since,
-        })
     }
 }

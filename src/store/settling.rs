@@ -158,6 +158,19 @@ impl Store {
     }
 }
 
+/// Notes that these mails, with their incidents, were cut off while they were sent.
+pub(super) async fn interrupted(
+    tx: &mut Tx,
+    mails: &[(i64, i64)],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for (id, incident) in mails {
+        let entry = Entry::of(IncidentId(*incident), now).mail(*id);
+        note(tx, EventKind::MailInDoubt, &entry.detail("interrupted")).await?;
+    }
+    Ok(())
+}
+
 /// A mail left after all: the incident says so no longer, unless another one failed as well.
 async fn told(tx: &mut Tx, incident: IncidentId) -> Result<()> {
     let mut words = bounces::concerns(tx, incident).await?;

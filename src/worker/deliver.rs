@@ -126,11 +126,7 @@ pub async fn round(parts: &Delivering, token: &CancellationToken) -> Result<Roun
     }
     match failed {
         Some(error) => Err(error),
-        None => {
-            let waiting = store.waiting_mails(clock.now()).await?;
-            parts.health.waits(waiting.count, waiting.since);
-            Ok(round)
-        }
+        None => Ok(round),
     }
 }
 

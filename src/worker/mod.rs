@@ -1,6 +1,5 @@
 //! The loops: fetch, process, deliver, watch, and the beat of an instance among others. Each can be
-//! stopped at any point and goes on from what is
-//! stored; `lifecycle` starts, watches and stops them.
+//! stopped at any point and goes on from what is stored; `lifecycle` starts, watches and stops them.
 
 pub mod deliver;
 pub mod fetch;

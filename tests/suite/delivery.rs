@@ -20,7 +20,7 @@ use vigie::domain::history::EventKind;
 use vigie::domain::incident::Concern;
 use vigie::domain::outgoing::{Claim, MailState, Outgoing, Template};
 use vigie::metrics::SendingHealth;
-use vigie::store::{Answer, Answering, Effect, NewIncident, Outcome, Store};
+use vigie::store::{Answer, Answering, Deadlines, Effect, NewIncident, Outcome, Store};
 use vigie::transport::{Smtp, Timeouts, Transport};
 use vigie::wake::Wake;
 use vigie::worker::deliver::{Delivering, Round, round, run};
@@ -497,6 +497,15 @@ async fn snd_04_a_server_that_wants_a_login_turns_sending_red_until_it_takes_a_m
         queued(&test.store, uid, 2, None).await;
     }
     let parts = smtp(&test.store, &script);
+    let waiting = async |second: i64| {
+        let deadlines = Deadlines {
+            now: at(second),
+            read: at(second),
+            sent: at(second),
+        };
+        let vitals = test.store.vitals(BOX, deadlines).await.unwrap();
+        (vitals.unsent, vitals.unsent_since)
+    };
     for (second, tries) in [(10, 1), (20, 2)] {
         // The second mail is not even tried.
         let blocked = Round {
@@ -509,7 +518,7 @@ async fn snd_04_a_server_that_wants_a_login_turns_sending_red_until_it_takes_a_m
         let failure = state.failure.unwrap();
         assert_eq!((failure.since, failure.tries), (at(10), tries));
         assert_eq!(failure.kind, "mail");
-        assert_eq!((state.waiting, state.waiting_since), (2, Some(at(2))));
+        assert_eq!(waiting(second).await, (2, Some(at(2))));
         assert_eq!(state.last_success, None);
     }
     // One connection here, so one mail a round.
@@ -518,7 +527,7 @@ async fn snd_04_a_server_that_wants_a_login_turns_sending_red_until_it_takes_a_m
     assert_eq!(step(&parts, 30).await, one_sent());
     let state = parts.health.state();
     assert_eq!((state.failure, state.last_success), (None, Some(at(30))));
-    assert_eq!((state.waiting, state.waiting_since), (0, None));
+    assert_eq!(waiting(30).await, (0, None));
 }
 
 #[tokio::test]

@@ -16,8 +16,8 @@ use vigie::domain::incident::{Concern, IncidentId, Reference, Status};
 use vigie::domain::message::{Cursor, Fetched, MessageId, MessageState, Place};
 use vigie::domain::outgoing::{Claim, MailState, Outgoing, Template};
 use vigie::store::{
-    About, Alike, Answer, Answering, Committed, Effect, Filled, NewAttachment, NewIncident, Notice,
-    OpenError, Outcome, Store, StoreError, Waiting,
+    About, Alike, Answer, Answering, Committed, Deadlines, Effect, Filled, NewAttachment,
+    NewIncident, Notice, OpenError, Outcome, Store, StoreError,
 };
 
 const BOX: &str = "imap:support@mail.example/INBOX";
@@ -1377,10 +1377,16 @@ async fn a_mail_that_cannot_be_understood_is_set_aside_and_the_next_one_leaves()
 #[tokio::test]
 async fn what_waits_to_leave_is_counted_from_when_it_was_first_due() {
     on_both(|store| async move {
-        assert_eq!(
-            store.waiting_mails(at(10)).await.unwrap(),
-            Waiting::default()
-        );
+        let waiting = async |now: i64| {
+            let deadlines = Deadlines {
+                now: at(now),
+                read: at(now),
+                sent: at(now),
+            };
+            let vitals = store.vitals(BOX, deadlines).await.unwrap();
+            (vitals.unsent, vitals.unsent_since)
+        };
+        assert_eq!(waiting(10).await, (0, None));
         for (uid, hold) in [(1, 5), (2, 120)] {
             opened(&store, uid, answered(Template::E1, None, hold)).await;
         }
@@ -1390,12 +1396,8 @@ async fn what_waits_to_leave_is_counted_from_when_it_was_first_due() {
             .mark_temporary(claim, "rcpt 451", at(400), true)
             .await
             .unwrap();
-        let waiting = |count| Waiting {
-            count,
-            since: Some(at(5)),
-        };
-        assert_eq!(store.waiting_mails(at(119)).await.unwrap(), waiting(1));
-        assert_eq!(store.waiting_mails(at(120)).await.unwrap(), waiting(2));
+        assert_eq!(waiting(119).await, (1, Some(at(5))));
+        assert_eq!(waiting(120).await, (2, Some(at(5))));
     })
     .await;
 }
