@@ -28,8 +28,9 @@ use std::time::{Duration, Instant};
 use support::checker::Verdict;
 use support::fill::fixtures;
 use support::mutate::{Chance, Mutants, claimed, parts};
-use support::service::{BINARY, Service};
-use support::station::{Station, WITHOUT_MOVE};
+use support::service::BINARY;
+use support::station::WITHOUT_MOVE;
+use support::story::Story;
 use vigie::desk::intake;
 
 #[path = "../tests/suite/support/mod.rs"]
@@ -41,9 +42,6 @@ mod support;
 
 /// Kills of one installation, which then comes to rest and is checked.
 const ROUND: usize = 100;
-
-/// How long a service may take to reach a kill point.
-const REACH: Duration = Duration::from_secs(300);
 
 /// Of a thread that reads mutants: half of what the service's have.
 const STACK: usize = 1 << 20;
@@ -177,42 +175,18 @@ impl Sum {
     }
 }
 
-/// An installation with what was delivered to it so far.
-struct Story {
-    station: Station,
-    service: Service,
-    delivered: usize,
-}
-
-impl Story {
-    fn begin(capability: Option<&str>) -> Self {
-        let station = Station::start(capability);
-        let service = station.service();
-        Self {
-            station,
-            service,
-            delivered: 0,
-        }
+/// Lets the last service come to rest, and compares.
+fn check(mut story: Story) -> (usize, Verdict) {
+    story.service.start();
+    story.station.quiet(&story.service, story.delivered);
+    let status = story.service.stop();
+    let mut verdict = story.station.check(&story.service, story.delivered);
+    if !status.success() {
+        verdict
+            .faults
+            .push(format!("the service ended with {status}"));
     }
-
-    fn deliver(&mut self, count: usize) {
-        self.station.deliver(self.delivered..self.delivered + count);
-        self.delivered += count;
-    }
-
-    /// Lets the last service come to rest, and compares.
-    fn check(mut self) -> (usize, Verdict) {
-        self.service.start();
-        self.station.quiet(&self.service, self.delivered);
-        let status = self.service.stop();
-        let mut verdict = self.station.check(&self.service, self.delivered);
-        if !status.success() {
-            verdict
-                .faults
-                .push(format!("the service ended with {status}"));
-        }
-        (self.delivered, verdict)
-    }
+    (story.delivered, verdict)
 }
 
 fn kills(count: usize, seed: u64) -> bool {
@@ -240,7 +214,7 @@ fn kills(count: usize, seed: u64) -> bool {
             );
             story.service.kill();
         }
-        let (delivered, verdict) = story.check();
+        let (delivered, verdict) = check(story);
         sum.add(delivered, round, verdict);
         left -= round;
         if left > 0 {
@@ -256,9 +230,9 @@ fn failpoints(count: u64) -> bool {
     for (point, capability) in POINTS {
         let mut story = Story::begin(capability);
         for time in 0..count {
-            run_into(&mut story, &format!("{point}:{}", 1 + time % 2));
+            story.run_into(&format!("{point}:{}", 1 + time % 2), 3);
         }
-        let (delivered, verdict) = story.check();
+        let (delivered, verdict) = check(story);
         println!(
             "{point}: {count} times, {} in doubt, {} faults",
             verdict.in_doubt,
@@ -267,24 +241,6 @@ fn failpoints(count: u64) -> bool {
         sum.add(delivered, usize::try_from(count).expect("a count"), verdict);
     }
     sum.tell("kill points", begun)
-}
-
-/// Starts the service so that it dies at a point, and delivers until it does.
-fn run_into(story: &mut Story, point: &str) {
-    story.deliver(3);
-    story.service.start_with(&[("VIGIE_FAILPOINT", point)]);
-    let (begun, mut last) = (Instant::now(), Instant::now());
-    while story.service.ended().is_none() {
-        assert!(
-            begun.elapsed() < REACH,
-            "{point} is not reached: has this binary debug assertions?"
-        );
-        if last.elapsed() > Duration::from_millis(1_500) {
-            story.deliver(1);
-            last = Instant::now();
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
 }
 
 fn mutations(count: u64, seed: u64) -> bool {

@@ -2,105 +2,57 @@
 //! there once (SIGTERM), starts again, and at rest nothing is lost, doubled or sent to a machine.
 
 use std::os::unix::process::ExitStatusExt;
-use std::thread;
-use std::time::{Duration, Instant};
 
-use super::support::service::Service;
-use super::support::station::{Station, WITHOUT_MOVE};
+use super::support::station::WITHOUT_MOVE;
+use super::support::story::Story;
 use vigie::worker::deliver::AT_ONCE;
-
-/// How long a service may take to reach its point: a hang guard.
-const LIMIT: Duration = Duration::from_secs(300);
 
 const SIGABRT: i32 = 6;
 
 /// How many messages lie there at the start of each run.
 const PORTION: usize = 4;
 
-/// What comes while it waits for its point.
-struct Story {
-    station: Station,
-    service: Service,
-    delivered: usize,
-}
-
-impl Story {
-    fn begin(capability: Option<&str>) -> Self {
-        let station = Station::start(capability);
-        let service = station.service();
-        Self {
-            station,
-            service,
-            delivered: 0,
-        }
+/// Both kills; what SIGTERM there leaves; then the rest of it.
+fn tell(mut story: Story, point: &str, has_term: bool) {
+    for hit in 1..=2 {
+        let status = story.run_into(&format!("{point}:{hit}"), PORTION);
+        assert_eq!(status.signal(), Some(SIGABRT), "{point}:{hit}: {status}");
     }
-
-    fn deliver(&mut self, count: usize) {
-        self.station.deliver(self.delivered..self.delivered + count);
-        self.delivered += count;
-    }
-
-    /// Starts the service so that it ends at a point, and delivers until it does.
-    fn run_into(&mut self, point: &str) -> std::process::ExitStatus {
-        self.deliver(PORTION);
-        self.service.start_with(&[("VIGIE_FAILPOINT", point)]);
-        let begun = Instant::now();
-        let mut last = Instant::now();
-        loop {
-            if let Some(status) = self.service.ended() {
-                return status;
-            }
-            assert!(begun.elapsed() < LIMIT, "{point} is never reached");
-            if last.elapsed() > Duration::from_millis(1_500) {
-                self.deliver(1);
-                last = Instant::now();
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    /// Both kills; what SIGTERM there leaves; then the rest of it.
-    fn tell(mut self, point: &str, has_term: bool) {
-        for hit in 1..=2 {
-            let status = self.run_into(&format!("{point}:{hit}"));
-            assert_eq!(status.signal(), Some(SIGABRT), "{point}:{hit}: {status}");
-        }
-        self.deliver(1);
-        self.service.start();
-        self.station.quiet(&self.service, self.delivered);
-        let stopped = self.service.stop();
-        assert!(stopped.success(), "{stopped}");
-        let killed = self.station.check(&self.service, self.delivered);
-        assert_eq!(killed.faults, [""; 0], "{point}: {killed:?}");
-        assert_eq!(killed.quarantined, 0, "{point}: {killed:?}");
-        // Those that were between DATA and their answer at the two kills.
-        assert!(killed.in_doubt <= 2 * AT_ONCE, "{point}: {killed:?}");
-        assert!(killed.sent > 0 && killed.incidents > 0, "{killed:?}");
-        if has_term {
-            let status = self.run_into(&format!("{point}:1:term"));
-            assert!(status.code().is_some(), "{point}: {status}");
-            self.service.start();
-            self.station.quiet(&self.service, self.delivered);
-            assert!(self.service.stop().success());
-            let told = self.station.check(&self.service, self.delivered);
-            assert_eq!(told.faults, [""; 0], "{point}: {told:?}");
-            assert_eq!(
-                told.in_doubt, killed.in_doubt,
-                "{point}: SIGTERM made a doubt"
-            );
-        }
-        println!(
-            "{point}: {} messages, {} incidents, {} mails, {} in doubt, none lost, none doubled",
-            killed.stored, killed.incidents, killed.sent, killed.in_doubt
+    story.deliver(1);
+    story.service.start();
+    story.station.quiet(&story.service, story.delivered);
+    let stopped = story.service.stop();
+    assert!(stopped.success(), "{stopped}");
+    let killed = story.station.check(&story.service, story.delivered);
+    assert_eq!(killed.faults, [""; 0], "{point}: {killed:?}");
+    assert_eq!(killed.quarantined, 0, "{point}: {killed:?}");
+    // Those that were between DATA and their answer at the two kills.
+    assert!(killed.in_doubt <= 2 * AT_ONCE, "{point}: {killed:?}");
+    assert!(killed.sent > 0 && killed.incidents > 0, "{killed:?}");
+    if has_term {
+        let status = story.run_into(&format!("{point}:1:term"), PORTION);
+        assert!(status.code().is_some(), "{point}: {status}");
+        story.service.start();
+        story.station.quiet(&story.service, story.delivered);
+        assert!(story.service.stop().success());
+        let told = story.station.check(&story.service, story.delivered);
+        assert_eq!(told.faults, [""; 0], "{point}: {told:?}");
+        assert_eq!(
+            told.in_doubt, killed.in_doubt,
+            "{point}: SIGTERM made a doubt"
         );
     }
+    println!(
+        "{point}: {} messages, {} incidents, {} mails, {} in doubt, none lost, none doubled",
+        killed.stored, killed.incidents, killed.sent, killed.in_doubt
+    );
 }
 
 macro_rules! points {
     ($($name:ident: $point:literal, $capability:expr, $has_term:literal;)*) => {$(
         #[test]
         fn $name() {
-            Story::begin($capability).tell($point, $has_term);
+            tell(Story::begin($capability), $point, $has_term);
         }
     )*};
 }

@@ -22,5 +22,6 @@ pub mod smtp_sink;
 pub mod station;
 pub mod still;
 pub mod stores;
+pub mod story;
 pub mod tnef;
 pub mod traps;
