@@ -60,7 +60,7 @@ const QUESTIONS: [Question; 13] = [
         "mail {} was sent more than once",
         "SELECT outbox_id FROM history WHERE kind = 'mail_sent' AND outbox_id IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM history r
-                WHERE r.outbox_id = history.outbox_id AND r.kind = 'mail_released')
+                WHERE r.outbox_id = history.outbox_id AND r.kind = 'mail_resent')
          GROUP BY outbox_id HAVING COUNT(*) > 1",
     ),
     (

@@ -1374,6 +1374,33 @@ async fn a_mail_that_cannot_be_understood_is_set_aside_and_the_next_one_leaves()
     }
 }
 
+/// Only a mail that a person had sent again may have left twice; one that was let leave may not.
+#[tokio::test]
+async fn n_5_a_mail_that_left_twice_is_a_fault_though_a_person_let_it_leave() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let store = &test.store;
+        let made = opened(store, 1, answered(Template::E1, Some(Review::Mode), 0)).await;
+        let id = made.mail.unwrap();
+        assert!(store.release(id, at(5)).await.unwrap());
+        sent(store, id, 6).await;
+        let found = async || {
+            let faults = store.deep().await.unwrap().faults;
+            let faults = faults.into_iter().filter(|fault| fault.invariant == "N5");
+            faults.map(|fault| fault.text).collect::<Vec<_>>()
+        };
+        assert_eq!(found().await, [""; 0]);
+        test.alter(
+            "INSERT INTO history (incident_id, at, kind, outbox_id, detail)
+             SELECT incident_id, at, kind, outbox_id, detail FROM history WHERE kind = 'mail_sent'",
+        )
+        .await;
+        assert_eq!(
+            found().await,
+            [format!("mail {id} was sent more than once")]
+        );
+    }
+}
+
 #[tokio::test]
 async fn what_waits_to_leave_is_counted_from_when_it_was_first_due() {
     on_both(|store| async move {
