@@ -3,6 +3,8 @@
 //!
 //! What is left of the message is one again: other parts keep their headers and lose their bodies.
 
+/// So much of a message over the size limit is looked through for texts.
+pub(super) const LOOKED_THROUGH: u64 = 64 << 20;
 /// The most that is kept of one text.
 const TEXT: usize = 256 << 10;
 /// The most that is kept of one header section.

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 
-use super::excerpt::Excerpt;
+use super::excerpt::{Excerpt, LOOKED_THROUGH};
 use crate::domain::message::{Fetched, Place};
 
 /// The most files, and the most bytes by their sizes, of one batch.
@@ -19,8 +19,6 @@ const TOGETHER: usize = 50;
 const TOGETHER_BYTES: u64 = 8 * 1024 * 1024;
 /// Each so many rounds the store is asked about every file.
 const ROUNDS: u32 = 30;
-/// So much of a file over the size limit is looked through for texts.
-const LOOKED_THROUGH: u64 = 64 << 20;
 
 /// Why a Maildir can't be read.
 #[derive(Debug, thiserror::Error)]

@@ -8,15 +8,13 @@ use tokio::time::Instant;
 use super::Imap;
 use super::error::{ImapError, Step};
 use super::fetch::{body_of, uid_of};
-use crate::mailbox::excerpt::Excerpt;
+use crate::mailbox::excerpt::{Excerpt, LOOKED_THROUGH};
 
 /// The bytes of one slice grow and shrink between these with the speed of the server.
 pub(super) const SLICE_MIN: u32 = 256 * 1024;
 const SLICE_MAX: u32 = 4 * 1024 * 1024;
 const SLICE_FAST: Duration = Duration::from_secs(1);
 const SLICE_SLOW: Duration = Duration::from_secs(5);
-/// So much of a message over the size limit is looked through for texts.
-const LOOKED_THROUGH: u64 = 64 << 20;
 
 /// The beginning of a large message, kept so that a slow server gets on with it in each round.
 #[derive(Debug)]
