@@ -175,6 +175,12 @@ impl OpenError {
         matches!(self, Self::Unreachable(_) | Self::Full(_) | Self::Disk(_))
     }
 
+    /// Whether another process holds SQLite's lock: BUSY, LOCKED.
+    pub(super) fn is_locked(&self) -> bool {
+        matches!(self, Self::Unreachable(sqlx::Error::Database(error))
+            if matches!(sqlite_code(error.as_ref()), Some(5 | 6)))
+    }
+
     pub(super) fn of(error: sqlx::Error) -> Self {
         let sqlx::Error::Database(cause) = &error else {
             return Self::Unreachable(error);

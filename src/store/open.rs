@@ -11,13 +11,16 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Sqlite};
 use std::path::Path;
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 static SQLITE: Migrator = sqlx::migrate!("./migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("./migrations/postgres");
 
 /// How long a writer waits for another process's lock on the file: a backup may hold it.
 const BUSY: Duration = Duration::from_secs(30);
+
+/// How long until a locked file is tried again.
+const AGAIN: Duration = Duration::from_millis(20);
 
 /// How long a caller waits for a connection.
 const ACQUIRE: Duration = Duration::from_secs(30);
@@ -40,7 +43,7 @@ impl Db {
                     std::fs::create_dir_all(folder).map_err(OpenError::Folder)?;
                 }
                 alone::examine(path)?;
-                Self::connect_sqlite(path, true).await?
+                Self::sqlite(path, true).await?
             }
             None => Self::connect_postgres(url).await?,
         };
@@ -56,7 +59,7 @@ impl Db {
         let db = match sqlite_path(url) {
             Some(path) => {
                 alone::examine(path)?;
-                Self::connect_sqlite(path, false).await?
+                Self::sqlite(path, false).await?
             }
             None => Self::connect_postgres(url).await?,
         };
@@ -79,6 +82,21 @@ impl Db {
             .await
             .map_err(OpenError::of)?;
         Ok(Self::Postgres(pool))
+    }
+
+    /// Connects, waiting for other processes that open the same file: to turn a new one to its
+    /// write-ahead log takes a lock that SQLite does not wait for by itself (sqlite.org/wal,
+    /// section 9).
+    async fn sqlite(path: &Path, is_made: bool) -> Result<Self, OpenError> {
+        let begun = Instant::now();
+        loop {
+            match Self::connect_sqlite(path, is_made).await {
+                Err(error) if error.is_locked() && begun.elapsed() < BUSY => {
+                    tokio::time::sleep(AGAIN).await;
+                }
+                connected => return connected,
+            }
+        }
     }
 
     async fn connect_sqlite(path: &Path, is_made: bool) -> Result<Self, OpenError> {
@@ -116,13 +134,19 @@ impl Db {
     async fn migrate(&self) -> Result<(), OpenError> {
         let migrated = match self {
             Self::Postgres(pool) => POSTGRES.run(pool).await,
-            Self::Sqlite { write, .. } => match SQLITE.run(write).await {
+            Self::Sqlite { write, .. } => {
                 // SQLite has no lock over a whole migration run: another process that started at
-                // the same moment may have made the tables first. Its work shows at the second
-                // look.
-                Err(MigrateError::ExecuteMigration(..)) => SQLITE.run(write).await,
-                migrated => migrated,
-            },
+                // the same moment may have made the tables of any step first. Its work shows at the
+                // next look, and it can be ahead at no step twice.
+                let mut migrated = SQLITE.run(write).await;
+                for _ in SQLITE.iter() {
+                    if !matches!(migrated, Err(MigrateError::ExecuteMigration(..))) {
+                        break;
+                    }
+                    migrated = SQLITE.run(write).await;
+                }
+                migrated
+            }
         };
         migrated.map_err(OpenError::of_migration)
     }

@@ -17,6 +17,7 @@ use super::support::small_disk::SmallDisk;
 use super::support::smtp_sink::Mode;
 use super::support::station::{SUPPORT, Station, until};
 use super::support::stores::{TestStore, at, fetched, mail};
+use vigie::store::Store;
 
 const SIGKILL: i32 = 9;
 
@@ -569,6 +570,26 @@ fn sto_08_a_migration_killed_at_any_write_leaves_the_old_version_or_the_new_one(
         "{told}"
     );
     assert_eq!(block_on(versions(&database)), (vec![1], false));
+}
+
+/// A service and a command that started together on a new file: at each step the other one had been
+/// first, and the service gave up (« table instances already exists »).
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn those_that_start_together_on_a_new_file_all_find_it_made() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = format!("sqlite:{}", folder.path().join("vigie.db").display());
+        let starts: Vec<_> = (0..8)
+            .map(|_| {
+                let url = url.clone();
+                tokio::spawn(async move { Store::open(&url).await.map(|_| ()) })
+            })
+            .collect();
+        for start in starts {
+            let opened = start.await.expect("it does not panic");
+            opened.expect("the database is made");
+        }
+    }
 }
 
 #[test]
