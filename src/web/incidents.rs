@@ -184,8 +184,9 @@ pub(super) fn mail_detail(console: &Console, mail: &OutboxEntry) -> String {
         MailState::Sent if mail.bounced_at.is_some() => {
             let status = mail.bounce_status.as_str();
             let words = if status.is_empty() { "" } else { "\u{a0}: " };
+            let sent = mail.sent_at.map(time).unwrap_or_default();
             let back = mail.bounced_at.map(time).unwrap_or_default();
-            format!("revenu {back}, non remis{words}{status}")
+            format!("{sent}, avis de non-remise {back}{words}{status}")
         }
         MailState::Sent => mail.sent_at.map(time).unwrap_or_default(),
         MailState::Failed | MailState::InDoubt => mail.last_error.clone(),
