@@ -12,6 +12,7 @@ mod closing;
 mod header;
 mod job;
 mod name;
+mod placed;
 mod presented;
 mod prose;
 mod role;
