@@ -132,10 +132,17 @@ pub(super) fn bracketed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found
                 "vers|par|avec|entre|appelle|appeler|et|transferer",
             )
             || tokens.among(near - 1, "nos|notre|votre|cette|ce|collegues"));
+    // « nous appelons le SAMU 59 (médecin régulateur) »: an article needs a word that tells where
+    // the writer is.
+    let object = tokens.among(near.saturating_sub(1), "le|la|l|the")
+        && !tokens.among(
+            near.saturating_sub(2),
+            "pour|ici|of|from|at|for|depuis|sommes|est|suis|c",
+        );
     let named = (near + 1..open).any(|at| {
         unit(text, tokens, at).is_some_and(|unit| unit.is_given() && unit.shape != Shape::Lower)
     });
-    (closed && mine && !others && !named).then(|| {
+    (closed && mine && !others && !object && !named).then(|| {
         let span = tokens.span(at, end);
         let found = Found {
             span: span.clone(),
