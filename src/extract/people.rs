@@ -176,6 +176,19 @@ impl People {
                     .words
                     .evidence(&voice.body.text, 0..0, Source::Prose, 0.8)
             };
+            if is_sender && let Some((role, span)) = person::role_from_header(&from.name) {
+                let evidence = Evidence {
+                    raw: from.name.get(span.clone()).unwrap_or_default().to_owned(),
+                    span,
+                    confidence: 0.8,
+                    ..evidence.clone()
+                };
+                self.roles.push(Told {
+                    value: role,
+                    evidence,
+                    rank: Rank::Header,
+                });
+            }
             self.names.push(Told {
                 value: name,
                 evidence,

@@ -12,7 +12,7 @@ pub(super) fn closing(text: &str, tokens: &Tokens) -> Option<Found> {
     if let Some(person) = to_be_called(text, tokens) {
         return Some(person);
     }
-    let mut end = tokens.len();
+    let mut end = above_numbers(tokens);
     while end > 0
         && matches!(
             tokens.get(end - 1).map(|t| t.kind),
@@ -47,6 +47,11 @@ pub(super) fn closing(text: &str, tokens: &Tokens) -> Option<Found> {
     if !whole || !known || units[0].from != start {
         return None;
     }
+    // « Pascal, la carto est figée »: whom the words are for.
+    const SPEAKS_ON: &str = "le|la|les|l|je|j|on|nous|il|elle|ils|ca|c|ce|cela|plus|impossible|peux|pouvez|pourrais|pourriez|peut|voici|ci|merci|un|une|des|depuis|notre|nos|mon|ma|mes|the|please|can|we|i|our|there|tu|vous|rien|aucun|aucune|pour|voir|faut|toujours|encore";
+    if tokens.sign(last, b',') && tokens.among(last + 1, SPEAKS_ON) {
+        return None;
+    }
     // « Julie Roux, ARM, est bloquée »: told of by another.
     if role_behind(tokens, last).is_some_and(|(_, end)| is_told_of(text, tokens, end)) {
         return None;
@@ -60,6 +65,29 @@ pub(super) fn closing(text: &str, tokens: &Tokens) -> Option<Found> {
         contact: false,
         score: 0.6,
     })
+}
+
+/// Where the text ends but for the lines below that hold a number to call and no more.
+fn above_numbers(tokens: &Tokens) -> usize {
+    let mut end = tokens.len();
+    for _ in 0..3 {
+        let mut start = end;
+        let mut numbers = 0;
+        while start > 0 && !tokens.ends_line(start - 1) {
+            start -= 1;
+            match tokens.get(start).map(|token| token.kind) {
+                Some(Kind::Number) => numbers += 1,
+                Some(Kind::Sign(_)) => {}
+                _ if tokens.among(start, "tel|t|tph|port|portable|mobile|mob|gsm|fixe|direct|ligne|directe|dect|poste|bureau|p|m|d|et|ou|phone") => {}
+                _ => return end,
+            }
+        }
+        if start == 0 || start < end && numbers < 2 {
+            return end;
+        }
+        end = start - 1;
+    }
+    end
 }
 
 /// Steps over « Cdt, », « Merci », « Bien à vous ».
@@ -131,4 +159,18 @@ pub(super) fn closing_role(text: &str, tokens: &Tokens, at: usize) -> Option<(Fo
         };
         (found, end)
     })
+}
+
+/// Whether the words before `at` on its line make what follows the one to call: « Contact sur
+/// place : », « Votre interlocuteur : ».
+pub(super) fn is_contact(tokens: &Tokens, at: usize) -> bool {
+    (at.saturating_sub(6)..at)
+        .rev()
+        .take_while(|before| !tokens.ends_line(*before) && !tokens.sign(*before, b'.'))
+        .any(|before| {
+            tokens.among(
+                before,
+                "contact|contacts|interlocuteur|interlocutrice|contacter|joindre|demander|appeler|rappeler|rappelez|correspondant|referent|voir",
+            )
+        })
 }

@@ -1,9 +1,10 @@
 //! The person of a From header.
 
 use super::super::token::{Kind, Tokens};
-use super::name::{Shape, Unit, arranged, capitalised, is_given};
-use super::{is_place, is_place_word, name_units, spaced, starts_role, titles};
+use super::name::{Shape, Unit, arranged, capitalised, is_given, unit};
+use super::{is_place, is_place_word, name_units, role, spaced, starts_role, titles};
 use crate::text::fold;
+use std::ops::Range;
 
 /// The person of a From header; nothing where the display name is a place's or a machine's. A
 /// name of one word is completed by `prenom.nom@`.
@@ -23,12 +24,8 @@ pub fn from_header(display: &str, address: &str) -> Option<String> {
                 || tokens.is(*at, &["via"])
         })
         .unwrap_or(tokens.len());
-    let from = titles(&tokens, 0, end);
-    let place = display.contains('@')
-        || (from..end).any(|at| {
-            is_place(&tokens, at) || tokens.get(at).is_some_and(|t| t.kind == Kind::Number)
-        });
-    if place {
+    let (from, end) = person_part(display, &tokens, end)?;
+    if display.contains('@') {
         return None;
     }
     // « dylan.carlier » <dylan.carlier@…>: the display name is the address's own.
@@ -88,6 +85,49 @@ pub fn from_header(display: &str, address: &str) -> Option<String> {
         return Some(spaced(&units));
     }
     Some(arranged(&units))
+}
+
+/// The job in a display name behind or before the person's: « Anaïs MOREL - ARM SAMU 44 »,
+/// « LE GOFF Yann (médecin régulateur) », and its bytes.
+#[must_use]
+pub fn role_from_header(display: &str) -> Option<(String, Range<usize>)> {
+    let tokens = Tokens::new(display);
+    let at = (1..tokens.len()).find(|at| {
+        let parted = matches!(
+            tokens.get(at - 1).map(|token| token.kind),
+            Some(Kind::Sign(b'(' | b'[' | b',' | b'|' | b'/'))
+        ) || tokens.sign(at - 1, b'-') && !tokens.glued(*at);
+        parted && role::role(&tokens, *at).is_some()
+    })?;
+    let span = tokens.span(at, role::role(&tokens, at)?);
+    Some((role::written(display, &span), span))
+}
+
+/// The tokens of `0..end` that may name a person: up to a dash, a bar or a comma before a place
+/// (« Dr Paul Vernet, SAMU 74 »), else those behind it (« Régulation - DUPONT Marie »).
+fn person_part(display: &str, tokens: &Tokens, end: usize) -> Option<(usize, usize)> {
+    let is_place_part = |from: usize, to: usize| {
+        (from..to).any(|at| {
+            is_place(tokens, at) || tokens.get(at).is_some_and(|t| t.kind == Kind::Number)
+        })
+    };
+    let cuts = |at: &usize| {
+        tokens.sign(*at, b'|')
+            || tokens.sign(*at, b'/')
+            || tokens.sign(*at, b'-') && !tokens.glued(*at)
+            || tokens.sign(*at, b',')
+                && (is_place_part(*at + 1, end) || role::role(tokens, *at + 1).is_some())
+    };
+    let cut = (0..end).find(cuts);
+    let first = (titles(tokens, 0, cut.unwrap_or(end)), cut.unwrap_or(end));
+    if !is_place_part(first.0, first.1) {
+        return Some(first);
+    }
+    let next = (titles(tokens, cut? + 1, end), end);
+    let given = (next.0..next.1).any(|at| {
+        unit(display, tokens, at).is_some_and(|unit| unit.is_given() && unit.shape != Shape::Lower)
+    });
+    (given && !is_place_part(next.0, next.1)).then_some(next)
 }
 
 /// Orders « Caron Ludovic » by `l.caron@` or `ludovic.caron@`; nothing where the address does not

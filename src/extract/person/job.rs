@@ -9,13 +9,25 @@ use super::{Found, role};
 /// biomédical, je relaie … », « Médecin généraliste installée à Étampes, j'ai constaté … ».
 pub(super) fn opens(tokens: &Tokens, end: usize) -> bool {
     const TOLD_OF: &str = "est|sont|a|ont|n|ne|qui|injoignable|absent|absente|prevenu|prevenue|bloque|bloquee|deconnecte|deconnectee|informe|informee|averti|avertie|non|pas|plus|indisponible|contacte|contactee|touche|touchee|concerne|concernee|muet|muette";
+    // « Chargée de mission « soins non programmés » à l'ARS … »: what is quoted belongs to the job.
+    let quote = |at: usize| tokens.sign(at, b'"');
+    let end = if quote(end) {
+        (end + 1..end + 9)
+            .find(|at| quote(*at))
+            .map_or(end, |close| close + 1)
+    } else {
+        end
+    };
     for at in end..(end + 12).min(tokens.len()) {
         match tokens.get(at).map(|token| token.kind) {
             Some(Kind::Sign(b',')) if tokens.among(at + 1, "je|j|i") => return true,
             Some(Kind::Sign(b'.' | b'!' | b'?' | b';' | b':')) | None => return false,
             Some(Kind::Word) => {
                 let place = tokens.is(at, &["a"]) && tokens.get(at + 1).is_some();
-                if tokens.among(at, TOLD_OF) && !place {
+                // « l'ARS Grand Est » has no verb.
+                let east = tokens.is(at, &["est"]) && tokens.is(at.wrapping_sub(1), &["grand"]);
+                let unplanned = tokens.phrase(at, "non programmes").is_some();
+                if tokens.among(at, TOLD_OF) && !place && !east && !unplanned {
                     return false;
                 }
             }

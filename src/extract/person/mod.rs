@@ -12,6 +12,7 @@ mod closing;
 mod header;
 mod job;
 mod name;
+mod placed;
 mod presented;
 mod prose;
 mod role;
@@ -19,7 +20,7 @@ mod signature;
 mod small;
 
 pub(super) use alike::{is_part_of, is_same};
-pub use header::from_header;
+pub use header::{from_header, role_from_header};
 pub(super) use name::is_given;
 pub use presented::{presented, tells_how_to_reach};
 pub use prose::find_in_prose;
@@ -163,13 +164,13 @@ pub fn answer(text: &str) -> Named {
 /// Whether `from..to` is an English job of several small words, its head last.
 fn headed_last(text: &str, tokens: &Tokens, from: usize, to: usize) -> bool {
     (2..=5).contains(&(to - from))
-        && tokens.among(
-            to - 1,
-            "engineer|manager|lead|coordinator|operator|technician|nurse|physician|doctor|supervisor|analyst|officer|specialist|administrator|dispatcher|consultant|trainer|director|secretary|assistant|pharmacist|paramedic|clerk",
-        )
+        && role::is_head(tokens, to - 1)
         && (from..to).all(|at| {
             unit(text, tokens, at).is_some_and(|unit| unit.shape == name::Shape::Lower)
-                && !tokens.among(at, "the|a|an|i|am|and|for|of|is|my|our|le|la|de|du|je|suis|et")
+                && !tokens.among(
+                    at,
+                    "the|a|an|i|am|and|for|of|is|my|our|le|la|de|du|je|suis|et",
+                )
         })
 }
 
@@ -279,7 +280,7 @@ fn is_hour(tokens: &Tokens, at: usize) -> bool {
 fn titles(tokens: &Tokens, from: usize, to: usize) -> usize {
     let mut at = from;
     while at < to {
-        let title = tokens.among(at, "dr|docteur|mme|madame|mlle|mademoiselle|mr|monsieur|pr|professeur|prof|mrs|ms|drs|doctor")
+        let title = tokens.among(at, "dr|docteur|mme|madame|mlle|mademoiselle|mr|monsieur|pr|professeur|prof|mrs|ms|drs|doctor|capitaine|commandant|commandante|lieutenant|lieutenante|colonel|adjudant|sergent|caporal|maitre")
             || tokens.is(at, &["m"]) && at + 1 < to;
         let sign = matches!(tokens.get(at).map(|t| t.kind), Some(Kind::Sign(_)));
         if !title && !sign {
@@ -371,7 +372,7 @@ fn is_place_word(folded: &str) -> bool {
             "urgences|urgence|service|services|support|intranet|extranet|informatique|dsi|direction|pole|unite|equipe|groupe|hotline|helpdesk|noreply|reply|repondre|",
             "admin|contact|info|infos|astreinte|garde|poste|permanence|scanner|copieur|mfp|glpi|easyvista|gmail|outlook|orange|free|sas|cesu|cellule|liste|",
             "referents|region|regional|departement|ministere|notification|notifications|postmaster|mailer|daemon|system|systeme|administrator|formation|plateforme|",
-            "reunion|martinique|guadeloupe|guyane|mayotte|metropole|antilles|plateau|medecins|medecin|arm|ide|cadre|cadres|pharmacie|laboratoire|imagerie|cedex|rue|avenue|bp|batiment|bat|etage|site|www|http|https|gestion|affaires|numerique"
+            "reunion|martinique|guadeloupe|guyane|mayotte|metropole|antilles|plateau|medecins|medecin|arm|ide|cadre|cadres|pharmacie|laboratoire|imagerie|cedex|rue|avenue|bp|batiment|bat|etage|site|www|http|https|gestion|affaires|numerique|ambulances|ambulance|cabinet|codis|sdis|cta|ehpad|societe|sarl|laboratoires|assistance|centrale|operations|taxis|croix|protection|mairie|prefecture|maison"
         ))
     });
     PLACES.holds(folded) || folded.contains("samu") || folded.contains("regul")

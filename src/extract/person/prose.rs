@@ -2,9 +2,10 @@
 //! régulateur de ce soir », « Sylvain Lecarpentier ARM » at the end.
 
 use super::super::token::{Kind, Lexicon, Tokens};
-use super::closing::{closing, closing_role};
+use super::closing::{closing, closing_role, is_contact};
 use super::job::{corrected, is_told_of, named_behind, opens};
 use super::name::{Shape, Unit, arranged, is_particle, unit};
+use super::placed::{bracketed, opens_with_name, role_behind_place, small_titled, speaks};
 use super::small::{signs_small, small_name, small_run, with_small_surname};
 use super::{Found, is_common, is_place_word, role, titles};
 use crate::extract::lexicon::is_one_of;
@@ -14,7 +15,7 @@ use std::sync::LazyLock;
 static INTRODUCES: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
         "je ne suis que la|je ne suis que le|je ne suis que l|je ne suis qu une|je ne suis qu un|je suis une|je suis un|je suis le|je suis la|je suis l|je suis|je m appelle|moi c est|c est|ici|mon nom est|mon nom|my name is|i am|i m|this is|je soussigne|",
-        "je soussignee|signe|ici le|ici la|ici l|moi|i am the|i am a|i am an|i m a|i m an|i m the|en tant que|en tant qu|je me presente|je me nomme|de la part de|nom prenom|",
+        "je soussignee|signe|ici le|ici la|ici l|moi|je suis sa|je suis son|je suis leur|je suis une des|je suis un des|je suis l une des|je suis l un des|je suis la nouvelle|je suis le nouveau|je suis ici|je suis ici la|je suis ici le|i am one of the|i am their|i am his|i am her|i m their|i am your|i am on duty as|i am the|i am a|i am an|i m a|i m an|i m the|en tant que|en tant qu|je me presente|je me nomme|de la part de|nom prenom|",
         "c|cest|c moi|cest moi|moi c|moi cest|ici c est|ici c|ici cest|chui|jsuis|j suis|je sui|chuis|je m apelle|je mapelle|j m appelle|jmappelle|je mappelle|mon nom c est|mon nom cest|",
         "en qualite de|en qualite d|en ma qualite de|en ma qualite d|je travaille comme|je travaille en tant que|je suis en poste comme|je suis actuellement|i work as a|i work as an|i work as the|this is the|here is|",
         "je suis votre|je suis votre nouveau|je suis votre nouvelle|je suis aussi|je suis nouvel|je suis nouvelle|je suis nouveau|je suis donc|je suis moi meme|je suis simple|je suis juste|je suis jeune|nous sommes"
@@ -41,7 +42,9 @@ pub fn find_in_prose(text: &str) -> Vec<Found> {
         }
         let person = introduced(text, &tokens, at)
             .or_else(|| apposed(text, &tokens, at))
-            .or_else(|| titled(text, &tokens, at));
+            .or_else(|| titled(text, &tokens, at))
+            .or_else(|| small_titled(text, &tokens, at))
+            .or_else(|| bracketed(text, &tokens, at));
         match person {
             Some((person, end)) => {
                 found.push(person);
@@ -89,7 +92,17 @@ fn introduced(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> 
         with_small_surname(text, tokens, units)
     };
     let name_end = units.last().map_or(name_at, |unit| unit.to);
-    let role = role_behind(tokens, if units.is_empty() { next } else { name_end });
+    let spoken = speaks(tokens, name_end).unwrap_or(name_end);
+    let role = role_behind(tokens, if units.is_empty() { next } else { spoken }).or_else(|| {
+        // « I'm the night shift supervisor »
+        if units.is_empty() {
+            role::headed(tokens, next)
+                .filter(|_| tokens.among(at, "i|this|here"))
+                .map(|end| (next, end))
+        } else {
+            role_behind_place(tokens, name_end)
+        }
+    });
     let known = units.iter().any(Unit::is_given) || titled || units.len() > 1;
     if weak && !(units.iter().any(Unit::is_given) || titled || role.is_some() && !units.is_empty())
         || units.is_empty() && role.is_none()
@@ -178,11 +191,15 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
         return None;
     }
     let known = units.iter().any(Unit::is_given) || titled || units.len() > 1;
-    let (from, to) = role_behind(tokens, last)?;
-    let strong = first || !third;
     if !known {
         return None;
     }
+    let behind = speaks(tokens, last).unwrap_or(last);
+    let placed = || role_behind_place(tokens, last).filter(|_| first);
+    let Some((from, to)) = role_behind(tokens, behind).or_else(placed) else {
+        return opens_with_name(text, tokens, at, greeted);
+    };
+    let strong = first || !third;
     let span = tokens.span(units[0].from, last);
     let role_span = tokens.span(from, to);
     let role = Some((role::written(text, &role_span), role_span));
@@ -231,20 +248,6 @@ fn titled(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
         },
         last,
     ))
-}
-
-/// Whether the words before `at` on its line make what follows the one to call: « Contact sur
-/// place : », « Votre interlocuteur : ».
-fn is_contact(tokens: &Tokens, at: usize) -> bool {
-    (at.saturating_sub(6)..at)
-        .rev()
-        .take_while(|before| !tokens.ends_line(*before) && !tokens.sign(*before, b'.'))
-        .any(|before| {
-            tokens.among(
-                before,
-                "contact|contacts|interlocuteur|interlocutrice|contacter|joindre|demander|appeler|rappeler|rappelez|correspondant|referent|voir",
-            )
-        })
 }
 
 /// A role behind a name: « , ARM », « , le médecin régulateur de ce soir », « (ARM) », « ARM ».

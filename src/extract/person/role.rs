@@ -68,6 +68,14 @@ pub(super) fn role(tokens: &Tokens, at: usize) -> Option<usize> {
             break;
         }
     }
+    // « secrétaire pédagogique du CESU 86 »: the place is no part of the job.
+    let numbered = tokens
+        .get(end)
+        .is_some_and(|token| token.kind == Kind::Number);
+    let placed = tokens.among(end - 1, "cesu|crra|sas") && tokens.is(end.wrapping_sub(2), &["du"]);
+    if numbered && placed && end > at + 2 {
+        end -= 2;
+    }
     Some(end)
 }
 
@@ -82,6 +90,35 @@ fn deputised(tokens: &Tokens, end: usize) -> Option<usize> {
     }
     let next = tokens.any_phrase(end, "au|a la|a l|aux|du|de la|de l|to the|of the")?;
     longest(tokens, tokens.skip_joints(next), &ROLES.0)
+}
+
+/// Words that end an English job of several: « hospital IT support engineer ».
+const HEADS: &str = "engineer|manager|lead|leader|coordinator|operator|technician|nurse|physician|doctor|supervisor|analyst|officer|specialist|administrator|dispatcher|consultant|trainer|director|secretary|assistant|pharmacist|paramedic|clerk|handler|regulator|architect|developer|midwife|dentist";
+
+/// Whether an English job ends with the word at `at`.
+pub(super) fn is_head(tokens: &Tokens, at: usize) -> bool {
+    tokens.among(at, HEADS)
+}
+
+/// Where the English job of up to five words that begins at `at` ends, its head last: « night shift
+/// supervisor ».
+pub(super) fn headed(tokens: &Tokens, at: usize) -> Option<usize> {
+    const NO_PART: &str = "the|a|an|i|am|and|for|of|is|my|our|le|la|de|du|je|suis|et|at|in|on|from|to|with|not|who|that|your|his|her|their|be|was|has|have|can";
+    let mut end = None;
+    for next in at..at + 5 {
+        let part = tokens
+            .get(next)
+            .is_some_and(|token| token.kind == Kind::Word)
+            && !tokens.among(next, NO_PART)
+            && (next == at || !tokens.ends_line(next - 1));
+        if !part {
+            break;
+        }
+        if is_head(tokens, next) {
+            end = Some(next + 1);
+        }
+    }
+    end
 }
 
 /// Where a role that stands alone (after a label, on a signature's line) ends: it takes the words

@@ -89,10 +89,7 @@ pub fn from_signature(text: &str) -> Option<Found> {
 /// Engineer ».
 fn headed_by(tokens: &Tokens, start: usize, head: usize) -> bool {
     (1..=3).contains(&(head - start))
-        && tokens.among(
-            head,
-            "engineer|manager|lead|coordinator|operator|technician|nurse|physician|doctor|supervisor|analyst|officer|specialist|administrator|dispatcher|consultant|trainer|director",
-        )
+        && role::is_head(tokens, head)
         && (start..head).all(|at| tokens.get(at).is_some_and(|token| token.kind == Kind::Word))
 }
 
