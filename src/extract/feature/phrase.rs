@@ -177,6 +177,14 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
             tail += 1;
             continue;
         }
+        // « bascule en mode nuit », « passage en mode secours »
+        if let Some(end) = tokens.any_phrase(to, "en mode|au mode|en statut|en position")
+            && (is_noun(tokens, end) || is_adjective(source, end))
+        {
+            to = word_end(tokens, end, stop);
+            tail += 1;
+            continue;
+        }
         // « recherche par numéro », « tri par heure d'arrivée »
         if tail == 0
             && tokens.is(to, &["par"])
@@ -254,7 +262,13 @@ pub(super) fn determiner(tokens: &Tokens, at: usize) -> Option<usize> {
 /// Whether the word at `at` may be a noun.
 pub(super) fn is_noun(tokens: &Tokens, at: usize) -> bool {
     let word = tokens.word(at);
-    word.len() > 2 && !FUNCTION.holds(word) && !FAULTY.holds(word) || matches!(word, "tr" | "tri")
+    // « les bons de transport », « le son des appels »: nouns, whatever else the word may be.
+    let paper = matches!(word, "bon" | "bons") && tokens.among(at + 1, "de|d");
+    let sound = word == "son" && at > 0 && tokens.among(at - 1, "le|du|aucun|de");
+    word.len() > 2 && !FUNCTION.holds(word) && !FAULTY.holds(word)
+        || matches!(word, "tr" | "tri")
+        || paper
+        || sound
 }
 
 /// The end of the word at `at`, parts behind hyphens included: « lieux-dits ».
@@ -338,7 +352,7 @@ fn complement(source: &Source<'_>, at: usize, stop: usize) -> Option<usize> {
     } else {
         after
     };
-    let noun = if tokens.among(after, "meme|nouvelles|nouvelle|nouveaux|nouveau") {
+    let noun = if tokens.among(after, "double|meme|nouvelles|nouvelle|nouveaux|nouveau") {
         after + 1
     } else {
         after
@@ -348,7 +362,13 @@ fn complement(source: &Source<'_>, at: usize, stop: usize) -> Option<usize> {
     let roster = tokens.among(noun, "service")
         && tokens.is(at, &["de"])
         && tokens.among(at.wrapping_sub(1), "tableau|tableaux|tour|tours|note|notes");
-    if noun >= stop || !is_noun(tokens, noun) || NO_COMPLEMENT.holds(word) && !roster {
+    // « le choix de l'hôpital », « l'annuaire des services »: what is chosen or listed.
+    let chosen = tokens.among(noun, "hopital|service|services|jour|poste|postes|salle")
+        && tokens.among(
+            at.wrapping_sub(1),
+            "choix|selection|recherche|annuaire|liste|affectation|menu",
+        );
+    if noun >= stop || !is_noun(tokens, noun) || NO_COMPLEMENT.holds(word) && !roster && !chosen {
         return None;
     }
     // « appels de Nantes », « dossier de Martin »: a proper noun says where or whose.
@@ -414,6 +434,27 @@ mod tests {
             ("les fiches réflexes ont disparu", "fiches réflexes"),
             ("le bouton renvoie une erreur", "bouton"),
             ("une demande de renfort se perd", "demande de renfort"),
+            ("les bons de transport ne partent pas", "bons de transport"),
+            (
+                "le module bons de transport rame",
+                "module bons de transport",
+            ),
+            (
+                "le son des appels entrants est coupé",
+                "son des appels entrants",
+            ),
+            (
+                "la bascule en mode astreinte échoue",
+                "bascule en mode astreinte",
+            ),
+            (
+                "la fenêtre de choix de l'hôpital se ferme",
+                "fenêtre de choix de l'hôpital",
+            ),
+            (
+                "le code de double authentification n'arrive pas",
+                "code de double authentification",
+            ),
             ("la double écoute coupe la voix", "double écoute"),
             (
                 "l'onglet « Intervenants » est vide",
