@@ -219,7 +219,13 @@ fn third_person(
         });
         let stated = (named || tokens.is(here, &["login", "identifiant"]))
             && !(here..here + 8).any(|at| tokens.among(at, "nouveau|creer|ancien|formation"));
-        if let Some(found) = login(words, tokens, here).filter(|_| faulty || stated) {
+        // « j'ai testé avec le compte samu72-med3 et là ça marche »
+        let tried = (here.saturating_sub(4)..here)
+            .any(|at| tokens.among(at, "teste|essaye|reessaye|reteste|tested|tried"));
+        if let Some(found) = login(words, tokens, here)
+            .filter(|_| !tried)
+            .filter(|_| faulty || stated)
+        {
             return Some(found);
         }
         let Some(people) = company(words, tokens, here, false).filter(|people| people.named) else {
@@ -241,7 +247,10 @@ fn third_person(
                     from - 1,
                     "bonjour|bonsoir|coucou|salut|hello|merci|cher|chere|bjr|slt|hi|dear|thanks",
                 )
-                || here == 0 && people.name == 0 && tokens.sign(people.end, b','));
+                || here == 0
+                    && people.name == 0
+                    && people.end == 1
+                    && tokens.sign(people.end, b','));
         // « le Dr Roy m'a dit de vous écrire », « Mme Lemoine vous rappellera »: who passes it on.
         let passes_on = phrase!(
             tokens,
@@ -285,7 +294,7 @@ fn third_person(
             })
             .any(|at| SUFFERS.end(tokens, at).is_some());
         let seen = (people.end..tokens.len().min(people.end + 4)).any(|at| {
-            phrase!(tokens, at, "l a constate|l ont constate|ont le meme|a le meme|ont la meme|ont constate|ont le souci|ont le probleme|sont bloques|a le souci|a le probleme|l a aussi|l ont aussi|sont touches|sont concernes|est touche|est concerne|est concernee|est touchee|est bloque|est bloquee")
+            phrase!(tokens, at, "l a constate|l ont constate|ont le meme|a le meme|ont la meme|ont constate|ont le souci|ont le probleme|sont bloques|a le souci|a le probleme|l a aussi|l ont aussi|est deconnecte|est deconnectee|se fait deconnecter|se fait ejecter|n arrive plus|ne peut plus|ne parvient plus|ne voit plus|ne recoit plus|sont touches|sont concernes|est touche|est concerne|est concernee|est touchee|est bloque|est bloquee")
                 .is_some()
         });
         // « c'est Mme Blanc qui est bloquée »
@@ -322,11 +331,22 @@ fn written(words: &str, tokens: &Tokens, people: &Company) -> Found {
 }
 
 fn shares_a_word(one: &str, other: &str) -> bool {
-    let one = fold(one);
-    let words: Vec<&str> = one.split_whitespace().collect();
-    fold(other)
-        .split_whitespace()
-        .any(|word| word.len() > 2 && words.contains(&word))
+    let (one, other) = (fold(one), fold(other));
+    let parts = |name: &str| -> Vec<String> {
+        name.split([' ', '-', '\u{a0}'])
+            .filter(|word| word.len() > 2)
+            .map(str::to_owned)
+            .collect()
+    };
+    let (one, other) = (parts(&one), parts(&other));
+    let common = other.iter().filter(|word| one.contains(word)).count();
+    // « Julie Lemoine » is not Julie Perrin.
+    let given = one.len() > 1
+        && other
+            .iter()
+            .position(|word| Some(word) == one.first())
+            .is_some_and(|at| at + 1 < other.len());
+    common > usize::from(given)
 }
 
 #[cfg(test)]

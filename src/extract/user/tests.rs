@@ -252,6 +252,18 @@ fn who_is_spoken_to_or_passes_it_on_is_not_affected() {
         ("Le compte relais-nuit ne peut plus ouvrir.", "relais-nuit"),
         ("Il s'agit du compte samu44-sup2.", "samu44-sup2"),
         (
+            "J'ai testé avec le compte samu44-sup2, la carte reste grise.",
+            "nobody",
+        ),
+        (
+            "Notre secrétaire Claire Costa ne voit plus le planning.",
+            "Claire Costa",
+        ),
+        (
+            "Agnès Morin, cadre, ne voit plus le planning.",
+            "Agnès Morin",
+        ),
+        (
             "Les six médecins régulateurs travaillent à l'aveugle.",
             "Les six médecins régulateurs",
         ),
