@@ -251,11 +251,25 @@ fn signs(sentence: &str, names: &[String]) -> bool {
         && (named || is_role(&tokens, 0) || words.len() >= 2 && capitals == words.len())
 }
 
-/// The form's own title and question, which some copy without their answer.
+/// The form's own title and question, which some copy without their answer, and what ticket tools
+/// write around a report.
 fn is_form(sentence: &str) -> bool {
+    const FRAME: [&str; 6] = [
+        "au-dessus de cette ligne",
+        "au dessus de cette ligne",
+        "above this line",
+        "genere automatiquement par",
+        "ne modifiez pas l'objet",
+        "ne pas modifier l'objet",
+    ];
     let folded = fold(sentence);
     let folded = folded.trim();
-    folded.contains("comportement etait-il attendu")
+    FRAME.iter().any(|frame| folded.contains(frame))
+        || matches!(
+            folded.trim_end_matches([':', ' ']),
+            "description" | "nouveau suivi" | "nouveau ticket" | "ticket : description"
+        )
+        || folded.contains("comportement etait-il attendu")
         || folded.contains("comportement etait il attendu")
         || folded.split_whitespace().count() <= 5
             && [
@@ -413,6 +427,21 @@ mod tests {
         ] {
             assert!(!is_titled_name(line), "{line}");
         }
+    }
+
+    #[test]
+    fn what_a_ticket_tool_writes_around_a_report_is_its_form() {
+        for line in [
+            "##- Répondre au-dessus de cette ligne -##",
+            "Please reply above this line",
+            "Nouveau suivi",
+            "Description :",
+            "Généré automatiquement par GLPI",
+            "Pour répondre, ne modifiez pas l'objet de ce message.",
+        ] {
+            assert!(is_form(line), "{line}");
+        }
+        assert!(!is_form("La description du bilan reste vide"));
     }
 
     #[test]

@@ -133,7 +133,7 @@ pub(super) fn one_amount(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
 pub(super) fn counted(tokens: &Tokens, at: usize) -> Option<usize> {
     let mut next = at;
     for _ in 0..4 {
-        if tokens.among(next, concat!("autres|autre|de|d|des|nos|mes|les|ces|petits|nouveaux|nouvelles|of|our|my|other|the|jeunes|", "seuls|seules|differents|differentes|memes|premiers|premieres|derniers|affected|impacted|braves|pauvres|vrais")) {
+        if tokens.among(next, concat!("autres|autre|otres|otre|de|d|des|nos|mes|les|ces|petits|nouveaux|nouvelles|of|our|my|other|the|jeunes|", "seuls|seules|differents|differentes|memes|premiers|premieres|derniers|affected|impacted|braves|pauvres|vrais")) {
             next = tokens.skip_joints(next + 1);
         }
     }

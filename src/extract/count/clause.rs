@@ -77,6 +77,9 @@ fn is_well(tokens: &Tokens, start: usize, end: usize) -> bool {
                 tokens.among(at, "ne|n|pas|plus|not|don|doesn|devraient|devrait|jamais|mal|should")
             });
         }
+        if doing_well(tokens, start, at, end) {
+            return true;
+        }
         if tokens.is(at, &["y"]) && tokens.among(at + 1, "arrive|arrivent|accede|accedent|parvient|parviennent") {
             return !negated(tokens, at, start)
                 && !(at + 2..at + 4).any(|at| tokens.among(at, "pas|plus|pa|pu|jamais|mal"));
@@ -84,6 +87,16 @@ fn is_well(tokens: &Tokens, start: usize, end: usize) -> bool {
         let lacks = phrase!(tokens, at, "n ont pas|n a pas|ont pas|a pas|n ont aucun|n a aucun|ne rencontrent pas|ne rencontre pas|n avaient pas|do not have|don t have|does not have|doesn t have|n ont jamais|n ont eu");
         lacks.is_some_and(|next| (next..next + 3).any(|at| tokens.among(at, TROUBLE)))
     })
+}
+
+/// « les 2 autres positions sonnent », « les autres reçoivent tout »: the others do what is wanted,
+/// where the verb at `at` is all that is said of them.
+fn doing_well(tokens: &Tokens, start: usize, at: usize, end: usize) -> bool {
+    const DO: &str = "sonne|sonnent|repond|repondent|recoit|recoivent|voit|voient|entend|entendent|imprime|impriment|decroche|decrochent|accede|accedent|peut|peuvent|affiche|affichent|s affiche|s affichent|s ouvre|s ouvrent|se connecte|se connectent|passe|passent";
+    const NOT: &str = "ne|n|pas|plus|rien|aussi|egalement|pareil|idem|meme|memes|mal|jamais|aucun|aucune|vide|blanc|erreur|seulement|que|devraient|devrait";
+    let others = (start..at).any(|at| tokens.among(at, "autre|autres|otre|otres|others"));
+    let does = phrase!(tokens, at, DO).is_some_and(|next| end.saturating_sub(next) <= 3);
+    others && does && !(start..end).any(|at| tokens.among(at, NOT))
 }
 
 fn negated(tokens: &Tokens, at: usize, start: usize) -> bool {

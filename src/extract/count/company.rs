@@ -45,7 +45,7 @@ const PERSONS: &str = "collegue|confrere|consoeur|voisin|voisine|binome|chef|che
     formatrice|tuteur|tutrice|directeur|directrice|dispatcher|aide soignante|aide soignant|sage femme|puericultrice|referent|referente|psychiatre|pediatre|dentiste|effecteur|utilisateur|utilisatrice|gestionnaire|user|homologue|technicien|technicienne|adjoint|adjointe|collaborateur|collaboratrice|coequipier|coequipiere|co equipier|co equipiere|equipier|equipiere|camarade|copain|copine|apprenti|apprentie|alternant|alternante|patron|patronne|successeur|remplacante|partenaire|tandem|deputy|assistant medical|aide";
 /// What may stand behind such a word and belongs to it.
 const QUALITIES: &str = "de nuit|de jour|de garde|d en face|d a cote|de regulation|du soir|du matin|de la salle|en salle|de salle|liberal|liberale|regulateur|regulatrice|de permanence|de l apres midi|d astreinte|de service|\
-    en poste|de la pdsa|de la regulation|de la regul|de la cellule|du secretariat|du service|de l unite|du plateau|de la garde|du cesu|de mon equipe|de l equipe|du smur|smur|arm|medecin|referent|referente|superviseur|hospitalier|hospitaliers|liberaux|presents|presentes|present|presente|on duty|de sante|de ma vacation|du pole|du week end|du bureau|urgentiste|responsables|responsable|referents|referentes|seniors|juniors|titulaires|en stage|de la session|de la promotion|en formation|regulateurs|regulatrices|urgentistes|de bureau|chef|de mon equipe|de mon service";
+    en poste|de la pdsa|de la regulation|de la regul|de la cellule|du secretariat|du service|de l unite|du plateau|de la garde|du cesu|de mon equipe|de l equipe|du smur|smur|arm|medecin|referent|referente|superviseur|hospitalier|hospitaliers|liberaux|presents|presentes|present|presente|on duty|de sante|de ma vacation|du pole|du week end|du bureau|urgentiste|responsables|responsable|referents|referentes|seniors|juniors|titulaires|en stage|de la session|de la promotion|en formation|regulateurs|regulatrices|urgentistes|de bureau|chef|de mon equipe|de mon service|qui me releve|qui m a releve|que j ai releve|que je releve|qui prend ma suite|qui prend la suite|qui etait la avant moi|qui travaille a cote|assis a cote|assise a cote|du poste d a cote|du poste voisin|de l autre salle|de la releve";
 
 /// Behind a person named by a job at `at`, and its qualities.
 pub(super) fn person(tokens: &Tokens, at: usize) -> Option<usize> {
@@ -182,7 +182,11 @@ fn joint(tokens: &Tokens, at: usize) -> Option<(usize, bool)> {
         return Some((next, false));
     }
     if tokens.sign(next, b',') {
-        return match phrase!(tokens, next + 1, "et aussi|et|ainsi que|puis|plus|and") {
+        return match phrase!(
+            tokens,
+            next + 1,
+            "et aussi|et|ainsi que|puis|plus|ni chez|ni pour|ni|and"
+        ) {
             Some(next) => Some((next, false)),
             None => Some((next + 1, true)),
         };
@@ -202,7 +206,7 @@ fn member(
         .map(|next| tokens.skip_joints(next))
         .filter(|next| titled(tokens, *next).is_some())
         .unwrap_or(at);
-    let at = phrase!(tokens, at, "pour|chez|pr|sur|avec|aussi|egalement|meme|for|a|aussi bien chez|aussi bien pour|autant pour|autant chez")
+    let at = phrase!(tokens, at, "pour|chez|pr|par|sur|avec|aussi|egalement|meme|for|a|aussi bien chez|aussi bien pour|autant pour|autant chez")
         .filter(|next| !tokens.ends_line(*next))
         .unwrap_or(at);
     if let Some(end) = phrase!(tokens, at, "moi meme|moi|myself|me|bibi") {
@@ -222,7 +226,7 @@ fn member(
     {
         let unit = counted(tokens, end)
             .map(|end| qualified(tokens, end))
-            .or_else(|| phrase!(tokens, end, "autres|others|autre"))
+            .or_else(|| phrase!(tokens, end, "autres|others|autre|otres"))
             .or_else(|| (answer && phrase!(tokens, end, "h|min|fois").is_none()).then_some(end));
         return unit.map(|unit| Member {
             min,

@@ -149,12 +149,13 @@ fn portion(tokens: &Tokens, at: usize) -> Option<Draft> {
     let (next, bound) = if let Some(next) = phrase!(
         tokens,
         at,
-        "sur les|sur nos|sur|parmi les|parmi nos|des|out of the|out of our|of the|of our"
+        "sur les|sur nos|sur|parmi les|parmi nos|parmi nous|entre nous|des|out of the|out of our|of the|of our"
     ) {
         let (_, _, end) = amount(tokens, next)?;
-        let mut end = counted(tokens, end)?;
-        end = (end..end + 6).find(|at| tokens.sign(*at, b','))?;
-        (end + 1, false)
+        // « parmi nous cinq, deux … »
+        let us = tokens.is(next - 1, &["nous"]);
+        let end = counted(tokens, end).or(us.then_some(end))?;
+        (among_them(tokens, end)?, false)
     } else {
         let next = phrase!(
             tokens,
@@ -166,19 +167,41 @@ fn portion(tokens: &Tokens, at: usize) -> Option<Draft> {
     let next = phrase!(
         tokens,
         next,
-        "seulement|uniquement|seuls|seules|au moins|environ|only|les|il y en a"
+        "seulement|uniquement|seuls|seules|au moins|environ|only|les|il y en a|y en a|on en a|nous en avons|j en ai|there are|we have"
     )
     .unwrap_or(next);
+    let next = phrase!(tokens, next, "au moins|environ|deja").unwrap_or(next);
     let (min, max, end) = amount(tokens, next)?;
     let unit = counted(tokens, end);
     let end = unit.unwrap_or(end);
     let strikes = phrase!(tokens, end, "touche|touches|touchees|bloque|bloques|bloquees|concerne|concernes|concernees|impacte|impactes|impactees|affectes|avec|qui|ont|n ont|ne|n|sont|sans|en panne|hs|ko|n affichent|voient|restent|se retrouvent|have|are|cannot|can t|avaient|etaient|marchent pas|arrivent pas|seulement|n arrivent").is_some();
-    let fits = strikes || !bound && unit.is_some();
+    let lost = !bound && tokens.width(end) > 4 && tokens.word(end).ends_with("ent");
+    let fits = strikes || lost || !bound && (unit.is_some() || led_by_there(tokens, next));
     (fits
         && min > 0
         && max <= 5000
         && !(tokens.is(end, &["ont", "sont", "qui"]) && spared(tokens, next, end)))
     .then(|| Draft::exact(min, max, false, end, 0.95))
+}
+
+/// « … des huit positions, trois … », « sur 5 postes il y en a 4 où … »: where those among more are
+/// counted, behind the whole.
+fn among_them(tokens: &Tokens, end: usize) -> Option<usize> {
+    let comma = (end..end + 6).find(|at| tokens.sign(*at, b','));
+    let there = (end..end + 5).find(|at| phrase!(tokens, *at, THERE).is_some());
+    match (comma, there) {
+        (Some(comma), Some(there)) if there < comma => Some(there),
+        (Some(comma), _) => Some(comma + 1),
+        (None, there) => there,
+    }
+}
+
+/// Words that lead to those among more.
+const THERE: &str = "il y en a|y en a|on en a|nous en avons|j en ai|there are|we have";
+
+/// Whether « il y en a » stands before the number at `at`.
+fn led_by_there(tokens: &Tokens, at: usize) -> bool {
+    (at.saturating_sub(5)..at).any(|from| phrase!(tokens, from, THERE) == Some(at))
 }
 
 /// « moi uniquement », unless « pas que moi », « la même chose que moi ».
@@ -273,7 +296,7 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
         if next > at + 1
             && let Some((min, max, end)) = amount(tokens, next)
             && min > 1
-            && (answer || phrase!(tokens, end, "touches|pareil|concernes|impactes|bloques|dans ce cas|on|nous|avons|ont|sommes|sont|touchees|concernees").is_some())
+            && (answer || ours_all(tokens, at, end) || phrase!(tokens, end, "touches|pareil|concernes|impactes|bloques|dans ce cas|on|nous|avons|ont|sommes|sont|touchees|concernees").is_some())
         {
             return Some(Draft::exact(min, max, true, end, 0.75));
         }
@@ -327,6 +350,15 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
         return Some(draft);
     }
     Some(none(company::qualified(tokens, end), false, true, 0.52))
+}
+
+/// « ça nous arrive à tous les cinq »: « nous » stands before and the clause closes behind.
+fn ours_all(tokens: &Tokens, at: usize, end: usize) -> bool {
+    let closed = matches!(
+        tokens.get(end).map(|token| token.kind),
+        None | Some(Kind::Line | Kind::Sign(b'.' | b',' | b')' | b'!' | b';'))
+    );
+    closed && (at.saturating_sub(5)..at).any(|at| tokens.among(at, "nous|on"))
 }
 
 /// « bonne année à toute l'équipe », « bonjour à tous »: a greeting counts nobody.

@@ -168,7 +168,7 @@ fn scan(text: &str, tokens: &Tokens, answer: bool) -> Vec<Found> {
         at = end;
     }
     let mut found: Vec<Found> = found.into_iter().map(|(found, _)| found).collect();
-    merge_everyone(&mut found);
+    merge_everyone(text, &mut found);
     found
 }
 
@@ -286,17 +286,20 @@ pub fn is_unknown(sentence: &str) -> bool {
     let folded = crate::text::fold(sentence);
     const HOW_MANY: &str = "combien|nombre d|nb d|how many|si d'autres|si mes collegues|si les autres|si les collegues|si quelqu'un d'autre|s'il y en a d'autres|pour les autres|chez les autres|\
         des autres|if others|if anyone else|if my colleagues|sur les autres postes|si ca touche|si ca concerne|si tout le monde|if everyone";
+    const OPEN: &str = "non connu|pas connu|inconnu|ignore|indetermine|non determine|pas determine|non communique|non precise|non evalue|pas encore evalue|pas encore defini|pas defini|a determiner|a preciser|a confirmer|en cours de recensement|en cours d'evaluation|non chiffre|difficile a dire|difficile a estimer|impossible a dire|impossible a estimer|not known|unknown";
     const TIMES: &str = "combien de temps|combien de fois|combien d'appel|combien de dossier|combien de minute|combien d'heure";
     mentions(HOW_MANY, &folded)
         && !mentions(TIMES, &folded)
-        && crate::extract::cues::Cues::scan(&folded).has(crate::extract::cues::Group::Unknown)
+        && (mentions(OPEN, &folded)
+            || crate::extract::cues::Cues::scan(&folded).has(crate::extract::cues::Group::Unknown))
 }
 
 /// « tout le monde, on est 6 »: everyone, and six of them.
-fn merge_everyone(found: &mut [Found]) {
+fn merge_everyone(text: &str, found: &mut [Found]) {
     for at in 1..found.len() {
         let (one, two) = (&found[at - 1], &found[at]);
-        let near = two.span.start.saturating_sub(one.span.end) < 40;
+        let between = text.get(one.span.end..two.span.start).unwrap_or_default();
+        let near = between.len() < 40 && !of_another_fault(between);
         let everyone = |found: &Found| found.count.all && found.count.min.is_none();
         if near && everyone(one) && two.count.min.is_some_and(|min| min > 1) && two.doubt.is_none()
         {
@@ -309,6 +312,22 @@ fn merge_everyone(found: &mut [Found]) {
             found[at - 1].count.all = true;
         }
     }
+}
+
+/// « Le 1 touche 3 ARM, le 2 toute la salle »: the words between count for another fault.
+fn of_another_fault(between: &str) -> bool {
+    let tokens = Tokens::new(between);
+    (0..tokens.len()).any(|at| {
+        phrase!(
+            tokens,
+            at,
+            "le second|la seconde|le deuxieme|la deuxieme|l autre|le point|le n"
+        )
+        .is_some()
+            || tokens.is(at, &["le", "la"])
+                && tokens.number(at + 1, 1).is_some()
+                && !tokens.glued(at + 2)
+    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::super::token::{Kind, Tokens, phrase};
 use super::amount::{amount, counted};
 use super::clause::spared;
 use super::company::{company, name, person};
-use super::people::Draft;
+use super::people::{Draft, OTHER_UNITS};
 use super::with_me::same;
 
 /// What somebody has, folded.
@@ -66,6 +66,16 @@ fn thing(text: &str, tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
         "le sien|la sienne|les siens|le mien|la mienne|celui d a cote|celle d a cote|celui d en face|celle d en face|celui voisin|celle voisine|le poste voisin|la position voisine|le poste d a cote|la position d a cote|le poste d en face|his|hers|mine"
     ) {
         return Some((1, end));
+    }
+    // « mon poste et le poste 3 », « ma session et la position 12 »
+    if let Some(next) = phrase!(
+        tokens,
+        at,
+        "le poste|la position|l ecran|la tablette|la console|le pc|le pupitre|au poste|poste|position"
+    ) && tokens.number(next, 3).is_some()
+        && !tokens.among(next + 1, OTHER_UNITS)
+    {
+        return Some((1, next + 1));
     }
     let of = phrase!(tokens, at, "celui|celle|ceux|celles").or_else(|| {
         let next = phrase!(tokens, at, "le|la|l|les")?;

@@ -15,7 +15,7 @@ pub(super) const OTHER_UNITS: &str = "h|heure|heures|hr|hrs|min|mn|minute|minute
     janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|km|m|metres|kilometres|sec|secondes|s|ms|samu|appel|appels|dossier|dossiers|affaires|fiches|\
     pixels|go|mo|lignes|clics|pages|crews|equipages|vehicules|smur|lits|patients|victimes|blesses|sites|hours|times|days|calls|files|tickets|quarts|doigts|degres|euros|captures|photos|piece|pieces";
 /// Words behind a bare number of people that say it is one.
-pub(super) const AFFECTED: &str = "touche|touches|touchees|impacte|impactes|impactees|concerne|concernes|concernees|bloque|bloques|bloquees|affectes|affectees|genes|genees|a l avoir|a avoir|dans ce cas|\
+pub(super) const AFFECTED: &str = "touche|touches|touchees|impacte|impactes|impactees|concerne|concernes|concernees|bloque|bloques|bloquees|affectes|affectees|genes|genees|a l avoir|a me l avoir|a nous l avoir|a m en avoir|a m en parler|a m avoir|a nous avoir|a le voir|a la voir|a avoir|dans ce cas|\
     dans le meme cas|a avoir le|a ne plus|pareil|pareils|pareilles|a l utiliser|a s en servir|impacted|affected|d entre nous|d entre eux|of us|a etre|a subir|ki ont|qui ont|qui sommes|qui sont touches|a nous plaindre|a le constater|a constater|a rencontrer";
 
 /// What stands at one place.

@@ -45,7 +45,7 @@ pub(super) fn us(tokens: &Tokens, at: usize) -> Option<Draft> {
     let other = tokens.among(end, OTHER_UNITS)
         || tokens.sign(end, b'%')
         || tokens.sign(end, b'/') && !tokens.glued(end + 1)
-        || tokens.sign(end, b':')
+        || tokens.sign(end, b':') && tokens.glued(end + 1)
         || ordinal(tokens, end)
         || article
         || the && unit.is_none() && affected.is_none();

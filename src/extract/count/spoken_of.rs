@@ -48,9 +48,19 @@ fn handled(tokens: &Tokens, at: usize, end: usize) -> bool {
     )
     .is_some();
     let mut from = at;
-    while from > 0 && at - from < 4 && tokens.among(from - 1, "plus|de|moins|environ|les|des|pres")
+    while from > 0
+        && at - from < 4
+        && tokens.among(from - 1, "plus|de|moins|environ|les|des|pres|mes|nos")
     {
         from -= 1;
+    }
+    // « j'ai prévenu mes 6 collègues »: told, unless what befalls them follows.
+    const TOLD: &str = "prevenu|prevenus|averti|avertis|informe|informes|alerte|contacte|interroge|sollicite|avise";
+    let told = from > 0
+        && tokens.among(from - 1, TOLD)
+        && !tokens.among(end, "qui|dont|ont|aussi|pareil|touches");
+    if told {
+        return true;
     }
     other || from > 0 && tokens.among(from - 1, DOES)
 }

@@ -505,3 +505,46 @@ fn the_writer_is_one_more_or_alone() {
         assert_eq!(best(text), told, "{text}");
     }
 }
+
+#[test]
+fn people_are_counted_however_sideways_they_are_told() {
+    for (text, told) in [
+        ("Ça touche mon poste et le poste 3.", "2-2"),
+        ("c'est sur mon PC et sur le poste 5", "2-2"),
+        ("ma session et la position 12 se ferment", "2-2"),
+        ("moi + les 2 otres arm c pareil", "3-3"),
+        ("Vu par moi, puis par Loïs et par Aurore.", "3-3"),
+        ("Ni Paul, ni Sarah, ni moi ne pouvons valider", "3-3"),
+        ("Sur 5 positions il y en a 4 où ça échoue.", "4-4"),
+        ("Sur les huit positions, trois perdent la fenêtre.", "3-3"),
+        ("Parmi nous cinq, deux seulement ont le problème.", "2-2"),
+        ("Ils sont quatre à me l'avoir remonté.", "4-4"),
+        ("Ça nous arrive à tous les cinq.", "all 5-5"),
+        ("Le collègue qui me relève a eu exactement pareil.", "2-2"),
+        ("Le 1 touche 3 ARM, le 2 toute la salle.", "3-3"),
+        (
+            "Personne n'y arrive, on est sept : tout mouline.",
+            "all 7-7",
+        ),
+    ] {
+        assert_eq!(best(text), told, "{text}");
+    }
+    for text in [
+        "les 2 autres positions sonnent",
+        "les 3 autres postes affichent le bandeau",
+        "mes deux autres collègues reçoivent tout",
+        "Hier un confrère a eu le même message, mais cela s'est débloqué tout seul.",
+        "Une collègue avait eu pareil mais c'est revenu, elle c'est bon.",
+        "J'ai prévenu mes 6 collègues.",
+        "nous avons averti 4 médecins",
+    ] {
+        assert_eq!(best(text), "nothing", "{text}");
+    }
+    for text in [
+        "Nombre de personnes touchées non connu à ce jour.",
+        "Le nombre d'utilisateurs impactés n'est pas connu.",
+        "On ignore combien de collègues sont touchés.",
+    ] {
+        assert!(is_unknown(text), "{text}");
+    }
+}

@@ -135,7 +135,22 @@ pub(super) fn like_me(tokens: &Tokens, at: usize) -> Option<Draft> {
     };
     let after =
         with_the_writer(tokens, end).or_else(|| relative.then(|| same(tokens, end)).flatten())?;
-    (!spared(tokens, at, after)).then(|| Draft::exact(min + 1, max + 1, false, after, 0.8))
+    (!spared(tokens, at, after) && !over_for_them(tokens, after))
+        .then(|| Draft::exact(min + 1, max + 1, false, after, 0.8))
+}
+
+/// « un confrère a eu le même message, mais cela s'est débloqué tout seul »: theirs is over.
+fn over_for_them(tokens: &Tokens, after: usize) -> bool {
+    (after..after + 16)
+        .take_while(|at| !tokens.ends_line(*at) && !tokens.sign(*at, b'.'))
+        .any(|at| {
+            phrase!(
+                tokens,
+                at,
+                "s est debloque|s est resolu|s est regle|s est arrange|s est remis|est revenu|est reparti|est repartie|est rentre dans l ordre|est resolu|est regle|a ete resolu|a ete regle|a disparu tout seul|est passe tout seul|est retabli|remarche|remarchait|refonctionne|pas moi|lui c est bon|elle c est bon|was fixed|went away"
+            )
+            .is_some()
+        })
 }
 
 /// « … la même chose que moi », « … et moi », in the same sentence.

@@ -155,7 +155,7 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
             && is_noun(tokens, at)
             && !is_infinitive(tokens, at)
             && !tokens.among(at, VERBAL)
-            && (short || !is_adjective(source, at))
+            && (short || !is_adjective(source, at) || tokens.among(at + 1, "de|du|des|d"))
             && !["ons", "ez"]
                 .iter()
                 .any(|end| tokens.word(at).ends_with(end))
@@ -220,6 +220,8 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
             )
         })
         || tokens.phrase(phrase.from, "rappel automatique").is_some();
+    // « la bascule en mode nuit », « la bascule des appels »: a function; « bascule » alone is an event.
+    let sent = sent || phrase.tail > 0 && tokens.among(phrase.from, "bascule");
     let other = |at: usize| {
         !sent
             && (NEVER.end(tokens, at).is_some()
@@ -483,6 +485,14 @@ mod tests {
             (
                 "la position de l'hélico est restée bloquée",
                 "position de l'hélico",
+            ),
+            (
+                "remontée des lits figée depuis lundi 6h05",
+                "remontée des lits",
+            ),
+            (
+                "la bascule en mode astreinte échoue : le bouton revient sur « jour »",
+                "bascule en mode astreinte",
             ),
             (
                 "quand je fais une demande de renfort, elle part ailleurs",

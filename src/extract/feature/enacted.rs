@@ -3,6 +3,7 @@
 //! what stands behind is how it shows.
 
 use super::super::token::Tokens;
+use crate::extract::lexicon::is_one_of;
 
 /// Nouns of acts and how their verbs begin, folded.
 const ACTS: &[(&str, &[&str])] = &[
@@ -42,11 +43,15 @@ pub(super) fn is_enacted(tokens: &Tokens, subject: &str) -> bool {
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
     };
-    let Some((_, verbs)) = ACTS.iter().find(|(noun, _)| {
-        words()
-            .take(6)
-            .any(|word| word.trim_end_matches('s') == *noun)
-    }) else {
+    // « fenêtre de motif à la clôture » names a window first.
+    const BEFORE: &str = "si|samu|re|tr|fwd|probleme|problemes|pb|souci|soucis|incident|urgent|erreur|bug|panne|anomalie|blocage|dysfonctionnement|impossible|lors|de|du|des|d|la|le|les|l|a|au|sur|pour|avec|plus|echec|inc|apres|pendant|depuis";
+    let named = words()
+        .find(|word| !is_one_of(BEFORE, word) && !word.starts_with(|c: char| c.is_ascii_digit()))
+        .unwrap_or_default();
+    let Some((_, verbs)) = ACTS
+        .iter()
+        .find(|(noun, _)| named.trim_end_matches('s') == *noun)
+    else {
         return false;
     };
     (0..tokens.len()).any(|at| {
@@ -91,6 +96,10 @@ mod tests {
                 "quand on fusionne deux dossiers les commentaires sont perdus",
             ),
             ("fusion", "la carte reste grise"),
+            (
+                "fenêtre de motif à la clôture",
+                "quand je clos un dossier, la fenêtre s'ouvre derrière",
+            ),
         ] {
             assert!(!is_enacted(&Tokens::new(text), subject), "{text}");
         }

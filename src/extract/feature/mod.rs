@@ -192,7 +192,13 @@ fn phrases(
                 }
                 0.0
             } else {
-                shared(tokens.folded(phrase.from, phrase.to), subject)
+                let said = shared(tokens.folded(phrase.from, phrase.to), subject);
+                // « lancer le scénario » names what is pressed, however near the subject is.
+                let pressed = tokens.sign(phrase.from, b'"')
+                    && ["er", "ir"]
+                        .iter()
+                        .any(|end| tokens.word(phrase.from + 1).ends_with(end));
+                if pressed { said.min(0.1) } else { said }
             };
             // « Le Havre », « Vanhoutte »: a proper noun says where or who.
             let proper = known == 0.0

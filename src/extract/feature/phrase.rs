@@ -5,6 +5,7 @@
 //! by « de », acronyms and quoted names. Words that report the fault (« figé », « vide ») end it.
 
 use super::super::token::{Kind, Lexicon, Tokens, number, number_word};
+use super::words::{APPOSED, FAULTY, NO_COMPLEMENT};
 use std::sync::LazyLock;
 
 /// A noun phrase: tokens `from..to`, without its determiner.
@@ -44,44 +45,12 @@ static FUNCTION: LazyLock<Lexicon> = LazyLock::new(|| {
 /// Acts that are done by something: « recherche par numéro ».
 const BY: &str = "recherche|recherches|tri|filtre|filtres|filtrage|classement|regroupement|affichage|selection|saisie|liste|listes|appel|envoi|connexion|authentification|identification|acces|alerte|alertes|notification|notifications|rappel|geolocalisation|localisation|export|exports|repartition|search";
 
-/// Words that say what is wrong, not what with.
-static FAULTY: LazyLock<Lexicon> = LazyLock::new(|| {
-    Lexicon::new(concat!(
-        "fige|figee|figes|figees|bloque|bloquee|bloques|bloquees|gele|gelee|vide|vides|blanc|blanche|blancs|blanches|gris|grise|grises|grisee|grisees|noir|noire|noirs|noires|",
-        "hs|ko|down|absent|absente|absents|absentes|faux|fausse|fausses|errone|erronee|errones|erronees|perdu|perdue|perdus|perdues|disparu|disparue|disparus|disparues|",
-        "inaccessible|inaccessibles|indisponible|indisponibles|impossible|impossibles|inoperant|inoperante|inoperants|defaillant|defaillante|inexistant|inexistante|manquant|manquante|manquants|manquantes|",
-        "muet|muette|muets|muettes|lent|lente|lents|lentes|decale|decalee|decales|decalees|double|tronque|tronquee|tronques|tronquees|coupe|coupee|coupes|coupees|inutilisable|inutilisables|introuvable|introuvables|",
-        "incomplet|incomplete|incomplets|incompletes|incorrect|incorrecte|incorrects|incorrectes|mauvais|mauvaise|mauvaises|deconnecte|deconnectee|deconnectes|verrouille|verrouillee|verrouilles|",
-        "plante|plantee|illisible|illisibles|inverse|inversee|inverses|inversees|duplique|dupliquee|dupliques|refuse|refusee|refuses|refusees|desactive|desactivee|inactif|inactive|inactifs|inactives|",
-        "ferme|fermee|fermes|casse|cassee|errone|pareil|concerne|concernee|concernes|concernees|impacte|impactes|identique|normal|normale|normaux|suivant|suivante|instable|instables|fou|folle|fantome|fantomes|broken|missing|empty|frozen|slow|wrong"
-    ))
-});
-
 /// Endings of adjectives.
 const ENDINGS: [&str; 35] = [
     "ique", "iques", "el", "elle", "els", "elles", "al", "ale", "ales", "aux", "aire", "aires",
     "if", "ive", "ifs", "ives", "eux", "euse", "euses", "ier", "iers", "iere", "ieres", "able",
     "ables", "ible", "ibles", "ant", "ante", "ants", "antes", "ente", "entes", "ee", "ees",
 ];
-
-/// Words that stand behind a noun as adjectives do, whatever their ending.
-static APPOSED: LazyLock<Lexicon> = LazyLock::new(|| {
-    Lexicon::new(concat!(
-        "visio|reflexe|reflexes|joint|jointe|joints|jointes|libre|libres|rapide|rapides|externe|externes|interne|internes|sonore|sonores|mobile|mobiles|satellite|radio|texte|tactile|courante|privee|prive|prives|commun|commune|direct|directe|directs|",
-        "patient|patients|moyens|bilan|bilans|appel|appels|appelant|appelants|medecin|medecins|secours|secouriste|secouristes|equipage|equipages|antecedents|vehicule|vehicules|garde|adresse|",
-        "lits|ambulance|ambulances|pompier|pompiers|utilisateur|utilisateurs|trafic|web|excel|csv|pdf|sms|mail|mails|mel|dossier|dossiers|regulation|client|agents|contact|contacts|photo|photos|video|audio|heure|heures|horaires|stagiaires|stagiaire|formation|",
-        "clos|close|closes|rendus|rendu|meteo|vsav|smur|dsa|cps|dmp|ror|sas|cti|sdis|aml|drm|cta|ecg|evasan|helismur|vsl|pdsa|tr|reel"
-    ))
-});
-
-/// Complements that name no part of a function: whose, when, where.
-static NO_COMPLEMENT: LazyLock<Lexicon> = LazyLock::new(|| {
-    Lexicon::new(concat!(
-        "samu|centre|chu|ch|hopital|service|services|matin|nuit|jour|journee|soir|hier|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|",
-        "octobre|novembre|decembre|ce|cette|plus|nouveau|facon|maniere|suite|base|salle|semaine|mois|collegue|collegues|confrere|poste|postes|portail|si|production|prod|monsieur|madame|mme|mr|dr|docteur|moi|",
-        "nous|vous|lui|elle|eux|la|les|le|un|une|deux|trois|quatre|cinq|telle|temps|tous|tout|toute|toutes|cote|chez|notre|nos|arm|debut|fin|crra"
-    ))
-});
 
 /// A text and its tokens.
 pub(super) struct Source<'a> {
@@ -177,6 +146,22 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
             tail += 1;
             continue;
         }
+        // « compteur d'appels perdus »: a kind of call, where the phrase goes on to it.
+        if tail > 0
+            && tokens.among(to - 1, "appel|appels")
+            && tokens.among(to, "perdus|manques|abandonnes|perdu|manque")
+        {
+            to += 1;
+            continue;
+        }
+        // « bascule en mode nuit », « passage en mode secours »
+        if let Some(end) = tokens.any_phrase(to, "en mode|au mode|en statut|en position")
+            && (is_noun(tokens, end) || is_adjective(source, end))
+        {
+            to = word_end(tokens, end, stop);
+            tail += 1;
+            continue;
+        }
         // « recherche par numéro », « tri par heure d'arrivée »
         if tail == 0
             && tokens.is(to, &["par"])
@@ -254,7 +239,17 @@ pub(super) fn determiner(tokens: &Tokens, at: usize) -> Option<usize> {
 /// Whether the word at `at` may be a noun.
 pub(super) fn is_noun(tokens: &Tokens, at: usize) -> bool {
     let word = tokens.word(at);
-    word.len() > 2 && !FUNCTION.holds(word) && !FAULTY.holds(word) || matches!(word, "tr" | "tri")
+    // « les bons de transport », « le son des appels »: nouns, whatever else the word may be.
+    let paper = matches!(word, "bon" | "bons")
+        && (tokens.among(at + 1, "de|d")
+            || at > 0
+                && tokens.among(at - 1, "les|des|nos")
+                && FUNCTION.holds(tokens.word(at + 1)));
+    let sound = word == "son" && at > 0 && tokens.among(at - 1, "le|du|aucun|de");
+    word.len() > 2 && !FUNCTION.holds(word) && !FAULTY.holds(word)
+        || matches!(word, "tr" | "tri")
+        || paper
+        || sound
 }
 
 /// The end of the word at `at`, parts behind hyphens included: « lieux-dits ».
@@ -296,7 +291,8 @@ fn opens_clause(source: &Source<'_>, at: usize) -> bool {
     let participle = ["é", "és", "ée", "ées", "e", "es", "ee", "ees"]
         .iter()
         .any(|ending| written.ends_with(ending))
-        && !ADJECTIVES.iter().any(|ending| word.ends_with(ending));
+        && !ADJECTIVES.iter().any(|ending| word.ends_with(ending))
+        && !tokens.among(at, "differe|differee|differes|differees|partage|partagee|partages|partagees|securisee|securise|detaillee|avancee|groupee|groupe|dediee|simplifiee|automatise|automatisee|personnalise|personnalisee");
     participle
         && tokens.among(
             at + 1,
@@ -338,7 +334,7 @@ fn complement(source: &Source<'_>, at: usize, stop: usize) -> Option<usize> {
     } else {
         after
     };
-    let noun = if tokens.among(after, "meme|nouvelles|nouvelle|nouveaux|nouveau") {
+    let noun = if tokens.among(after, "double|meme|nouvelles|nouvelle|nouveaux|nouveau") {
         after + 1
     } else {
         after
@@ -348,7 +344,13 @@ fn complement(source: &Source<'_>, at: usize, stop: usize) -> Option<usize> {
     let roster = tokens.among(noun, "service")
         && tokens.is(at, &["de"])
         && tokens.among(at.wrapping_sub(1), "tableau|tableaux|tour|tours|note|notes");
-    if noun >= stop || !is_noun(tokens, noun) || NO_COMPLEMENT.holds(word) && !roster {
+    // « le choix de l'hôpital », « l'annuaire des services »: what is chosen or listed.
+    let chosen = tokens.among(noun, "hopital|service|services|jour|poste|postes|salle")
+        && tokens.among(
+            at.wrapping_sub(1),
+            "choix|selection|recherche|annuaire|liste|affectation|menu",
+        );
+    if noun >= stop || !is_noun(tokens, noun) || NO_COMPLEMENT.holds(word) && !roster && !chosen {
         return None;
     }
     // « appels de Nantes », « dossier de Martin »: a proper noun says where or whose.
@@ -414,6 +416,33 @@ mod tests {
             ("les fiches réflexes ont disparu", "fiches réflexes"),
             ("le bouton renvoie une erreur", "bouton"),
             ("une demande de renfort se perd", "demande de renfort"),
+            ("les bons de transport ne partent pas", "bons de transport"),
+            ("l'impression des bons ne part plus", "impression des bons"),
+            (
+                "le compteur d'appels perdus reste à 0",
+                "compteur d'appels perdus",
+            ),
+            ("l'écoute différée depuis 8h est muette", "écoute différée"),
+            (
+                "le module bons de transport rame",
+                "module bons de transport",
+            ),
+            (
+                "le son des appels entrants est coupé",
+                "son des appels entrants",
+            ),
+            (
+                "la bascule en mode astreinte échoue",
+                "bascule en mode astreinte",
+            ),
+            (
+                "la fenêtre de choix de l'hôpital se ferme",
+                "fenêtre de choix de l'hôpital",
+            ),
+            (
+                "le code de double authentification n'arrive pas",
+                "code de double authentification",
+            ),
             ("la double écoute coupe la voix", "double écoute"),
             (
                 "l'onglet « Intervenants » est vide",

@@ -90,7 +90,7 @@ fn means_else(name: &str, before: &str, after: &str) -> bool {
             ) || after.trim_start().starts_with(':')
         }
         // « formulaire d'incident », « le formulaire complété » is the declaration itself.
-        "formulaire" => [
+        "formulaire" | "fiche" => [
             " d'incident",
             " incident",
             " de declaration",
@@ -184,6 +184,8 @@ mod tests {
             "le formulaire d'incident",
             "le formulaire complété",
             "un formulaire rempli",
+            "fiche incident complétée",
+            "la fiche d'incident",
             "affectation d'un incident",
             "aucun rappel",
         ] {

@@ -56,3 +56,35 @@ pub(super) const VERBAL: &str = "constate|constatee|revenu|revenue|retour|recoit
 
 /// Verbs that can't be nouns, behind a pronoun that looks like an article.
 pub(super) const SEES: &str = "recoit|recois|recoivent|recevons|voit|vois|voient|voyons|ouvrent|affichent|perdent|trouvent|entend|entends|entendent|lit|lisent|avait|avaient";
+
+/// Words that say what is wrong, not what with.
+pub(super) static FAULTY: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "fige|figee|figes|figees|bloque|bloquee|bloques|bloquees|gele|gelee|vide|vides|blanc|blanche|blancs|blanches|gris|grise|grises|grisee|grisees|noir|noire|noirs|noires|",
+        "hs|ko|down|absent|absente|absents|absentes|faux|fausse|fausses|errone|erronee|errones|erronees|perdu|perdue|perdus|perdues|disparu|disparue|disparus|disparues|",
+        "inaccessible|inaccessibles|indisponible|indisponibles|impossible|impossibles|inoperant|inoperante|inoperants|defaillant|defaillante|inexistant|inexistante|manquant|manquante|manquants|manquantes|",
+        "muet|muette|muets|muettes|lent|lente|lents|lentes|decale|decalee|decales|decalees|double|tronque|tronquee|tronques|tronquees|coupe|coupee|coupes|coupees|inutilisable|inutilisables|introuvable|introuvables|",
+        "incomplet|incomplete|incomplets|incompletes|incorrect|incorrecte|incorrects|incorrectes|mauvais|mauvaise|mauvaises|deconnecte|deconnectee|deconnectes|verrouille|verrouillee|verrouilles|",
+        "plante|plantee|illisible|illisibles|inverse|inversee|inverses|inversees|duplique|dupliquee|dupliques|refuse|refusee|refuses|refusees|desactive|desactivee|inactif|inactive|inactifs|inactives|",
+        "ferme|fermee|fermes|casse|cassee|errone|pareil|concerne|concernee|concernes|concernees|impacte|impactes|identique|normal|normale|normaux|suivant|suivante|instable|instables|fou|folle|fantome|fantomes|broken|missing|empty|frozen|slow|wrong"
+    ))
+});
+
+/// Words that stand behind a noun as adjectives do, whatever their ending.
+pub(super) static APPOSED: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "visio|reflexe|reflexes|joint|jointe|joints|jointes|libre|libres|rapide|rapides|externe|externes|interne|internes|sonore|sonores|mobile|mobiles|satellite|radio|texte|tactile|courante|privee|prive|prives|commun|commune|direct|directe|directs|",
+        "patient|patients|moyens|bilan|bilans|appel|appels|appelant|appelants|medecin|medecins|secours|secouriste|secouristes|equipage|equipages|antecedents|vehicule|vehicules|garde|adresse|",
+        "lits|ambulance|ambulances|pompier|pompiers|utilisateur|utilisateurs|trafic|web|excel|csv|pdf|sms|mail|mails|mel|dossier|dossiers|regulation|client|agents|contact|contacts|photo|photos|video|audio|heure|heures|horaires|stagiaires|stagiaire|formation|",
+        "clos|close|closes|rendus|rendu|meteo|vsav|smur|dsa|cps|dmp|ror|sas|cti|sdis|aml|drm|cta|ecg|evasan|helismur|vsl|pdsa|tr|reel"
+    ))
+});
+
+/// Complements that name no part of a function: whose, when, where.
+pub(super) static NO_COMPLEMENT: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "samu|centre|chu|ch|hopital|service|services|matin|nuit|jour|journee|soir|hier|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|",
+        "octobre|novembre|decembre|ce|cette|plus|nouveau|facon|maniere|suite|base|salle|semaine|mois|collegue|collegues|confrere|poste|postes|portail|si|production|prod|monsieur|madame|mme|mr|dr|docteur|moi|",
+        "nous|vous|lui|elle|eux|la|les|le|un|une|deux|trois|quatre|cinq|telle|temps|tous|tout|toute|toutes|cote|chez|notre|nos|arm|debut|fin|crra"
+    ))
+});

@@ -15,6 +15,14 @@ pub(super) fn is_prose(body: &Body, hit: &Hit) -> bool {
     if hit.separator == Separator::Nothing && begins_sentence(body, hit, rest) {
         return true;
     }
+    // « La messagerie interne plante : constaté par trois d'entre nous »
+    let names_mail = hit.name == LabelName::Field(FieldName::Email)
+        && led(body, hit)
+        && !rest.contains('@')
+        && rest.split_whitespace().count() > 2;
+    if names_mail {
+        return true;
+    }
     hit.weak
         && hit.name == LabelName::Field(FieldName::Phone)
         && rest.chars().count() > 50
@@ -23,20 +31,24 @@ pub(super) fn is_prose(body: &Body, hit: &Hit) -> bool {
             .all(|found| !matches!(found.number, phone::Number::Valid(_)))
 }
 
-/// Whether a label that no mark parts from what follows is only the first word of a sentence.
-fn begins_sentence(body: &Body, hit: &Hit, rest: &str) -> bool {
+/// Whether an article or « mon » leads the label.
+fn led(body: &Body, hit: &Hit) -> bool {
     const LEADS: [&str; 12] = [
         "le ", "la ", "les ", "l'", "notre ", "nos ", "mon ", "ma ", "mes ", "un ", "une ", "des ",
     ];
+    let label = fold(body.text.get(hit.start..hit.answer).unwrap_or_default());
+    LEADS.iter().any(|lead| label.starts_with(lead))
+}
+
+/// Whether a label that no mark parts from what follows is only the first word of a sentence.
+fn begins_sentence(body: &Body, hit: &Hit, rest: &str) -> bool {
     let digits = rest.bytes().filter(u8::is_ascii_digit).count();
     let words = rest.split_whitespace().count();
-    let label = fold(body.text.get(hit.start..hit.answer).unwrap_or_default());
-    let led = LEADS.iter().any(|lead| label.starts_with(lead));
     match hit.name {
         LabelName::Field(FieldName::Phone) => digits < 6 && words > 2,
         LabelName::Field(FieldName::Email) => !rest.contains('@') && words > 2,
         LabelName::Field(FieldName::Description) => false,
-        _ => led && words > 3 || words > 5 && rest.trim_end().ends_with('.'),
+        _ => led(body, hit) && words > 3 || words > 5 && rest.trim_end().ends_with('.'),
     }
 }
 
@@ -72,6 +84,8 @@ mod tests {
     fn a_sentence_that_begins_with_a_labels_word_is_no_answer() {
         for sentence in [
             "Notre messagerie interne refuse toute pièce depuis hier 10h.",
+            "La messagerie interne plante : constaté par Léa et par Tom.",
+            "La messagerie de relève : rien ne part depuis hier 10h.",
             "Téléphone muet sur trois postes depuis hier 10h.",
             "Adresse mail du médecin correspondant effacée dès la validation.",
             "La fonction de rappel garde les rappels de la veille.",

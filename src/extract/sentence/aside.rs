@@ -23,7 +23,7 @@ pub(super) fn introduces(words: &str) -> bool {
             || is_given(third)
             || is_one_of("mme|mr|m|dr|docteur|madame|monsieur|pr", third)
     };
-    matches!(first, (Some("c" | "cest" | "moi"), Some(second)) if !is_one_of(NOBODY, second) && presents(second))
+    matches!(first, (Some("c" | "cest" | "moi"), Some(second)) if !is_one_of(NOBODY, second) && presents(second) && second.starts_with(char::is_alphabetic))
         || matches!(
             first,
             (Some("je"), Some("m'appelle"))
@@ -42,7 +42,14 @@ pub(super) fn introduces(words: &str) -> bool {
 
 /// « …, c'est réglé, n'en parlons plus »: another matter, told and done.
 pub(super) fn closed(words: &str) -> bool {
+    const HELPED: &str = "avait depann|aviez depann|avez depann|avait regle|aviez regle|avez regle|avait resolu|aviez resolu|avez resolu|avait corrige|aviez corrige|avait aide|aviez aide|avez aide|avais eu|avions eu|avait eu|avais ecrit|avions ecrit|avais declare|avions declare|avais signale|avions signale|avait ete resolu|avait ete regle";
     let words = crate::text::fold(words);
+    if words.split(',').next_back().is_some_and(|last| {
+        mentions("c'est autre chose|autre chose cette fois|rien a voir|un autre sujet|un autre souci|un autre probleme|different cette fois", last)
+    }) && mentions(HELPED, &words)
+    {
+        return true;
+    }
     [
         "n'en parlons plus",
         "n'y reviens pas",

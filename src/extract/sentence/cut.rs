@@ -128,6 +128,7 @@ pub(super) fn cut(text: &str) -> Vec<Range<usize>> {
                     && !next.starts_with(['.', '!', '?'])
                     && !(c == '.' && is_abbreviation(&text[start..at]))
             }
+            ',' | ';' => parts_number(&text[start..at], &text[end..]),
             _ => false,
         };
         if ends {
@@ -148,6 +149,62 @@ pub(super) fn cut(text: &str) -> Vec<Range<usize>> {
         ranges.push(start..text.len());
     }
     ranges
+}
+
+/// « pour me joindre c'est le 02 61 91 50 07, nous sommes trois … », « … c'est pareil, tél. 02 61 … »:
+/// whether a comma stands between what goes wrong and the number to call.
+fn parts_number(before: &str, after: &str) -> bool {
+    const LEADS: [&str; 12] = [
+        "tel",
+        "port",
+        "mob",
+        "gsm",
+        "mon num",
+        "mon tel",
+        "mon port",
+        "rappel",
+        "joignable",
+        "contact",
+        "numero",
+        "num",
+    ];
+    const TELLS: [&str; 9] = [
+        "nous sommes ",
+        "on est ",
+        "moi et ",
+        "moi + ",
+        "c'est pareil",
+        "c'est toujours",
+        "les collegues ",
+        "mes collegues ",
+        "tous les ",
+    ];
+    // « Si quelqu'un veut m'en parler, mon portable … » is about the number as a whole.
+    const ABOUT: [&str; 10] = [
+        "si ", "pour ", "en cas", "vous ", "merci", "je suis", "je reste", "au ", "me ", "le ",
+    ];
+    let line = after.split('\n').next().unwrap_or_default();
+    let number = |text: &mut dyn Iterator<Item = char>| {
+        text.take_while(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '+' | '\u{a0}'))
+            .filter(char::is_ascii_digit)
+            .take(10)
+            .count()
+            >= 9
+    };
+    let words = |text: &str| text.split_whitespace().take(5).count();
+    if words(line) > 4 && number(&mut before.chars().rev()) {
+        let next = crate::text::fold(line.trim_start());
+        return TELLS.iter().any(|tells| next.starts_with(tells));
+    }
+    let ahead: String = line.trim_start().chars().take(60).collect();
+    let folded = crate::text::fold(&ahead);
+    let lead = crate::text::fold(before.trim_start());
+    words(before) > 4
+        && !ABOUT.iter().any(|about| lead.starts_with(about))
+        && LEADS.iter().any(|lead| folded.starts_with(lead))
+        && ahead
+            .find(|c: char| c.is_ascii_digit())
+            .is_some_and(|at| number(&mut ahead[at..].chars()))
 }
 
 fn is_abbreviation(before: &str) -> bool {

@@ -189,6 +189,42 @@ mod tests {
     }
 
     #[test]
+    fn a_number_to_call_stands_apart_from_what_goes_wrong() {
+        for (text, about) in [
+            (
+                "pour me joindre c'est le 02 61 91 50 07, nous sommes trois à ne plus rien voir",
+                [About::Aside, About::Fault],
+            ),
+            (
+                "slt le module planning rame chez nous, tel 0240010203",
+                [About::Fault, About::Aside],
+            ),
+        ] {
+            let found: Vec<About> = read(text).into_iter().map(|(_, about)| about).collect();
+            assert_eq!(found, about, "{text}");
+        }
+        assert_eq!(
+            read("Si quelqu'un veut m'en parler ce soir, mon num 02 61 91 50 07").len(),
+            1
+        );
+    }
+
+    #[test]
+    fn an_earlier_trouble_that_was_helped_is_aside() {
+        for text in [
+            "En mars votre collègue m'avait dépannée pour un problème d'impression, là c'est autre chose.",
+            "Vous aviez résolu mon souci d'export, rien à voir aujourd'hui.",
+            "J'avais signalé une panne du fax, cette fois c'est un autre sujet.",
+        ] {
+            assert_eq!(read(text)[0].1, About::Aside, "{text}");
+        }
+        assert_eq!(
+            read("Vous aviez corrigé la carte, mais là l'export plante encore.")[0].1,
+            About::Fault
+        );
+    }
+
+    #[test]
     fn what_is_attached_and_who_can_be_reached_is_aside() {
         for text in [
             "Je mets la photo de l'écran.",

@@ -70,10 +70,17 @@ pub(super) fn befallen(
     only_counted: bool,
 ) -> Option<Found> {
     const SUFFERS: &str = "ne|n|sont bloques|sont bloquees|sont coinces|sont coincees|sont touches|sont touchees|sont concernes|sont concernees|sont genes|sont genees|sont deconnectes|sont ejectes|sont prives|sont privees|sont obliges|sont contraints|sont a l arret|se font|se retrouvent|doivent|perdent|ont perdu|ont toutes|ont tous|voient tous|voient toutes|voient la meme|voient le meme|constatent|all see|all have|all get|see the same|have the same|get the same|are affected|are impacted|have lost|ont bien le|ont le meme|subissent|rencontrent|attendent|dictent|sont impactes|sont impactees|l ont tous|l ont toutes|recopient|cannot|can t|are stuck|are blocked";
+    // « Les six médecins régulateurs travaillent à l'aveugle »: how they fare says it.
+    const FARE: &str = "travaillent a l aveugle|travaillent sans|travaillent sur papier|travaillent en aveugle|sont a l aveugle|sont dans le noir|sont sans|notent sur papier|notent tout sur papier|passent par le papier|repassent au papier|tournent sans|font sans|sont prives de|sont privees de|sont a l arret|sont en mode degrade|travaillent en mode degrade|sont coinces|sont coincees|sont bloques|sont bloquees|work blind|are working blind";
+    let badly = (0..tokens.len()).any(|at| phrase!(tokens, at, FARE).is_some());
+    let suffers = |end: usize| {
+        (end..end + 4).any(|at| phrase!(tokens, at, SUFFERS).is_some())
+            || (end..end + 5).any(|at| phrase!(tokens, at, FARE).is_some())
+    };
     // « The six dispatchers all see the same thing » beside a fault told before.
     let alike = (0..tokens.len()).any(|at| tokens.among(at, "same|meme|memes|pareil|idem"));
     (0..tokens.len())
-        .filter(|_| faulty || alike)
+        .filter(|_| faulty || alike || badly)
         .find_map(|at| {
             let group = |from: usize| {
                 let next = phrase!(tokens, from, "les|nos|mes|ces|tous les|toutes les|our|the")?;
@@ -87,7 +94,7 @@ pub(super) fn befallen(
                 struck.then_some((numbered, end))
             };
             let (from, end) = if let Some((end, behind)) = counted_first(tokens, at) {
-                let suffers = (behind..behind + 4).any(|at| phrase!(tokens, at, SUFFERS).is_some());
+                let suffers = suffers(behind);
                 let well = super::super::count::spares(tokens, at, end);
                 if !suffers || well {
                     return None;
@@ -101,7 +108,7 @@ pub(super) fn befallen(
                 (from, end)
             } else {
                 let (numbered, end) = group(at)?;
-                let suffers = (end..end + 4).any(|at| phrase!(tokens, at, SUFFERS).is_some());
+                let suffers = suffers(end);
                 if !numbered || !suffers {
                     return None;
                 }
@@ -144,7 +151,7 @@ fn counted_first(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
 
 /// « … bloque toute la salle », « pr tt le monde »: a group that the fault is said to strike.
 pub(super) fn struck(words: &str, tokens: &Tokens, faulty: bool) -> Option<Found> {
-    const GROUP: &str = "tout le monde|tt le monde|toute la salle|toute l equipe|toute la regulation|tous les postes|tous les arm|toute l equipe de nuit|toute l equipe de jour|tous les medecins|tous les utilisateurs|l ensemble de l equipe|l ensemble des arm|everyone|everybody|all users|the whole room|toute la regul|tous les agents|tous les collegues|tous les medecins regulateurs";
+    const GROUP: &str = "tout le monde|tt le monde|tout le service|tout le plateau|tout le secretariat|toute la garde|toute la cellule|toute la vacation|toute la salle|toute l equipe|toute la regulation|tous les postes|tous les arm|toute l equipe de nuit|toute l equipe de jour|tous les medecins|tous les utilisateurs|l ensemble de l equipe|l ensemble des arm|everyone|everybody|all users|the whole room|toute la regul|tous les agents|tous les collegues|tous les medecins regulateurs";
     (0..tokens.len()).find_map(|at| {
         let end = phrase!(tokens, at, GROUP)?;
         let end = phrase!(

@@ -15,7 +15,19 @@ pub(super) fn login(words: &str, tokens: &Tokens, at: usize) -> Option<Found> {
     } else {
         next
     };
-    login_at(words, tokens, next)
+    login_at(words, tokens, next).or_else(|| {
+        // « le compte relais-nuit »: two words in small letters.
+        let account = tokens.among(next - 1, "compte|login|identifiant|account");
+        let value = words.get(tokens.span(next, next + 3))?;
+        let joined = tokens.sign(next + 1, b'-')
+            && tokens.glued(next + 1)
+            && tokens.glued(next + 2)
+            && !tokens.word(next).is_empty()
+            && !tokens.word(next + 2).is_empty()
+            && !value.contains(char::is_uppercase)
+            && !tokens.among(next + 2, "ci|la|meme|t|il|elle|ce|on|je|vous|rendu|rendus");
+        (account && joined).then(|| Found::Named(value.to_owned(), tokens.span(next, next + 3)))
+    })
 }
 
 /// « regul86-2 », « s.veyssiere »

@@ -12,9 +12,11 @@ pub mod answer;
 mod choice;
 mod group;
 mod login;
+mod stated;
 
 use group::{befallen, grouped, struck};
-use login::{login, login_at, logins};
+use login::login;
+use stated::stated;
 
 /// Who is affected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,16 +33,6 @@ static ME: LazyLock<Lexicon> = LazyLock::new(|| {
         "chez moi|pour moi|mon poste|mon compte|ma session|mon ecran|mon ordinateur|mon pc|mon ordi|ma tablette|ma position|mon identifiant|mon login|mon bandeau|mon profil|mon acces|mes acces|mon casque|mon portable de service|",
         "seulement moi|moi seul|moi seule|moi uniquement|moi seulement|je suis le seul|je suis la seule|suis le seul|suis la seule|uniquement moi|juste moi|rien que moi|n y a que moi|y a que moi|ne concerne que moi|ne touche que moi|",
         "my account|my workstation|my screen|my session|my computer|only me|for me|me only|just me|only my|i am the only one|i m the only one|le seul a avoir|le seul touche|la seule touchee|le seul concerne|la seule concernee|pr moi|chez bibi"
-    ))
-});
-/// Words that say that who follows is affected.
-static MEANT: LazyLock<Lexicon> = LazyLock::new(|| {
-    Lexicon::new(concat!(
-        "il s agit de|il s agit du|il s agit d|il s agit du poste de|il s agit du compte de|c est le poste de|c est le compte de|ca concerne|cela concerne|ca touche|cela touche|ca impacte|cela impacte|",
-        "l utilisateur c est|l utilisatrice c est|l utilisateur est|l utilisatrice est|la personne concernee c est|le medecin concerne c est|utilisateur concerne|utilisatrice concernee|utilisateurs concernes|utilisateur concerne est|utilisatrice concernee est|utilisateur touche|utilisateur touche est|utilisateur impacte|utilisateur impacte est|utilisateur en cause est|utilisateur est|",
-        "personne concernee|personne concernee est|personnes concernees sont|personne touchee est|agent concerne est|l agent concerne|medecin concerne est|collegue concerne est|collegue concernee est|compte concerne est|compte concerne|sont touches|sont concernes|sont impactes|sont bloques|",
-        "sont touchees|sont concernees|est touche|est concerne|est concernee|est impacte|concernes|concernees|concerne|concernee|touches|touchees|impactes|impactees|personnes touchees|affected user is|affected user|user concerned|user affected is|the user is|affected users are|",
-        "un souci pour|un probleme pour|le souci concerne|le probleme concerne|l incident concerne|le souci touche|le probleme touche|l incident touche|la panne touche|utilisateurs concernes sont|utilisateurs sont"
     ))
 });
 /// Words before a person whose work or account is spoken of.
@@ -108,89 +100,6 @@ pub fn find(text: &str, sentences: &[Sentence], declarant: Option<&str>) -> Opti
             Some(moved(group?, *start))
         })
     })
-}
-
-/// « L'utilisatrice, c'est … »: behind it.
-fn that_is(tokens: &Tokens, at: usize) -> Option<usize> {
-    let end = phrase!(
-        tokens,
-        at,
-        "l utilisateur|l utilisatrice|l utilisateur concerne|l utilisatrice concernee|la personne concernee|la personne genee|le medecin concerne|l agent concerne"
-    )?;
-    tokens
-        .sign(end, b',')
-        .then(|| phrase!(tokens, end + 1, "c est|ce serait"))?
-}
-
-/// « L'utilisateur concerné est … », « Concernés : … »
-fn stated(words: &str, tokens: &Tokens) -> Option<Found> {
-    (0..tokens.len()).find_map(|at| {
-        let end = MEANT.end(tokens, at).or_else(|| that_is(tokens, at))?;
-        let mark = tokens.sign(end, b':');
-        let next = if mark { end + 1 } else { end };
-        let verb = tokens.is(end - 1, &["est", "sont", "is", "are", "de", "du", "d"])
-            || tokens.among(
-                at,
-                "ca|cela|il|sont|l|le|un|utilisateur|utilisateurs|personne|personnes|agent|agents",
-            );
-        if !mark && !verb {
-            return None;
-        }
-        let next = phrase!(tokens, next, "est|sont|c est|is|are|:").unwrap_or(next);
-        let next = phrase!(
-            tokens,
-            next,
-            "uniquement|seulement|que|notamment|juste|surtout|only"
-        )
-        .unwrap_or(next);
-        // « … 2 utilisateurs : Paul Roy et Julie Costa »
-        let next = (next..tokens.len().min(next + 5))
-            .find(|at| mark_behind_number(tokens, next, *at))
-            .map_or(next, |at| at + 1);
-        let next = tokens.skip_joints(next);
-        if let Some(company) = company(words, tokens, next, true)
-            && (company.named || company.me)
-        {
-            return Some(written(words, tokens, &company));
-        }
-        if let Some(end) = phrase!(tokens, next, "moi meme|moi|me|myself") {
-            return Some(Found::Speaker(tokens.span(next, end)));
-        }
-        // « l'utilisateur concerné est le compte sup.nuit30 »
-        let account = phrase!(tokens, next, "le|la|l|the|un|mon|notre").unwrap_or(next);
-        if let Some(found) = login(words, tokens, tokens.skip_joints(account))
-            .or_else(|| logins(words, tokens, next))
-            .or_else(|| login_at(words, tokens, next))
-        {
-            return Some(found);
-        }
-        if !mark {
-            return None;
-        }
-        // « Sont touchés : 3 ARM, 2 médecins et la cadre de nuit. »
-        let end = (next..tokens.len().min(next + 16))
-            .find(|at| {
-                matches!(
-                    tokens.get(*at).map(|t| t.kind),
-                    Some(Kind::Line | Kind::Sign(b'.' | b'!' | b';' | b'?'))
-                )
-            })
-            .unwrap_or_else(|| tokens.len().min(next + 16));
-        let span = tokens.span(next, end);
-        let value = words.get(span.clone())?.trim();
-        let told = end > next && end - next <= 14 && value.chars().any(char::is_alphabetic);
-        match answer::read(value) {
-            answer::Said::Named(name, _) if told => Some(Found::Named(name, span)),
-            answer::Said::Me if told => Some(Found::Speaker(span)),
-            _ => None,
-        }
-    })
-}
-
-/// Whether the colon at `at` closes « 2 utilisateurs : », which begins at `from`.
-fn mark_behind_number(tokens: &Tokens, from: usize, at: usize) -> bool {
-    tokens.sign(at, b':')
-        && super::token::number(tokens, from, 3).is_some_and(|(_, end)| end < at && at <= end + 2)
 }
 
 /// « pour moi et pour Morgane », « Mme Le Gall et moi-même »
@@ -303,9 +212,20 @@ fn third_person(
     while at < tokens.len() {
         let here = at;
         at += 1;
-        let stated = tokens.is(here, &["login", "identifiant"])
+        // « c'est le compte relais29-nuit »
+        let named = (here.saturating_sub(5)..here).any(|at| {
+            phrase!(tokens, at, "c est le|c est la|c est|il s agit du|il s agit de la|ca concerne le|concerne le|touche le|uniquement le|seul le|que le|avec le|sur le|depuis le|pour le")
+                == Some(here)
+        });
+        let stated = (named || tokens.is(here, &["login", "identifiant"]))
             && !(here..here + 8).any(|at| tokens.among(at, "nouveau|creer|ancien|formation"));
-        if let Some(found) = login(words, tokens, here).filter(|_| faulty || stated) {
+        // « j'ai testé avec le compte samu72-med3 et là ça marche »
+        let tried = (here.saturating_sub(4)..here)
+            .any(|at| tokens.among(at, "teste|essaye|reessaye|reteste|tested|tried"));
+        if let Some(found) = login(words, tokens, here)
+            .filter(|_| !tried)
+            .filter(|_| faulty || stated)
+        {
             return Some(found);
         }
         let Some(people) = company(words, tokens, here, false).filter(|people| people.named) else {
@@ -320,7 +240,25 @@ fn third_person(
         if declarant.is_some_and(|declarant| shares_a_word(declarant, value)) {
             continue;
         }
-        if super::count::spares(tokens, from, people.end) {
+        // « coucou Bernadette, … », « Merci Paul », « Kelly, l'annuaire … »: who is spoken to.
+        let spoken_to = people.members.len() == 1
+            && (from > 0
+                && tokens.among(
+                    from - 1,
+                    "bonjour|bonsoir|coucou|salut|hello|merci|cher|chere|bjr|slt|hi|dear|thanks",
+                )
+                || here == 0
+                    && people.name == 0
+                    && people.end == 1
+                    && tokens.sign(people.end, b','));
+        // « le Dr Roy m'a dit de vous écrire », « Mme Lemoine vous rappellera »: who passes it on.
+        let passes_on = phrase!(
+            tokens,
+            people.end,
+            "m a dit de|m a demande de|m a conseille|m a transmis|m a donne|m a oriente|m a renvoye|nous a dit de|nous a demande de|nous a conseille|me demande de|nous demande de|me dit de|vous a appele|vous a appeles|vous a ecrit|vous a deja|vous rappellera|vous rappelle|vous contactera|vous appellera|vous recevra|peut vous|pourra vous|prend le relais|prendra le relais|est joignable|est en copie|en copie|reste joignable|est votre contact|asked me to|will call"
+        )
+        .is_some();
+        if spoken_to || passes_on || super::count::spares(tokens, from, people.end) {
             continue;
         }
         let before = |list: &Lexicon| {
@@ -348,13 +286,15 @@ fn third_person(
             || from > 0
                 && tokens.among(
                     from - 1,
-                    "collegue|collegues|confrere|confreres|consoeur|consoeurs|l utilisateur|utilisatrice",
+                    "secretaire|cadre|cheffe|chef|interne|stagiaire|infirmier|infirmiere|regulateur|regulatrice|superviseur|superviseuse|assistante|assistant|collegue|collegues|confrere|confreres|consoeur|consoeurs|l utilisateur|utilisatrice",
                 );
         let suffers = (people.end..tokens.len().min(people.end + 12))
-            .take_while(|at| !tokens.sign(*at, b'.') && !tokens.sign(*at, b';'))
+            .take_while(|at| {
+                !tokens.sign(*at, b'.') && !tokens.sign(*at, b';') && !tokens.among(*at, "je|j|on")
+            })
             .any(|at| SUFFERS.end(tokens, at).is_some());
         let seen = (people.end..tokens.len().min(people.end + 4)).any(|at| {
-            phrase!(tokens, at, "l a constate|l ont constate|ont le meme|a le meme|ont la meme|ont constate|ont le souci|ont le probleme|sont bloques|a le souci|a le probleme|l a aussi|l ont aussi|sont touches|sont concernes|est touche|est concerne|est concernee|est touchee|est bloque|est bloquee")
+            phrase!(tokens, at, "l a constate|l ont constate|ont le meme|a le meme|ont la meme|ont constate|ont le souci|ont le probleme|sont bloques|a le souci|a le probleme|l a aussi|l ont aussi|est deconnecte|est deconnectee|se fait deconnecter|se fait ejecter|n arrive plus|ne peut plus|ne parvient plus|ne voit plus|ne recoit plus|sont touches|sont concernes|est touche|est concerne|est concernee|est touchee|est bloque|est bloquee")
                 .is_some()
         });
         // « c'est Mme Blanc qui est bloquée »
@@ -391,11 +331,22 @@ fn written(words: &str, tokens: &Tokens, people: &Company) -> Found {
 }
 
 fn shares_a_word(one: &str, other: &str) -> bool {
-    let one = fold(one);
-    let words: Vec<&str> = one.split_whitespace().collect();
-    fold(other)
-        .split_whitespace()
-        .any(|word| word.len() > 2 && words.contains(&word))
+    let (one, other) = (fold(one), fold(other));
+    let parts = |name: &str| -> Vec<String> {
+        name.split([' ', '-', '\u{a0}'])
+            .filter(|word| word.len() > 2)
+            .map(str::to_owned)
+            .collect()
+    };
+    let (one, other) = (parts(&one), parts(&other));
+    let common = other.iter().filter(|word| one.contains(word)).count();
+    // « Julie Lemoine » is not Julie Perrin.
+    let given = one.len() > 1
+        && other
+            .iter()
+            .position(|word| Some(word) == one.first())
+            .is_some_and(|at| at + 1 < other.len());
+    common > usize::from(given)
 }
 
 #[cfg(test)]

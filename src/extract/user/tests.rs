@@ -226,3 +226,54 @@ fn a_group_that_something_befalls_is_affected() {
         assert_eq!(told(text), who, "{text}");
     }
 }
+
+#[test]
+fn who_is_spoken_to_or_passes_it_on_is_not_affected() {
+    for (text, who) in [
+        (
+            "coucou Bernadette, l'annuaire ne trouve plus rien",
+            "nobody",
+        ),
+        ("Kelly, l'annuaire ne trouve plus rien", "nobody"),
+        ("Merci Paul, la carte ne s'ouvre plus", "nobody"),
+        (
+            "Le Dr Roy m'a dit de vous écrire : je ne peux plus signer.",
+            "nobody",
+        ),
+        (
+            "Mme Lemoine vous rappellera, la carte ne se charge plus.",
+            "nobody",
+        ),
+        (
+            "Le Dr Roy me signale qu'il ne reçoit plus les bilans.",
+            "Dr Roy",
+        ),
+        ("c'est le compte relais29-nuit.", "relais29-nuit"),
+        ("Le compte relais-nuit ne peut plus ouvrir.", "relais-nuit"),
+        ("Il s'agit du compte samu44-sup2.", "samu44-sup2"),
+        (
+            "J'ai testé avec le compte samu44-sup2, la carte reste grise.",
+            "nobody",
+        ),
+        (
+            "Notre secrétaire Claire Costa ne voit plus le planning.",
+            "Claire Costa",
+        ),
+        (
+            "Agnès Morin, cadre, ne voit plus le planning.",
+            "Agnès Morin",
+        ),
+        (
+            "Les six médecins régulateurs travaillent à l'aveugle.",
+            "Les six médecins régulateurs",
+        ),
+        ("Nos 4 ARM notent tout sur papier.", "Nos 4 ARM"),
+        (
+            "Toute la salle est concernée : le minuteur ne sonne plus.",
+            "Toute la salle",
+        ),
+        ("Tout le service est bloqué.", "Tout le service"),
+    ] {
+        assert_eq!(told(text), who, "{text}");
+    }
+}
