@@ -109,26 +109,6 @@ pub(super) fn passes_on(text: &str) -> bool {
     text.split_whitespace().next().is_none() || mentions(CUES, text)
 }
 
-/// Whether the writer says that an earlier report has met with no answer: « j'ai déclaré à 14h et
-/// depuis rien ». What they told their own computer service or colleagues is none.
-pub(super) fn waits_in_vain(text: &str) -> bool {
-    const TOLD: &str = "declare |signale |vous ai ecrit|vous avons ecrit|vous ai appele|vous avons appele|ma declaration|notre declaration|mon signalement|notre signalement|mon ticket|notre ticket|mon incident|mon mail d|notre mail d|mon message d|notre message d|mes mails|mes messages|nos messages|nos mails|i reported|we reported|my report|our report";
-    const NOTHING: &str = "personne ne m'|personne ne nous|personne n'a |sans reponse|pas de reponse|aucune reponse|pas eu de reponse|sans retour|pas de retour|aucun retour|pas eu de retour|sans nouvelle|pas de nouvelle|aucune nouvelle|silence|ni reponse|ni rappel|ni retour|ni numero|ni accuse|\
-        pas rappele|pas ete rappele|jamais rappele|jamais ete rappele|jamais repondu|depuis rien|depuis, rien|depuis plus rien|et rien depuis|et toujours rien|rien recu de|rien vu venir|no answer|no reply|nobody|no one|nothing since|not heard";
-    const OWN: &str = "dsi|informatique|hotline|help desk|helpdesk|technicien|cadre|operateur|orange|collegue|editeur|hierarchie|appelant|patient|famille|abonne";
-    let one_of = |list: &'static str, text: &str| mentions(list, text);
-    TOLD.split('|').any(|told| {
-        text.match_indices(told).take(8).any(|(at, _)| {
-            let mut end = (at + 160).min(text.len());
-            while !text.is_char_boundary(end) {
-                end -= 1;
-            }
-            let near = &text[at..end];
-            one_of(NOTHING, near) && !one_of(OWN, near)
-        })
-    })
-}
-
 /// Whether the words announce an outage that is planned: a letter, no report. One that speaks of
 /// what a planned outage left behind is a report.
 pub(super) fn is_planned(text: &str, subject: &str) -> bool {
@@ -168,24 +148,6 @@ mod tests {
             "la carte est grise depuis 9h",
         ] {
             assert!(!is_planned(text, ""), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_report_without_answer_is_waited_for_in_vain() {
-        for text in [
-            "j'ai declare a 14h la panne et personne ne m'a rappele",
-            "notre declaration de lundi reste sans reponse",
-            "i reported it yesterday, still no answer",
-        ] {
-            assert!(waits_in_vain(text), "{text}");
-        }
-        for text in [
-            "j'ai signale a la dsi ce matin, pas de reponse",
-            "je vous ai ecrit hier, merci de votre retour",
-            "le patient n'a pas de reponse",
-        ] {
-            assert!(!waits_in_vain(text), "{text}");
         }
     }
 
