@@ -3,6 +3,7 @@
 use super::super::cues::Group;
 use super::Facts;
 use crate::extract::lexicon::mentions;
+use crate::extract::token::Tokens;
 
 /// Words that only mail servers use of a mail.
 pub(super) fn is_about_delivery(text: &str) -> bool {
@@ -58,7 +59,7 @@ pub(super) fn is_ticket(words: &Facts, subject: &str) -> bool {
 /// remark deep in a long message that thanks for no help.
 pub(super) fn tells_of_the_past(words: &Facts) -> bool {
     const ALONE: &str = "tout seul|toute seule|tous seuls|toutes seules|de lui-meme|de lui meme|d'elle-meme|d'elle meme|d'eux-memes|de soi-meme|spontanement|sans rien faire|sans intervention|sans qu'on|sans explication|\
-        sans raison|sans que|puis recommence|puis revient|mais ca recommence|mais ca revient|jusqu'a la prochaine|apres redemarrage|apres un redemarrage|apres avoir redemarre|apres deconnexion|apres une deconnexion|apres reconnexion|\
+        sans raison|sans que|puis recommence|puis revient|ca recommencait|a recommence|est retombe|replante|rebelote|mais ca recommence|mais ca revient|jusqu'a la prochaine|apres redemarrage|apres un redemarrage|apres avoir redemarre|apres deconnexion|apres une deconnexion|apres reconnexion|\
         by itself|on its own|after a restart|then it came back|pour le moment|pour l'instant|en attendant|provisoirement|depuis, c'est|s'est retabli|a fini par|mais je voudrais|mais on aimerait|mais nous aimerions|mais j'aimerais|aimerait savoir|aimerions savoir|aimerais savoir|aimerait comprendre|savoir ce qui s'est|ce qui s'est passe|pour remontee|mais nous voudrions|mais on voudrait|mais je signale|mais nous signalons|\
         je signale quand meme|on signale quand meme|a toutes fins utiles|pour analyse|pour investigation|comprendre ce qui|comprendre pourquoi|d'ou ca vient|eviter que|ne se reproduise|risque de revenir|craignons|j'ai peur";
     const FOLLOWS: &str = "suite a mon|suite a ma|suite a notre|mon mail de|mon message de|ma declaration|notre declaration|mon ticket|vous pouvez clo|vous pouvez fermer|merci pour votre|merci de votre intervention|merci pour l'intervention|ne tenez pas compte|fausse alerte|rien a faire";
@@ -72,11 +73,23 @@ pub(super) fn tells_of_the_past(words: &Facts) -> bool {
         .first(Group::Resolved)
         .is_some_and(|range| range.start < 60);
     one_of(ALONE) && signs >= 2 && words.words >= 12
+        || words.faults() + words.signs > 0 && lasted(&words.text)
         || !early
             && !words.subject.has(Group::Resolved)
             && words.words > 40
             && words.details >= 2
             && words.faults() + words.signs >= 2
+}
+
+/// « entre 9h et 11h », « de 8h15 à 9h40 »: what failed for so long and works again is reported.
+fn lasted(text: &str) -> bool {
+    let tokens = Tokens::new(text);
+    let hour = |at: usize| tokens.number(at, 2).is_some() && tokens.is(at + 1, &["h", "heures"]);
+    (0..tokens.len()).any(|at| {
+        tokens.among(at, "entre|de|between|from")
+            && hour(at + 1)
+            && (at + 3..at + 5).any(|to| tokens.among(to, "et|a|and|to") && hour(to + 1))
+    })
 }
 
 /// Whether what works is said of others, or of other parts, only to compare: « tout fonctionne
