@@ -89,6 +89,13 @@ fn introduced(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> 
         with_small_surname(text, tokens, units)
     };
     let name_end = units.last().map_or(name_at, |unit| unit.to);
+    // « on est deux ici, Gilles Hamelin et moi »: the other of two.
+    if tokens.among(name_end, "et|and|ou|ni")
+        && tokens.among(name_end + 1, "moi|me|i|myself")
+        && !units.is_empty()
+    {
+        return None;
+    }
     let role = role_behind(tokens, if units.is_empty() { next } else { name_end });
     let known = units.iter().any(Unit::is_given) || titled || units.len() > 1;
     if weak && !(units.iter().any(Unit::is_given) || titled || role.is_some() && !units.is_empty())
