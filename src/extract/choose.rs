@@ -1,7 +1,7 @@
 //! One place weighs what the finders found: label before own words before signature before header,
 //! and among equals the likelier; what can be used before what can't.
 
-use crate::domain::field::{Evidence, Field, FieldName, Fields, Reading, Reason, Value};
+use crate::domain::field::{Evidence, Field, FieldName, Fields, Precision, Reading, Reason, Value};
 
 /// How near a place is to an answer: the lower, the stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -137,6 +137,10 @@ impl Pool {
         {
             return has_id(new);
         }
+        // « c'est comme ça depuis hier » above « depuis 9h40 » of yesterday's own mail.
+        if name == FieldName::StartedAt && is_refined(old, new) != is_refined(new, old) {
+            return is_refined(old, new);
+        }
         if new.rank != old.rank {
             return new.rank < old.rank;
         }
@@ -171,6 +175,22 @@ fn signs_for_agency(candidate: &Candidate) -> bool {
         Reading::Present(Value::Entity { id: Some(id), .. }) if id.starts_with("ars-")
     );
     agency && matches!(candidate.rank, Rank::Signature | Rank::Header)
+}
+
+/// Whether the writer's earlier words give the hour of the day that the newer ones only name.
+fn is_refined(newer: &Candidate, earlier: &Candidate) -> bool {
+    let told = matches!(newer.rank, Rank::Prose | Rank::Around)
+        && matches!(earlier.rank, Rank::Earlier | Rank::EarlierLabel);
+    match (&newer.reading, &earlier.reading) {
+        (
+            Reading::Present(Value::Instant {
+                at: day,
+                precision: Precision::Day,
+            }),
+            Reading::Present(Value::Instant { at, precision }),
+        ) => told && *precision != Precision::Day && at.date_naive() == day.date_naive(),
+        _ => false,
+    }
 }
 
 fn has_id(candidate: &Candidate) -> bool {

@@ -55,21 +55,17 @@ pub(super) fn ars(tokens: &Tokens, at: usize) -> Option<(&'static str, usize)> {
 /// The SAMU of a department's number, leading zero or not, that stands at `at`.
 pub(super) fn department(tokens: &Tokens, at: usize) -> Option<(String, usize)> {
     let number = tokens.number(at, 3)?;
-    if number == 2
-        && tokens.is(at + 1, &["a", "b"])
-        && (tokens.glued(at + 1) || !tokens.glued(at + 2))
-    {
-        // « 2 a » is Corsica only where nothing else can be meant.
-        let word = tokens.is(
-            at + 2,
-            &["eu", "un", "des", "plus", "encore", "le", "la", "les"],
-        );
-        return (!word).then(|| {
-            (
-                format!("samu-2{}", tokens.word(at + 1).to_uppercase()),
-                at + 2,
-            )
-        });
+    if number == 2 && tokens.is(at + 1, &["a", "b"]) {
+        // « 2 A » written apart is Corsica only where nothing goes on; « 02 a Laon » is not.
+        let apart = tokens.width(at) == 1
+            && (matches!(
+                tokens.get(at + 2).map(|token| token.kind),
+                None | Some(Kind::Line | Kind::Sign(_))
+            ) || tokens.among(at + 2, "ajaccio|bastia|corse|haute|du"));
+        if tokens.glued(at + 1) || apart {
+            let half = tokens.word(at + 1).to_uppercase();
+            return Some((format!("samu-2{half}"), at + 2));
+        }
     }
     let known = match number {
         20 => return Some(("samu-2A".to_owned(), at + 1)),

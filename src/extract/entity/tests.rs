@@ -143,6 +143,19 @@ fn what_names_no_samu_is_left() {
 fn the_declarants_own_goes_before_a_neighbours() {
     for (text, told) in [
         (
+            "les renforts demandés au SAMU 19 n'arrivent plus. Clara Roy, ARM au SAMU de Limoges",
+            "SAMU de Limoges = samu-87",
+        ),
+        (
+            "on reçoit les appels du SAMU 01. Ici le SAMU 69",
+            "SAMU 69 = samu-69",
+        ),
+        (
+            "l'ARM du SAMU 71 ne voit rien. Paul Vidal, SAMU de Dijon",
+            "SAMU de Dijon = samu-21",
+        ),
+        ("jsui o samu 02 a laon", "samu 02 a laon = samu-02"),
+        (
             "transfert de dossier vers le SAMU 79 depuis le nôtre, SAMU 86",
             "SAMU 86 = samu-86",
         ),

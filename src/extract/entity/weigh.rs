@@ -64,11 +64,14 @@ pub(super) fn score(tokens: &Tokens, from: usize, to: usize) -> f32 {
     ]
     .iter()
     .any(|word| before.contains(word));
+    let third = third || is_sent_there(tokens, from);
     let plural = tokens.is(from, &["samus"]);
     let region = tokens.is(from, &["ars", "agence"]);
     let mut score: f32 = 0.88;
     if third {
         score -= 0.6;
+    } else if is_own(tokens, from) {
+        score += 0.08;
     }
     if plural {
         score -= 0.4;
@@ -92,4 +95,40 @@ pub(super) fn score(tokens: &Tokens, from: usize, to: usize) -> f32 {
         score -= 0.15;
     }
     score.clamp(0.05, 0.98)
+}
+
+/// « les demandes envoyées au SAMU 19 », « les appels du SAMU 01 », « joindre le SAMU 33 »: what goes
+/// there or comes from there.
+fn is_sent_there(tokens: &Tokens, from: usize) -> bool {
+    const SENT: &str = "envoye|envoyes|envoyee|envoyees|envoyons|transmis|transmise|transmises|transmettons|adresse|adresses|adressee|adressees|demande|demandes|demandee|demandees|\
+        transferts|transfert|transfere|transferes|transferee|transferees|reorientes|reoriente|dirige|diriges|sollicite|sollicitons|joindre|joignons|contactons|contacter|partage|partages";
+    const GOODS: &str = "appels|appel|fiches|fiche|dossiers|dossier|bilans|bilan|demandes|demande|alertes|alerte|renforts|renfort|patients|patient|messages|message|transferts|transfert|interventions|affaires";
+    let Some(link) = from
+        .checked_sub(1)
+        .filter(|at| tokens.among(*at, "au|du|le|par|a|vers|aux|des"))
+    else {
+        return false;
+    };
+    let before = link.wrapping_sub(1);
+    tokens.among(link, "au|par|vers|le|a|aux") && tokens.among(before, SENT)
+        || tokens.among(link, "du|des") && tokens.among(before, GOODS)
+}
+
+/// « Clara Desvergnes, ARM au SAMU de Limoges », « ici le SAMU 43 », « médecin régulateur, SAMU 24 »:
+/// where the writer works. « L'ARM du SAMU 19 » is another.
+fn is_own(tokens: &Tokens, from: usize) -> bool {
+    const JOBS: &str = "arm|medecin|regulateur|regulatrice|cadre|superviseur|superviseuse|chef|cheffe|responsable|referent|referente|infirmier|infirmiere|interne|assistant|assistante|permanencier|permanenciere";
+    let near = from.saturating_sub(4)..from;
+    let job = near.clone().rev().find(|at| tokens.among(*at, JOBS));
+    let others = |at: usize| {
+        (at.saturating_sub(2)..at)
+            .any(|at| tokens.among(at, "l|le|la|les|des|aux|un|une|d|autre|autres|leur|leurs"))
+    };
+    job.is_some_and(|job| !others(job))
+        || near.clone().any(|at| tokens.is(at, &["ici"]))
+        || near.clone().any(|at| {
+            tokens
+                .any_phrase(at, "je suis|nous sommes|on est|chez nous")
+                .is_some()
+        })
 }

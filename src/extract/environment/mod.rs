@@ -8,7 +8,7 @@ use std::ops::Range;
 mod stance;
 mod word;
 
-use stance::stance;
+use stance::{is_absent, stance};
 use word::word;
 
 /// What the words around an environment say of it.
@@ -71,10 +71,15 @@ pub fn named(text: &str) -> Vec<Named> {
     for (index, (from, to, which, meant)) in hits.iter().copied().enumerate() {
         let floor = index.checked_sub(1).map_or(0, |before| hits[before].1);
         let roof = hits.get(index + 1).map_or(tokens.len(), |next| next.0);
+        let absent = which == Environment::Training && is_absent(&tokens, from);
         list.push(Named {
             span: tokens.span(from, to),
             which,
-            stance: stance(&tokens, from, to, floor, roof),
+            stance: if absent {
+                Stance::Aside
+            } else {
+                stance(&tokens, from, to, floor, roof)
+            },
             meant,
         });
     }
@@ -403,6 +408,31 @@ mod tests {
                 Some(Training),
             ),
             ("c'est la formation (la prod va bien)", Some(Training)),
+            (
+                "vous avez noté la production alors qu'il s'agit de la formation",
+                Some(Training),
+            ),
+            (
+                "Sur l'environnement école plus rien ne démarre, en prod je n'ai rien vu",
+                Some(Training),
+            ),
+            (
+                "Rien constaté en prod, c'est sur la base école",
+                Some(Training),
+            ),
+            (
+                "en prod, je n'ai pas accès à la base école",
+                Some(Production),
+            ),
+            (
+                "c'est la production, nous n'avons pas de base école",
+                Some(Production),
+            ),
+            ("en formation ça ne le fait pas", Some(Production)),
+            ("en prod je ne vois rien", Some(Production)),
+            ("pas d'accès à la prod", Some(Production)),
+            ("lent sur le système productif", Some(Production)),
+            ("Produktion, seit 8 Uhr", Some(Production)),
             ("la prod marche, elle", None),
             ("la production fonctionne bien", None),
         ] {
@@ -431,6 +461,14 @@ mod tests {
             ("prod (pas vu en formation)", Some(Production)),
             ("la prod (jamais allé sur la base école)", Some(Production)),
             ("portail normal, celui de tous les jours", Some(Production)),
+            (
+                "Production (la formation n'a pas le bandeau)",
+                Some(Production),
+            ),
+            (
+                "prod (nos élèves n'ont pas de base école)",
+                Some(Production),
+            ),
             ("base école", Some(Training)),
             ("le bac à sable", Some(Training)),
             ("version de démonstration", Some(Training)),

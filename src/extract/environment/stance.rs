@@ -22,12 +22,51 @@ const UNTRIED: &str =
     "teste|testee|tester|essaye|essayer|verifie|regarde|vu|vue|tried|tested|retrouve|reproduit";
 /// It never came there.
 const NOT_SEEN: &str = "sans jamais|sans voir|sans rencontrer|sans le voir|sans l avoir|sans avoir|sans constater|jamais vu|jamais eu|jamais rencontre|never saw|never seen|never had|without ever";
+/// It does not come there.
+const NOT_THERE: &str = "ne le fait pas|ca ne le fait pas|ca le fait pas|cela ne le fait pas|ca ne se produit pas|cela ne se produit pas|ca n arrive pas|cela n arrive pas|\
+    le probleme n existe pas|le probleme n apparait pas|on ne l a pas|je ne l ai pas|nous ne l avons pas|on ne le voit pas|it does not happen|it doesn t happen";
 /// Nobody knows whether it does.
 const NOT_KNOWN: &str = "sais pas|savons pas|ignore|aucune idee|sait pas|don t know|no idea";
 /// What comes or does not come somewhere.
 const OCCURS: &str =
     "produit|reproduit|survient|arrive|existe|constate|observe|apparait|happen|occur";
 const NOT: &str = "pas|jamais|non|not|never|aucunement|nullement";
+
+/// What support wrote down.
+const TAKEN_FOR: &str = "vous avez note|vous avez mis|vous avez indique|vous avez inscrit|vous avez ecrit|vous avez compris|vous avez enregistre|vous aviez note|vous aviez mis|vous notez|\
+    vous mettez|vous indiquez|vous ecrivez|avez note|avez mis|avez indique|you noted|you put|you wrote|you have noted";
+
+/// « en prod je n'ai rien vu », « rien constaté en formation »: it was not met there; « je ne vois
+/// rien » is a fault.
+fn saw_nothing(tokens: &Tokens, from: usize, to: usize) -> bool {
+    (from..to).any(|at| {
+        tokens.is(at, &["rien"])
+            && at + 1 < to
+            && tokens.among(
+                at + 1,
+                "vu|constate|remarque|observe|note|eu|trouve|rencontre|releve|seen|noticed",
+            )
+    })
+}
+
+/// « je n'ai pas accès à la base école », « nous n'avons pas de base école »: there is none.
+pub(super) fn is_absent(tokens: &Tokens, from: usize) -> bool {
+    (from.saturating_sub(8)..from).any(|at| {
+        tokens.among(at, "pas|aucun|aucune|sans|no")
+            && tokens.among(
+                at + 1,
+                "acces|de|d|access|compte|base|plateforme|environnement",
+            )
+            && (at + 1..from).all(|near| {
+                tokens.word(near).is_empty()
+                || tokens.among(near, PORTAL)
+                || tokens.among(
+                    near,
+                    "acces|access|compte|comptes|de|d|a|au|la|le|l|sur|notre|to|the|pour|encore",
+                )
+            })
+    })
+}
 
 /// What the words around tokens `from..to` say, between the environments named before and behind.
 pub(super) fn stance(tokens: &Tokens, from: usize, to: usize, floor: usize, roof: usize) -> Stance {
@@ -58,6 +97,16 @@ pub(super) fn stance(tokens: &Tokens, from: usize, to: usize, floor: usize, roof
         }
         end += 1;
     }
+    // « vous avez noté la production alors que … »: what support took it for.
+    let taken_for = (begin..from).any(|at| tokens.any_phrase(at, TAKEN_FOR).is_some());
+    // « production (la formation n'a pas le bandeau) »
+    let beside = bracketed && floor > 0 && (to..end).any(|at| tokens.among(at, NOT));
+    if taken_for || beside {
+        return Stance::Denied;
+    }
+    if saw_nothing(tokens, begin, from) || saw_nothing(tokens, to, end) {
+        return Stance::Aside;
+    }
     if denied(tokens, begin, from) {
         let untried = (begin..from).any(|at| tokens.among(at, UNTRIED));
         return if untried {
@@ -77,6 +126,10 @@ pub(super) fn stance(tokens: &Tokens, from: usize, to: usize, floor: usize, roof
             && negated(at, 3)
             && (at..end.min(at + 3)).all(|at| !tokens.is(at, &["plus"]))
         {
+            return Stance::Denied;
+        }
+        // « en formation ça ne le fait pas »
+        if at - to <= 2 && tokens.any_phrase(at, NOT_THERE).is_some() {
             return Stance::Denied;
         }
         // « trois jours en formation sans jamais voir ça », « sur la base école je ne sais pas »

@@ -39,6 +39,26 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
                     && !matches!(last(2), "sur" | "en" | "dans" | "est" | "de");
             (at + 1, Production, !made)
         }
+        "produktion"
+        | "produktiv"
+        | "produktivsystem"
+        | "produktionssystem"
+        | "produktivumgebung"
+        | "produktionsumgebung"
+        | "echtbetrieb"
+        | "echtsystem"
+        | "livesystem"
+        | "produzione"
+        | "produccion"
+        | "producao"
+        | "productie" => (at + 1, Production, true),
+        "productif" | "productive" | "productifs" => (at + 1, Production, of_portal || portal_next),
+        "schulungssystem" | "schulungsumgebung" | "testsystem" | "testumgebung" => {
+            (at + 1, Training, true)
+        }
+        "formazione" | "formacion" | "schulung" | "entrenamiento" | "addestramento" => {
+            (at + 1, Training, of_portal || portal_next)
+        }
         "reel" | "reels" | "reelle" | "reelles" => {
             let real = led(&["en", "conditions", "condition", "situation", "exploitation"])
                 || portal(1)
@@ -182,6 +202,7 @@ fn in_training(tokens: &Tokens, at: usize) -> bool {
                 && !tokens.sign(at.wrapping_sub(3), b'\'');
             sign || !course
         }
+        "la" if last(2) == "de" => last(3) == "agit",
         "la" => matches!(
             last(2),
             "sur" | "est" | "pas" | "dans" | "non" | "que" | "utilise" | "utilisons"

@@ -13,15 +13,16 @@ use crate::mail::Email;
 use crate::mail::automatic::AutoSubmitted;
 use crate::text::fold;
 
+mod complaint;
 mod machine;
 mod report;
 
+use complaint::escalates;
 use machine::{
     answers_by_itself, bounces, came_for_bounces, forwards_ours, is_bulk, loops, never_answered,
 };
 use report::{
     asks_without_fault, compares, is_news, is_planned, is_taken_back, passes_on, tells_of_the_past,
-    waits_in_vain,
 };
 
 /// The verdict and its reason.
@@ -123,60 +124,6 @@ impl Facts {
     fn faults(&self) -> usize {
         self.own.count(Group::Fault)
     }
-}
-
-/// Whether the writer complains that nothing came, or asks for escalation.
-fn escalates(words: &Facts, subject: &str) -> Option<Why> {
-    let asks = |cue: &str| {
-        const ASKS: &str = "demande d'escalade|demandons l'escalade|demande l'escalade|demandons une escalade|demande une escalade|\
-            activer l'escalade|please escalate|we request escalation|escalader|case escalade|par l'escalade|a l'escalade|en escalade|j'escalade|nous escaladons|monter d'un niveau|monter d'un cran|niveau superieur|niveau au dessus|niveau au-dessus|echelon superieur|echelon au-dessus|echelon au dessus|a votre hierarchie|remonter d'un niveau|escalate this|escalate it|soit escalad|etre escalad|escaladee au|d'escalader";
-        mentions(ASKS, cue)
-    };
-    let in_subject = words.subject.has(Group::Escalation);
-    let said: Vec<&str> = words
-        .own
-        .of(Group::Escalation)
-        .map(|range| &words.text[range])
-        .collect();
-    if words.own.has(Group::Newsletter) && words.faults() == 0 {
-        return None;
-    }
-    if said.iter().any(|cue| asks(cue))
-        || asks(subject)
-        || (in_subject && subject.contains("escalade"))
-    {
-        return Some(Why::AsksEscalation);
-    }
-    // « toujours rien » and « relance » alone may speak of something else than our silence.
-    let weak = |cue: &&&str| {
-        matches!(
-            **cue,
-            "toujours rien"
-                | "toujours personne"
-                | "relance"
-                | "hors delai"
-                | "escalade"
-                | "escalation"
-                | "delai annonce"
-                | "delai depasse"
-                | "delai est depasse"
-                | "relance :"
-                | "still waiting for"
-        )
-    };
-    let strong = said.len() - said.iter().filter(weak).count();
-    if strong > 0 {
-        return Some(Why::ComplainsOfSilence);
-    }
-    if in_subject
-        && (!said.is_empty() || subject.contains("relance") || subject.contains("sans reponse"))
-    {
-        return Some(Why::Reminder);
-    }
-    if said.len() >= 2 || waits_in_vain(&words.text) {
-        return Some(Why::ComplainsOfSilence);
-    }
-    None
 }
 
 fn declares(email: &Email<'_>, words: &Facts) -> Verdict {

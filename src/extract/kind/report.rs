@@ -3,6 +3,7 @@
 use super::super::cues::Group;
 use super::Facts;
 use crate::extract::lexicon::mentions;
+use crate::extract::token::Tokens;
 
 /// Words that only mail servers use of a mail.
 pub(super) fn is_about_delivery(text: &str) -> bool {
@@ -58,7 +59,7 @@ pub(super) fn is_ticket(words: &Facts, subject: &str) -> bool {
 /// remark deep in a long message that thanks for no help.
 pub(super) fn tells_of_the_past(words: &Facts) -> bool {
     const ALONE: &str = "tout seul|toute seule|tous seuls|toutes seules|de lui-meme|de lui meme|d'elle-meme|d'elle meme|d'eux-memes|de soi-meme|spontanement|sans rien faire|sans intervention|sans qu'on|sans explication|\
-        sans raison|sans que|puis recommence|puis revient|mais ca recommence|mais ca revient|jusqu'a la prochaine|apres redemarrage|apres un redemarrage|apres avoir redemarre|apres deconnexion|apres une deconnexion|apres reconnexion|\
+        sans raison|sans que|puis recommence|puis revient|ca recommencait|a recommence|est retombe|replante|rebelote|mais ca recommence|mais ca revient|jusqu'a la prochaine|apres redemarrage|apres un redemarrage|apres avoir redemarre|apres deconnexion|apres une deconnexion|apres reconnexion|\
         by itself|on its own|after a restart|then it came back|pour le moment|pour l'instant|en attendant|provisoirement|depuis, c'est|s'est retabli|a fini par|mais je voudrais|mais on aimerait|mais nous aimerions|mais j'aimerais|aimerait savoir|aimerions savoir|aimerais savoir|aimerait comprendre|savoir ce qui s'est|ce qui s'est passe|pour remontee|mais nous voudrions|mais on voudrait|mais je signale|mais nous signalons|\
         je signale quand meme|on signale quand meme|a toutes fins utiles|pour analyse|pour investigation|comprendre ce qui|comprendre pourquoi|d'ou ca vient|eviter que|ne se reproduise|risque de revenir|craignons|j'ai peur";
     const FOLLOWS: &str = "suite a mon|suite a ma|suite a notre|mon mail de|mon message de|ma declaration|notre declaration|mon ticket|vous pouvez clo|vous pouvez fermer|merci pour votre|merci de votre intervention|merci pour l'intervention|ne tenez pas compte|fausse alerte|rien a faire";
@@ -72,11 +73,23 @@ pub(super) fn tells_of_the_past(words: &Facts) -> bool {
         .first(Group::Resolved)
         .is_some_and(|range| range.start < 60);
     one_of(ALONE) && signs >= 2 && words.words >= 12
+        || words.faults() + words.signs > 0 && lasted(&words.text)
         || !early
             && !words.subject.has(Group::Resolved)
             && words.words > 40
             && words.details >= 2
             && words.faults() + words.signs >= 2
+}
+
+/// « entre 9h et 11h », « de 8h15 à 9h40 »: what failed for so long and works again is reported.
+fn lasted(text: &str) -> bool {
+    let tokens = Tokens::new(text);
+    let hour = |at: usize| tokens.number(at, 2).is_some() && tokens.is(at + 1, &["h", "heures"]);
+    (0..tokens.len()).any(|at| {
+        tokens.among(at, "entre|de|between|from")
+            && hour(at + 1)
+            && (at + 3..at + 5).any(|to| tokens.among(to, "et|a|and|to") && hour(to + 1))
+    })
 }
 
 /// Whether what works is said of others, or of other parts, only to compare: « tout fonctionne
@@ -107,26 +120,6 @@ pub(super) fn passes_on(text: &str) -> bool {
     const CUES: &str = "transfere|transfert du|transmets|transmet |transmis|fais suivre|faire suivre|fait suivre|relaie|relaye|ci-dessous|ci dessous|ci-apres|plus bas|en dessous|pour suite a donner|pour action|pour traitement|pour prise en charge|a traiter|voir le message|voir le mail|voir mail|cf mail|cf. mail|\
         message de |mail de |message d'un|mail d'un|de la part de|recu de|recu cette nuit|recu ce matin|declarant|declarante|see below|forwarding|forwarded|passing on";
     text.split_whitespace().next().is_none() || mentions(CUES, text)
-}
-
-/// Whether the writer says that an earlier report has met with no answer: « j'ai déclaré à 14h et
-/// depuis rien ». What they told their own computer service or colleagues is none.
-pub(super) fn waits_in_vain(text: &str) -> bool {
-    const TOLD: &str = "declare |signale |vous ai ecrit|vous avons ecrit|vous ai appele|vous avons appele|ma declaration|notre declaration|mon signalement|notre signalement|mon ticket|notre ticket|mon incident|mon mail d|notre mail d|mon message d|notre message d|mes mails|mes messages|nos messages|nos mails|i reported|we reported|my report|our report";
-    const NOTHING: &str = "personne ne m'|personne ne nous|personne n'a |sans reponse|pas de reponse|aucune reponse|pas eu de reponse|sans retour|pas de retour|aucun retour|pas eu de retour|sans nouvelle|pas de nouvelle|aucune nouvelle|silence|ni reponse|ni rappel|ni retour|ni numero|ni accuse|\
-        pas rappele|pas ete rappele|jamais rappele|jamais ete rappele|jamais repondu|depuis rien|depuis, rien|depuis plus rien|et rien depuis|et toujours rien|rien recu de|rien vu venir|no answer|no reply|nobody|no one|nothing since|not heard";
-    const OWN: &str = "dsi|informatique|hotline|help desk|helpdesk|technicien|cadre|operateur|orange|collegue|editeur|hierarchie|appelant|patient|famille|abonne";
-    let one_of = |list: &'static str, text: &str| mentions(list, text);
-    TOLD.split('|').any(|told| {
-        text.match_indices(told).take(8).any(|(at, _)| {
-            let mut end = (at + 160).min(text.len());
-            while !text.is_char_boundary(end) {
-                end -= 1;
-            }
-            let near = &text[at..end];
-            one_of(NOTHING, near) && !one_of(OWN, near)
-        })
-    })
 }
 
 /// Whether the words announce an outage that is planned: a letter, no report. One that speaks of
@@ -168,24 +161,6 @@ mod tests {
             "la carte est grise depuis 9h",
         ] {
             assert!(!is_planned(text, ""), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_report_without_answer_is_waited_for_in_vain() {
-        for text in [
-            "j'ai declare a 14h la panne et personne ne m'a rappele",
-            "notre declaration de lundi reste sans reponse",
-            "i reported it yesterday, still no answer",
-        ] {
-            assert!(waits_in_vain(text), "{text}");
-        }
-        for text in [
-            "j'ai signale a la dsi ce matin, pas de reponse",
-            "je vous ai ecrit hier, merci de votre retour",
-            "le patient n'a pas de reponse",
-        ] {
-            assert!(!waits_in_vain(text), "{text}");
         }
     }
 

@@ -92,6 +92,13 @@ fn introduced(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> 
         with_small_surname(text, tokens, units)
     };
     let name_end = units.last().map_or(name_at, |unit| unit.to);
+    // « on est deux ici, Gilles Hamelin et moi »: the other of two.
+    if tokens.among(name_end, "et|and|ou|ni")
+        && tokens.among(name_end + 1, "moi|me|i|myself")
+        && !units.is_empty()
+    {
+        return None;
+    }
     let spoken = speaks(tokens, name_end).unwrap_or(name_end);
     let role = role_behind(tokens, if units.is_empty() { next } else { spoken }).or_else(|| {
         // « I'm the night shift supervisor »

@@ -181,9 +181,9 @@ impl<'a> Words<'a> {
                 name: found.name,
                 id: found.id,
             });
-            // « je transfère un dossier au SAMU 39 » is no better than what others say.
+            // « je transfère un dossier au SAMU 39 » counts where no other place names a SAMU.
             let weak = found.score < 0.4 && self.rank == Rank::Prose;
-            let rank = if weak { Rank::Around } else { self.rank };
+            let rank = if weak { Rank::Implied } else { self.rank };
             pool.add(
                 FieldName::Entity,
                 rank,

@@ -31,6 +31,13 @@ const LAST_GOOD: &str = concat!(
     "dernier bon|derniere bonne|derniers bons|dernieres bonnes|qui a fonctionne|qui a marche|qui ait fonctionne|qui ait marche|etait correct|etaient correct|",
     "etait complet|etait a jour|etaient a jour|etait juste|etaient juste|etait bon |etaient bons|y etait encore|y etaient encore|was fine|was correct"
 );
+/// It works again, behind a time.
+const BACK: &str = "est revenu|sont revenu|est retabli|sont retabli|s'est retabli|se sont retabli|est rentre|a refonctionne|a remarche|est reparti|sont reparti|came back|was back";
+/// The writer's own day begins.
+const OWN_DAY: &str = "j'ai commence a|j ai commence a|nous avons commence a|j'ai embauche a|j'ai pris mon poste a|j'ai pris mon service a|j'ai pris ma garde a|\
+    pris mon poste a|pris mon service a|pris ma garde a|j'ai pris la garde a|j'ai releve l'equipe a|suis arrive a|suis arrivee a|j'embauchais a";
+/// What the writer did not get to tell.
+const UNSAID: &str = "pas eu le temps|oublie de |omis de |pas pu vous |pas pense a vous";
 /// Words that lead to something else elsewhere and not here: « au retour d'inter », « encore un souci ».
 const HERE: [&str; 5] = [
     "au retour",
@@ -44,6 +51,8 @@ const TOLD: [&str; 11] = [
     "repondu", "replied", "signale", "signalee", "signales", "declare", "declaree", "remonte",
     "relance", "appeles", "reported",
 ];
+/// An earlier incident, to which this one is likened.
+const SAME_AS: &str = "meme panne que|meme probleme que|meme souci que|meme incident que|meme bug que|meme erreur que|meme chose que|comme celui d|comme celle d|comme le |identique a ";
 /// What passed between the declarant and support.
 const WITH_US: &str = "vous ai |vous avais |vous avons |vous ont ete |vous a ete |vous avez |vous aviez |m'avez |m'aviez |nous avez |eu au telephone|eue au telephone|\
     eu au tel|eu en ligne|au bout du fil|promis|votre collegue|votre technicien|un de vos |une de vos |you have |i sent you|your colleague";
@@ -94,11 +103,25 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
     if born {
         return (Role::Other, 0.02);
     }
-    let worked = has(after, WORKED) && !after.contains("ne marchait") || has(clause, WORKED);
     let since = ["depuis", "since", "dpuis", "depui ", "dps "]
         .iter()
         .filter_map(|word| before.rfind(word))
         .max();
+    // « depuis 8h50, jusque là tout allait »: behind « depuis » only its own clause can say so.
+    let own_after = if since.is_some_and(|since| before.len() - since < 10) {
+        after.split([',', ';']).next().unwrap_or(after)
+    } else {
+        after
+    };
+    let worked = has(own_after, WORKED) && !after.contains("ne marchait") || has(clause, WORKED);
+    // « à 11h elle est revenue toute seule », « à 16h tout est rentré dans l'ordre »
+    if since.is_none() && is_back(after) {
+        return (Role::Other, 0.12);
+    }
+    // « pas eu le temps hier de compléter », « j'ai oublié de préciser hier »
+    if has(clause, UNSAID) {
+        return (Role::Other, 0.12);
+    }
     // « la dernière bonne transmission date de samedi 22h40 », « vendredi il était correct »
     let own = tail(before, 70).rsplit([',', ';']).next().unwrap_or(near);
     let next = after.split([',', ';']).next().unwrap_or(after);
@@ -166,16 +189,16 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
         return (Role::Start, 0.22);
     }
     // « j'ai commencé à 7h et je l'ai vu à 10h »: the writer's own day begins.
-    if [
-        "j'ai commence a",
-        "j ai commence a",
-        "nous avons commence a",
-        "j'ai embauche a",
-    ]
-    .iter()
-    .any(|own| clause.trim_end().ends_with(own))
+    if OWN_DAY
+        .split('|')
+        .any(|own| clause.trim_end().ends_with(own))
     {
-        return (Role::Plain, 0.0);
+        let more = after
+            .as_bytes()
+            .windows(2)
+            .any(|pair| pair[0].is_ascii_digit() && pair[1] == b'h');
+        let role = if more { Role::Other } else { Role::Plain };
+        return (role, 0.12);
     }
     // « nous consultons ce tableau chaque matin à 8h30 »
     if is_habit(near) {
@@ -193,13 +216,29 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
         })
         .map(|(from, _)| from)
         .max();
-    match (begun(START), other) {
+    // « même panne que celle du 3 novembre »: the longer words hold the shorter.
+    match (begun(START).filter(|_| !has(near, SAME_AS)), other) {
         (Some(start), Some(other)) if start >= other => (Role::Start, 0.2),
         (_, Some(_)) => (Role::Other, 0.15),
         (Some(_), None) => (Role::Start, 0.22),
         (None, None) if since.is_some_and(|since| before.len() - since < 80) => (Role::Start, 0.1),
         (None, None) => (Role::Plain, 0.0),
     }
+}
+
+/// « … elle est revenue toute seule »: the clause behind a time says that it works again then.
+fn is_back(after: &str) -> bool {
+    let clause = after
+        .split(|c: char| matches!(c, ',' | ';') || c.is_ascii_digit())
+        .next()
+        .unwrap_or_default();
+    let clause = clause.split(" et ").next().unwrap_or_default();
+    let clause = clause.split(" puis ").next().unwrap_or_default();
+    BACK.split('|').any(|back| {
+        clause
+            .find(back)
+            .is_some_and(|at| !clause[..at].ends_with("n'") && !clause[..at].contains("pas "))
+    })
 }
 
 pub(super) fn tail(text: &str, width: usize) -> &str {

@@ -22,6 +22,8 @@ pub(super) struct Mention {
     pub end_clock: Option<Clock>,
     pub ago: Option<Ago>,
     pub zone: Option<Zone>,
+    /// Days from the day that is named to that of the hour: « hier 20h (1h à Paris) ».
+    pub shift: i64,
 }
 
 impl Mention {
@@ -39,6 +41,24 @@ impl Mention {
                 (Some(one), Some(two)) => explicit(one) != explicit(two),
                 _ => true,
             }
+    }
+
+    /// Whether a day without an hour tells whose something is: « les valeurs d'hier », « le planning
+    /// du 12 »; not « la journée d'hier », « l'incident du 12 ».
+    pub fn is_owned(&self, tokens: &Tokens) -> bool {
+        const TIMES: &str = "journee|soiree|matinee|nuit|fin|debut|milieu|courant|cours|garde|vacation|releve|apres|midi|matin|soir|partir|incident|panne|probleme|souci|\
+            bug|anomalie|date|jour|dysfonctionnement|blocage|coupure|plantage|evenement|declaration|partir|compter|depuis|heure";
+        let lead = |back: usize| self.from.checked_sub(back);
+        let of = lead(1)
+            .filter(|at| tokens.among(*at, "de|du|des"))
+            .or_else(|| {
+                let of = lead(2)?;
+                (tokens.sign(of + 1, b'\'') && tokens.is(of, &["d"])).then_some(of)
+            });
+        self.clock.is_none()
+            && of
+                .and_then(|of| of.checked_sub(1))
+                .is_some_and(|at| !tokens.word(at).is_empty() && !tokens.among(at, TIMES))
     }
 
     fn join(&mut self, other: &Self) {
@@ -97,7 +117,11 @@ pub(super) fn mentions(tokens: &Tokens, hour: u32) -> Vec<Mention> {
                 last.clock = next.clock;
                 last.to = next.to;
             }
-            Some(last) if last.takes(&next) && fills(tokens, last.to, next.from) => {
+            Some(last)
+                if last.takes(&next)
+                    && fills(tokens, last.to, next.from)
+                    && !is_owned_day(tokens, last, &next) =>
+            {
                 last.join(&next);
             }
             _ => list.push(next),
@@ -226,6 +250,11 @@ fn atom(tokens: &Tokens, at: usize, hour: u32, last: Option<&Mention>) -> Option
     None
 }
 
+/// « les valeurs d'hier depuis 8h20 »: whose the values are, and then since when.
+fn is_owned_day(tokens: &Tokens, day: &Mention, next: &Mention) -> bool {
+    day.is_owned(tokens) && (day.to..next.from).any(|at| tokens.among(at, "depuis|since|des"))
+}
+
 /// « 14h30-15h », « 14h à 15h », « entre 14h et 15h »: the start counts, the end is kept aside.
 fn range_end(tokens: &Tokens, mention: &mut Mention) {
     let Some(first) = mention.clock else { return };
@@ -309,14 +338,30 @@ fn prefer_paris(list: &mut Vec<Mention>) {
             && (two.day.is_none() || one.day.is_none())
         {
             list[at - 1].day = one.day.or(two.day);
+            if one.day.is_none() && two.day.is_some() {
+                list[at - 1].shift = day_apart(two.clock, one.clock);
+            }
             list.remove(at);
         } else if near && paris(&two) && one.clock.is_some() && one.zone != Some(Zone::Paris) {
             list[at].day = two.day.or(one.day);
+            if two.day.is_none() && one.day.is_some() {
+                list[at].shift = day_apart(one.clock, two.clock);
+            }
             list[at].part = two.part.or(one.part);
             list[at].from = one.from;
             list.remove(at - 1);
         } else {
             at += 1;
         }
+    }
+}
+
+/// How many days the day in Paris is ahead of the local one, from the hours of both: no zone is
+/// twelve hours away.
+fn day_apart(local: Option<Clock>, paris: Option<Clock>) -> i64 {
+    match (local, paris) {
+        (Some(local), Some(paris)) if local.hour > paris.hour + 12 => 1,
+        (Some(local), Some(paris)) if paris.hour > local.hour + 12 => -1,
+        _ => 0,
     }
 }

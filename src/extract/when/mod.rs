@@ -270,6 +270,7 @@ fn borrow_days(tokens: &Tokens, mentions: &mut [Mention]) {
                 alone(day) && day.day.is_some() && same_sentence(tokens, day.to, hour.from)
             })
             .filter(|day| !worked(tokens, day))
+            .filter(|day| !since_then(tokens, day, &hour))
             .or_else(|| {
                 let next = mentions.get(at + 1).copied()?;
                 (alone(&next)
@@ -291,6 +292,13 @@ fn borrow_days(tokens: &Tokens, mentions: &mut [Mention]) {
             mentions[at].part = hour.part.or(lender.part);
         }
     }
+}
+
+/// « Hier j'étais en repos ; … depuis 7h15 », « les valeurs du 12 s'affichent depuis 9h10 »: the day is
+/// another matter, and « depuis » counts from today.
+fn since_then(tokens: &Tokens, day: &Mention, hour: &Mention) -> bool {
+    let since = hour.from > 0 && tokens.is(hour.from - 1, &["depuis", "since", "des"]);
+    since && (day.is_owned(tokens) || (day.to..hour.from).any(|at| tokens.sign(at, b';')))
 }
 
 fn worked(tokens: &Tokens, mention: &Mention) -> bool {

@@ -106,6 +106,7 @@ pub(super) fn resolve(mention: &Mention, base: &Base) -> Option<Instant> {
             local
         }
     };
+    let local = local + TimeDelta::days(mention.shift);
     Some(Instant {
         at: instant(zone, local)?,
         precision,

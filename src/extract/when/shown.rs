@@ -16,7 +16,7 @@ pub(super) fn content(
         "fige", "bloque", "arret", "reste", "coince", "stopp", "cale ", "calee", "affich",
         "indiqu", "montre", "marque", "remonte", "repass", "stuck", "gele",
     ];
-    const SHOWN: [&str; 24] = [
+    const SHOWN: [&str; 26] = [
         " releve de",
         " releve du",
         " releves de",
@@ -37,6 +37,8 @@ pub(super) fn content(
         " celle du",
         " ceux de",
         " ceux du",
+        " celles de",
+        " celles du",
         " heure de",
         " etat de",
         " etat du",
@@ -186,7 +188,11 @@ pub(super) fn content(
                 " a celui du",
             ]) || !timed && on(&[" au", " jusqu'au", " a"]) && !rest.contains("depuis"))
     });
-    let shown = SHOWN.iter().any(|end| lead.ends_with(end))
+    // « celles d'hier »
+    let of = lead
+        .strip_suffix("d'")
+        .map_or_else(|| lead.to_owned(), |noun| format!("{noun}de"));
+    let shown = SHOWN.iter().any(|end| of.ends_with(end))
         && at.is_some()
         && !near.contains("depuis")
         && !near.contains("since");

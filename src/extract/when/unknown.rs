@@ -6,7 +6,7 @@ use std::ops::Range;
 /// Not to know.
 const IGNORANCE: &str = "sais pas|sais plus|sait pas|sait plus|savons pas|savons plus|saurais|saurait|saurions|ignore|ignorons|impossible de dire|\
     impossible a dire|impossible de savoir|puisse dire|puissions dire|pouvoir dire|puisse preciser|pouvoir preciser|aucune idee|pas d idee|\
-    pas idee|peux pas dire|peux pas vous dire|peut pas dire|souviens pas|souviens plus|rappelle pas|rappelle plus|pas note|pas fait attention|\
+    pas idee|peux pas dire|peux pas vous dire|peut pas dire|souviens pas|souviens plus|rappelle pas|rappelle plus|pas note|pas notee|pas releve|pas relevee|pas retenu|pas pense a noter|pas pu noter|pas en tete|plus en tete|pas memorise|pas fait attention|\
     pas regarde|no idea|don t know|not sure|can t say|don t remember|difficile de dire|difficile a dire|dur a dire|incapable de dire|pas exactement|\
     dire exactement|dire precisement";
 /// What is not known.
@@ -59,9 +59,12 @@ pub fn unknown(text: &str) -> Option<Range<usize>> {
         if let Some(exact) = exact {
             return Some(tokens.span(at, exact + 1));
         }
-        // « Le début, je ne sais plus »
-        let behind = (at.saturating_sub(6)..at).find(|near| {
-            tokens.among(*near, "debut|quand") && (near + 1..at).all(|at| !tokens.sign(at, b'.'))
+        // « Le début, je ne sais plus », « l'heure exacte, je ne l'ai pas notée »
+        let behind = (at.saturating_sub(9)..at).find(|near| {
+            let exact = tokens.among(*near, "heure|date|horaire|moment")
+                && tokens.among(near + 1, "exacte|exact|precise|precis|de|du");
+            (exact || tokens.among(*near, "debut|quand") && at - near <= 6)
+                && (near + 1..at).all(|at| !tokens.sign(at, b'.'))
         })?;
         Some(tokens.span(behind, end))
     })
@@ -82,6 +85,9 @@ mod tests {
             "aucune idée de l'heure exacte",
             "no idea when it started",
             "Je ne sais pas si c'est reproductible, ni depuis quand.",
+            "L'heure exacte, je ne l'ai pas notée.",
+            "Je n'ai pas relevé l'heure de début",
+            "L'heure de départ je ne l'ai plus en tête",
         ] {
             assert!(unknown(text).is_some(), "{text}");
         }
