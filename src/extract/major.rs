@@ -52,7 +52,7 @@ impl Scope {
             samu voisin|bascules|bascule sur le samu|bascule vers le samu|debordement|delestage|deroutes|renvoyes vers le samu|renvoyes au samu|everyone|nobody|all workstations|all positions|whole room|whole samu";
         const FEW: &str = "pour moi|chez moi|mon poste|ma position|mon bandeau|mon ecran|mon pc|ma session|mon compte|moi et |et moi|moi seul|moi uniquement|que moi|un seul poste|le poste de|sur un poste|sur ce poste|d'un poste|\
             pour deux|pour 2 |nous deux|on est deux|deux postes| 2 postes|deux personnes| 2 personnes|deux collegues|trois postes| 3 postes|quelques postes|certains postes|plusieurs postes|une partie des|un collegue|une collegue|\
-            ma collegue|mon collegue|je ne recois|je recois|j'ai plus|je n'ai plus|mes appels|a mon poste|les autres postes|les autres vont|les autres fonction|ma collegue y arrive|un arm |une arm |un medecin |for me|my station|my workstation";
+            ma collegue|mon collegue|je ne recois|je recois|j'ai plus|je n'ai plus|mes appels|a mon poste|les autres postes|les autres vont|les autres fonction|ma collegue y arrive|un arm |une arm |un medecin |l'agent |l'arm |l'operateur |un agent|un operateur|un poste sur|une position sur|un ecran sur|sa session|son poste|son bandeau|tant qu'il ne|tant qu'elle ne|tant qu'on ne|for me|my station|my workstation";
         let one_of = |list: &'static str| mentions(list, folded);
         self.everyone |= cues.has(Group::Everyone) || one_of(WIDE);
         self.wide |= one_of(WIDE);
@@ -201,6 +201,9 @@ mod tests {
             "Plus aucun appel n'arrive sur mon poste, les autres postes vont bien",
             "Aucun appel ne remonte dans l'historique depuis ce matin, pour tout le monde",
             "Je ne reçois plus d'appels sur mon bandeau au SAMU 19",
+            "Après une pause, l'agent ne reçoit plus aucun appel tant qu'il ne ferme pas sa session",
+            "Un poste sur neuf ne reçoit plus aucun appel",
+            "L'ARM ne reçoit plus aucun appel sur son poste après une pause",
             "Impossible d'ouvrir un dossier archivé, tous les postes ont le souci",
         ] {
             assert!(!suspect(text), "{text}");

@@ -39,7 +39,7 @@ const CHECK: &str = "verifie|verifies|verifiee|verifiees|verifier|verification|v
     controlees|controler|valide|validee|valides|validees|audite|audites|inspecte|checked|check|checks|verified|conforme|conformes|\
     passe en revue|passes en revue|passer en revue|passe au crible|passes au crible|recette|recettes|recettee|recettees|recetter|revu|revus|revue|revues|examine|examines|examinee|examinees|\
     homologue|homologues|qualifie|qualifies|certifie|certifies|reverifie|reverifies|reverifiee|reverifiees|recontrole|recontroles|recontrolee|revalide|revalides|\
-    ausculte|auscultes|expertise|expertises|rechecked|inspected|reviewed|teste|testes|testee|diagnostic|diagnostique|compliant";
+    ausculte|auscultes|expertise|expertises|rechecked|inspected|reviewed|teste|testes|testee|diagnostic|diagnostique|compliant|aux normes";
 /// Between a check and what it checks.
 const BETWEEN: &str = "cote|niveau|au|sur|le|la|les|l|mon|ma|mes|nos|notre|votre|leur|leurs|ce|cet|ces|tous|toute|toutes|tout|du|de|des|d|n|ne|a|ont|ete|pas|bien|\
     encore|est|sont|aussi|deja|jamais|of|the|our|my|has|have|been|was|were|not|yet|t|etait|etaient|son|travail|config|configuration|technique|\
@@ -50,12 +50,12 @@ const FINE: &str = "pas de souci|pas de soucis|pas de probleme|pas de problemes|
     pas conforme|pas conformes|no issue|no problem|nothing to report|rien de particulier|rien a dire|pas seulement";
 const DENY: &str = "pas|non|jamais|rien|aucun|aucune|personne|sans|ni|not|never|no|nobody|hasn|haven|wasn|weren|negatif|nan|n t|pa";
 /// Still to come.
-const LATER: &str = "pas eu le temps|pas regarde|pas eu l occasion|a faire|a prevoir|a planifier|a verifier|a controler|reste a|restent a|reste a faire|en cours|en attente|sera|seront|va verifier|vont verifier|\
+const LATER: &str = "pas eu le temps|pas regarde|pas encore de retour|pas de retour|pas eu de retour|j attends|pas eu l occasion|a faire|a prevoir|a planifier|a verifier|a controler|reste a|restent a|reste a faire|en cours|en attente|sera|seront|va verifier|vont verifier|\
     va controler|va etre|vont etre|va passer|doit passer|doit verifier|doit etre|doivent etre|demain|la semaine prochaine|prevu|prevue|prevus|to do|pending|\
     will be|on va|je vais|plus tard|juste redemarre|seulement redemarre|simplement redemarre|redemarre seulement|uniquement redemarre";
 const FINISHED: &str = "oui|yes|ok|ouais|fait|faits|faite|faites|realise|realisee|realises|realisees|effectue|effectuee|effectues|done|ras|bon|bons|bonne|bonnes|nickel|\
     impeccable|conforme|conformes|correct|corrects|a jour|en ordre|en regle|aux normes|respecte|respectes|respectees|respecter|satisfait|satisfaits|rempli|\
-    remplis|remplit|repond|repondent|repondaient|repondait|remplissent|c est le cas|satisfont|tout va bien|good|passe|passes|vu|vus|vue|affirmatif|bien sur|evidemment|fine|met|complete|completed|reunis|en place|coche|coches|cochee|cochees|deroule|deroulee|deroules|suivi|suivie|suivis|signe|signee|signees|conform";
+    remplis|remplit|repond|repondent|repondaient|repondait|remplissent|c est le cas|satisfont|tout va bien|good|passe|passes|vu|vus|vue|affirmatif|bien sur|evidemment|fine|met|complete|completed|reunis|en place|coche|coches|cochee|cochees|regardes|regardee|regardees|deroule|deroulee|deroules|suivi|suivie|suivis|signe|signee|signees|conform";
 const IGNORANCE: &str = "pas su repondre|pas su dire|peux pas vous dire|peux pas dire|pas dire si|saurais dire|pas su quoi|la liste|pas compris|pas connaissance|connais pas|ne connait pas|c est quoi|qu est ce que|kesako|\
     ne me parle pas|me parle pas|me dit rien|ne me dit rien|pas de quoi|ne vois pas|vois pas|sais pas|sait pas|savons pas|aucune idee|j ignore|ignore|\
     il faudrait demander|faut demander|a demander|demandez a|demander a|je laisse|ne saurais|saurais pas|pas competent|pas competente|en mesure de|\
@@ -341,7 +341,15 @@ fn stated(tokens: &Tokens, from: usize, to: usize, prose: bool) -> Option<Said> 
             // « la vérification … n'a pas été réalisée »: the noun alone affirms nothing.
             let noun = tokens.among(at, "verification|verifications|verif|verifs|verifier|controler|valider|check|diagnostic|controle|controles")
                 && !noun_is_done(tokens, at, end);
-            if !noun {
+            // « l'informatique passe demain »
+            let coming = tokens.among(at, "passe|passes")
+                && (end..to.min(end + 4)).any(|near| {
+                    tokens.any_phrase(near, "demain|la semaine prochaine|lundi|mardi|mercredi|jeudi|vendredi|cet apres midi|ce soir|bientot").is_some()
+                })
+                && !tokens.among(at.wrapping_sub(1), "est|a|ete|sont|ont");
+            if coming {
+                said = said.or(Some(Said::No));
+            } else if !noun {
                 said = said.or(Some(Said::Yes));
             }
         }
@@ -394,6 +402,9 @@ mod tests {
     #[test]
     fn an_answer_is_yes_no_or_unknown() {
         for (text, expected) in [
+            ("l'informatique passe demain", Some(false)),
+            ("demandé à la DSI, pas encore de retour", Some(false)),
+            ("la DSI est passée, tout est aux normes", Some(true)),
             ("oui", Some(true)),
             ("Oui, voir avec M. Pujol", Some(true)),
             ("vérifiés, rien à signaler", Some(true)),

@@ -51,3 +51,68 @@ pub(super) fn easy(tokens: &Tokens) -> Option<Range<usize>> {
         Some(tokens.span(at, to))
     })
 }
+
+/// « pas avec toutes les communes », « pas sur tous les dossiers »: now and then; « pas sur tous les
+/// postes » tells who has it.
+pub(super) fn not_with_all(tokens: &Tokens) -> Option<Range<usize>> {
+    (0..tokens.len()).find_map(|at| {
+        let to = tokens.any_phrase(
+            at,
+            "pas avec tous|pas avec toutes|pas sur tous|pas sur toutes|pas pour tous|pas pour toutes|pas dans tous|pas a tous|not with all|not with every|not for all",
+        )?;
+        let who = (to..to + 3).any(|near| {
+            tokens.among(
+                near,
+                "postes|utilisateurs|collegues|arm|agents|medecins|ecrans|pc|sites|positions|users|monde|navigateurs|equipes|salles|machines|ordinateurs|tablettes",
+            )
+        });
+        let noun = tokens.is(to, &["les", "mes", "nos", "ces"]) || !tokens.word(to).is_empty();
+        (noun && !who).then(|| tokens.span(at, (to + 2).min(tokens.len())))
+    })
+}
+
+/// « …, ça se reproduit, … »: said outright, without when or whether.
+pub(super) fn comes_again(tokens: &Tokens, at: usize, from: usize) -> bool {
+    at >= 2
+        && tokens.is(at - 1, &["se"])
+        && tokens.among(at - 2, "ca|cela|probleme|incident|bug|souci|erreur|panne")
+        && tokens.word(at + 1).is_empty()
+        && tokens.number(at + 1, 4).is_none()
+        && !(from..at).any(|near| {
+            tokens.among(
+                near,
+                "si|s|des|quand|lorsque|que|qu|jusqu|ne|n|comment|pourquoi|fois",
+            )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn not_with_all_is_now_and_then_but_people_are_counted() {
+        for text in [
+            "pas avec toutes les communes",
+            "ça ne bloque pas sur tous les dossiers",
+            "not for all calls",
+        ] {
+            assert!(not_with_all(&Tokens::new(text)).is_some(), "{text}");
+        }
+        for text in ["pas sur tous les postes", "pas pour tous les collègues"] {
+            assert!(not_with_all(&Tokens::new(text)).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_comes_again_is_said_outright() {
+        let comes = |text: &str| {
+            let tokens = Tokens::new(text);
+            (0..tokens.len()).any(|at| tokens.is(at, &["reproduit"]) && comes_again(&tokens, at, 0))
+        };
+        assert!(comes("trois postes, ça se reproduit, en prod"));
+        assert!(comes("oui le problème se reproduit."));
+        assert!(!comes("une capture dès que ça se reproduit."));
+        assert!(!comes("je vous dirai si ça se reproduit"));
+    }
+}

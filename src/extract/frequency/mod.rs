@@ -16,7 +16,7 @@ mod beside;
 mod tried;
 mod unsure;
 
-use beside::{easy, is_led_elsewhere, is_oversight};
+use beside::{comes_again, easy, is_led_elsewhere, is_oversight, not_with_all};
 use tried::{retried, untried};
 use unsure::{bare_fraction, unsure};
 
@@ -61,6 +61,9 @@ pub fn said(text: &str) -> Option<(Often, Range<usize>)> {
     let known = |frequency, range| Some((Often::Known(frequency), range));
     if let Some((frequency, range)) = fraction(&tokens) {
         return known(frequency, range);
+    }
+    if let Some(range) = not_with_all(&tokens) {
+        return known(Frequency::Intermittent, range);
     }
     let lower = folded.as_str();
     let fractions = |range: &Range<usize>| lower[range.clone()].starts_with("fois sur");
@@ -115,14 +118,20 @@ pub fn said(text: &str) -> Option<(Often, Range<usize>)> {
         .find(|range| {
             !fractions(range)
                 && !is_denied(&lower[..range.start])
-                && is_of_the_fault(&lower[..range.start], &lower[range.end..])
+                && is_of_the_fault(
+                    &lower[..range.start],
+                    &lower[range.end..],
+                    lower[range.clone()].starts_with("rien"),
+                )
         })
         .and_then(|range| known(Frequency::Yes, folded.original(range)))
 }
 
 /// « L'alerte devrait sonner à chaque appel », « avant, on l'avait à chaque fois », « ceux que nous
-/// consultons chaque matin »: how often something else happens. Both are folded.
-fn is_of_the_fault(before: &str, after: &str) -> bool {
+/// consultons chaque matin »: how often something else happens. Both are folded; `of_nothing` says
+/// that the words between are « rien n'y fait ».
+fn is_of_the_fault(before: &str, after: &str, of_nothing: bool) -> bool {
+    const REBOOTED: &str = "reboot|redemarr|relanc|rebranch|reinstall|eteint|debranch|vide le cache|reconnect|deconnect|restart";
     const EXPECTED: &str = "devrait|devraient|devrions|normalement|avant |auparavant|d'habitude|habituellement|en temps normal|on attend|nous attendons|\
         j'attend|il faudrait|on voudrait|nous voudrions|j'aimerais|on aimerait|souhait|attendu|should|usually|used to|expected|est cense|sont cense|jusqu'ici|\
         jusqu'a present|jusqu'a hier";
@@ -131,6 +140,7 @@ fn is_of_the_fault(before: &str, after: &str) -> bool {
     while !before.is_char_boundary(near) {
         near += 1;
     }
+    let after_remedy = of_nothing && mentions(REBOOTED, &before[near..]);
     let clause = before[near..]
         .rsplit(['.', '!', '?', ';', '\n', ':'])
         .next()
@@ -147,6 +157,10 @@ fn is_of_the_fault(before: &str, after: &str) -> bool {
     .filter_map(|cut| clause.rfind(cut).map(|at| &clause[at + cut.len()..]))
     .min_by_key(|rest| rest.len())
     .unwrap_or(clause);
+    // « tout rebooté, rien n'y fait »: what was done about it.
+    if after_remedy {
+        return false;
+    }
     let expected = EXPECTED
         .split('|')
         .any(|cue| clause.contains(cue.trim_start()) && !clause.contains("alors que"));
@@ -245,10 +259,12 @@ fn again(tokens: &Tokens) -> Option<(Often, Range<usize>)> {
         });
         let participle = tokens.among(at, "reproduit|reproduits|reproduite|reproduced")
             && !(from..at).any(|near| tokens.among(near, "se|s|sera|si|etait|sest|soit"));
-        let stated = tokens.among(
-            at,
-            "reproductible|reproducible|reproduisible|reproduis|reproduisons",
-        );
+        let comes = tokens.is(at, &["reproduit"]) && comes_again(tokens, at, from);
+        let stated = comes
+            || tokens.among(
+                at,
+                "reproductible|reproducible|reproduisible|reproduis|reproduisons",
+            );
         if (able && (tokens.among(at, AGAIN) || redo)) || participle || stated {
             return Some((Often::Known(Frequency::Yes), span));
         }
@@ -387,6 +403,9 @@ mod tests {
     #[test]
     fn an_answer_is_always_sometimes_or_never() {
         for (text, expected) in [
+            ("pas avec toutes les communes", Intermittent),
+            ("pas sur tous les dossiers", Intermittent),
+            ("impossible de retomber dessus", No),
             ("oui", Yes),
             ("oui, à chaque transfert", Yes),
             ("Oui, systématiquement", Yes),

@@ -13,6 +13,7 @@ use rows::table_rows;
 use std::ops::Range;
 
 mod doubt;
+mod pointed;
 mod reader;
 mod rows;
 mod running;
@@ -132,6 +133,9 @@ pub fn read(form: &Form, body: &Body, voice: impl Fn(&Line) -> Option<bool>) -> 
     }
     if labelled.fields < 3 || !labelled.asked.is_empty() {
         reader.numbered(&mut labelled);
+    }
+    if !labelled.asked.is_empty() {
+        reader.pointed(&mut labelled);
     }
     labelled.taken.sort_by_key(|range| range.start);
     labelled

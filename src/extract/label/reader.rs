@@ -40,6 +40,9 @@ impl Reader<'_> {
         if !is_description {
             same_line = self.first_sentence(same_line);
         }
+        if field == Some(FieldName::Phone) {
+            same_line = self.number_alone(same_line);
+        }
         // In somebody else's quoted words only what was typed in colour or bold is the writer's.
         if hit.own || request || self.emphasised(&same_line) {
             words.push(&self.body.text, same_line.clone(), '\n');
@@ -166,6 +169,21 @@ impl Reader<'_> {
         });
         match cut {
             Some((at, _)) => range.start..range.start + at + 1,
+            None => range,
+        }
+    }
+
+    /// « … c'est le 02 61 91 50 07, nous sommes trois à l'avoir vu »: what follows a number without
+    /// giving another is prose again.
+    fn number_alone(&self, range: Range<usize>) -> Range<usize> {
+        let words = &self.body.text[range.clone()];
+        let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+        let cut = words.match_indices([',', ';']).find(|(at, _)| {
+            let rest = &words[at + 1..];
+            digits(&words[..*at]) >= 9 && digits(rest) < 8 && rest.split_whitespace().count() >= 4
+        });
+        match cut {
+            Some((at, _)) => range.start..range.start + at,
             None => range,
         }
     }

@@ -47,3 +47,12 @@ impl Words<'_> {
         mentions(CUES, &lead)
     }
 }
+
+/// « tél 06 39 98 12 34, deux personnes, ça se reproduit »: the words stand behind a telephone number
+/// and a comma.
+pub(super) fn follows_number(before: &str) -> bool {
+    let Some((first, _)) = before.split_once(',') else {
+        return false;
+    };
+    first.bytes().filter(u8::is_ascii_digit).count() >= 9
+}

@@ -287,7 +287,9 @@ impl<'a> Words<'a> {
                 return;
             }
             if let Some((often, span)) = frequency::said(text)
-                && (!aside || often == frequency::Often::Unknown)
+                && (!aside
+                    || often == frequency::Often::Unknown
+                    || beside::follows_number(&text[..span.start]))
             {
                 let reading = often.reading(&text[span.clone()]);
                 let confidence = match reading {
