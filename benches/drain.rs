@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use data_encoding::BASE64;
 use image::{ImageFormat, Rgb, RgbImage};
 use sha2::{Digest as _, Sha256};
-use support::daemon::{free_ports, is_root};
+use support::daemon::{free_ports, is_root, peak};
 use support::dovecot::{Dovecot, MAIL_ID, PASSWORD};
 use support::fill::Inbox;
 use support::mutate::Chance;
@@ -268,15 +268,6 @@ fn mbsync(dovecot: &Dovecot, seeds: &Seeds, user: &str) -> Drain {
         rate: count as f64 / took.as_secs_f64(),
         peak: highest,
     }
-}
-
-/// VmHWM of a process in KiB, while it runs.
-fn peak(pid: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().trim_end_matches(" kB").parse().ok()
 }
 
 /// 60 % text, 25 % with a screenshot, 10 % HTML with logos, 5 % from machines and lists.

@@ -15,8 +15,9 @@ use std::time::{Duration, Instant};
 use mail_parser::{HeaderValue, Message, MessageParser};
 use sha2::{Digest, Sha256};
 
-use super::support::daemon::free_ports;
+use super::support::daemon::{free_ports, peak};
 use super::support::dovecot::{Dovecot, MAIL_ID, PASSWORD};
+use super::support::fill::Inbox;
 use super::support::imap_client::served;
 use super::support::postfix::Postfix;
 use super::support::postgres::new_database;
@@ -425,6 +426,43 @@ fn imap_18_19_a_uidvalidity_changed_while_we_wait_doubles_no_incident_and_no_mai
     until("all is read", || is_read(&service));
     assert_eq!(service.export("tickets"), tickets);
     assert_eq!(service.outbox().len(), mails);
+    assert!(service.stop().success());
+}
+
+/// `VIGIE_TEST_LARGE` makes it larger, in MiB: 400 is the figure of the specification.
+#[test]
+fn parse_05_a_message_far_above_the_limit_is_taken_up_within_the_same_memory() {
+    let large = amount("VIGIE_TEST_LARGE", 80);
+    let dovecot = Dovecot::start(&[SUPPORT], None);
+    let mut service = over(&dovecot, false);
+    let mut inbox = Inbox::of(&dovecot.mail(), SUPPORT);
+    let line = "QUJD".repeat(19) + "\r\n";
+    let attached = line.repeat((large << 20) / line.len());
+    let message = format!(
+        "From: Claire Lebreton <{DECLARANT}>\r\nTo: {SUPPORT}\r\nSubject: carte grise\r\n\
+         Message-ID: <grand@chu-nantes.example>\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=limite\r\n\r\n\
+         --limite\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
+         La carte reste grise depuis 8h.\r\n\
+         --limite\r\nContent-Type: video/mp4; name=film.mp4\r\n\
+         Content-Disposition: attachment; filename=film.mp4\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\n{attached}--limite--\r\n"
+    );
+    inbox.deliver(message.as_bytes());
+    service.start();
+    until("it is stored and read", || {
+        service.export("tickets").len() == 1 && is_read(&service)
+    });
+    let peak = service.pid().and_then(peak).expect("it runs");
+    println!("{large} MiB: a peak of {} MiB", peak / 1024);
+    assert!(
+        peak / 1024 < 70,
+        "{large} MiB took {} MiB of memory",
+        peak / 1024
+    );
+    // Its headers and text; the film stays on the server.
+    let kept = service.export("messages")[0]["size"].as_u64();
+    assert!(kept.is_some_and(|size| size < 2_000), "{kept:?}");
     assert!(service.stop().success());
 }
 

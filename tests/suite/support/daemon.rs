@@ -97,3 +97,12 @@ pub fn is_root() -> bool {
     let told = Command::new("id").arg("-u").output().expect("`id` runs");
     told.stdout.trim_ascii() == b"0"
 }
+
+/// The most memory that a process has held at once so far, in KiB (proc(5), VmHWM), while it runs.
+pub fn peak(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}
