@@ -355,6 +355,10 @@ impl Reader<'_> {
             (Some(_), Said::Named(value, span)) if count::lists_groups(&value) => {
                 Some((value, self.evidence(answered, span, 0.85)))
             }
+            // « Touchés : le Dr Baillif et moi, donc 2 »
+            (Some(_), Said::Named(value, span)) if count::strings_people(&value) => {
+                Some((value, self.evidence(answered, span, 0.85)))
+            }
             (_, Said::Me) => pool
                 .best_text(FieldName::DeclarantName)
                 .or_else(|| self.pointers.name.clone())

@@ -80,6 +80,8 @@ pub(in crate::extract) fn company(
     at: usize,
     answer: bool,
 ) -> Option<Company> {
+    // « C'est Farida et moi »: the verb is no part of the name.
+    let at = phrase!(tokens, at, "c est|ce sont|c etait").unwrap_or(at);
     let first = member(text, tokens, at, answer, answer, false)?;
     if first.me && commanded(tokens, first.from) {
         return None;
@@ -206,7 +208,7 @@ fn member(
         .map(|next| tokens.skip_joints(next))
         .filter(|next| titled(tokens, *next).is_some())
         .unwrap_or(at);
-    let at = phrase!(tokens, at, "pour|chez|pr|par|sur|avec|aussi|egalement|meme|for|a|aussi bien chez|aussi bien pour|autant pour|autant chez")
+    let at = phrase!(tokens, at, "pour|chez|pr|par|sur|avec|aussi|egalement|meme|for|to|on|with|a|aussi bien chez|aussi bien pour|autant pour|autant chez")
         .filter(|next| !tokens.ends_line(*next))
         .unwrap_or(at);
     if let Some(end) = phrase!(tokens, at, "moi meme|moi|myself|me|bibi") {

@@ -18,6 +18,7 @@ mod group;
 mod listed;
 mod owned;
 mod people;
+mod places;
 mod said;
 mod spoken_of;
 mod whose;
@@ -251,6 +252,18 @@ pub fn lists_groups(text: &str) -> bool {
             .filter(|at| amount::counted(&tokens, *at).is_some_and(|end| end == at + 1))
             .count()
             > 1
+}
+
+/// Whether the words are people strung together, who are named or among whom the writer is: « moi
+/// et l'ARM de nuit ».
+#[must_use]
+pub fn strings_people(text: &str) -> bool {
+    let tokens = Tokens::new(text);
+    company::company(text, &tokens, 0, true).is_some_and(|company| {
+        company.members.len() > 1
+            && (company.named || company.me)
+            && company.end + 2 >= tokens.len()
+    })
 }
 
 /// Whether an answer that begins with « je ne sais pas » gives a number all the same.

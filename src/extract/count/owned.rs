@@ -4,7 +4,7 @@
 use super::super::token::{Kind, Tokens, phrase};
 use super::amount::{amount, counted};
 use super::clause::spared;
-use super::company::{company, name, person};
+use super::company::{company, name, person, titled};
 use super::people::{Draft, OTHER_UNITS};
 use super::with_me::same;
 
@@ -35,6 +35,18 @@ fn things(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
         .then(|| Draft::exact(many, many, false, end, 0.88))
 }
 
+/// Behind « (le 3) », « n 12 », « 4 », which says which one it is.
+fn numbered(tokens: &Tokens, end: usize) -> usize {
+    let bracket = tokens.sign(end, b'(');
+    let next = end + usize::from(bracket);
+    let next = phrase!(tokens, next, "le poste|la position|le|la|n|no|numero").unwrap_or(next);
+    match tokens.number(next, 3) {
+        Some(_) if bracket && tokens.sign(next + 1, b')') => next + 2,
+        Some(_) if !bracket => next + 1,
+        _ => end,
+    }
+}
+
 fn joint(tokens: &Tokens, at: usize) -> Option<usize> {
     if tokens.sign(at, b'+') || tokens.sign(at, b'&') {
         return Some(at + 1);
@@ -58,7 +70,7 @@ fn thing(text: &str, tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
     }
     let at = phrase!(tokens, at, "sur|chez|depuis|avec|on|from").unwrap_or(at);
     if let Some(next) = phrase!(tokens, at, "mon|ma|mes|son|sa|my|his|her") {
-        return phrase!(tokens, next, THINGS).map(|end| (1, end));
+        return phrase!(tokens, next, THINGS).map(|end| (1, numbered(tokens, end)));
     }
     if let Some(end) = phrase!(
         tokens,
@@ -76,6 +88,16 @@ fn thing(text: &str, tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
         && !tokens.among(next + 1, OTHER_UNITS)
     {
         return Some((1, next + 1));
+    }
+    // « mon poste et celui de Xan »: whatever word with a capital stands there.
+    if let Some(owner) = phrase!(tokens, at, "celui de|celle de|celui d|celle d") {
+        let owner = tokens.skip_joints(owner);
+        let capital = text
+            .get(tokens.span(owner, owner + 1))
+            .is_some_and(|word| word.starts_with(char::is_uppercase));
+        if capital && titled(tokens, owner).is_none() {
+            return Some((1, name(text, tokens, owner).unwrap_or(owner + 1)));
+        }
     }
     let of = phrase!(tokens, at, "celui|celle|ceux|celles").or_else(|| {
         let next = phrase!(tokens, at, "le|la|l|les")?;
@@ -156,7 +178,7 @@ fn named(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
             phrase!(
                 tokens,
                 at,
-                "ne voient|ne recoivent|ne peuvent|ne parviennent|n arrivent|n ont plus|n entendent|n accedent|sont bloques|sont bloquees|sont touches|sont touchees|sont concernes|sont concernees|se font|se retrouvent|subissent|ont le meme|ont la meme|ont ce|ont aussi|ont egalement|ont perdu|m ont signale|nous ont signale|m ont remonte|nous ont remonte|ont signale|me signalent|nous signalent|me remontent|se plaignent|s en plaignent|ont rencontre|ont constate|are blocked|cannot|can t"
+                "ne voient|ne recoivent|ne peuvent|ne parviennent|n arrivent|n ont plus|qui l ont|qui ont le|qui ont ce|qui ont la|qui sont touches|qui sont concernes|qui sont bloques|qui n ont|n entendent|n accedent|sont bloques|sont bloquees|sont touches|sont touchees|sont concernes|sont concernees|se font|se retrouvent|subissent|ont le meme|ont la meme|ont ce|ont aussi|ont egalement|ont perdu|m ont signale|nous ont signale|m ont remonte|nous ont remonte|ont signale|me signalent|nous signalent|me remontent|se plaignent|s en plaignent|ont rencontre|ont constate|are blocked|cannot|can t"
             )
             .is_some()
         });
@@ -209,6 +231,25 @@ pub(super) fn only_mine(tokens: &Tokens, at: usize) -> Option<usize> {
 /// « je suis a priori la seule », « je dois être le seul », « j'ai l'impression d'être la seule »:
 /// the writer alone, the words hedged.
 pub(super) fn alone(tokens: &Tokens, at: usize) -> Option<usize> {
+    // « Mme Lenoir ne voit plus les bilans, elle est la seule »
+    if let Some(end) = phrase!(
+        tokens,
+        at,
+        "elle est la seule|il est le seul|elle serait la seule|il serait le seul|she is the only one|he is the only one"
+    ) {
+        let closed = !tokens
+            .get(end)
+            .is_some_and(|token| token.kind == Kind::Word);
+        return if closed {
+            Some(end)
+        } else {
+            phrase!(
+                tokens,
+                end,
+                "a l avoir|a avoir|a rencontrer|a constater|dans ce cas|touche|touchee|concerne|concernee|bloque|bloquee|impacte|impactee"
+            )
+        };
+    }
     let mut next = phrase!(
         tokens,
         at,

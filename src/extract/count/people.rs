@@ -5,6 +5,7 @@ use super::super::token::{Kind, Tokens, phrase};
 use super::amount::{amount, counted, out_of, round_number};
 use super::company;
 use super::listed::listed;
+use super::places::{devices, of_ours, one_machine_more, struck_all};
 use super::said::{asked, places, us};
 use super::spoken_of::{halved, hurt, out_of_things, spoken_of, tried_too};
 use super::with_me::and_the_writer;
@@ -79,6 +80,9 @@ pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> 
             && tokens.number(at, 4).is_some();
         return listed.then(|| Draft::exact(1, 1, false, at + 1, 0.5));
     }
+    if answer && let Some((many, end)) = devices(tokens, at) {
+        return Some(Draft::exact(many, many, false, end, 0.8));
+    }
     let (min, max, end) = amount(tokens, at)?;
     let rest = counted(tokens, end).is_none() && out_of_things(tokens, at);
     if ordinal(tokens, end) || rest || tried_too(tokens, at) {
@@ -126,6 +130,9 @@ pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> 
         phrase!(tokens, end, AFFECTED).filter(|_| many && !of_things(tokens, at, end))
     {
         return Some(Draft::exact(min, max, false, after, 0.75));
+    }
+    if let Some(after) = struck_all(tokens, at, end).filter(|_| many) {
+        return Some(Draft::exact(min, max, false, after, 0.78));
     }
     if let Some(after) = of_ours(tokens, end).filter(|_| many) {
         return Some(Draft::exact(min, max, false, after, 0.72));
@@ -283,20 +290,6 @@ fn bare(tokens: &Tokens, mut min: u32, mut max: u32, mut end: usize) -> Option<D
     Some(Draft::exact(min, max, false, total.unwrap_or(end), score))
 }
 
-/// « … de ma vacation », « … de la salle »: whose they are, behind a number without a noun.
-fn of_ours(tokens: &Tokens, at: usize) -> Option<usize> {
-    const ROOMS: &str = "vacation|salle|equipe|garde|nuit|journee|jour|service|regul|regulation|matin|matinee|soir|soiree|apres midi|cellule|poste|unite|releve|plateau|centre|promo|promotion|groupe|bureau|team|shift|room|astreinte|secretariat|samu";
-    let next = phrase!(
-        tokens,
-        at,
-        "de ma|de mon|de la|de notre|de l|du|de nos|de mes|de cette|de ce|dans la|dans ma|dans le|dans notre|en|in the|of the|of my|on my|on the|presents|presentes"
-    )?;
-    let after = phrase!(tokens, tokens.skip_joints(next), ROOMS)?;
-    // « les 2 dans la salle » of what?
-    let bound = tokens.is(at, &["de", "du", "of"]);
-    bound.then_some(after)
-}
-
 /// « poste 2 », « n° 4 », « version 3 », « 12/03 », « 14h30 »: the number names, it does not count.
 fn names_something(tokens: &Tokens, at: usize) -> bool {
     // « 01 » alone is an answer; beside other numbers it belongs to a telephone's.
@@ -352,7 +345,8 @@ pub(super) fn sum(
 ) -> (u32, u32, usize) {
     for _ in 0..8 {
         let Some(next) = plus(tokens, end) else { break };
-        if let Some(after) = one_more(tokens, next) {
+        if let Some(after) = one_more(tokens, next).or_else(|| one_machine_more(tokens, end, next))
+        {
             min = min.saturating_add(1);
             max = max.saturating_add(1);
             end = after;

@@ -192,12 +192,24 @@ pub(super) fn places(tokens: &Tokens, at: usize) -> Option<Draft> {
     if let Some(draft) = one_by_one(tokens, at) {
         return Some(draft);
     }
-    if !tokens.among(
+    let plural = tokens.among(
         at,
         "postes|positions|ecrans|consoles|tablettes|pupitres|pcs|stations|comptes|workstations",
-    ) {
+    );
+    // « les tablette smur 2 et 4 »
+    let article = at > 0 && tokens.among(at - 1, "les|nos|mes|des|aux");
+    if !plural
+        && !(article
+            && tokens.among(
+                at,
+                "poste|position|ecran|console|tablette|pupitre|pc|station",
+            ))
+    {
         return None;
     }
+    // « les postes ARM 1, 3 et 4 »
+    let at = phrase!(tokens, at + 1, "de regulation|de regul|de nuit|de jour|regulation|regul|arm|medecin|medecins|smur|samu|regulateur|regulateurs|ide|du smur|des arm|numero|numeros")
+        .map_or(at, |next| next - 1);
     let name = |at: usize| -> Option<usize> {
         let at = phrase!(tokens, at, "n|no|numero|numeros|num").unwrap_or(at);
         let at = if tokens.sign(at, 0xb0) || tokens.sign(at, 0x1a) || tokens.sign(at, b'#') {

@@ -53,7 +53,7 @@ static SUFFERS: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
         "ne parvient|ne parviennent|n arrive|n arrivent|ne peut|ne peuvent|ne voit|ne voient|n a plus|n ont plus|ne recoit|ne recoivent|ne se connecte|est bloque|est bloquee|sont bloques|sont bloquees|n est plus|ne sont plus|a perdu|ont perdu|a un probleme|ont un probleme|",
         "a un souci|ont un souci|a le probleme|a le souci|rencontre|rencontrent|est deconnecte|est deconnectee|se fait deconnecter|se fait ejecter|se font deconnecter|cannot|can t|is unable|ne retrouve|ne retrouvent|ne trouve plus|n entend|ne reussit|n accede|n accedent|ne dispose plus|",
-        "n a pas acces|n ont pas acces|n a aucun acces|a le meme|a la meme|ont le meme|ont la meme|l a constate|l ont constate|ont constate|me signale|nous signale|signale|se plaint|se retrouve|a constate|has lost|has no|gets|keeps|arrive plus|peut plus|voit plus|peux plus|voi plus|ne sait plus|ne peux"
+        "n a pas acces|n ont pas acces|n a toujours pas acces|n ont toujours pas acces|n a toujours plus|n ont toujours plus|n a tjs pas acces|n a tjrs pas acces|n a encore pas acces|n a toujours aucun acces|ne peut toujours|ne voit toujours|ne recoit toujours|n arrive toujours|ne parvient toujours|n a pas pu|n ont pas pu|n a aucun acces|a le meme|a la meme|ont le meme|ont la meme|l a constate|l ont constate|ont constate|me signale|nous signale|signale|se plaint|se retrouve|a constate|has lost|has no|gets|keeps|arrive plus|peut plus|voit plus|peux plus|voi plus|ne sait plus|ne peux"
     ))
 });
 /// Reads the sentences of running text. `declarant` is the declarant's name, who is no third person.
@@ -301,7 +301,7 @@ fn third_person(
         let presented = from > 1
             && tokens.is(people.end, &["qui"])
             && (from.saturating_sub(4)..from)
-                .any(|at| phrase!(tokens, at, "c est|it is|c etait") == Some(from));
+                .any(|at| phrase!(tokens, at, "c est|ce sont|it is|c etait") == Some(from));
         // « je vous écris pour mes collègues Fabien et Inès »: in whose name it is written.
         let stands_for = (here.saturating_sub(8)..here.max(from)).any(|at| {
             phrase!(tokens, at, "je vous ecris pour|vous ecris pour|ecris pour|ecrivons pour|ecris au nom de|au nom de|au nom du|a la place de|a la place du|je declare pour|declare pour|je signale pour|signale pour|je remonte pour|relaie pour|ecris a la place de|de la part de|je relaie|pour le compte de|on behalf of|writing for|reporting for")

@@ -17,28 +17,69 @@ static MEANT: LazyLock<Lexicon> = LazyLock::new(|| {
     ))
 });
 
-/// « L'utilisatrice, c'est … »: behind it.
+/// « L'utilisatrice, c'est … », « celle qui a le problème c'est … »: behind it.
 fn that_is(tokens: &Tokens, at: usize) -> Option<usize> {
     let end = phrase!(
         tokens,
         at,
-        "l utilisateur|l utilisatrice|l utilisateur concerne|l utilisatrice concernee|la personne concernee|la personne genee|le medecin concerne|l agent concerne"
+        "l utilisateur|l utilisatrice|l utilisateur concerne|l utilisatrice concernee|la personne concernee|la personne genee|le medecin concerne|l agent concerne|la personne|le medecin|la collegue|le collegue|l agent|celui|celle|ceux|celles|les personnes|les collegues"
     )?;
-    tokens
-        .sign(end, b',')
-        .then(|| phrase!(tokens, end + 1, "c est|ce serait"))?
+    let clause = phrase!(tokens, end, STRUCK);
+    let concerned = clause.is_some()
+        || tokens.among(end - 1, "utilisateur|utilisatrice|concerne|concernee|genee");
+    let end = clause.unwrap_or(end);
+    let mark = tokens.sign(end, b',');
+    if !concerned || !mark && clause.is_none() {
+        return None;
+    }
+    phrase!(
+        tokens,
+        end + usize::from(mark),
+        "c est|ce sont|ce serait|est|sont"
+    )
+}
+
+/// What is said of those who are struck.
+const STRUCK: &str = "qui a le probleme|qui a le souci|qui a ce probleme|qui a ce souci|qui a le pb|qui ont le probleme|qui ont le souci|qui ont ce probleme|qui ont ce souci|qui est touche|qui est touchee|qui est concerne|qui est concernee|qui est gene|qui est genee|qui est bloque|qui est bloquee|qui est impacte|qui est impactee|\
+    qui sont touches|qui sont concernes|qui sont bloques|qui sont genes|qui rencontre le probleme|qui rencontre le souci|qui rencontrent le probleme|qui subit|qui l a|qui l ont";
+
+/// « c'est pas moi qui ai le souci c'est Solène Debruyne »: behind the second « c'est ».
+fn not_me(tokens: &Tokens, at: usize) -> Option<usize> {
+    let end = phrase!(
+        tokens,
+        at,
+        "pas moi|pas pour moi|pas chez moi|pas mon poste|not me"
+    )?;
+    let denied = at > 0
+        && (at.saturating_sub(3)..at).any(|at| {
+            phrase!(tokens, at, "est|etait|suis|s agit|it s|is|concerne|touche").is_some()
+        });
+    let next = (end..end + 9).find_map(|at| {
+        phrase!(
+            tokens,
+            at,
+            "mais c est pour|mais c est chez|c est pour|c est chez|c est plutot|c est|mais plutot|mais chez|mais pour|mais|il s agit de|il s agit du|it s|it is|but"
+        )
+    })?;
+    denied.then_some(next)
 }
 
 /// « L'utilisateur concerné est … », « Concernés : … »
 pub(super) fn stated(words: &str, tokens: &Tokens) -> Option<Found> {
     (0..tokens.len()).find_map(|at| {
+        if let Some(next) = not_me(tokens, at)
+            && let Some(people) = company(words, tokens, tokens.skip_joints(next), false)
+            && people.named
+        {
+            return Some(written(words, tokens, &people));
+        }
         let end = MEANT.end(tokens, at).or_else(|| that_is(tokens, at))?;
         let mark = tokens.sign(end, b':');
         let next = if mark { end + 1 } else { end };
         let verb = tokens.is(end - 1, &["est", "sont", "is", "are", "de", "du", "d"])
             || tokens.among(
                 at,
-                "ca|cela|il|sont|l|le|un|utilisateur|utilisateurs|personne|personnes|agent|agents",
+                "la|les|celui|celle|ceux|celles|ca|cela|il|sont|l|le|un|utilisateur|utilisateurs|personne|personnes|agent|agents",
             );
         if !mark && !verb {
             return None;

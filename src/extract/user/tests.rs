@@ -22,6 +22,31 @@ fn told(text: &str) -> String {
 fn who_is_affected_is_read_from_sentences() {
     for (text, who) in [
         (
+            "C'est pas moi qui ai le souci c'est Solène Debruyne.",
+            "Solène Debruyne",
+        ),
+        (
+            "Le problème n'est pas chez moi mais chez Mme Bodin.",
+            "Mme Bodin",
+        ),
+        (
+            "L'utilisatrice qui a le problème c'est Mme Bodin.",
+            "Mme Bodin",
+        ),
+        ("Ceux qui l'ont, ce sont Paul et Karim.", "Paul et Karim"),
+        (
+            "C'est Farida Benamara et moi qui l'avons.",
+            "Farida Benamara et moi",
+        ),
+        (
+            "Ce sont Paul Martin et Karim qui l'ont.",
+            "Paul Martin et Karim",
+        ),
+        (
+            "Le Dr Sicard n'a toujours pas accès à l'onglet odontologie.",
+            "Dr Sicard",
+        ),
+        (
             "Machines touchées : PC-REG-01, PC-REG-02 et PC-REG-05.",
             "PC-REG-01, PC-REG-02 et PC-REG-05",
         ),
