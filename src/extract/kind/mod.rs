@@ -13,16 +13,19 @@ use crate::mail::Email;
 use crate::mail::automatic::AutoSubmitted;
 use crate::text::fold;
 
+mod apart;
 mod complaint;
 mod machine;
 mod report;
 
+use apart::Apart;
 use complaint::escalates;
 use machine::{
     answers_by_itself, bounces, came_for_bounces, forwards_ours, is_bulk, loops, never_answered,
 };
 use report::{
     asks_without_fault, compares, is_news, is_planned, is_taken_back, passes_on, tells_of_the_past,
+    turns_to_another,
 };
 
 /// The verdict and its reason.
@@ -84,6 +87,8 @@ struct Facts {
     /// Details that only a report gives: an hour, a number to call, an environment, a SAMU, the
     /// state of the workstation, how often it happens.
     details: usize,
+    /// What its sentences tell apart from questions, thanks, plans and absences.
+    apart: Apart,
     /// A forwarded or attached message reports a fault.
     passed_on: bool,
     /// The writer's own words, folded.
@@ -106,6 +111,7 @@ impl Facts {
             signs: signs(&text)
                 + usize::from(email.subject.len() > 3 && feature_named(&email.subject)),
             details: details(&text),
+            apart: Apart::read(&text),
             passed_on: voices.iter().any(|voice| {
                 let inner = voice.folded.as_str();
                 voice.who == Who::Forwarded
@@ -127,7 +133,7 @@ impl Facts {
 }
 
 fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
-    if is_planned(&words.text, &fold(&email.subject)) {
+    if is_planned(&words.text, &fold(&email.subject)) && !words.apart.reports_in_detail() {
         return (Kind::Other, Why::Letter);
     }
     let faults = words.faults();
@@ -139,15 +145,20 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
         return (Kind::Other, Why::Question);
     }
     let spam = words.own.count(Group::Spam) + words.subject.count(Group::Spam);
-    if spam >= 2 && faults <= 1 {
+    if spam >= 2 && faults <= 1 && !words.apart.reports_in_detail() {
         return (Kind::Other, Why::Offer);
     }
     let letters = words.own.count(Group::Newsletter) + words.subject.count(Group::Newsletter);
-    if letters >= 2 && faults <= 2 && email.recipients.len() != 1 || letters >= 3 {
+    if (letters >= 2 && faults <= 2 && email.recipients.len() != 1 || letters >= 3)
+        && !words.apart.reports_in_detail()
+    {
         return (Kind::Other, Why::Letter);
     }
     // « Rétabli à 14h50 » at the end of a whole report is part of the report.
-    let reported = faults > 0 && words.details >= 4 || tells_of_the_past(words) || compares(words);
+    let reported = faults > 0 && words.details >= 4
+        || words.apart.faults > 0 && turns_to_another(words)
+        || tells_of_the_past(words)
+        || compares(words);
     if words.own.has(Group::Resolved) && faults <= 2 && !reported && !words.own.has(Group::Attached)
     {
         return (Kind::Other, Why::WorksAgain);
@@ -162,6 +173,8 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
         if words.own.has(Group::Question)
             && faults == 1
             && subject_faults == 0
+            && !words.apart.reports()
+            && !words.passed_on
             && !has_screenshot(email)
         {
             return (Kind::Other, Why::Question);
@@ -174,13 +187,20 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
     if subject_faults > 0 && !words.own.has(Group::Question) && !words.own.has(Group::Thanks) {
         return (Kind::Declaration, Why::FaultInSubject);
     }
-    if words.own.has(Group::Question) || words.subject.has(Group::Question) {
+    let asks = words.own.has(Group::Question) || words.subject.has(Group::Question);
+    if asks && words.apart.reports() {
+        return (Kind::Declaration, Why::LooksLikeReport);
+    }
+    if asks {
         return (Kind::Other, Why::Question);
     }
     if has_screenshot(email) {
         return (Kind::Declaration, Why::SendsScreenshot);
     }
     if words.signs >= 3 && spam + letters == 0 {
+        return (Kind::Declaration, Why::LooksLikeReport);
+    }
+    if words.apart.reports() && is_personal(email) && spam + letters == 0 && !is_news(words) {
         return (Kind::Declaration, Why::LooksLikeReport);
     }
     if spam + letters >= 1 {

@@ -92,6 +92,22 @@ fn lasted(text: &str) -> bool {
     })
 }
 
+/// Whether the words turn from what works again to another matter, with a fault behind the turn:
+/// « merci, la téléphonie marche à nouveau. Par contre la carte est figée ».
+pub(super) fn turns_to_another(words: &Facts) -> bool {
+    const TURNS: &str = "par contre|en revanche|par ailleurs|mais |sinon|autre chose|autre souci|autre probleme|autre sujet|nouveau souci|nouveau probleme|nouvel incident|nouvelle panne|deuxieme|a present|maintenant|cependant|toutefois|en plus|de plus|however|but now|another";
+    let Some(works) = words.own.first(Group::Resolved) else {
+        return false;
+    };
+    words.own.of(Group::Fault).any(|fault| {
+        fault.start > works.end
+            && words
+                .text
+                .get(works.end..fault.start)
+                .is_some_and(|between| mentions(TURNS, between))
+    })
+}
+
 /// Whether what works is said of others, or of other parts, only to compare: « tout fonctionne
 /// chez les collègues », « de mon côté tout va bien ».
 pub(super) fn compares(words: &Facts) -> bool {
