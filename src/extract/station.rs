@@ -55,7 +55,7 @@ const LATER: &str = "pas eu le temps|pas regarde|pas encore de retour|pas de ret
     will be|on va|je vais|plus tard|juste redemarre|seulement redemarre|simplement redemarre|redemarre seulement|uniquement redemarre";
 const FINISHED: &str = "oui|yes|ok|ouais|fait|faits|faite|faites|realise|realisee|realises|realisees|effectue|effectuee|effectues|done|ras|bon|bons|bonne|bonnes|nickel|\
     impeccable|conforme|conformes|correct|corrects|a jour|en ordre|en regle|aux normes|respecte|respectes|respectees|respecter|satisfait|satisfaits|rempli|\
-    remplis|remplit|repond|repondent|repondaient|repondait|remplissent|c est le cas|satisfont|tout va bien|good|passe|passes|vu|vus|vue|affirmatif|bien sur|evidemment|fine|met|complete|completed|reunis|en place|coche|coches|cochee|cochees|regardes|regardee|regardees|deroule|deroulee|deroules|suivi|suivie|suivis|signe|signee|signees|conform";
+    remplis|remplit|repond|repondent|repondaient|repondait|remplissent|c est le cas|satisfont|tout va bien|good|passe|passes|passee|passees|au vert|dans le vert|vu|vus|vue|affirmatif|bien sur|evidemment|fine|met|complete|completed|reunis|en place|coche|coches|cochee|cochees|regardes|regardee|regardees|deroule|deroulee|deroules|suivi|suivie|suivis|signe|signee|signees|conform";
 const IGNORANCE: &str = "pas su repondre|pas su dire|peux pas vous dire|peux pas dire|pas dire si|saurais dire|pas su quoi|la liste|pas compris|pas connaissance|connais pas|ne connait pas|c est quoi|qu est ce que|kesako|\
     ne me parle pas|me parle pas|me dit rien|ne me dit rien|pas de quoi|ne vois pas|vois pas|sais pas|sait pas|savons pas|aucune idee|j ignore|ignore|\
     il faudrait demander|faut demander|a demander|demandez a|demander a|je laisse|ne saurais|saurais pas|pas competent|pas competente|en mesure de|\
@@ -405,6 +405,7 @@ mod tests {
             ("l'informatique passe demain", Some(false)),
             ("demandé à la DSI, pas encore de retour", Some(false)),
             ("la DSI est passée, tout est aux normes", Some(true)),
+            ("grille passée par la DSI, tout est au vert", Some(true)),
             ("oui", Some(true)),
             ("Oui, voir avec M. Pujol", Some(true)),
             ("vérifiés, rien à signaler", Some(true)),

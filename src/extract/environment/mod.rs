@@ -1,6 +1,7 @@
 //! Production or training: which words name an environment, and whether the words around affirm
 //! it, deny it, or say that all is well there.
 
+use super::lexicon::is_one_of;
 use super::token::{Answer, Tokens};
 use crate::domain::field::{Environment, Reading, Reason, Value};
 use std::ops::Range;
@@ -99,6 +100,9 @@ pub fn answer(text: &str) -> Option<Answer> {
     if let Some(only) = only(text, &found) {
         found = vec![found.swap_remove(only)];
     }
+    if found.iter().any(|named| !is_event(text, named)) {
+        found.retain(|named| !is_event(text, named));
+    }
     let reading = reading(&found, true)?;
     let affirmed = found.iter().find(|named| named.stance == Stance::Affirmed);
     let span = match (&reading, affirmed) {
@@ -118,7 +122,23 @@ fn choice_left_in(text: &str, found: &[Named]) -> Option<usize> {
     let points = between
         .trim_start()
         .starts_with(['?', ':', '=', '→', '>', '-', '–']);
-    (one.which != two.which && points && text[..one.span.start].trim().len() <= 2).then_some(2)
+    let leads = text.get(..one.span.start)?;
+    let bare = !leads.contains(char::is_alphanumeric);
+    let label = leads.trim_end().ends_with(':') && leads.len() <= 40;
+    (one.which != two.which && points && (bare || label)).then_some(2)
+}
+
+/// « un exercice », « pendant la session de formation »: what was going on, which names no environment
+/// beside one that does.
+fn is_event(text: &str, named: &Named) -> bool {
+    const EVENTS: &str = "exercice|exercices|simulation|demonstration|entrainement";
+    const OF: &str = "exercice de|exercices de|session de|journee de|seance de|stage de|module de|cours de|jour de";
+    let word = crate::text::fold(text.get(named.span.clone()).unwrap_or_default());
+    let from = text.floor_char_boundary(named.span.start.saturating_sub(24));
+    let before = crate::text::fold(text.get(from..named.span.start).unwrap_or_default());
+    named.which == Environment::Training
+        && (!named.meant && is_one_of(EVENTS, &word)
+            || OF.split('|').any(|lead| before.trim_end().ends_with(lead)))
 }
 
 /// « formation uniquement, la prod … »: the one that stands alone by the writer's own word.
@@ -301,6 +321,19 @@ mod tests {
             ("ça ne s'affiche pas en prod", Some(Production)),
             ("la carte n'est pas à jour en production", Some(Production)),
             ("on the formation platform only", Some(Training)),
+            (
+                "c'est l'outil de production, pas celui des cours",
+                Some(Production),
+            ),
+            (
+                "sur l'environnement « Formation » des élèves",
+                Some(Training),
+            ),
+            (
+                "Le bandeau orange « FORMATION » est affiché",
+                Some(Training),
+            ),
+            ("le dossier « Formation » a disparu", None),
             ("sur la version de démonstration", Some(Training)),
             ("sur la base école", Some(Training)),
             ("c'est le bac à sable", Some(Training)),
@@ -484,6 +517,17 @@ mod tests {
             ("formation, production ? production", Some(Production)),
             ("production / formation : formation", Some(Training)),
             ("formation, production => production", Some(Production)),
+            ("?e : formation, production ? production", Some(Production)),
+            (
+                "formation, production ? production (c'était un exercice mais sur la vraie base)",
+                Some(Production),
+            ),
+            ("production, pendant un exercice", Some(Production)),
+            (
+                "production (vu lors de la session de formation)",
+                Some(Production),
+            ),
+            ("un exercice", Some(Training)),
         ] {
             let expected = expected.map(|which| Reading::Present(Value::Environment(which)));
             assert_eq!(value(answer(text)), expected, "{text}");

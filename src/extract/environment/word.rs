@@ -32,7 +32,7 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
                     "mise" | "mises" | "passage" | "passe" | "mettre" | "mis"
                 )
                 || matches!(last(1), "mise" | "mises")
-                || last(1) == "de" && matches!(last(2), "cours" | "outil" | "ligne" | "chaine")
+                || last(1) == "de" && matches!(last(2), "cours" | "ligne" | "chaine")
                 || word == "production"
                     && tokens.is(at + 1, &["de", "d", "des", "du"])
                     && led(&["la", "une", "notre", "sa", "leur"])
@@ -101,6 +101,7 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
             at + 1,
             Training,
             of_portal
+                || is_shown(tokens, at)
                 || portal_next
                 || in_training(tokens, at) && !is_course(tokens, at)
                 || tokens.any_phrase(at + 1, SPARED).is_some(),
@@ -128,6 +129,17 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
         "test" | "tests" if of_portal && !led(&["samu", "outil"]) => (at + 1, Training, true),
         _ => return None,
     })
+}
+
+/// « l'environnement « Formation » », « le bandeau « FORMATION » »: quoted behind the portal's name or
+/// what its screen shows.
+fn is_shown(tokens: &Tokens, at: usize) -> bool {
+    const SHOWN: &str = "bandeau|banniere|bandeaux|mention|etiquette|filigrane|banner";
+    at >= 2
+        && tokens.sign(at - 1, b'"')
+        && tokens.sign(at + 1, b'"')
+        && (tokens.among(at - 2, PORTAL)
+            || (at.saturating_sub(4)..at - 1).any(|near| tokens.among(near, SHOWN)))
 }
 
 /// « la formation du 24 mars est décalée », « la formation prévue jeudi »: a course.

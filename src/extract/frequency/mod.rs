@@ -13,10 +13,12 @@ use crate::text::Folded;
 use std::ops::Range;
 
 mod beside;
+mod fraction;
 mod tried;
 mod unsure;
 
-use beside::{comes_again, easy, is_led_elsewhere, is_oversight, not_with_all};
+use beside::{comes_again, easy, is_led_elsewhere, not_with_all};
+use fraction::{fraction, of_so_many};
 use tried::{retried, untried};
 use unsure::{bare_fraction, unsure};
 
@@ -59,7 +61,7 @@ pub fn said(text: &str) -> Option<(Often, Range<usize>)> {
     let cues = Cues::scan(folded.as_str());
     let tokens = Tokens::new(text);
     let known = |frequency, range| Some((Often::Known(frequency), range));
-    if let Some((frequency, range)) = fraction(&tokens) {
+    if let Some((frequency, range)) = fraction(&tokens).or_else(|| of_so_many(&tokens)) {
         return known(frequency, range);
     }
     if let Some(range) = not_with_all(&tokens) {
@@ -181,50 +183,6 @@ fn is_of_the_fault(before: &str, after: &str, of_nothing: bool) -> bool {
         .iter()
         .any(|cue| after.starts_with(cue));
     !(place || expected || habit || daily)
-}
-
-/// « 9 fois sur 10 » is sometimes, « 3 fois sur 3 » and « trois essais sur trois » always.
-fn fraction(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
-    for at in 0..tokens.len() {
-        let Some((many, next)) = number(tokens, at, 3) else {
-            continue;
-        };
-        if !tokens.among(next, "appels|dossiers|bilans|alertes|envois|connexions|appel|dossier|bilan|alerte|envoi|connexion|trace|traces|fiche|fiches|transfert|transferts|sms|message|messages|mail|mails|bip|bips|ordre|ordres|\
-            export|exports|recherche|recherches|ouverture|ouvertures|chargement|chargements|impression|impressions|notification|notifications|rappel|rappels|transmission|transmissions|\
-            affaire|affaires|intervention|interventions|patient|patients|enregistrement|enregistrements|demande|demandes|requete|requetes|document|documents|ecg|adresse|adresses|photo|photos|\
-            image|images|video|videos|visio|visios|courrier|courriers|compte rendu|engagement|engagements|ticket|tickets|prescription|prescriptions|ordonnance|ordonnances|saisie|saisies|fois|coup|coups|essai|essais|tentative|tentatives|times|time|clic|clics|out") {
-            continue;
-        }
-        if is_oversight(tokens, at) {
-            continue;
-        }
-        let Some(over) = (next + 1..next + 3).find(|at| tokens.among(*at, "sur|out|on|in")) else {
-            continue;
-        };
-        let over = if tokens.is(over + 1, &["of", "les"]) {
-            over + 1
-        } else {
-            over
-        };
-        let Some((all, end)) = number(tokens, over + 1, 3) else {
-            continue;
-        };
-        // « testé cinq fois sur les cinq postes » counts workstations.
-        if tokens.among(
-            end,
-            "poste|postes|dossiers|ecrans|pc|tablettes|machines|ordinateurs|appels",
-        ) && many != all
-        {
-            continue;
-        }
-        let often = match many {
-            0 => Frequency::No,
-            many if many >= all => Frequency::Yes,
-            _ => Frequency::Intermittent,
-        };
-        return Some((often, tokens.span(at, end)));
-    }
-    None
 }
 
 /// « reproduit à l'identique », « impossible de le refaire », « je ne sais pas si c'est

@@ -7,13 +7,14 @@ use std::ops::Range;
 
 /// Tried again.
 const RETRIED: &str = "refait|refaite|recommence|recommencee|reessaye|reessayer|retente|reteste|rejoue|relance|repete|retried|retested|reverifie|reteste|\
-    retestes|re essaye|re teste|re tente|re fait";
+    retestes|re essaye|re teste|re tente|re fait|viens de refaire|viens de reessayer|viens de recommencer|viens de retester|viens de retenter|\
+    venons de refaire|venons de reessayer|venons de recommencer|venons de retester|venons de retenter|vient de refaire|vient de reessayer|vient de recommencer|vient de retester|vient de retenter";
 /// Tried so many times.
 const TRIED: &str = "demande|redemande|clique|reclique|appuye|rappuye|renvoye|saisi|resaisi|tape|retape|rouvert|actualise|rafraichi|recharge|relance|prove|insiste|essayer|essaie|essayee|essaye|essai|essais|teste|tests|test|tente|tentatives|tried|tested|fait|verifie";
 /// The same came out.
 const SAME: &str = "pareil|pareils|idem|meme chose|meme resultat|meme erreur|meme probleme|meme souci|meme constat|meme message|meme bug|meme effet|memes symptomes|\
     meme comportement|toujours|rien n y fait|sans succes|sans resultat|echec|echecs|a l identique|identique|same|kif kif|rebelote|sans changement|aucun succes|sans effet|en vain|ca replante|\
-    replante|a nouveau|meme punition|rien de mieux|autant d echecs";
+    replante|a nouveau|jamais reussi|jamais abouti|jamais marche|jamais fonctionne|jamais passe|jamais pu|jamais moyen|meme punition|rien de mieux|autant d echecs";
 /// It did not come again.
 const GONE: &str = "ne le fait plus|ne me le fait plus|ne nous le fait plus|le fait plus|ca marche|ca fonctionne|c est passe|c est bon|tout est rentre|ca passe|\
     fonctionne|marche|plus rien|plus de probleme|plus de souci|plus le probleme|no longer|works now";

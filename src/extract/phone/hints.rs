@@ -1,5 +1,6 @@
 //! What the words around a telephone number say of it.
 
+use super::lead::sends_to_another;
 use super::{Number, is_support};
 use crate::extract::lexicon::{is_one_of, mentions};
 use crate::text::fold;
@@ -133,8 +134,9 @@ pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Numb
     let fax = kind == Some(Line::Fax) || named_after(&after, FAX);
     let switchboard = kind == Some(Line::Switchboard) || named_after(&after, SWITCHBOARD);
     let secretariat = kind == Some(Line::Secretariat) || named_after(&after, SECRETARIAT);
+    let another = sends_to_another(&before);
     Hints {
-        reachable: has(REACHABLE),
+        reachable: has(REACHABLE) && !another,
         direct: kind == Some(Line::Direct) || named_after(&after, DIRECT),
         mobile: mobile_prefix || kind == Some(Line::Mobile),
         switchboard,
@@ -147,9 +149,10 @@ pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Numb
         support: is_support(text.get(span.clone()).unwrap_or_default()),
         extension: digits.is_empty() && span.len() <= 6,
         not_to_call: refused(&before, &after),
-        preferred: PREFERRED
-            .split('|')
-            .any(|word| before.contains(word) && !before.contains(&format!("{word} que")))
+        preferred: !another
+            && PREFERRED
+                .split('|')
+                .any(|word| before.contains(word) && !before.contains(&format!("{word} que")))
             || named_after(&after, PREFERRED)
             && !after.contains("plutot que")
             // « … ou de préférence 06 … » does so too.
@@ -228,6 +231,9 @@ fn third_party(before: &str) -> bool {
         mentions(words, before).then(|| places.max()).flatten()
     };
     if last(THIRD).is_some_and(|third| last(OWN).is_none_or(|own| own < third)) {
+        return true;
+    }
+    if sends_to_another(before) {
         return true;
     }
     let lead = before.trim_end();

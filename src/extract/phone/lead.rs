@@ -1,7 +1,7 @@
 //! What the words right before some digits say they are: an extension, a telephone number, another
 //! kind of number.
 
-use crate::extract::lexicon::mentions;
+use crate::extract::lexicon::{is_one_of, mentions};
 use crate::text::fold;
 use std::ops::Range;
 
@@ -150,4 +150,24 @@ pub fn is_beside(text: &str, span: &Range<usize>, name: &str) -> bool {
 pub fn is_anothers(text: &str, start: usize) -> bool {
     const CUES: &str = "son numero|son portable|sa ligne|son tel|son direct|son poste|ses coordonnees|le joindre|la joindre|le rappeler|la rappeler|l'appeler|his number|her number";
     mentions(CUES, &lead(text, start, 28))
+}
+
+/// « après 18h voir plutôt le Dr Grondin 06 … », « ensuite demander Mme Pages au 04 … »: the number of
+/// the one to be asked, who is named right before it.
+pub(super) fn sends_to_another(before: &str) -> bool {
+    const ASK: &str = "voir|voyez|demander|demandez|contacter|contactez|appeler|appelez|joindre|solliciter|adressez|adresser|prevenir|ask|call|see";
+    const BETWEEN: &str = "avec|plutot|directement|vous|a|au|aupres|de|d'abord|for";
+    const WHO: &str = "dr|docteur|pr|m|mr|mme|mlle|monsieur|madame|cadre|chef|cheffe|medecin|responsable|adjoint|adjointe|secretaire|remplacant|remplacante|releve";
+    const OWNED: &str = "le|la|l|notre|son|sa|ma|mon";
+    let clause = before
+        .rsplit([',', ';', ':', '('])
+        .next()
+        .unwrap_or_default();
+    let mut words = clause
+        .split(|c: char| !c.is_alphabetic() && c != '-')
+        .filter(|word| !word.is_empty())
+        .skip_while(|word| !is_one_of(ASK, word))
+        .skip(1)
+        .skip_while(|word| is_one_of(BETWEEN, word) || is_one_of(OWNED, word));
+    words.next().is_some_and(|word| is_one_of(WHO, word)) && words.count() <= 5
 }

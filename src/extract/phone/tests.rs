@@ -286,3 +286,19 @@ fn the_number_that_is_preferred_is_called() {
         assert_eq!(chosen(text), "06 39 98 79 12", "{text}");
     }
 }
+
+#[test]
+fn the_one_to_be_asked_later_is_not_the_declarant() {
+    for text in [
+        "Je suis au 06 39 98 69 40, après 18h voir plutôt le Dr Grondin 06 39 98 55 02",
+        "Je réponds au 06 39 98 69 40 ; ensuite demander Mme Pages au 06 39 98 55 02",
+        "moi 06 39 98 69 40, sinon appelez ma cadre Nadia Roy 06 39 98 55 02",
+        "au 06 39 98 69 40. En mon absence voir directement avec le médecin du jour 06 39 98 55 02",
+    ] {
+        assert_eq!(chosen(text), "06 39 98 69 40", "{text}");
+    }
+    assert_eq!(
+        chosen("standard 02 61 91 22 00, demander le poste de la salle : 02 61 91 22 40"),
+        "02 61 91 22 40"
+    );
+}

@@ -1,0 +1,139 @@
+//! How many times of how many: « 9 fois sur 10 », « sur dix appels, trois ont planté ».
+
+use super::NOT;
+use super::beside::is_oversight;
+use crate::domain::field::Frequency;
+use crate::extract::token::{Tokens, number};
+use std::ops::Range;
+
+/// « 9 fois sur 10 » is sometimes, « 3 fois sur 3 » and « trois essais sur trois » always.
+pub(super) fn fraction(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
+    for at in 0..tokens.len() {
+        let Some((many, next)) = number(tokens, at, 3) else {
+            continue;
+        };
+        if !tokens.among(next, "appels|dossiers|bilans|alertes|envois|connexions|appel|dossier|bilan|alerte|envoi|connexion|trace|traces|fiche|fiches|transfert|transferts|sms|message|messages|mail|mails|bip|bips|ordre|ordres|\
+            export|exports|recherche|recherches|ouverture|ouvertures|chargement|chargements|impression|impressions|notification|notifications|rappel|rappels|transmission|transmissions|\
+            affaire|affaires|intervention|interventions|patient|patients|enregistrement|enregistrements|demande|demandes|requete|requetes|document|documents|ecg|adresse|adresses|photo|photos|\
+            image|images|video|videos|visio|visios|courrier|courriers|compte rendu|engagement|engagements|ticket|tickets|prescription|prescriptions|ordonnance|ordonnances|saisie|saisies|fois|coup|coups|essai|essais|tentative|tentatives|times|time|clic|clics|out") {
+            continue;
+        }
+        if is_oversight(tokens, at) {
+            continue;
+        }
+        let Some(over) = (next + 1..next + 3).find(|at| tokens.among(*at, "sur|out|on|in")) else {
+            continue;
+        };
+        let over = if tokens.is(over + 1, &["of", "les"]) {
+            over + 1
+        } else {
+            over
+        };
+        let Some((all, end)) = about(tokens, over + 1).or_else(|| number(tokens, over + 1, 3))
+        else {
+            continue;
+        };
+        // « testé cinq fois sur les cinq postes » counts workstations.
+        if tokens.among(
+            end,
+            "poste|postes|dossiers|ecrans|pc|tablettes|machines|ordinateurs|appels",
+        ) && many != all
+        {
+            continue;
+        }
+        let often = match many {
+            0 => Frequency::No,
+            many if many >= all => Frequency::Yes,
+            _ => Frequency::Intermittent,
+        };
+        return Some((often, tokens.span(at, end)));
+    }
+    None
+}
+
+/// « une quinzaine »: a round number, and where it ends.
+fn about(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
+    const ROUND: [(&str, u32); 7] = [
+        ("huitaine", 8),
+        ("dizaine", 10),
+        ("douzaine", 12),
+        ("quinzaine", 15),
+        ("vingtaine", 20),
+        ("trentaine", 30),
+        ("centaine", 100),
+    ];
+    let noun = at + usize::from(tokens.is(at, &["une", "la"]));
+    let (_, many) = ROUND.iter().find(|(word, _)| tokens.is(noun, &[word]))?;
+    Some((*many, noun + 1))
+}
+
+/// « Sur dix appels, trois ont planté »: how many of how many, the whole first.
+pub(super) fn of_so_many(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
+    const FAILS: &str = "plante|plantent|plantes|coupe|coupent|coupes|echoue|echouent|echoues|rate|rates|ratent|bloque|bloquent|bloques|perdu|perdus|perdues|echec|echecs|disparu|tombe|tombes|failed|dropped";
+    for at in 0..tokens.len() {
+        if !tokens.among(at, "sur|out") {
+            continue;
+        }
+        let from = at + 1 + usize::from(tokens.among(at + 1, "les|of|mes|nos"));
+        let Some((all, next)) = about(tokens, from).or_else(|| number(tokens, from, 3)) else {
+            continue;
+        };
+        let tries = (next..next + 3).any(|near| {
+            tokens.among(near, "appels|essais|tentatives|envois|fiches|dossiers|fois|bilans|alertes|transferts|calls|tries|attempts")
+        });
+        if !tries || all < 2 {
+            continue;
+        }
+        let Some(comma) = (next..next + 8).find(|near| tokens.sign(*near, b',')) else {
+            continue;
+        };
+        let Some((many, end)) = number(tokens, comma + 1, 3) else {
+            continue;
+        };
+        let fails = (end..end + 5).find(|near| tokens.among(*near, FAILS));
+        let denied = (end..end + 5).any(|near| tokens.among(near, NOT));
+        let Some(fails) = fails.filter(|_| !denied && many > 0) else {
+            continue;
+        };
+        let often = if many >= all {
+            Frequency::Yes
+        } else {
+            Frequency::Intermittent
+        };
+        return Some((often, tokens.span(at, fails + 1)));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_of_so_many_is_now_and_then_or_always() {
+        for (text, expected) in [
+            ("4 fois sur une quinzaine d'appels", Frequency::Intermittent),
+            ("deux essais sur une dizaine", Frequency::Intermittent),
+            ("3 essais sur 3", Frequency::Yes),
+        ] {
+            let found = fraction(&Tokens::new(text)).map(|(often, _)| often);
+            assert_eq!(found, Some(expected), "{text}");
+        }
+        for (text, expected) in [
+            (
+                "Sur dix appels ce matin, trois ont planté",
+                Some(Frequency::Intermittent),
+            ),
+            (
+                "sur une vingtaine d'envois, 5 ont échoué",
+                Some(Frequency::Intermittent),
+            ),
+            ("Sur 4 essais, 4 échecs", Some(Frequency::Yes)),
+            ("sur les 3 appels, deux ARM étaient là", None),
+            ("sur 2 postes, 2 sont bloqués", None),
+        ] {
+            let found = of_so_many(&Tokens::new(text)).map(|(often, _)| often);
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+}
