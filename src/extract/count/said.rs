@@ -198,13 +198,11 @@ pub(super) fn places(tokens: &Tokens, at: usize) -> Option<Draft> {
     );
     // « les tablette smur 2 et 4 »
     let article = at > 0 && tokens.among(at - 1, "les|nos|mes|des|aux");
-    if !plural
-        && !(article
-            && tokens.among(
-                at,
-                "poste|position|ecran|console|tablette|pupitre|pc|station",
-            ))
-    {
+    let singular = tokens.among(
+        at,
+        "poste|position|ecran|console|tablette|pupitre|pc|station",
+    );
+    if !(plural || article && singular) {
         return None;
     }
     // « les postes ARM 1, 3 et 4 »

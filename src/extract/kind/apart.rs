@@ -124,7 +124,7 @@ mod tests {
         for text in [
             "merci pour hier, la telephonie marche a nouveau. par contre depuis ce matin la carte est figee.",
             "la carte ne s'affiche plus. je suis absente cet apres-midi, de retour le 23.",
-            "comment changer mon mot de passe ? de plus, la carte est blanche.",
+            "comment changer mon mot de passe ? de plus, la carte est figee.",
             "les fiches du samu 69 ont leurs numeros melanges depuis hier 13h30 ; on attend le bon service. quand aura lieu la formation ?",
             "l'acces sera interrompu jeudi, c'est note. mais depuis 9h la carte ne s'affiche plus.",
         ] {

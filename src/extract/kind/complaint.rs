@@ -249,12 +249,12 @@ fn in_spite(tokens: &Tokens, at: usize) -> bool {
                 && (end..sent).all(ours)
                 && !(tokens.among(sent, "appel|appels|demande|demandes")
                     && tokens.among(sent + 1, "de|des|du|entrant|entrants|recus|d"))
-                && !tokens
+                && tokens
                     .any_phrase(
                         sent + 1,
                         "a la dsi|a notre dsi|a l informatique|a la hotline|au service",
                     )
-                    .is_some()
+                    .is_none()
         })
 }
 

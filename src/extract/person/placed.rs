@@ -41,16 +41,14 @@ fn place(tokens: &Tokens, at: usize) -> Option<usize> {
                 return Some(end);
             }
             Some(Kind::Sign(b'-')) if !tokens.glued(end) => return Some(end),
+            // « ARS Grand Est » has no verb.
             Some(Kind::Word)
                 if tokens.among(
                     end,
                     "n|ne|est|sont|ont|qui|je|j|on|nous|il|elle|me|m|vient|signale|que|et",
-                ) =>
+                ) && !tokens.among(end - 1, "grand") =>
             {
-                // « ARS Grand Est » has no verb.
-                if !tokens.among(end - 1, "grand") {
-                    return None;
-                }
+                return None;
             }
             _ => {}
         }
