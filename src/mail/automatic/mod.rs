@@ -24,6 +24,8 @@ pub struct Automatic {
     pub auto_reply_header: Option<&'static str>,
     /// The subject is one that out-of-office assistants write (« Réponse automatique : … »).
     pub auto_reply_subject: bool,
+    /// That subject is one that people write too who tell of a leave (« Absence : … »).
+    pub absence_subject: bool,
     /// The body says that it is an automatic answer or that the writer is away. Weak.
     pub auto_reply_words: bool,
     /// `Precedence`, where it is one that machines use.
@@ -139,6 +141,7 @@ pub(super) fn of_headers(
         null_sender: return_path == Some(""),
         authentication: from.and_then(|from| authentication::read(headers, &from.address)),
         auto_reply_subject: words::is_auto_reply_subject(subject),
+        absence_subject: words::is_absence_subject(subject),
         bounce_subject: words::is_bounce_subject(subject),
         ..Automatic::default()
     };

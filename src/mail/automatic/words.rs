@@ -6,8 +6,8 @@ use crate::text::fold;
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
-/// How the subjects of out-of-office assistants begin, folded.
-const REPLY_SUBJECTS: [&str; 26] = [
+/// How the subjects of out-of-office assistants begin, folded; nobody writes them by hand.
+const REPLY_SUBJECTS: [&str; 20] = [
     "reponse automatique",
     "reponse auto",
     "automatic reply",
@@ -19,13 +19,7 @@ const REPLY_SUBJECTS: [&str; 26] = [
     "out of office",
     "out of the office",
     "absence du bureau",
-    "absence :",
-    "absence:",
-    "absence -",
-    "absence jusqu",
     "absent du bureau",
-    "absent(e)",
-    "je suis absent",
     "message d'absence",
     "automatische antwort",
     "abwesenheit",
@@ -34,6 +28,16 @@ const REPLY_SUBJECTS: [&str; 26] = [
     "resposta automatica",
     "automatisch antwoord",
     "accuse de reception automatique",
+];
+
+/// How subjects begin that assistants write, and people who tell of a leave too, folded.
+const ABSENCE_SUBJECTS: [&str; 6] = [
+    "absence :",
+    "absence:",
+    "absence -",
+    "absence jusqu",
+    "absent(e)",
+    "je suis absent",
 ];
 
 /// Subjects of mail servers, folded.
@@ -187,12 +191,19 @@ pub(super) fn read(facts: &mut Automatic, text: &str) {
 }
 
 pub(super) fn is_auto_reply_subject(subject: &str) -> bool {
+    begins(subject, &REPLY_SUBJECTS)
+        || begins(subject, &["[auto]", "[auto-reply]", "[absence]"])
+        || is_absence_subject(subject)
+}
+
+pub(super) fn is_absence_subject(subject: &str) -> bool {
+    begins(subject, &ABSENCE_SUBJECTS)
+}
+
+fn begins(subject: &str, starts: &[&str]) -> bool {
     let folded = fold(subject);
     let bare = without_prefix(&folded);
-    REPLY_SUBJECTS.iter().any(|start| bare.starts_with(start))
-        || ["[auto]", "[auto-reply]", "[absence]"]
-            .iter()
-            .any(|mark| bare.starts_with(mark))
+    starts.iter().any(|start| bare.starts_with(start))
 }
 
 pub(super) fn is_bounce_subject(subject: &str) -> bool {
