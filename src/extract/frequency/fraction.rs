@@ -29,8 +29,7 @@ pub(super) fn fraction(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
         } else {
             over
         };
-        let Some((all, end)) = about(tokens, over + 1).or_else(|| number(tokens, over + 1, 3))
-        else {
+        let Some((all, end)) = whole(tokens, over + 1) else {
             continue;
         };
         // « testé cinq fois sur les cinq postes » counts workstations.
@@ -41,14 +40,23 @@ pub(super) fn fraction(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
         {
             continue;
         }
-        let often = match many {
-            0 => Frequency::No,
-            many if many >= all => Frequency::Yes,
-            _ => Frequency::Intermittent,
-        };
-        return Some((often, tokens.span(at, end)));
+        return Some((often(many, all), tokens.span(at, end)));
     }
     None
+}
+
+/// What so many of so many come to.
+fn often(many: u32, all: u32) -> Frequency {
+    match many {
+        0 => Frequency::No,
+        many if many >= all => Frequency::Yes,
+        _ => Frequency::Intermittent,
+    }
+}
+
+/// The number behind « sur », exact or round, and where it ends.
+fn whole(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
+    about(tokens, at).or_else(|| number(tokens, at, 3))
 }
 
 /// « une quinzaine »: a round number, and where it ends.
@@ -75,7 +83,7 @@ pub(super) fn of_so_many(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
             continue;
         }
         let from = at + 1 + usize::from(tokens.among(at + 1, "les|of|mes|nos"));
-        let Some((all, next)) = about(tokens, from).or_else(|| number(tokens, from, 3)) else {
+        let Some((all, next)) = whole(tokens, from) else {
             continue;
         };
         let tries = (next..next + 3).any(|near| {
@@ -95,12 +103,7 @@ pub(super) fn of_so_many(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
         let Some(fails) = fails.filter(|_| !denied && many > 0) else {
             continue;
         };
-        let often = if many >= all {
-            Frequency::Yes
-        } else {
-            Frequency::Intermittent
-        };
-        return Some((often, tokens.span(at, fails + 1)));
+        return Some((often(many, all), tokens.span(at, fails + 1)));
     }
     None
 }

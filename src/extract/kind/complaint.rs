@@ -327,15 +327,10 @@ fn waits_in_vain(text: &str) -> bool {
         pas rappele|pas ete rappele|jamais rappele|jamais ete rappele|jamais repondu|depuis rien|depuis, rien|depuis plus rien|et rien depuis|et toujours rien|rien recu de|rien vu venir|aucun rappel,|aucun rappel.|aucun rappel de|aucun rappel a ce|aucun suivi|aucune suite|reste sans suite|restee sans suite|\
         toujours pas traite|toujours pas ete traite|toujours pas pris en charge|toujours pas prise en charge|toujours pas ete pris|aucune prise en charge|aucun technicien|rien n'a bouge|rien n'a avance|rien ne bouge|rien n'avance|rien n'a ete fait|aucune avancee|no answer|no reply|nobody|no one|nothing since|not heard";
     const OWN: &str = "dsi|informatique|hotline|help desk|helpdesk|technicien de|cadre|operateur|orange|collegue|editeur|hierarchie|appelant|patient|famille|abonne";
-    let one_of = |list: &'static str, text: &str| mentions(list, text);
     TOLD.split('|').any(|told| {
         text.match_indices(told).take(8).any(|(at, _)| {
-            let mut end = (at + 160).min(text.len());
-            while !text.is_char_boundary(end) {
-                end -= 1;
-            }
-            let near = &text[at..end];
-            one_of(NOTHING, near) && !one_of(OWN, near)
+            let near = &text[at..text.floor_char_boundary(at + 160)];
+            mentions(NOTHING, near) && !mentions(OWN, near)
         })
     })
 }

@@ -105,7 +105,7 @@ pub(super) fn bounces(email: &Email<'_>, words: &Facts) -> Option<Why> {
         }
         () if words.subject.has(Group::Bounce)
             && !email.subject.to_lowercase().starts_with("re:")
-            && !words.apart.reports_in_detail()
+            && !words.apart().reports_in_detail()
             && is_about_delivery(&words.text) =>
         {
             Some(Why::ServerSubject)
@@ -173,7 +173,7 @@ fn says_so_itself(email: &Email<'_>, words: &Facts) -> bool {
     (cues >= 2 || cues == 1 && shown && words.faults() <= 2)
         && !words.passed_on
         && !(forwards && words.words <= 60)
-        && !words.apart.reports()
+        && !words.apart().reports()
         && !mentions(RECEIVED, &words.text)
 }
 
@@ -184,13 +184,13 @@ fn is_a_persons_report(words: &Facts) -> bool {
         .own
         .of(Group::AutoReply)
         .any(|cue| !words.text[cue.clone()].starts_with("reponse automatique"));
-    words.apart.faults > 0 && !absent || words.apart.reports_in_detail()
+    words.apart().faults > 0 && !absent || words.apart().reports_in_detail()
 }
 
 /// Whether what was not delivered is the portal's own alerts and calls, seen in use.
 fn reports_alerts(words: &Facts) -> bool {
     const OURS: &str = "samu|portail|sms|bilan|regulation|en production|en formation";
-    words.apart.dated && mentions(OURS, &words.text)
+    words.apart().dated && mentions(OURS, &words.text)
 }
 
 pub(super) fn never_answered(email: &Email<'_>, words: &Facts) -> Option<Why> {

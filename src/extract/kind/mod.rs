@@ -12,6 +12,7 @@ use crate::extract::lexicon::mentions;
 use crate::mail::Email;
 use crate::mail::automatic::AutoSubmitted;
 use crate::text::fold;
+use std::cell::OnceCell;
 
 mod apart;
 mod complaint;
@@ -87,8 +88,8 @@ struct Facts {
     /// Details that only a report gives: an hour, a number to call, an environment, a SAMU, the
     /// state of the workstation, how often it happens.
     details: usize,
-    /// What its sentences tell apart from questions, thanks, plans and absences.
-    apart: Apart,
+    /// See [`Facts::apart`].
+    apart: OnceCell<Apart>,
     /// A forwarded or attached message reports a fault.
     passed_on: bool,
     /// The writer's own words, folded.
@@ -111,7 +112,7 @@ impl Facts {
             signs: signs(&text)
                 + usize::from(email.subject.len() > 3 && feature_named(&email.subject)),
             details: details(&text),
-            apart: Apart::read(&text),
+            apart: OnceCell::new(),
             passed_on: voices.iter().any(|voice| {
                 let inner = voice.folded.as_str();
                 voice.who == Who::Forwarded
@@ -126,6 +127,12 @@ impl Facts {
         }
     }
 
+    /// What its sentences tell apart from questions, thanks, plans and absences: read where a doubt
+    /// asks for it, since most messages leave none.
+    fn apart(&self) -> Apart {
+        *self.apart.get_or_init(|| Apart::read(&self.text))
+    }
+
     /// How many places name a fault.
     fn faults(&self) -> usize {
         self.own.count(Group::Fault)
@@ -133,7 +140,7 @@ impl Facts {
 }
 
 fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
-    if is_planned(&words.text, &fold(&email.subject)) && !words.apart.reports_in_detail() {
+    if is_planned(&words.text, &fold(&email.subject)) && !words.apart().reports_in_detail() {
         return (Kind::Other, Why::Letter);
     }
     let faults = words.faults();
@@ -145,21 +152,26 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
         return (Kind::Other, Why::Question);
     }
     let spam = words.own.count(Group::Spam) + words.subject.count(Group::Spam);
-    if spam >= 2 && faults <= 1 && !words.apart.reports_in_detail() {
+    if spam >= 2 && faults <= 1 && !words.apart().reports_in_detail() {
         return (Kind::Other, Why::Offer);
     }
     let letters = words.own.count(Group::Newsletter) + words.subject.count(Group::Newsletter);
     if (letters >= 2 && faults <= 2 && email.recipients.len() != 1 || letters >= 3)
-        && !words.apart.reports_in_detail()
+        && !words.apart().reports_in_detail()
     {
         return (Kind::Other, Why::Letter);
     }
     // « Rétabli à 14h50 » at the end of a whole report is part of the report.
-    let reported = faults > 0 && words.details >= 4
-        || words.apart.faults > 0 && turns_to_another(words)
-        || tells_of_the_past(words)
-        || compares(words);
-    if words.own.has(Group::Resolved) && faults <= 2 && !reported && !words.own.has(Group::Attached)
+    let reported = || {
+        faults > 0 && words.details >= 4
+            || turns_to_another(words) && words.apart().faults > 0
+            || tells_of_the_past(words)
+            || compares(words)
+    };
+    if words.own.has(Group::Resolved)
+        && faults <= 2
+        && !words.own.has(Group::Attached)
+        && !reported()
     {
         return (Kind::Other, Why::WorksAgain);
     }
@@ -173,7 +185,7 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
         if words.own.has(Group::Question)
             && faults == 1
             && subject_faults == 0
-            && !words.apart.reports()
+            && !words.apart().reports()
             && !words.passed_on
             && !has_screenshot(email)
         {
@@ -188,7 +200,7 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
         return (Kind::Declaration, Why::FaultInSubject);
     }
     let asks = words.own.has(Group::Question) || words.subject.has(Group::Question);
-    if asks && words.apart.reports() {
+    if asks && words.apart().reports() {
         return (Kind::Declaration, Why::LooksLikeReport);
     }
     if asks {
@@ -200,7 +212,7 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
     if words.signs >= 3 && spam + letters == 0 {
         return (Kind::Declaration, Why::LooksLikeReport);
     }
-    if words.apart.reports() && is_personal(email) && spam + letters == 0 && !is_news(words) {
+    if words.apart().reports() && is_personal(email) && spam + letters == 0 && !is_news(words) {
         return (Kind::Declaration, Why::LooksLikeReport);
     }
     if spam + letters >= 1 {
