@@ -561,8 +561,7 @@ async fn pain_17_who_is_not_reachable_by_mail_is_shown_with_the_number_to_call()
     for words in [
         "non joignable par courriel (c.lebreton@chu.example)",
         "notre message n’a pas été remis",
-        "avis de non-remise",
-        " : 5.1.1",
+        "avis de non-remise mar. 24 nov. 10:00 : 5.1.1",
         "retour d’erreur : notre message n’a pas été remis",
     ] {
         page.shows(words);

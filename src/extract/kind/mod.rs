@@ -540,6 +540,23 @@ mod tests {
     }
 
     #[test]
+    fn pain_16_a_subject_that_only_programs_write_outweighs_a_report_and_one_of_absence_does_not() {
+        let report = "La carte ne s'affiche plus au SAMU 44 depuis 9h.";
+        for (subject, expected) in [
+            ("Réponse automatique : carto", Kind::AutoReply),
+            ("RE: Réponse automatique : carto", Kind::AutoReply),
+            ("Out of office: carto", Kind::AutoReply),
+            ("[auto] carto", Kind::AutoReply),
+            ("Absence : la carte", Kind::Declaration),
+            ("Absence - carte", Kind::Declaration),
+        ] {
+            assert_eq!(read("", subject, report), expected, "{subject}");
+        }
+        let away = "Je suis absente jusqu'au 30 novembre.";
+        assert_eq!(read("", "Absence : J. Petit", away), Kind::AutoReply);
+    }
+
+    #[test]
     fn pain_18_our_own_mail_is_known_in_whatever_it_comes_back() {
         let ours = "-----Message d'origine-----\r\nDe : Support <incident@support.example>\r\nEnvoyé : jeudi 19 novembre 2026 09:00\r\nÀ : Julie Petit <j.petit@ch.example>\r\nObjet : Re: carto [INC-26-00042]\r\n\r\nBonjour,\r\n\r\nVotre déclaration est enregistrée. Le bouton ne marche pas ?\r\n1) Téléphone :\r\n";
         let forwarded = "TR: Re: carto [INC-26-00042]";
