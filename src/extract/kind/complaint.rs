@@ -80,8 +80,8 @@ fn is_of_others(text: &str, cue: &Range<usize>) -> bool {
     const REDONE: &str = " le navigateur| la page| le poste| le pc| l'appli| la session| le portail| l'ordi| la recherche| l'impression| le service| le module| le bandeau| l'appel| un appel| la machine";
     const SHOWN: &str = " dans | a l'ecran| a l'affichage| sur la carte| sur l'ecran| en bas| en haut| au niveau| cote ";
     const OF: &str = " du | de la | de l'| des ";
-    let (before, after) = text.split_at(cue.start);
-    let after = after.get(cue.len()..).unwrap_or_default();
+    let before = &text[text.floor_char_boundary(cue.start.saturating_sub(NEAR))..cue.start];
+    let after = &text[cue.end..text.floor_char_boundary(cue.end + NEAR)];
     let starts = |list: &str| list.split('|').any(|word| after.starts_with(word));
     match &text[cue.clone()] {
         "relance" | "je relance" => starts(REDONE),
@@ -102,6 +102,9 @@ fn is_of_others(text: &str, cue: &Range<usize>) -> bool {
         }
     }
 }
+
+/// So many bytes of a sentence are looked at on either side: one without an end is no sentence.
+const NEAR: usize = 400;
 
 /// People and services that are not the support.
 const OTHERS: &str = "dsi|informatique|hotline|help desk|helpdesk|technicien|operateur|orange|editeur|prestataire|fournisseur|collegue";

@@ -177,10 +177,15 @@ impl Reader<'_> {
     /// giving another is prose again.
     fn number_alone(&self, range: Range<usize>) -> Range<usize> {
         let words = &self.body.text[range.clone()];
-        let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
-        let cut = words.match_indices([',', ';']).find(|(at, _)| {
-            let rest = &words[at + 1..];
-            digits(&words[..*at]) >= 9 && digits(rest) < 8 && rest.split_whitespace().count() >= 4
+        let mut behind = words.bytes().filter(u8::is_ascii_digit).count();
+        let mut before = 0;
+        let cut = words.bytes().enumerate().find(|(at, byte)| {
+            if byte.is_ascii_digit() {
+                before += 1;
+                behind -= 1;
+            }
+            let goes_on = || words[at + 1..].split_whitespace().nth(3).is_some();
+            matches!(byte, b',' | b';') && before >= 9 && behind < 8 && goes_on()
         });
         match cut {
             Some((at, _)) => range.start..range.start + at,

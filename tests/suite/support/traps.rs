@@ -14,7 +14,7 @@ pub struct Trap {
 const MB: usize = 1_000_000;
 
 /// Every trap, at its full size.
-pub const TRAPS: [Trap; 27] = [
+pub const TRAPS: [Trap; 31] = [
     trap("a", MB, |n| plain(&"a".repeat(n))),
     trap("> ", MB, |n| plain(&"> ".repeat(n / 2))),
     trap("> on lines", MB, |n| plain(&"> x\n".repeat(n / 4))),
@@ -50,6 +50,18 @@ pub const TRAPS: [Trap; 27] = [
     }),
     trap("cue words", MB, |n| {
         plain(&"ne marche plus, impossible, SAMU 44, ".repeat(n / 37))
+    }),
+    trap("complaints of silence", MB, |n| {
+        plain(&"toujours sans réponse de votre part ".repeat(n / 37))
+    }),
+    trap("what works again and fails", MB, |n| {
+        plain(&"c'est rétabli, ne marche plus ".repeat(n / 31))
+    }),
+    trap("answers to numbers", MB, |n| {
+        plain(&"pour le 3 aucune idée, non pour le 4 ".repeat(n / 39))
+    }),
+    trap("sentences apart", MB, |n| {
+        plain(&"merci, la carte est figée ? En cas de souci : je suis absent ".repeat(n / 63))
     }),
     trap("capitals", MB, |n| {
         plain(&"Claire LEBRETON ARM ".repeat(n / 20))
