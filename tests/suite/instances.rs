@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use vigie::domain::message::Fetched;
 use vigie::store::{Holder, Store, StoreError};
+use vigie::worker::deliver::AT_ONCE;
 
 use super::support::postgres::new_database;
 use super::support::service::Service;
@@ -286,6 +287,16 @@ fn holder(services: &[Service]) -> Option<usize> {
     holding.next().is_none().then_some(first)
 }
 
+/// Waits until one of them, and one only, reads the mailbox.
+fn the_holder(services: &[Service]) -> usize {
+    let mut found = None;
+    until("one holds the mailbox, the others stand by", || {
+        found = holder(services);
+        found.is_some()
+    });
+    found.expect("it was waited for")
+}
+
 #[test]
 fn imap_41_of_three_instances_on_postgresql_any_may_be_killed_under_load() {
     let station = Station::start(None);
@@ -303,14 +314,14 @@ fn imap_41_of_three_instances_on_postgresql_any_may_be_killed_under_load() {
     deliver(40);
     let mut takeovers = Vec::new();
     for _ in 0..2 {
-        until("one holds the mailbox, the others stand by", || {
-            holder(&services).is_some()
-        });
-        let held = holder(&services).expect("nothing changed since");
+        let held = the_holder(&services);
         if takeovers.is_empty() {
+            until("each of the others says that it stands by", || {
+                told(&services, "mailbox.held_elsewhere") == 2
+            });
             thread::sleep(Duration::from_secs(5));
             let said = told(&services, "mailbox.held_elsewhere");
-            assert_eq!(said, 2, "each of the others says so once");
+            assert_eq!(said, 2, "and says so once");
         }
         deliver(40);
         // In the middle of it.
@@ -328,7 +339,7 @@ fn imap_41_of_three_instances_on_postgresql_any_may_be_killed_under_load() {
     let count = deliver(20);
     station.quiet(&services[0], count);
     // One that is told to stop gives the mailbox back: nobody waits for its death.
-    let held = holder(&services).expect("one holds it");
+    let held = the_holder(&services);
     let before = told(&services, "mailbox.taken_over");
     assert!(services[held].stop().success());
     let begun = Instant::now();
@@ -348,7 +359,8 @@ fn imap_41_of_three_instances_on_postgresql_any_may_be_killed_under_load() {
     }
     let verdict = station.check(&services[0], count);
     assert_eq!(verdict.faults, [""; 0], "{verdict:?}");
-    assert!(verdict.in_doubt <= 2, "{verdict:?}");
+    // Each of the two may have been at the final dot of all that it sends at once.
+    assert!(verdict.in_doubt <= 2 * AT_ONCE, "{verdict:?}");
     assert_eq!(verdict.quarantined, 0, "{verdict:?}");
     println!(
         "3 instances, 2 killed: taken over after {takeovers:.1?}, when given back after {given:.1?}; \
