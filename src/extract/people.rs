@@ -114,7 +114,15 @@ impl People {
                 header.as_ref().map(|(name, _)| name.as_str()),
             );
         }
-        let prose = person::find_in_prose(&voice.words.text);
+        let mut prose = person::find_in_prose(&voice.words.text);
+        let tells_job = |found: &person::Found| found.writer && found.role.is_some();
+        if let Some((name, _)) = &header
+            && self.roles.is_empty()
+            && !prose.iter().any(tells_job)
+            && let Some(found) = person::with_job(&voice.words.text, name)
+        {
+            prose.push(found);
+        }
         // Another than who signs is only the one to call.
         let signer = self
             .names

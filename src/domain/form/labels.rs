@@ -204,7 +204,9 @@ impl Labels {
     fn misspelt(&self, text: &str) -> Option<LabelHit> {
         first_word(text)?;
         let near = &text[..text.floor_char_boundary(74)];
-        let colon = near.find([':', '：', '=', '→']).filter(|&at| at <= 70)?;
+        let colon = near
+            .find([':', '：', '=', '→'])
+            .filter(|&at| at <= 70 && !in_figures(text, at))?;
         let cut = text[..colon].find('(').unwrap_or(colon);
         let words = words(&text[..cut], 8);
         let head: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
@@ -302,6 +304,13 @@ impl Labels {
                 .iter()
                 .any(|(field, text)| field.is_none_or(|field| field == name) && *text == answer)
     }
+}
+
+/// « 19:45 »: such a colon ends no label.
+fn in_figures(text: &str, colon: usize) -> bool {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    bytes.get(colon) == Some(&b':') && colon > 0 && digit(colon - 1) && digit(colon + 1)
 }
 
 fn after_colon(text: &str, colon: usize) -> usize {
@@ -461,6 +470,7 @@ mod tests {
         let labels = Form::si_samu().labels();
         for text in [
             "Depuis 21h45 la carte est blanche",
+            "Depuis 21:45 la carte est blanche",
             "Erreur 500 à chaque clic",
             "date de naissance perdue",
         ] {

@@ -11,6 +11,7 @@ mod alike;
 mod closing;
 mod header;
 mod job;
+mod known;
 mod name;
 mod placed;
 mod presented;
@@ -21,6 +22,7 @@ mod small;
 
 pub(super) use alike::{is_part_of, is_same};
 pub use header::{from_header, role_from_header};
+pub(super) use known::with_job;
 pub(super) use name::is_given;
 pub use presented::{presented, tells_how_to_reach};
 pub use prose::find_in_prose;

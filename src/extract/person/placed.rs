@@ -3,6 +3,7 @@
 
 use super::super::token::{Kind, Lexicon, Tokens, phrase};
 use super::Found;
+use super::closing::is_contact;
 use super::name::{Shape, Unit, arranged, unit};
 use super::prose::{begins_sentence, role_behind, run};
 use super::{is_common, is_place_word, job, role, titles};
@@ -160,7 +161,8 @@ pub(super) fn small_titled(text: &str, tokens: &Tokens, at: usize) -> Option<(Fo
     let start = titles(tokens, at, tokens.len().min(at + 2));
     let opens = begins_sentence(tokens, at)
         || at > 0
-            && (tokens.sign(at - 1, b',') || tokens.among(at - 1, "ici|est|c|suis|moi|merci"));
+            && (tokens.sign(at - 1, b',')
+                || tokens.among(at - 1, "ici|est|c|suis|moi|merci|rappeler|joindre|demander|contact"));
     if start == at || !opens {
         return None;
     }
@@ -191,7 +193,7 @@ pub(super) fn small_titled(text: &str, tokens: &Tokens, at: usize) -> Option<(Fo
         name: Some(arranged(&units)),
         role: Some((role::written(text, &role_span), role_span)),
         writer: true,
-        contact: false,
+        contact: is_contact(tokens, at),
         score: 0.65,
     };
     Some((found, to))

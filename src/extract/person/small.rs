@@ -69,43 +69,75 @@ pub(super) fn small_name<'t>(
         .collect()
 }
 
-/// « karim arm 06 39 … », « dylan, ide »: whether a given name in small letters and a job close the
-/// words or stand before a number.
+/// « karim arm 06 39 … », « dylan, ide », « julie weisse chef de salle rappeler … »: whether a name
+/// in small letters and a job close the words, or stand before a number or how to be called.
 pub(super) fn signs_small(text: &str, tokens: &Tokens, at: usize) -> bool {
     let units = small_run(text, tokens, at);
     let Some(last) = units.last() else {
         return false;
     };
-    units[0].is_given()
+    let closes = |at: usize| {
+        matches!(
+            tokens.get(at).map(|token| token.kind),
+            None | Some(Kind::Line | Kind::Number)
+        ) || tokens.among(
+            at,
+            "samu|tel|port|poste|dect|smur|crra|rappeler|rappelez|joignable|a|au|du|de",
+        )
+    };
+    let leads = units[0].is_given() || units[0].shape == Shape::Initial;
+    leads
         && role_behind(tokens, last.to).is_some_and(|(_, end)| {
-            matches!(
-                tokens.get(end).map(|token| token.kind),
-                None | Some(Kind::Line | Kind::Number)
-            ) || tokens.among(end, "samu|tel|port|poste|dect|smur|crra")
-                || matches!(tokens.get(end).map(|t| t.kind), Some(Kind::Sign(_)))
-                    && (matches!(
-                        tokens.get(end + 1).map(|t| t.kind),
-                        None | Some(Kind::Line | Kind::Number)
-                    ) || tokens.among(end + 1, "samu|tel|port|poste|dect|smur|crra"))
+            let signed = matches!(tokens.get(end).map(|t| t.kind), Some(Kind::Sign(_)));
+            // Two words of a name need no more than the sentence's end behind the job.
+            closes(end)
+                || signed && (closes(end + 1) || units.len() > 1 && tokens.sign(end, b'.'))
         })
 }
 
-/// A given name in small letters from `at` on, and the surname behind it before a job.
+/// A given name or an initial in small letters from `at` on, and the surname behind it before a job.
 pub(super) fn small_run<'t>(text: &'t str, tokens: &'t Tokens, at: usize) -> Vec<Unit<'t>> {
     let mut units = run(text, tokens, at, true);
-    if let Some(last) = units.last()
-        && units.len() == 1
-        && role::role(tokens, last.to).is_none()
-        && let Some(surname) = unit(text, tokens, last.to)
-        && surname.shape == Shape::Lower
-        && !is_common(surname.folded)
-        && !is_place_word(surname.folded)
-        && surname.folded.len() > 2
-        && role::role(tokens, surname.to).is_some()
+    if units.is_empty() {
+        units.extend(small_initial(text, tokens, at));
+    }
+    let told = units.len();
+    if told != 1 || units[0].shape == Shape::Title {
+        return units;
+    }
+    while units.len() < 4
+        && let Some(last) = units.last()
+        && role_behind(tokens, last.to).is_none()
+        && !tokens.ends_line(last.to)
+        && let Some(word) = unit(text, tokens, last.to)
+        && word.shape == Shape::Lower
+        && (word.folded.len() > 2 || is_particle(word.folded))
+        && !is_common(word.folded)
+        && !is_place_word(word.folded)
+        && role::role(tokens, word.from).is_none()
     {
-        units.push(surname);
+        units.push(word);
+    }
+    let is_led = units
+        .last()
+        .is_some_and(|last| !is_particle(last.folded) && role_behind(tokens, last.to).is_some());
+    if !is_led {
+        units.truncate(told);
     }
     units
+}
+
+/// « j. saudemont »: the letter with its point.
+fn small_initial<'t>(text: &'t str, tokens: &'t Tokens, at: usize) -> Option<Unit<'t>> {
+    let letter = unit(text, tokens, at)?;
+    let to = letter.to + 1;
+    let pointed = letter.folded.len() == 1 && tokens.sign(letter.to, b'.') && tokens.glued(letter.to);
+    pointed.then_some(Unit {
+        to,
+        text: text.get(tokens.span(at, to))?,
+        shape: Shape::Initial,
+        ..letter
+    })
 }
 
 #[cfg(test)]
