@@ -32,6 +32,7 @@ pub mod sentence;
 mod signs;
 pub mod station;
 pub mod token;
+mod unpointed;
 pub mod user;
 pub mod voice;
 pub mod when;

@@ -5,6 +5,7 @@
 
 pub(super) use super::lexicon::Lexicon;
 use super::lexicon::listed;
+use super::unpointed;
 use crate::domain::field::Reading;
 use crate::text::Folded;
 use std::ops::Range;
@@ -93,6 +94,16 @@ impl Tokens {
                     }
                 }
             };
+            if kind == Kind::Word && spaced && begins_unpointed(text, &folded, start, at) {
+                // The stop that was left out: no bytes of its own.
+                let end = list.last().map_or(start, |token: &Token| token.end);
+                list.push(Token {
+                    kind: Kind::Sign(b'.'),
+                    start: end,
+                    end,
+                    spaced: false,
+                });
+            }
             list.push(Token {
                 kind,
                 start,
@@ -224,6 +235,11 @@ impl Tokens {
 }
 
 /// Where the letters end that go on at `at`.
+/// Whether a sentence begins at the folded word `start..end` without a stop before it.
+fn begins_unpointed(text: &str, folded: &Folded, start: usize, end: usize) -> bool {
+    start > 0 && end - start <= 12 && unpointed::begins(text, folded.original(start..end).start)
+}
+
 fn word_end(text: &str, mut at: usize) -> usize {
     let bytes = text.as_bytes();
     while let Some(&byte) = bytes.get(at) {

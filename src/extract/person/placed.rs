@@ -162,7 +162,10 @@ pub(super) fn small_titled(text: &str, tokens: &Tokens, at: usize) -> Option<(Fo
     let opens = begins_sentence(tokens, at)
         || at > 0
             && (tokens.sign(at - 1, b',')
-                || tokens.among(at - 1, "ici|est|c|suis|moi|merci|rappeler|joindre|demander|contact"));
+                || tokens.among(
+                    at - 1,
+                    "ici|est|c|suis|moi|merci|rappeler|joindre|demander|contact",
+                ));
     if start == at || !opens {
         return None;
     }

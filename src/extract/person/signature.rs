@@ -1,8 +1,10 @@
 //! Names and jobs of signatures: a line that is a name, and the job beside or below it.
 
 use super::super::token::{Kind, Tokens};
-use super::name::{Shape, Unit, arranged};
-use super::{Found, is_place_word, name_units, role, segments, starts_role, titles};
+use super::name::{Shape, Unit, arranged, unit};
+use super::{
+    Found, is_common, is_particle, is_place_word, name_units, role, segments, starts_role, titles,
+};
 use std::ops::Range;
 
 /// How many lines of a signature are looked at.
@@ -40,12 +42,12 @@ pub fn from_signature(text: &str) -> Option<Found> {
                         score,
                     ))
                 });
-            // « karim arm 06 … » in small letters: the job beside a given name is the sign.
+            // « karim arm 06 … », « dr vasseur medecin regulateur » in small letters: the job beside a
+            // given name or behind a title is the sign.
             let small = || {
-                let units = name_units(text, &tokens, start, role_at?, true)?;
-                let fits = units.len() < 4 && units[0].is_given() && units[0].folded.len() > 2;
+                let units = small_units(text, &tokens, start, role_at?, titled)?;
                 let last = units.last()?.to;
-                fits.then(|| (arranged(&units), tokens.span(units[0].from, last), 0.6))
+                Some((arranged(&units), tokens.span(units[0].from, last), 0.6))
             };
             if let Some(named) = named.or_else(small) {
                 let better = name
@@ -83,6 +85,35 @@ pub fn from_signature(text: &str) -> Option<Found> {
         contact: false,
         score,
     })
+}
+
+/// The words of a name in small letters in `from..to`, before a job.
+fn small_units<'t>(
+    text: &'t str,
+    tokens: &'t Tokens,
+    from: usize,
+    to: usize,
+    titled: bool,
+) -> Option<Vec<Unit<'t>>> {
+    if !titled {
+        let units = name_units(text, tokens, from, to, true)?;
+        let fits = units.len() < 4 && units[0].is_given() && units[0].folded.len() > 2;
+        return fits.then_some(units);
+    }
+    let mut units = Vec::new();
+    let mut at = from;
+    while at < to {
+        let word = unit(text, tokens, at)?;
+        let fits = (word.folded.len() > 2 || is_particle(word.folded))
+            && !is_common(word.folded)
+            && !is_place_word(word.folded);
+        if !fits || units.len() == 3 {
+            return None;
+        }
+        at = tokens.skip_joints(word.to);
+        units.push(word);
+    }
+    (!units.is_empty()).then_some(units)
 }
 
 /// Whether the words `start..head` qualify the English job at `head`: « Senior Integration

@@ -90,8 +90,7 @@ pub(super) fn signs_small(text: &str, tokens: &Tokens, at: usize) -> bool {
         && role_behind(tokens, last.to).is_some_and(|(_, end)| {
             let signed = matches!(tokens.get(end).map(|t| t.kind), Some(Kind::Sign(_)));
             // Two words of a name need no more than the sentence's end behind the job.
-            closes(end)
-                || signed && (closes(end + 1) || units.len() > 1 && tokens.sign(end, b'.'))
+            closes(end) || signed && (closes(end + 1) || units.len() > 1 && tokens.sign(end, b'.'))
         })
 }
 
@@ -131,7 +130,8 @@ pub(super) fn small_run<'t>(text: &'t str, tokens: &'t Tokens, at: usize) -> Vec
 fn small_initial<'t>(text: &'t str, tokens: &'t Tokens, at: usize) -> Option<Unit<'t>> {
     let letter = unit(text, tokens, at)?;
     let to = letter.to + 1;
-    let pointed = letter.folded.len() == 1 && tokens.sign(letter.to, b'.') && tokens.glued(letter.to);
+    let pointed =
+        letter.folded.len() == 1 && tokens.sign(letter.to, b'.') && tokens.glued(letter.to);
     pointed.then_some(Unit {
         to,
         text: text.get(tokens.span(at, to))?,

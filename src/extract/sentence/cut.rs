@@ -129,6 +129,7 @@ pub(super) fn cut(text: &str) -> Vec<Range<usize>> {
                     && !(c == '.' && is_abbreviation(&text[start..at]))
             }
             ',' | ';' => parts_number(&text[start..at], &text[end..]),
+            ' ' => super::super::unpointed::begins(text, end),
             _ => false,
         };
         if ends {
