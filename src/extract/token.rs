@@ -47,6 +47,7 @@ pub(super) struct Token {
 pub(super) struct Tokens {
     folded: Folded,
     list: Vec<Token>,
+    shouted: bool,
 }
 
 impl Tokens {
@@ -112,7 +113,25 @@ impl Tokens {
             });
             spaced = kind == Kind::Line;
         }
-        Self { folded, list }
+        let shouted = is_shouted(text);
+        Self {
+            folded,
+            list,
+            shouted,
+        }
+    }
+
+    /// Whether the whole text is in capitals, so that they mark nothing.
+    pub fn shouted(&self) -> bool {
+        self.shouted
+    }
+
+    /// The same for a text of names and titles, in which capitals mark names however many they are.
+    pub fn of_names(text: &str) -> Self {
+        Self {
+            shouted: false,
+            ..Self::new(text)
+        }
     }
 
     /// How many tokens.
@@ -235,6 +254,14 @@ impl Tokens {
 }
 
 /// Where the letters end that go on at `at`.
+/// Whether a text of some length has nearly no small letters.
+fn is_shouted(text: &str) -> bool {
+    const LETTERS: usize = 80;
+    let large = text.bytes().filter(u8::is_ascii_uppercase).count();
+    let small = text.bytes().filter(u8::is_ascii_lowercase).count();
+    large >= LETTERS && small <= large / 10
+}
+
 /// Whether a sentence begins at the folded word `start..end` without a stop before it.
 fn begins_unpointed(text: &str, folded: &Folded, start: usize, end: usize) -> bool {
     start > 0 && end - start <= 12 && unpointed::begins(text, folded.original(start..end).start)

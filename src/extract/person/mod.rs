@@ -104,7 +104,7 @@ pub struct Named {
 /// « BEAUVAIS RÉGINE ARM DE NUIT ».
 #[must_use]
 pub fn answer(text: &str) -> Named {
-    let tokens = Tokens::new(text);
+    let tokens = Tokens::of_names(text);
     let segments = segments(&tokens, 0, tokens.len());
     let mut named = Named::default();
     let mut surname: Option<Vec<Unit<'_>>> = None;

@@ -114,7 +114,11 @@ pub(super) fn unit<'t>(text: &'t str, tokens: &'t Tokens, at: usize) -> Option<U
     let shape = if letters().count() == 1 && written.chars().all(char::is_uppercase) {
         Shape::Initial
     } else if letters().all(char::is_uppercase) {
-        Shape::Capitals
+        if tokens.shouted() {
+            Shape::Lower
+        } else {
+            Shape::Capitals
+        }
     } else if written.chars().next().is_some_and(char::is_uppercase)
         || written
             .get(2..3)

@@ -191,7 +191,8 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
     // « joignable 06 39 98 80 02 didier lenglet arm »
     let behind_number = |at: usize| tokens.get(at).is_some_and(|t| t.kind == Kind::Number);
     let clause = first || at > 0 && (tokens.sign(at - 1, b',') || behind_number(at - 1));
-    if units.is_empty() && clause && signs_small(text, tokens, start) {
+    let nameless = units.iter().all(|unit| unit.shape == Shape::Initial);
+    if nameless && clause && signs_small(text, tokens, start) {
         // « karim arm 06 … »
         units = small_run(text, tokens, start);
     }

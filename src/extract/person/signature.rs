@@ -13,7 +13,7 @@ const LINES: usize = 14;
 /// The name and the job of a signature block.
 #[must_use]
 pub fn from_signature(text: &str) -> Option<Found> {
-    let tokens = Tokens::new(text);
+    let tokens = Tokens::of_names(text);
     let mut name: Option<(String, Range<usize>, f32)> = None;
     let mut job: Option<(String, Range<usize>)> = None;
     for (from, to) in lines(&tokens).into_iter().take(LINES) {

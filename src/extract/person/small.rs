@@ -180,4 +180,32 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn in_a_shouted_message_capitals_are_no_sign_of_a_name() {
+        for (text, name, job) in [
+            (
+                "DEPUIS CE MATIN PLUS RIEN NE S'AFFICHE SUR LES POSTES DE LA SALLE, JE SUIS LE SEUL TOUCHÉ. JOIGNABLE AU 06 39 98 80 02",
+                None,
+                None,
+            ),
+            (
+                "PLUS AUCUN APPEL N'ARRIVE SUR LE BANDEAU, LES APPELANTS TOMBENT SUR OCCUPE. URGENT\nJEROME ICARD CHEF DE SALLE",
+                Some("Jerome Icard"),
+                Some("chef de salle"),
+            ),
+            (
+                "LE PORTAIL EST TOMBE SUR TOUS LES POSTES, ON REGULE SUR PAPIER DEPUIS 3H10 CE MATIN, VITE\nJ. KUSTER, CHEF DE SALLE",
+                Some("J. Kuster"),
+                Some("chef de salle"),
+            ),
+        ] {
+            let found = find_in_prose(text);
+            let writer = found.iter().find(|person| person.writer);
+            let told = writer.and_then(|person| person.name.as_deref());
+            let role = writer.and_then(|person| person.role.as_ref());
+            assert_eq!(told, name, "{text}");
+            assert_eq!(role.map(|(role, _)| role.as_str()), job, "{text}");
+        }
+    }
 }
