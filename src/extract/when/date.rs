@@ -2,6 +2,7 @@
 
 use super::super::token::{Kind, Tokens};
 use super::day::Day;
+use super::misspelt;
 
 /// 12/03, 12-03-2026, 12.03.26, 2026-03-12. The day stands before the month, always.
 pub(super) fn numeric(tokens: &Tokens, at: usize) -> Option<(Day, usize)> {
@@ -104,19 +105,19 @@ pub(super) fn numeric(tokens: &Tokens, at: usize) -> Option<(Day, usize)> {
 
 pub(super) fn month(word: &str) -> Option<u32> {
     Some(match word {
-        "janvier" | "janv" | "jan" | "january" | "janvie" => 1,
-        "fevrier" | "fevr" | "fev" | "february" | "feb" | "fevrie" => 2,
+        "janvier" | "janv" | "jan" | "january" => 1,
+        "fevrier" | "fevr" | "fev" | "february" | "feb" => 2,
         "mars" | "march" | "mar" => 3,
         "avril" | "avr" | "april" | "apr" => 4,
         "mai" | "may" => 5,
         "juin" | "june" | "jun" => 6,
-        "juillet" | "juil" | "july" | "jul" | "juill" | "juilet" => 7,
+        "juillet" | "juil" | "july" | "jul" | "juill" => 7,
         "aout" | "august" | "aug" => 8,
         "septembre" | "sept" | "september" | "sep" => 9,
         "octobre" | "oct" | "october" => 10,
         "novembre" | "nov" | "november" => 11,
         "decembre" | "dec" | "december" => 12,
-        _ => return None,
+        _ => return misspelt::month(word),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::token::Tokens;
 use super::date::{month_date, numeric};
+use super::misspelt;
 use chrono::Weekday;
 
 /// A day, as written; `resolve.rs` finds the date.
@@ -149,7 +150,7 @@ const NAMED: &[(&str, Day, Option<Part>)] = &[
         Day::Ago(2),
         None,
     ),
-    ("hier|yesterday", Day::Ago(1), None),
+    ("hier|heir|hyer|yesterday", Day::Ago(1), None),
     (
         concat!(
             "la semaine derniere|la semaine passee|le mois dernier|le week end dernier|ce week end|ce weekend|ce w e|ce we|le w e dernier|le we dernier|",
@@ -171,14 +172,14 @@ const NAMED: &[(&str, Day, Option<Part>)] = &[
 
 fn weekday_name(word: &str) -> Option<Weekday> {
     Some(match word {
-        "lundi" | "monday" | "lunid" => Weekday::Mon,
-        "mardi" | "tuesday" | "madi" => Weekday::Tue,
-        "mercredi" | "wednesday" | "mercedi" => Weekday::Wed,
-        "jeudi" | "thursday" | "jeuid" => Weekday::Thu,
-        "vendredi" | "friday" | "vendedi" => Weekday::Fri,
+        "lundi" | "monday" => Weekday::Mon,
+        "mardi" | "tuesday" => Weekday::Tue,
+        "mercredi" | "wednesday" => Weekday::Wed,
+        "jeudi" | "thursday" => Weekday::Thu,
+        "vendredi" | "friday" => Weekday::Fri,
         "samedi" | "saturday" => Weekday::Sat,
         "dimanche" | "sunday" => Weekday::Sun,
-        _ => return None,
+        _ => return misspelt::weekday(word),
     })
 }
 

@@ -18,6 +18,7 @@ mod date;
 mod day;
 mod event;
 mod mention;
+mod misspelt;
 mod resolve;
 mod shown;
 mod unknown;
