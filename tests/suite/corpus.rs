@@ -22,7 +22,7 @@ struct Floors {
     missed_asks: f64,
 }
 
-fn messages(folder: &str) -> Vec<(PathBuf, Value)> {
+pub fn messages(folder: &str) -> Vec<(PathBuf, Value)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut found: Vec<(PathBuf, Value)> = std::fs::read_dir(folder)
         .unwrap()
@@ -41,23 +41,27 @@ fn score(folder: &str, line_ends: &str) -> Score {
     let mut score = Score::new(Form::si_samu());
     for (path, gold) in messages(folder) {
         let raw = std::fs::read(&path).unwrap();
-        let raw = with_line_ends(&raw, line_ends);
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let email = Email::parse(&raw);
-        let context = Context {
-            received_at: chrono::DateTime::UNIX_EPOCH,
-            own_addresses: &[],
-            mark: "INC",
-            key: None,
-        };
-        let form = Form::si_samu();
-        let declaration = extract(&email, form, &context);
-        let asks = form.ask(&declaration);
-        let parsed =
-            serde_json::to_value(Parsed::new(&name, &email, &declaration, form, &asks)).unwrap();
-        score.add(&name, &gold, Some(&parsed));
+        add(&mut score, &name, &gold, &with_line_ends(&raw, line_ends));
     }
     score
+}
+
+/// Reads a message, and adds what was said of it.
+pub fn add(score: &mut Score, name: &str, gold: &Value, raw: &[u8]) {
+    let email = Email::parse(raw);
+    let context = Context {
+        received_at: chrono::DateTime::UNIX_EPOCH,
+        own_addresses: &[],
+        mark: "INC",
+        key: None,
+    };
+    let form = Form::si_samu();
+    let declaration = extract(&email, form, &context);
+    let asks = form.ask(&declaration);
+    let parsed =
+        serde_json::to_value(Parsed::new(name, &email, &declaration, form, &asks)).unwrap();
+    score.add(name, gold, Some(&parsed));
 }
 
 fn with_line_ends(raw: &[u8], line_end: &str) -> Vec<u8> {

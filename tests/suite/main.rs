@@ -15,6 +15,7 @@ mod charset;
 mod cli;
 mod corpus;
 mod delivery;
+mod disguised;
 mod forms;
 mod house;
 mod instances;
