@@ -84,7 +84,25 @@ pub fn named(text: &str) -> Vec<Named> {
             meant,
         });
     }
+    for index in 1..list.len() {
+        if fails_only_there(&list[index - 1], &list[index], text) {
+            list[index].stance = Stance::Affirmed;
+        }
+    }
     list
+}
+
+/// « ça marche en formation mais pas en production »: what is denied of the second is that it works.
+fn fails_only_there(one: &Named, two: &Named, text: &str) -> bool {
+    let between = text.get(one.span.end..two.span.start).unwrap_or_default();
+    let between = crate::text::fold(between);
+    one.stance == Stance::Aside
+        && two.stance == Stance::Denied
+        && one.which != two.which
+        && between.len() < 40
+        && ["mais pas ", "pas ", "et pas ", "but not "]
+            .iter()
+            .any(|lead| between.trim_start_matches([',', ' ']).starts_with(lead))
 }
 
 /// The answer to « environnement concerné ».
