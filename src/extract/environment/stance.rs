@@ -178,6 +178,16 @@ fn parts(tokens: &Tokens, at: usize) -> bool {
 fn denied(tokens: &Tokens, begin: usize, from: usize) -> bool {
     let mut denied = false;
     for at in begin.max(from.saturating_sub(9))..from {
+        // « rien en réel », « rien à signaler côté prod »
+        let nothing = tokens.is(at, &["rien"])
+            && (at + 1..from).all(|at| {
+                tokens.word(at).is_empty()
+                    || tokens.among(at, PORTAL)
+                    || tokens.among(at, "en|sur|dans|cote|du|a|signaler|de|tel|la|le|l")
+            });
+        if nothing {
+            denied = true;
+        }
         if tokens.among(at, "pas|non|hors|not|jamais|ni|aucun|sans") {
             // « pas de la base de formation » denies the place, « pas de connexion à la prod » not.
             let place = (at + 1..from).all(|at| {

@@ -77,7 +77,8 @@ fn about(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
 
 /// « une à deux fois par vacation », « trois ou quatre fois par nuit »: now and then.
 pub(super) fn per_period(tokens: &Tokens) -> Option<Range<usize>> {
-    (0..tokens.len()).find_map(|at| {
+    // « Deux fois par jour » alone does not say what.
+    (1..tokens.len()).find_map(|at| {
         let (_, end) = number(tokens, at, 3)
             .or_else(|| tokens.among(at, "plusieurs|quelques|several").then_some((2, at + 1)))?;
         let end = tokens

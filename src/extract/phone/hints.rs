@@ -44,7 +44,7 @@ pub struct Hints {
 // Folded beginnings of words, parted by bars.
 const REACHABLE: &str = concat!(
     "joign|joindre|rappel|appelez|appeler|mon num|mon tel|mon numero|contact|me joindre|",
-    "disponible|reach me|call me|my number|my phone|my mobile|je suis au|numero ici|dispo au|pour vous|je reponds|c'est le ",
+    "disponible|reach me|call me|my number|my phone|my mobile|je suis au|je suis la |je suis sur place|je suis en poste|numero ici|dispo au|pour vous|je reponds|c'est le ",
 );
 const DIRECT: &str = "direct |direct:|direct.|direct)|direct,|direct-|directe|dect|bureau|salle|ligne|pont|mon poste|desk";
 const MOBILE: &str = "portable|mobile|port.|port |gsm|cell|mob.";
@@ -144,7 +144,7 @@ pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Numb
         fax,
         third_party: third_party(&before)
             || is_desk(text, span.start)
-            || named_after(&after, THIRD),
+            || named_after(till_later(&after), THIRD),
         public_line: public(&before) || named_after(&after, PUBLIC),
         support: is_support(text.get(span.clone()).unwrap_or_default()),
         extension: digits.is_empty() && span.len() <= 6,
@@ -222,6 +222,17 @@ fn named_after(after: &str, words: &'static str) -> bool {
         })
     };
     mentions(words, after) && words.split('|').any(named)
+}
+
+/// « …, après voir avec le cadre »: what is for later says nothing of the number before.
+fn till_later(after: &str) -> &str {
+    [
+        ", apres", " ensuite", ", puis", " sinon", "; apres", ". apres",
+    ]
+    .iter()
+    .filter_map(|cut| after.find(cut))
+    .min()
+    .map_or(after, |at| &after[..at])
 }
 
 /// « voir avec M. Pujol (04 …) »: the bracket's owner is somebody named with a title.

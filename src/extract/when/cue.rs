@@ -39,7 +39,10 @@ const OWN_DAY: &str = "j'ai commence a|j ai commence a|nous avons commence a|j'a
 /// What the writer did not get to tell.
 const UNSAID: &str = "pas eu le temps|oublie de |omis de |pas pu vous |pas pense a vous";
 /// Words that lead to something else elsewhere and not here: « au retour d'inter », « encore un souci ».
-const HERE: [&str; 5] = [
+const HERE: [&str; 8] = [
+    "se ferme",
+    "s'est ferme",
+    "se sont ferme",
     "au retour",
     "en intervention",
     "encore un ",
