@@ -185,6 +185,8 @@ mod tests {
             "Depuis 3h nous ne recevons plus aucun appel au SAMU 19, ils sont basculés chez nos voisins",
             "On ne peut plus créer de dossier, personne n'y arrive, ni ARM ni médecins",
             "Les appels du 15 n'arrivent plus du tout en salle",
+            "Plus aucun appel n'arrive au centre 15, le bandeau affiche « téléphonie déconnectée »",
+            "Plus personne au SAMU 68 n'a accès au portail.",
             "SAMU 62 : plus de téléphonie sur la totalité du plateau depuis 4h10",
         ] {
             assert!(suspect(text), "{text}");

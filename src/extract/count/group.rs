@@ -318,6 +318,10 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
         ));
     }
     let end = EVERYONE.end(tokens, at)?;
+    // « … ne charge plus. Personne d'autre … » are two sentences.
+    if tokens.is(at, &["plus"]) && tokens.sign(at + 1, b'.') {
+        return None;
+    }
     if tokens.is(at, &["pour", "chez", "pr"])
         && tokens.is(
             end,
@@ -328,10 +332,6 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
     }
     // « l'ensemble des dossiers » counts no people; « nous avons tous les jours » neither.
     let people = counted(tokens, end);
-    // « personne d'autre ne se plaint »
-    if tokens.is(at, &["personne"]) && phrase!(tokens, at + 1, "d autre").is_some() {
-        return None;
-    }
     if tokens.is(end - 1, &["des", "du"]) && people.is_none() && !tokens.is(end - 1, &["du"]) {
         return None;
     }

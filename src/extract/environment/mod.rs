@@ -425,6 +425,21 @@ mod tests {
     fn an_environment_that_is_denied_or_works_is_not_the_one() {
         for (text, expected) in [
             (
+                "En bac à sable tout va bien, donc c'est la prod.",
+                Some(Production),
+            ),
+            (
+                "Ça marche en formation mais pas en production.",
+                Some(Production),
+            ),
+            (
+                "Exercice sur la base d'entraînement, pas d'impact sur le réel.",
+                Some(Training),
+            ),
+            ("Nous étions en simulation.", Some(Training)),
+            ("sur la plateforme CESU, rien en réel", Some(Training)),
+            ("C'est du vrai, pas de l'exercice.", Some(Production)),
+            (
                 "c'est bien sur la prod, la base école je n'y vais jamais",
                 Some(Production),
             ),

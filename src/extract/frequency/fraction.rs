@@ -137,6 +137,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn times_in_a_shift_are_now_and_then() {
+        for text in [
+            "il plante une à deux fois par vacation",
+            "ça coupe trois ou quatre fois par nuit",
+            "ça se fige plusieurs fois dans la journée",
+        ] {
+            assert!(per_period(&Tokens::new(text)).is_some(), "{text}");
+        }
+        for text in [
+            "Deux fois par jour, trois appels.",
+            "testé deux fois par moi",
+        ] {
+            assert!(per_period(&Tokens::new(text)).is_none(), "{text}");
+        }
+    }
+
+    #[test]
     fn so_many_of_so_many_is_now_and_then_or_always() {
         for (text, expected) in [
             ("4 fois sur une quinzaine d'appels", Frequency::Intermittent),

@@ -1,6 +1,6 @@
 //! What the words around a telephone number say of it.
 
-use super::lead::sends_to_another;
+use super::lead::{sends_to_another, till_later};
 use super::{Number, is_support};
 use crate::extract::lexicon::{is_one_of, mentions};
 use crate::text::fold;
@@ -222,17 +222,6 @@ fn named_after(after: &str, words: &'static str) -> bool {
         })
     };
     mentions(words, after) && words.split('|').any(named)
-}
-
-/// « …, après voir avec le cadre »: what is for later says nothing of the number before.
-fn till_later(after: &str) -> &str {
-    [
-        ", apres", " ensuite", ", puis", " sinon", "; apres", ". apres",
-    ]
-    .iter()
-    .filter_map(|cut| after.find(cut))
-    .min()
-    .map_or(after, |at| &after[..at])
 }
 
 /// « voir avec M. Pujol (04 …) »: the bracket's owner is somebody named with a title.
