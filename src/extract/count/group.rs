@@ -318,6 +318,10 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
         ));
     }
     let end = EVERYONE.end(tokens, at)?;
+    // « … ne charge plus. Personne d'autre … » are two sentences.
+    if tokens.is(at, &["plus"]) && tokens.sign(at + 1, b'.') {
+        return None;
+    }
     if tokens.is(at, &["pour", "chez", "pr"])
         && tokens.is(
             end,

@@ -149,6 +149,10 @@ fn named(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
             0.7,
         ));
     }
+    if let Some((others, end)) = same_for(tokens, at) {
+        return (!spared(tokens, at, end))
+            .then(|| Draft::exact(others + 1, others + 1, false, end, 0.7));
+    }
     let led = phrase!(
         tokens,
         at,
@@ -159,7 +163,9 @@ fn named(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
         return None;
     }
     // « Luc et Manon ont eu pareil »: as the writer has.
-    let alike = same(tokens, people.end).filter(|_| led.is_none());
+    let alike = same(tokens, people.end)
+        .or_else(|| have_the_same(tokens, people.end).filter(|_| is_of_mine(tokens, at)))
+        .filter(|_| led.is_none());
     if let Some(end) = alike.filter(|_| !spared(tokens, at, people.end)) {
         return Some(Draft::exact(
             people.min + 1,
@@ -184,6 +190,60 @@ fn named(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
         });
     let fits = (led.is_some() || suffers) && !spared(tokens, at, people.end);
     fits.then(|| Draft::exact(people.min, people.max, false, people.end, 0.68))
+}
+
+/// « même chose pour ma collègue d'à côté », « idem chez mes deux voisins »: how many others, and where
+/// they end.
+fn same_for(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
+    let next = phrase!(
+        tokens,
+        at,
+        "pareil pour|pareil chez|pareil pr|pareil avec|idem pour|idem chez|idem pr|meme chose pour|meme chose chez|meme chose pr|mm chose pr|mm chose pour|mm chose chez|meme souci pour|meme souci chez|meme probleme pour|meme probleme chez|meme pb pour|meme pb chez|meme pb pr|same for"
+    )?;
+    if let Some(one) = phrase!(
+        tokens,
+        next,
+        "mon|ma|un|une|l autre|le|la|un de mes|une de mes|my"
+    ) {
+        return person(tokens, tokens.skip_joints(one)).map(|end| (1, end));
+    }
+    let several = phrase!(tokens, next, "mes|nos|les|my|the").unwrap_or(next);
+    let (min, max, after) = amount(tokens, several)?;
+    let end = counted(tokens, after)?;
+    (min == max && (1..100).contains(&min)).then_some((min, end))
+}
+
+/// Whether « mes collègues », « ma voisine » stands right before the people at `at`.
+fn is_of_mine(tokens: &Tokens, at: usize) -> bool {
+    let titled = (at.saturating_sub(1)..at).any(|at| tokens.among(at, "mmes|mm|drs|mrs"));
+    let noun = at.saturating_sub(1 + usize::from(titled));
+    noun > 0
+        && tokens.among(
+            noun,
+            "collegues|collegue|confreres|confrere|consoeurs|consoeur|voisins|voisines|homologues",
+        )
+        && tokens.among(noun - 1, "mes|nos|mon|ma|my")
+        || tokens.among(at, "mes|mon|ma|nos|my")
+}
+
+/// « …, qui ont le même profil, obtiennent la même troncature »: where that ends.
+fn have_the_same(tokens: &Tokens, end: usize) -> Option<usize> {
+    let relative = tokens.sign(end, b',') && tokens.is(end + 1, &["qui", "who"]);
+    let from = if relative {
+        (end + 2..end + 16).find(|at| tokens.sign(*at, b','))? + 1
+    } else {
+        end
+    };
+    let next = phrase!(
+        tokens,
+        from,
+        "obtiennent|obtient|ont|a|rencontrent|rencontre|constatent|constate|observent|observe|voient|voit|subissent|subit|get|have|see"
+    )?;
+    phrase!(
+        tokens,
+        next,
+        "exactement le meme|exactement la meme|le meme|la meme|les memes|the same"
+    )
 }
 
 /// « ke ds mon casque », « uniquement depuis ma session », « slmt chez moi »: the writer's own alone.

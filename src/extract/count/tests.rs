@@ -548,3 +548,34 @@ fn people_are_counted_however_sideways_they_are_told() {
         assert!(is_unknown(text), "{text}");
     }
 }
+
+#[test]
+fn the_same_for_others_counts_the_writer_too() {
+    let best = |text: &str| {
+        find(text)
+            .into_iter()
+            .filter(|found| found.doubt.is_none())
+            .reduce(|best, next| if next.score > best.score { next } else { best })
+            .map(|found| (found.count.min, found.count.all))
+    };
+    for (text, count) in [
+        ("mm chose pr ma collegue da coté", Some((Some(2), false))),
+        ("Idem chez mes deux voisins.", Some((Some(3), false))),
+        ("Même souci pour 3 collègues.", Some((Some(4), false))),
+        (
+            "Mes collègues Mmes Lenoir et Duhem, qui ont le même profil, obtiennent la même chose.",
+            Some((Some(3), false)),
+        ),
+        (
+            "Problème sur le poste de Martine uniquement.",
+            Some((Some(1), false)),
+        ),
+        ("C'est le cas tous postes confondus.", Some((None, true))),
+        (
+            "La page ne charge plus. Personne d'autre ne se plaint.",
+            None,
+        ),
+    ] {
+        assert_eq!(best(text), count, "{text}");
+    }
+}

@@ -129,7 +129,7 @@ fn one_place(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
     if let Some(end) = struck_alone(tokens, at) {
         return Some(Draft::exact(1, 1, false, end, 0.78));
     }
-    if let Some(end) = one_and_no_more(tokens, at) {
+    if let Some(end) = one_and_no_more(text, tokens, at) {
         return (!spared(tokens, at, end)).then(|| Draft::exact(1, 1, false, end, 0.75));
     }
     let next = phrase!(
@@ -180,7 +180,7 @@ fn struck_alone(tokens: &Tokens, at: usize) -> Option<usize> {
 
 /// « c sur le poste 3 uniquement », « la position 12 seulement », « le poste 4, pas les autres »:
 /// one place, and the words behind that say that it is no more.
-fn one_and_no_more(tokens: &Tokens, at: usize) -> Option<usize> {
+fn one_and_no_more(text: &str, tokens: &Tokens, at: usize) -> Option<usize> {
     let next = phrase!(
         tokens,
         at,
@@ -192,7 +192,10 @@ fn one_and_no_more(tokens: &Tokens, at: usize) -> Option<usize> {
     } else if tokens.among(next - 2, "un|une|ce|cette") {
         next
     } else {
-        return None;
+        // « le poste de Martine uniquement »
+        let owner = phrase!(tokens, next, "de la|de l|du|de|d")?;
+        let owner = tokens.skip_joints(owner);
+        name(text, tokens, owner).or_else(|| person(tokens, owner))?
     };
     let next = phrase!(
         tokens,

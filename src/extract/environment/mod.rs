@@ -84,7 +84,25 @@ pub fn named(text: &str) -> Vec<Named> {
             meant,
         });
     }
+    for index in 1..list.len() {
+        if fails_only_there(&list[index - 1], &list[index], text) {
+            list[index].stance = Stance::Affirmed;
+        }
+    }
     list
+}
+
+/// « ça marche en formation mais pas en production »: what is denied of the second is that it works.
+fn fails_only_there(one: &Named, two: &Named, text: &str) -> bool {
+    let between = text.get(one.span.end..two.span.start).unwrap_or_default();
+    let between = crate::text::fold(between);
+    one.stance == Stance::Aside
+        && two.stance == Stance::Denied
+        && one.which != two.which
+        && between.len() < 40
+        && ["mais pas ", "pas ", "et pas ", "but not "]
+            .iter()
+            .any(|lead| between.trim_start_matches([',', ' ']).starts_with(lead))
 }
 
 /// The answer to « environnement concerné ».
@@ -406,6 +424,21 @@ mod tests {
     #[test]
     fn an_environment_that_is_denied_or_works_is_not_the_one() {
         for (text, expected) in [
+            (
+                "En bac à sable tout va bien, donc c'est la prod.",
+                Some(Production),
+            ),
+            (
+                "Ça marche en formation mais pas en production.",
+                Some(Production),
+            ),
+            (
+                "Exercice sur la base d'entraînement, pas d'impact sur le réel.",
+                Some(Training),
+            ),
+            ("Nous étions en simulation.", Some(Training)),
+            ("sur la plateforme CESU, rien en réel", Some(Training)),
+            ("C'est du vrai, pas de l'exercice.", Some(Production)),
             (
                 "c'est bien sur la prod, la base école je n'y vais jamais",
                 Some(Production),

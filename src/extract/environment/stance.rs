@@ -6,7 +6,8 @@ use super::word::PORTAL;
 use crate::extract::token::{Kind, Tokens};
 
 /// Between the environment's word and the fault.
-const CONTRAST: &str = "mais|alors|tandis|contrairement|but|whereas|while|cependant|toutefois|or";
+const CONTRAST: &str =
+    "mais|alors|tandis|contrairement|donc|but|whereas|while|cependant|toutefois|or";
 /// All is well.
 const WELL: &str = "marche|marchent|fonctionne|fonctionnent|va bien|vont bien|tourne|passe|ras|rien a signaler|tout va|tout est normal|\
     est normal|c est bon|c est ok|ok|nickel|pas de souci|pas de soucis|pas de probleme|pas de probleme|pas d anomalie|aucun souci|aucun probleme|aucune anomalie|\
@@ -177,6 +178,16 @@ fn parts(tokens: &Tokens, at: usize) -> bool {
 fn denied(tokens: &Tokens, begin: usize, from: usize) -> bool {
     let mut denied = false;
     for at in begin.max(from.saturating_sub(9))..from {
+        // « rien en réel », « rien à signaler côté prod »
+        let nothing = tokens.is(at, &["rien"])
+            && (at + 1..from).all(|at| {
+                tokens.word(at).is_empty()
+                    || tokens.among(at, PORTAL)
+                    || tokens.among(at, "en|sur|dans|cote|du|a|signaler|de|tel|la|le|l")
+            });
+        if nothing {
+            denied = true;
+        }
         if tokens.among(at, "pas|non|hors|not|jamais|ni|aucun|sans") {
             // « pas de la base de formation » denies the place, « pas de connexion à la prod » not.
             let place = (at + 1..from).all(|at| {
@@ -184,7 +195,14 @@ fn denied(tokens: &Tokens, begin: usize, from: usize) -> bool {
                     || tokens.among(at, PORTAL)
                     || tokens.among(at, "de|d|la|le|l|du|les|notre")
             });
-            let other = !place && tokens.among(at + 1, "d|de|acces|seulement|que|uniquement|only|possible|just|encore|mal")
+            // « pas d'impact sur le réel »
+            let harmless = (at + 1..at + 4).any(|at| {
+                tokens.among(
+                    at,
+                    "impact|incidence|consequence|consequences|effet|repercussion",
+                )
+            });
+            let other = !harmless && !place && tokens.among(at + 1, "d|de|acces|seulement|que|uniquement|only|possible|just|encore|mal")
                 || (at + 1..from).any(|at| tokens.among(at, "depuis|quand|lorsque|pour|a|possible"))
                 // « ne marche pas en prod », « je n'ai pas la carte en prod »: the fault is denied, not the place.
                 || tokens.among(at, "pas|jamais") && faulty(tokens, begin, at, from);
@@ -272,6 +290,8 @@ fn well(tokens: &Tokens, from: usize, to: usize) -> bool {
                 )
                 || tokens.among(end, "tres|super|assez")
                     && tokens.is(end + 1, &["mal", "lentement"]);
-            end <= to && !denied
+            // « ça marche en formation, … »: the place where it does.
+            let here = end + 1 == to && tokens.among(end, "en|dans");
+            end <= to && (here || !denied)
         })
 }

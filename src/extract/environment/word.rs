@@ -67,10 +67,15 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
         }
         "vrai" | "vraie" | "vrais" | "vraies" => {
             let real = portal_next && tokens.among(next, "base|environnement|portail|plateforme|plate|version|site|appli|application|systeme|outil|serveur|prod|production|si|samu|env");
+            let call = tokens.among(
+                next,
+                "appels|appel|urgences|interventions|affaires|regulation",
+            );
+            let plain = last(1) == "du" && matches!(last(2), "est" | "etait");
             (
                 at + 1,
                 Production,
-                real || last(1) == "de" && last(2) == "pour",
+                real || call || plain || last(1) == "de" && last(2) == "pour",
             )
         }
         "real" => {
@@ -123,8 +128,25 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
             if word == "stagiaires" && !of_portal {
                 return None;
             }
-            let drill = word == "exercice" && led(&["un"]) && last(2) == "pas";
-            (at + 1, Training, of_portal || drill)
+            // « ce n'est pas un exercice », « pas de l'exercice »
+            let drill = word == "exercice"
+                && (led(&["un"]) && last(2) == "pas"
+                    || (at.saturating_sub(4)..at).any(|near| {
+                        tokens
+                            .phrase(near, "pas de l")
+                            .is_some_and(|end| tokens.skip_joints(end) == at)
+                    }));
+            let mode = led(&["en"]) && matches!(word, "simulation" | "entrainement" | "demo");
+            (at + 1, Training, of_portal || drill || mode)
+        }
+        "cesu"
+            if portal(1)
+                && tokens.among(
+                    at - 1,
+                    "base|plateforme|environnement|env|version|instance|serveur",
+                ) =>
+        {
+            (at + 1, Training, true)
         }
         "test" | "tests" if of_portal && !led(&["samu", "outil"]) => (at + 1, Training, true),
         _ => return None,

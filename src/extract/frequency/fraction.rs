@@ -75,6 +75,30 @@ fn about(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
     Some((*many, noun + 1))
 }
 
+/// « une à deux fois par vacation », « trois ou quatre fois par nuit »: now and then.
+pub(super) fn per_period(tokens: &Tokens) -> Option<Range<usize>> {
+    // « Deux fois par jour » alone does not say what.
+    (1..tokens.len()).find_map(|at| {
+        let (_, end) = number(tokens, at, 3)
+            .or_else(|| tokens.among(at, "plusieurs|quelques|several").then_some((2, at + 1)))?;
+        let end = tokens
+            .among(end, "a|ou|to|or")
+            .then(|| number(tokens, end + 1, 3))
+            .flatten()
+            .map_or(end, |(_, end)| end);
+        if !tokens.among(end, "fois|times") {
+            return None;
+        }
+        let per = tokens.any_phrase(end + 1, "par|dans la|dans le|per|a|an")?;
+        tokens
+            .among(
+                per,
+                "jour|jours|heure|heures|nuit|nuits|vacation|vacations|garde|gardes|semaine|semaines|journee|matinee|soiree|poste|service|mois|day|hour|night|shift|week",
+            )
+            .then(|| tokens.span(at, per + 1))
+    })
+}
+
 /// « Sur dix appels, trois ont planté »: how many of how many, the whole first.
 pub(super) fn of_so_many(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
     const FAILS: &str = "plante|plantent|plantes|coupe|coupent|coupes|echoue|echouent|echoues|rate|rates|ratent|bloque|bloquent|bloques|perdu|perdus|perdues|echec|echecs|disparu|tombe|tombes|failed|dropped";
@@ -111,6 +135,23 @@ pub(super) fn of_so_many(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_in_a_shift_are_now_and_then() {
+        for text in [
+            "il plante une à deux fois par vacation",
+            "ça coupe trois ou quatre fois par nuit",
+            "ça se fige plusieurs fois dans la journée",
+        ] {
+            assert!(per_period(&Tokens::new(text)).is_some(), "{text}");
+        }
+        for text in [
+            "Deux fois par jour, trois appels.",
+            "testé deux fois par moi",
+        ] {
+            assert!(per_period(&Tokens::new(text)).is_none(), "{text}");
+        }
+    }
 
     #[test]
     fn so_many_of_so_many_is_now_and_then_or_always() {

@@ -18,7 +18,7 @@ mod tried;
 mod unsure;
 
 use beside::{comes_again, easy, is_led_elsewhere, not_with_all};
-use fraction::{fraction, of_so_many};
+use fraction::{fraction, of_so_many, per_period};
 use tried::{retried, untried};
 use unsure::{bare_fraction, unsure};
 
@@ -64,7 +64,7 @@ pub fn said(text: &str) -> Option<(Often, Range<usize>)> {
     if let Some((frequency, range)) = fraction(&tokens).or_else(|| of_so_many(&tokens)) {
         return known(frequency, range);
     }
-    if let Some(range) = not_with_all(&tokens) {
+    if let Some(range) = per_period(&tokens).or_else(|| not_with_all(&tokens)) {
         return known(Frequency::Intermittent, range);
     }
     let lower = folded.as_str();

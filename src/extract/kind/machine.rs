@@ -164,7 +164,11 @@ fn says_so_itself(email: &Email<'_>, words: &Facts) -> bool {
     // What a person received (« je n'ai eu qu'une réponse automatique ») they did not send.
     const RECEIVED: &str = "recu|recois|recevons|n'ai eu|n'avons eu|eu qu'un|obtenu|votre reponse automatique|votre accuse|vos reponses automatiques|qu'une reponse automatique|qu'un accuse|pour seule reponse|un robot|affiche";
     let cues = words.own.count(Group::AutoReply);
-    let shown = words.subject.has(Group::AutoReply) || email.automatic.auto_reply_words;
+    const SUBJECTS: &str = "absence|absent|absente|conges|conge|en conge|en conges|hors bureau|indisponible|absence bureau|message d'absence|ooo";
+    let titled = SUBJECTS
+        .split('|')
+        .any(|subject| fold(&email.subject).trim() == subject);
+    let shown = titled || words.subject.has(Group::AutoReply) || email.automatic.auto_reply_words;
     let forwards = email
         .body
         .blocks

@@ -111,7 +111,7 @@ pub(super) fn turns_to_another(words: &Facts) -> bool {
 /// Whether what works is said of others, or of other parts, only to compare: « tout fonctionne
 /// chez les collègues », « de mon côté tout va bien ».
 pub(super) fn compares(words: &Facts) -> bool {
-    const OTHERS: &str = "chez |ailleurs|autres|collegue|confrere|de mon cote|alors que|tandis que|sauf|hormis|voisin|sinon|a part|le reste|avant|jusqu'a|jusqu'ici|jusque|pour moi|sur mon|l'autre|en formation|en prod|sur le tel|firefox|chrome|edge|\
+    const OTHERS: &str = "chez |ailleurs|autres|collegue|confrere|de mon cote|alors que|tandis que|sauf|hormis|voisin|sinon|a part|le reste|avant|jusqu'a|jusqu'ici|jusque|pour moi|sur mon|l'autre|en formation|en prod|ecole|bac a sable|en test|en reel|preprod|en simulation|entrainement|sur le tel|firefox|chrome|edge|\
         quand |si je|si on|lorsque|une fois que|des que|elsewhere|other|for others|before|pas revenu|n'est pas re|pas retabli|n'est revenu";
     let mut any = false;
     let all = words.own.of(Group::Resolved).all(|range| {

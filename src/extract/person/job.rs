@@ -1,6 +1,6 @@
 //! Jobs that open their holder's sentence or stand before the name, and jobs corrected in passing.
 
-use super::super::token::{Kind, Tokens};
+use super::super::token::{Kind, Tokens, number};
 use super::name::{Unit, arranged};
 use super::prose::run;
 use super::{Found, role};
@@ -35,6 +35,41 @@ pub(super) fn opens(tokens: &Tokens, end: usize) -> bool {
         }
     }
     false
+}
+
+/// « on est deux ARM, Florent et moi », « nous sommes 4 ARM ce soir, moi compris »: the job of all of
+/// them is the writer's.
+pub(super) fn one_of_us(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
+    let next = tokens.any_phrase(
+        at,
+        "on est|on etait|on n est que|nous sommes|nous etions|nous ne sommes que|we are|on est que",
+    )?;
+    let (_, from) = number(tokens, next, 2)?;
+    let end = role::role(tokens, from)?;
+    let mine = (end..end + 14)
+        .take_while(|at| !tokens.ends_line(*at) && !tokens.sign(*at, b'.'))
+        .any(|at| {
+            tokens
+                .any_phrase(
+                    at,
+                    "et moi|moi compris|moi comprise|dont moi|moi inclus|moi incluse|moi et|and me|me included",
+                )
+                .is_some()
+        });
+    if !mine {
+        return None;
+    }
+    let span = tokens.span(from, end);
+    let found = Found {
+        span: span.clone(),
+        name: None,
+        role: Some((role::written(text, &span), span)),
+        writer: true,
+        contact: false,
+        score: 0.7,
+    };
+    // The names behind are read on.
+    Some((found, end))
 }
 
 /// « auxiliaire... pardon ARM », « interne, enfin médecin depuis mai »: the job taken for the one

@@ -3,7 +3,7 @@
 
 use super::super::token::{Kind, Lexicon, Tokens};
 use super::closing::{closing, closing_role, is_contact};
-use super::job::{corrected, is_told_of, named_behind, opens};
+use super::job::{corrected, is_told_of, named_behind, one_of_us, opens};
 use super::name::{Shape, Unit, arranged, is_particle, unit};
 use super::placed::{bracketed, opens_with_name, role_behind_place, small_titled, speaks};
 use super::small::{signs_small, small_name, small_run, with_small_surname};
@@ -44,7 +44,8 @@ pub fn find_in_prose(text: &str) -> Vec<Found> {
             .or_else(|| apposed(text, &tokens, at))
             .or_else(|| titled(text, &tokens, at))
             .or_else(|| small_titled(text, &tokens, at))
-            .or_else(|| bracketed(text, &tokens, at));
+            .or_else(|| bracketed(text, &tokens, at))
+            .or_else(|| one_of_us(text, &tokens, at));
         match person {
             Some((person, end)) => {
                 found.push(person);
@@ -164,7 +165,13 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
         if let Some(found) = named_behind(text, tokens, at, end) {
             return Some(found);
         }
-        let placed = tokens.among(end, "au|a|at|du|de|here|ici|samu|chez|from|smur")
+        // « chirurgien-dentiste de garde ce dimanche à la régulation … »
+        let shift = end
+            + 2 * usize::from(
+                tokens.among(end, "ce|cette")
+                    && tokens.among(end + 1, "matin|soir|jour|nuit|semaine|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"),
+            );
+        let placed = tokens.among(shift, "au|a|at|du|de|here|ici|samu|chez|from|smur")
             || tokens.phrase(end, "pour le samu").is_some();
         let short = tokens.ends_line(end) || tokens.sign(end, b',');
         if !(placed || short && tokens.is(at, &["arm", "ide"]) || opens(tokens, end)) {

@@ -1,6 +1,6 @@
 //! What the words around a telephone number say of it.
 
-use super::lead::sends_to_another;
+use super::lead::{sends_to_another, till_later};
 use super::{Number, is_support};
 use crate::extract::lexicon::{is_one_of, mentions};
 use crate::text::fold;
@@ -44,7 +44,7 @@ pub struct Hints {
 // Folded beginnings of words, parted by bars.
 const REACHABLE: &str = concat!(
     "joign|joindre|rappel|appelez|appeler|mon num|mon tel|mon numero|contact|me joindre|",
-    "disponible|reach me|call me|my number|my phone|my mobile|je suis au|numero ici|dispo au|pour vous|je reponds|c'est le ",
+    "disponible|reach me|call me|my number|my phone|my mobile|je suis au|je suis la |je suis sur place|je suis en poste|numero ici|dispo au|pour vous|je reponds|c'est le ",
 );
 const DIRECT: &str = "direct |direct:|direct.|direct)|direct,|direct-|directe|dect|bureau|salle|ligne|pont|mon poste|desk";
 const MOBILE: &str = "portable|mobile|port.|port |gsm|cell|mob.";
@@ -144,7 +144,7 @@ pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Numb
         fax,
         third_party: third_party(&before)
             || is_desk(text, span.start)
-            || named_after(&after, THIRD),
+            || named_after(till_later(&after), THIRD),
         public_line: public(&before) || named_after(&after, PUBLIC),
         support: is_support(text.get(span.clone()).unwrap_or_default()),
         extension: digits.is_empty() && span.len() <= 6,

@@ -85,6 +85,17 @@ fn looks_like_hour(text: &str, start: usize) -> bool {
         || written.starts_with("20") && digits == 4 && rest.starts_with('-')
 }
 
+/// « …, après voir avec le cadre »: what is for later says nothing of the number before.
+pub(super) fn till_later(after: &str) -> &str {
+    [
+        ", apres", " ensuite", ", puis", " sinon", "; apres", ". apres",
+    ]
+    .iter()
+    .filter_map(|cut| after.find(cut))
+    .min()
+    .map_or(after, |at| &after[..at])
+}
+
 /// Whether the words right before announce a telephone number.
 pub(super) fn announces_number(text: &str, start: usize) -> bool {
     let lead = lead(text, start, 40);

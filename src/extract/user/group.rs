@@ -14,10 +14,11 @@ static STRIKES: LazyLock<Lexicon> = LazyLock::new(|| {
 /// Things that are counted as people are, but are nobody.
 const MACHINES: &str = "poste|postes|ecran|ecrans|position|positions|tablette|tablettes|pc|compte|comptes|console|consoles|session|sessions|stations|pupitres|workstations|telephones|telephone|casques|identifiants|logins|machines|ordinateurs|portables|smartphones";
 
-/// « Cela touche les 14 médecins libéraux de la PDSA », « … gêne l'ensemble des vingt-deux ARM »: a
-/// group that is counted.
+/// « Cela touche les 14 médecins libéraux de la PDSA », « ça concerne les agents de l'accueil »,
+/// « … impacte le secteur Nord »: a group that the fault is said to strike.
 pub(super) fn grouped(words: &str, tokens: &Tokens) -> Option<Found> {
-    const STOPS: &str = "depuis|qui|quand|lorsque|et|mais|dans|au|aux|sur|en|pour|car|avec|ne|n|sont|ont|est|donc|alors|ce|cette|hier|since|who|and|when|ou|sans|par|chez|a";
+    const UNITS: &str = "secteur|equipe|cellule|plateau|service|secretariat|accueil|unite|antenne|salle|regulation|regul|promotion|promo|brigade|garde|vacation|pole|standard|pdsa";
+    const VAGUE: &str = "gens|personnes|appelants|autres|collegues|utilisateurs|patients";
     (0..tokens.len()).find_map(|at| {
         let next = phrase!(
             tokens,
@@ -27,38 +28,64 @@ pub(super) fn grouped(words: &str, tokens: &Tokens) -> Option<Found> {
         let from = phrase!(
             tokens,
             next,
-            "au moins|actuellement|seulement|notamment|donc|surtout|toujours|aussi|ici|en fait|a priori|pour l instant|currently|only|at least"
+            "au moins|actuellement|seulement|notamment|donc|surtout|toujours|aussi|ici|en fait|a priori|pour l instant|uniquement|juste|principalement|que|currently|only|at least"
         )
         .unwrap_or(next);
-        let mut end = super::super::count::group_end(tokens, from).or_else(|| {
-            phrase!(
-                tokens,
-                from,
-                "toute la salle|toute l equipe|toute la regulation|toute la regul|toute notre equipe|toute mon equipe|tout le plateau|tout le service|tout le secretariat|toute la vacation|toute la garde|toute la cellule|l equipe entiere|la salle entiere|the whole room|the whole team|the whole crew|all the staff"
-            )
-        })?;
+        let bare = || {
+            let the = phrase!(tokens, from, "tous les|toutes les|les|nos|mes|our|the")?;
+            let end = super::super::count::noun_end(tokens, the)?;
+            (!tokens.among(end - 1, VAGUE)).then_some(end)
+        };
+        let unit = || {
+            let the = phrase!(tokens, from, "la|le|l|toute la|toute l|tout le|notre|mon|ma")?;
+            phrase!(tokens, tokens.skip_joints(the), UNITS)
+        };
+        let end = super::super::count::group_end(tokens, from)
+            .or_else(|| {
+                phrase!(
+                    tokens,
+                    from,
+                    "toute la salle|toute l equipe|toute la regulation|toute la regul|toute notre equipe|toute mon equipe|tout le plateau|tout le service|tout le secretariat|toute la vacation|toute la garde|toute la cellule|l equipe entiere|la salle entiere|the whole room|the whole team|the whole crew|all the staff"
+                )
+            })
+            .or_else(bare)
+            .or_else(unit)?;
         let machines = (from..end).any(|at| tokens.among(at, MACHINES));
         if machines || super::super::count::spares(tokens, from, end) {
             return None;
         }
-        let far = (end + 6).min(tokens.len());
-        while end < far
-            && tokens.get(end).is_some_and(|token| {
-                token.kind == Kind::Word
-                    || token.kind == Kind::Sign(b'\'')
-                    || token.kind == Kind::Sign(b'-')
-                        && tokens.glued(end)
-                        && tokens.glued(end + 1)
-                    || token.kind == Kind::Number && tokens.is(end - 1, &["samu"])
-            })
-            && !tokens.among(end, STOPS)
-        {
-            end += 1;
-        }
-        let span = tokens.span(from, end);
-        let value = words.get(span.clone())?.split_whitespace().collect::<Vec<_>>().join(" ");
-        Some(Found::Named(value, span))
+        Some(named(words, tokens, from, extended(tokens, end)))
     })
+}
+
+/// Behind the words that carry a group on: « … libéraux de la PDSA », « … de nuit du samu 44 ».
+pub(super) fn extended(tokens: &Tokens, mut end: usize) -> usize {
+    const STOPS: &str = "depuis|qui|quand|lorsque|et|mais|dans|au|aux|sur|en|pour|car|avec|ne|n|sont|ont|est|donc|alors|ce|cette|hier|since|who|and|when|ou|sans|par|chez|a|se|s|affichent|affiche|restent|reste|perdent|voient|ils|elles|on|nous|y|aussi|seulement|uniquement|des|toutes|tous|plus|pareil|idem|il|que|je|j";
+    let far = (end + 6).min(tokens.len());
+    while end < far
+        && tokens.get(end).is_some_and(|token| {
+            token.kind == Kind::Word
+                || token.kind == Kind::Sign(b'\'')
+                || token.kind == Kind::Sign(b'-') && tokens.glued(end) && tokens.glued(end + 1)
+                || token.kind == Kind::Number && tokens.is(end - 1, &["samu"])
+        })
+        && !tokens.among(end, STOPS)
+        && !(tokens.among(end, "le|la|les|l") && !tokens.among(end - 1, "de|d"))
+    {
+        end += 1;
+    }
+    // « … de l' » at the end of what may be read leads nowhere.
+    while end > 0 && (tokens.sign(end - 1, b'\'') || tokens.among(end - 1, "de|du|d|la|le|l|les")) {
+        end -= 1;
+    }
+    end
+}
+
+/// The words under tokens `from..to`, on one line.
+pub(super) fn named(words: &str, tokens: &Tokens, from: usize, to: usize) -> Found {
+    let span = tokens.span(from, to);
+    let value = words.get(span.clone()).unwrap_or_default();
+    Found::Named(value.split_whitespace().collect::<Vec<_>>().join(" "), span)
 }
 
 /// « Les douze élèves de la session sont coincés », « nos 4 médecins dictent »: a group that is
@@ -151,7 +178,7 @@ fn counted_first(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
 
 /// « … bloque toute la salle », « pr tt le monde »: a group that the fault is said to strike.
 pub(super) fn struck(words: &str, tokens: &Tokens, faulty: bool) -> Option<Found> {
-    const GROUP: &str = "tout le monde|tt le monde|tout le service|tout le plateau|tout le secretariat|toute la garde|toute la cellule|toute la vacation|toute la salle|toute l equipe|toute la regulation|tous les postes|tous les arm|toute l equipe de nuit|toute l equipe de jour|tous les medecins|tous les utilisateurs|l ensemble de l equipe|l ensemble des arm|everyone|everybody|all users|the whole room|toute la regul|tous les agents|tous les collegues|tous les medecins regulateurs";
+    const GROUP: &str = "tout le monde|tt le monde|tout le service|tout le plateau|tout le secretariat|toute la garde|toute la cellule|toute la vacation|toute la salle|toute l equipe|toute la regulation|tous les postes|tous les arm|toute l equipe de nuit|toute l equipe de jour|tous les medecins|tous les utilisateurs|l ensemble de l equipe|l ensemble des arm|l ensemble du service|l ensemble de la salle|l ensemble du plateau|l ensemble de la regulation|l ensemble des medecins|l ensemble des regulateurs|l ensemble des utilisateurs|l ensemble des agents|everyone|everybody|all users|the whole room|toute la regul|tous les agents|tous les collegues|tous les medecins regulateurs";
     (0..tokens.len()).find_map(|at| {
         let end = phrase!(tokens, at, GROUP)?;
         let end = phrase!(
@@ -167,7 +194,7 @@ pub(super) fn struck(words: &str, tokens: &Tokens, faulty: bool) -> Option<Found
         // « Toute l'équipe de nuit l'a constaté », « tous nos comptes ARS, une vingtaine »
         let told = told
             || (end..end + 3).any(|at| {
-                phrase!(tokens, at, "l a constate|l ont constate|a constate|ont constate|a le meme|ont le meme|a la meme|ont la meme|le voit|le voient|a le souci|ont le souci|a le probleme|ont le probleme|est touche|est touchee|sont touches|est concerne|est concernee|sont concernes|est impacte|est impactee|sont impactes|est bloque|est bloquee|sont bloques|est gene|est genee|sont genes|s en plaint|s en plaignent|rencontre|rencontrent|has noticed|is affected|are affected|is blocked|sees it")
+                phrase!(tokens, at, "l a constate|l ont constate|a constate|ont constate|l a vu|l ont vu|l a aussi|l ont aussi|subit|subissent|rale|ralent|pareil|idem|a le meme|ont le meme|a la meme|ont la meme|le voit|le voient|a le souci|ont le souci|a le probleme|ont le probleme|est touche|est touchee|sont touches|est concerne|est concernee|sont concernes|est impacte|est impactee|sont impactes|est bloque|est bloquee|sont bloques|est gene|est genee|sont genes|s en plaint|s en plaignent|rencontre|rencontrent|has noticed|is affected|are affected|is blocked|sees it")
                     .is_some()
             });
         let well = super::super::count::spares(tokens, at, end);

@@ -11,10 +11,12 @@ use std::sync::LazyLock;
 pub mod answer;
 mod choice;
 mod group;
+mod left;
 mod login;
 mod stated;
 
 use group::{befallen, grouped, struck};
+use left::left;
 use login::login;
 use stated::stated;
 
@@ -93,13 +95,19 @@ pub fn find(text: &str, sentences: &[Sentence], declarant: Option<&str>) -> Opti
         let found = third_person(words, tokens, *faulty, declarant)?;
         Some(moved(found, *start))
     });
-    third.or_else(|| {
-        spoken.iter().find_map(|(start, words, tokens, faulty)| {
-            let group =
-                struck(words, tokens, *faulty).or_else(|| befallen(words, tokens, *faulty, false));
-            Some(moved(group?, *start))
+    third
+        .or_else(|| {
+            spoken.iter().find_map(|(start, words, tokens, faulty)| {
+                let group = struck(words, tokens, *faulty)
+                    .or_else(|| befallen(words, tokens, *faulty, false));
+                Some(moved(group?, *start))
+            })
         })
-    })
+        .or_else(|| {
+            spoken.iter().find_map(|(start, words, tokens, faulty)| {
+                Some(moved(left(words, tokens, *faulty)?, *start))
+            })
+        })
 }
 
 /// « pour moi et pour Morgane », « Mme Le Gall et moi-même »
@@ -195,7 +203,12 @@ fn alone(_: &str, tokens: &Tokens) -> Option<Found> {
                 at - 1,
                 "redemarrer|redemarre|relancer|relance|rebooter|reboote|changer|change|changee|eteindre|eteint|rallumer|rallume|reinstaller|reinstalle|verifier|verifie|controler|controle|deplacer|rebooted|restarted",
             );
-        let denied = denied || pictured || tried;
+        // « impossible à reproduire sur mon poste »
+        let elsewhere = at > 1
+            && tokens.among(at - 1, "sur|depuis|chez|avec|on|a partir")
+            && tokens.among(at - 2, "reproduire|reproduit|reproduis|reproduce|refaire|constate|constater")
+            && (at.saturating_sub(7)..at - 2).any(|at| tokens.among(at, "impossible|pas|ne|n|rien|jamais|cannot|not|plus"));
+        let denied = denied || pictured || tried || elsewhere;
         let well = super::count::spares(tokens, at, end);
         (!denied && !taken && !well).then(|| Found::Speaker(tokens.span(at, end)))
     })

@@ -74,7 +74,7 @@ pub(super) fn stated(words: &str, tokens: &Tokens) -> Option<Found> {
             return Some(written(words, tokens, &people));
         }
         let end = MEANT.end(tokens, at).or_else(|| that_is(tokens, at))?;
-        let mark = tokens.sign(end, b':');
+        let mark = tokens.sign(end, b':') || tokens.sign(end, b'=');
         let next = if mark { end + 1 } else { end };
         let verb = tokens.is(end - 1, &["est", "sont", "is", "are", "de", "du", "d"])
             || tokens.among(

@@ -210,8 +210,11 @@ fn a_group_that_is_struck_counts_before_the_writers_own_post() {
             "Julie Costa et Paul Roy",
         ),
         ("La carte est figée. Un utilisateur : moi.", "me"),
-        // Posts and those for whom all is well are nobody.
-        ("La panne touche les 5 postes de la salle.", "nobody"),
+        // Posts stand for who sits at them, where nobody else is named.
+        (
+            "La panne touche les 5 postes de la salle.",
+            "les 5 postes de la salle",
+        ),
         ("Le son est coupé, toute la salle vous remercie.", "nobody"),
     ] {
         assert_eq!(told(text), who, "{text}");
@@ -241,7 +244,7 @@ fn a_group_that_something_befalls_is_affected() {
             "Ça sonne dans le vide chez les gens, plus rien n'arrive.",
             "nobody",
         ),
-        ("Les 4 postes ne s'allument plus.", "nobody"),
+        ("Les 4 postes ne s'allument plus.", "Les 4 postes"),
         ("Les 3 collègues n'ont pas le souci.", "nobody"),
         (
             "Je redémarre tout, la page reste blanche. On m'a fait changer mon écran.",
@@ -298,6 +301,57 @@ fn who_is_spoken_to_or_passes_it_on_is_not_affected() {
             "Toute la salle",
         ),
         ("Tout le service est bloqué.", "Tout le service"),
+    ] {
+        assert_eq!(told(text), who, "{text}");
+    }
+}
+
+#[test]
+fn groups_and_posts_of_which_a_fault_is_told_are_affected_where_nobody_else_is() {
+    for (text, who) in [
+        (
+            "Après la coupure, le poste 12 reste sur la mire.",
+            "poste 12",
+        ),
+        ("Seul le poste 4 est concerné.", "poste 4"),
+        (
+            "Ça concerne les agents de l'accueil, l'écran se fige.",
+            "les agents de l'accueil",
+        ),
+        (
+            "L'écran se fige, ça touche le secteur Nord.",
+            "le secteur Nord",
+        ),
+        (
+            "Les médecins régulateurs libéraux n'ont plus la main sur leur planning.",
+            "Les médecins régulateurs libéraux",
+        ),
+        (
+            "Une quinzaine de régulateurs se retrouvent déconnectés.",
+            "Une quinzaine de régulateurs",
+        ),
+        (
+            "Les médecins libéraux qui régulent la nuit ne reçoivent plus leur relevé.",
+            "Les médecins libéraux",
+        ),
+        ("Trois médecins sont concernés.", "Trois médecins"),
+        // What is asked of a post, and others who are well, are nobody.
+        (
+            "Tout arrive sur la position 1 au lieu de la 2, rien ailleurs.",
+            "nobody",
+        ),
+        (
+            "La carte est figée, les autres médecins n'ont rien.",
+            "nobody",
+        ),
+        (
+            "Les pompiers n'ont plus de nouvelles, la carte est figée.",
+            "nobody",
+        ),
+        (
+            "La carte est figée. Impossible à reproduire sur mon poste.",
+            "nobody",
+        ),
     ] {
         assert_eq!(told(text), who, "{text}");
     }

@@ -54,6 +54,9 @@ pub(super) fn ago(tokens: &Tokens, at: usize, hour: u32) -> Option<(Ago, usize)>
             | "last"
             | "l"
     );
+    if let Some(end) = just_now(tokens, at) {
+        return Some((Ago::Hours(0), end));
+    }
     let may_count = tokens.number(at, 3).is_some()
         || !word.is_empty() && number_word(tokens, at).is_some()
         || matches!(word, "half" | "a" | "an");
@@ -98,6 +101,24 @@ pub(super) fn ago(tokens: &Tokens, at: usize, hour: u32) -> Option<(Ago, usize)>
         return None;
     }
     Some((quantity, end))
+}
+
+/// « ça vient de commencer », « à l'instant », « il y a un instant »: at the time of writing.
+fn just_now(tokens: &Tokens, at: usize) -> Option<usize> {
+    const BEGIN: &str = "commencer|demarrer|debuter|se produire|arriver|planter|tomber|se figer|se bloquer|apparaitre|se couper|s arreter|disparaitre|nous arriver|m arriver|nous lacher|me lacher|se deconnecter|survenir|se declencher";
+    let just = tokens.any_phrase(
+        at,
+        "vient juste de|vient tout juste de|vient a l instant de|viennent juste de|viennent de|vient de|vient d",
+    );
+    if let Some(end) = just {
+        return tokens.any_phrase(tokens.skip_joints(end), BEGIN);
+    }
+    tokens
+        .any_phrase(
+            at,
+            "a l instant|il y a un instant|y a un instant|il y a quelques instants|il y a quelques secondes|just now|a l instant meme",
+        )
+        .filter(|_| !(at.saturating_sub(6)..at).any(|near| tokens.among(near, "vous|appele|recu|joint|etions|etait|eu|jusqu|mail|lu")))
 }
 
 /// « depuis 14 heures » is an hour, « depuis 2 heures » a length; « depuis 2h » is the hour when

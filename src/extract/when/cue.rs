@@ -39,7 +39,10 @@ const OWN_DAY: &str = "j'ai commence a|j ai commence a|nous avons commence a|j'a
 /// What the writer did not get to tell.
 const UNSAID: &str = "pas eu le temps|oublie de |omis de |pas pu vous |pas pense a vous";
 /// Words that lead to something else elsewhere and not here: « au retour d'inter », « encore un souci ».
-const HERE: [&str; 5] = [
+const HERE: [&str; 8] = [
+    "se ferme",
+    "s'est ferme",
+    "se sont ferme",
     "au retour",
     "en intervention",
     "encore un ",
@@ -85,11 +88,14 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
     };
     // « déjà signalé ça le 2 février », « signalé à 8h10 »: the time of the telling.
     let mut told = near.split(|c: char| !c.is_alphanumeric()).rev();
-    if told
-        .by_ref()
-        .filter(|word| !word.is_empty())
-        .take(3)
-        .any(|word| TOLD.contains(&word))
+    let goes_back =
+        near.trim_end().ends_with("ca remonte a") || near.trim_end().ends_with("cela remonte a");
+    if !goes_back
+        && told
+            .by_ref()
+            .filter(|word| !word.is_empty())
+            .take(3)
+            .any(|word| TOLD.contains(&word))
     {
         return (Role::Other, 0.15);
     }
@@ -204,6 +210,9 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
     if is_habit(near) {
         return (Role::Other, 0.08);
     }
+    if follows_event(clause, after) {
+        return (Role::Start, 0.12);
+    }
     let other = OTHER_BEFORE
         .split('|')
         .filter(|word| !word.is_empty())
@@ -224,6 +233,38 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
         (None, None) if since.is_some_and(|since| before.len() - since < 80) => (Role::Start, 0.1),
         (None, None) => (Role::Plain, 0.0),
     }
+}
+
+/// « Après le redémarrage de 5h ce matin, la carte … », « au retour de la coupure de 3h20, … »: the
+/// time of what the fault followed, where the sentence goes on behind it.
+fn follows_event(clause: &str, after: &str) -> bool {
+    const BEHIND: [&str; 9] = [
+        "apres ",
+        "juste apres ",
+        "suite a ",
+        "suite au ",
+        "a la suite d",
+        "au retour d",
+        "des le ",
+        "des la ",
+        "a l'issue d",
+    ];
+    const EVENT: &str = "redemarrage|reboot|mise a jour|maj|coupure|bascule|maintenance|changement|reprise|migration|deploiement|basculement|releve|micro-coupure|patch|livraison|passage";
+    let clause = clause.trim_start();
+    let clause = clause.strip_prefix("et ").unwrap_or(clause);
+    BEHIND.iter().any(|lead| clause.starts_with(lead))
+        && EVENT.split('|').any(|event| clause.contains(event))
+        && after.contains(',')
+        && ![
+            "remarch",
+            "refonctionn",
+            "retabli",
+            "revenu",
+            "rentre dans",
+            "repart",
+        ]
+        .iter()
+        .any(|back| after.contains(back))
 }
 
 /// « … elle est revenue toute seule »: the clause behind a time says that it works again then.

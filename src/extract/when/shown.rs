@@ -178,7 +178,17 @@ pub(super) fn content(
     // « bloqué sur lundi 7h02 », « figé à la date du 9 », « s'arrête au 9 novembre »
     let held = at.is_some_and(|at| {
         let rest = &near[at..];
+        let back = [
+            "ca remonte a",
+            "cela remonte a",
+            "probleme remonte a",
+            "souci remonte a",
+            "panne remonte a",
+            "incident remonte a",
+            "debut remonte a",
+        ];
         !rest.contains([',', ';', '.'])
+            && !on(&back)
             && (on(&[
                 " sur",
                 " sur le",

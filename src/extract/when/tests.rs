@@ -545,3 +545,41 @@ fn letters_habits_and_the_last_good_one_are_no_start() {
         assert_eq!(answered(text, &base), told, "{text}");
     }
 }
+
+#[test]
+fn what_began_just_now_or_with_an_event_has_its_time() {
+    // A Thursday.
+    let base = base("2026-03-12T15:20:00+01:00");
+    for (text, told) in [
+        ("Le portail vient de tomber.", "2026-03-12T15:20+01:00 hour"),
+        (
+            "Ça vient juste de se produire.",
+            "2026-03-12T15:20+01:00 hour",
+        ),
+        (
+            "Tout s'est figé à l'instant.",
+            "2026-03-12T15:20+01:00 hour",
+        ),
+        (
+            "Après le redémarrage de 5h ce matin, la carte reste grise.",
+            "2026-03-12T05:00+01:00 hour",
+        ),
+        (
+            "Suite à la maintenance d'hier 22h, la carte reste grise.",
+            "2026-03-11T22:00+01:00 hour",
+        ),
+        ("Ça remonte à lundi dernier.", "2026-03-09T00:00+01:00 day"),
+        (
+            "Ma session se ferme depuis une heure.",
+            "2026-03-12T14:20+01:00 hour",
+        ),
+    ] {
+        assert_eq!(best(text, &base), told, "{text}");
+    }
+    for text in [
+        "Je vous ai eu à l'instant.",
+        "Après le redémarrage de 5h, ça remarche.",
+    ] {
+        assert_eq!(best(text, &base), "nothing", "{text}");
+    }
+}
