@@ -41,6 +41,11 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
             }
             continue;
         }
+        // « depuis la bascule de l'annuaire », « suite à l'intervention de … »: when, not what.
+        if let Some(after) = event(source, at, to) {
+            at = after;
+            continue;
+        }
         // « Ce n'est plus les statistiques, c'est le calendrier des gardes »
         if let Some(after) =
             tokens.any_phrase(at, "ce n est plus|ce n est pas|c est plus|c est pas")
@@ -182,6 +187,25 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
     found
 }
 
+/// Where « depuis la migration du serveur », « suite à votre intervention » ends, from the
+/// preposition at `at`.
+fn event(source: &Source<'_>, at: usize, to: usize) -> Option<usize> {
+    const TIMES: &str = "depuis|suite a|suite au|apres|des|avant|jusqu a|jusqu au|a la suite de|a la suite du|since|after|before";
+    const EVENTS: &str = "bascule|mise|maj|migration|changement|remplacement|installation|reinstallation|arrivee|reprise|retour|debut|fin|coupure|orage|intervention|interventions|redemarrage|livraison|correctif|passage|prise|releve|demenagement|maintenance|travaux|deploiement|evolution|upgrade|update|restart";
+    let tokens = source.tokens;
+    let next = joint(tokens, tokens.any_phrase(at, TIMES)?);
+    let noun = tokens
+        .any_phrase(next, "votre|vos|cette|l")
+        .map(|after| joint(tokens, after))
+        .or_else(|| determiner(tokens, next))
+        .unwrap_or(next);
+    if !tokens.among(noun, EVENTS) {
+        return None;
+    }
+    let end = phrase(source, noun, to).map_or(noun + 1, |event| event.to);
+    Some(end.min(to))
+}
+
 /// What leads to the words of a screen.
 const SAYS: &str = "affiche|affichent|dit|disent|indique|indiquent|marque|message|messages|erreur|mention|repond|ecrit|lit|lis|voit|vois|texte|obtient|obtiens|recoit|recois|annonce|shows|says|error|message";
 
@@ -261,6 +285,13 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
     if bare {
         return false;
     }
+    // « ni réponse ni même un accusé de réception »: ours.
+    let answers = tokens.phrase(phrase.from, "accuse de reception").is_some()
+        && (phrase.from.saturating_sub(8)..phrase.from)
+            .any(|at| tokens.among(at, "ni|reponse|nouvelle|nouvelles|suite"));
+    if answers {
+        return false;
+    }
     // « un message « … » »: what it says, not where.
     let quotes = tokens.among(
         phrase.from,
@@ -326,6 +357,15 @@ fn object(source: &Source<'_>, at: usize, to: usize) -> (usize, Option<Phrase>) 
             )
             .unwrap_or(verb + 1),
     );
+    // « impossible de me mettre « en garde » »: the act and the state that is chosen.
+    if let Some(end) = quoted(source, next, to) {
+        let whole = Phrase {
+            from: verb,
+            to: end,
+            tail: 1,
+        };
+        return (verb + 1, Some(whole));
+    }
     let Some(found) = phrase(source, next, to) else {
         return (verb + 1, None);
     };
@@ -365,7 +405,7 @@ fn is_infinitive(tokens: &Tokens, at: usize) -> bool {
 
 /// « première fois », « nouvelle panne »
 fn is_ordinal(tokens: &Tokens, at: usize) -> bool {
-    tokens.among(at, "premier|premiere|dernier|derniere|derniers|dernieres|nouveau|nouvelle|nouveaux|nouvelles|petit|petite|grand|grande|ancien|ancienne|double")
+    tokens.among(at, "premier|premiere|premiers|premieres|dernier|derniere|derniers|dernieres|nouveau|nouvelle|nouveaux|nouvelles|petit|petite|grand|grande|ancien|ancienne|double")
 }
 
 /// Steps over an apostrophe: « d'ouvrir ».
@@ -493,6 +533,42 @@ mod tests {
             (
                 "la bascule en mode astreinte échoue : le bouton revient sur « jour »",
                 "bascule en mode astreinte",
+            ),
+            (
+                "Depuis la bascule de l'annuaire, les fiches des établissements sont mélangées",
+                "fiches des établissements",
+            ),
+            (
+                "suite à l'intervention de vos équipes la corbeille régionale reste vide",
+                "corbeille régionale",
+            ),
+            (
+                "après la mise à jour de cette nuit, le calque trafic est vide",
+                "calque trafic",
+            ),
+            (
+                "Impossible de me mettre « en garde » : le bouton est grisé",
+                "mettre « en garde »",
+            ),
+            (
+                "je n'arrive pas à me déclarer « disponible »",
+                "déclarer « disponible »",
+            ),
+            (
+                "Une dame m'a dit que la boîte vocale ne répond plus",
+                "boîte vocale",
+            ),
+            (
+                "je n'ai reçu ni réponse ni accusé de réception au sujet du planning des gardes",
+                "planning des gardes",
+            ),
+            (
+                "quand j appelle avec le bouton du dossier sa appelle le mauvais",
+                "bouton du dossier",
+            ),
+            (
+                "En tapant les trois premières lettres on perd la liste de propositions",
+                "liste de propositions",
             ),
             (
                 "quand je fais une demande de renfort, elle part ailleurs",
