@@ -9,8 +9,10 @@ use std::ops::Range;
 use table::{completed, named};
 
 mod complaint;
+mod complement;
 mod enacted;
 mod fuller;
+mod lead;
 mod phrase;
 mod table;
 mod words;
@@ -313,6 +315,12 @@ fn shared(phrase: &str, subject: &str) -> f32 {
 #[must_use]
 pub fn names_one(folded: &Folded) -> bool {
     named(folded).iter().any(|(_, specific)| *specific)
+}
+
+/// Whether a text names a function of the portal, or what holds one.
+#[must_use]
+pub fn names_any(folded: &Folded) -> bool {
+    !named(folded).is_empty()
 }
 
 /// « l'onglet « Intervenants » », « la touche F8 », « le module transferts ».

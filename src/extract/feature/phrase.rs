@@ -5,7 +5,8 @@
 //! by « de », acronyms and quoted names. Words that report the fault (« figé », « vide ») end it.
 
 use super::super::token::{Kind, Lexicon, Tokens, number, number_word};
-use super::words::{APPOSED, FAULTY, NO_COMPLEMENT};
+use super::complement::{complement, quoted};
+use super::words::{APPOSED, FAULTY};
 use std::sync::LazyLock;
 
 /// A noun phrase: tokens `from..to`, without its determiner.
@@ -273,7 +274,7 @@ pub(super) fn is_noun(tokens: &Tokens, at: usize) -> bool {
 }
 
 /// The end of the word at `at`, parts behind hyphens included: « lieux-dits ».
-fn word_end(tokens: &Tokens, at: usize, stop: usize) -> usize {
+pub(super) fn word_end(tokens: &Tokens, at: usize, stop: usize) -> usize {
     let mut to = at + 1;
     while to + 1 < stop
         && (tokens.sign(to, b'-') || tokens.sign(to, b'\''))
@@ -343,62 +344,6 @@ pub(super) fn is_adjective(source: &Source<'_>, at: usize) -> bool {
         || word.len() > 4 && ENDINGS.iter().any(|ending| word.ends_with(ending))
         || word.len() > 4 && written.ends_with(['é'])
         || written.ends_with("és")
-}
-
-/// « de la garde », « d'appel », « des tablettes SMUR »: where the complement's noun ends.
-fn complement(source: &Source<'_>, at: usize, stop: usize) -> Option<usize> {
-    let tokens = source.tokens;
-    let after = tokens.any_phrase(at, "de la|de l|de mes|de nos|de mon|de ma|de notre|de leur|de leurs|de ses|de son|des|du|de|d un|d une|d|of the|of|dé|du meme|d un meme|de chaque")?;
-    let after = if tokens.sign(after, b'\'') {
-        after + 1
-    } else {
-        after
-    };
-    let noun = if tokens.among(after, "double|meme|nouvelles|nouvelle|nouveaux|nouveau") {
-        after + 1
-    } else {
-        after
-    };
-    let word = tokens.word(noun);
-    // « tableaux de service », but « la carte du service » says whose it is.
-    let roster = tokens.among(noun, "service")
-        && tokens.is(at, &["de"])
-        && tokens.among(at.wrapping_sub(1), "tableau|tableaux|tour|tours|note|notes");
-    // « le choix de l'hôpital », « l'annuaire des services »: what is chosen or listed.
-    let chosen = tokens.among(noun, "hopital|service|services|jour|poste|postes|salle")
-        && tokens.among(
-            at.wrapping_sub(1),
-            "choix|selection|recherche|annuaire|liste|affectation|menu",
-        );
-    if noun >= stop || !is_noun(tokens, noun) || NO_COMPLEMENT.holds(word) && !roster && !chosen {
-        return None;
-    }
-    // « appels de Nantes », « dossier de Martin »: a proper noun says where or whose.
-    let is_proper = |at: usize| {
-        let written = source.written(at, at + 1);
-        written.starts_with(char::is_uppercase) && written.chars().any(char::is_lowercase)
-    };
-    if !is_proper(noun) {
-        return Some(word_end(tokens, noun, stop));
-    }
-    // « Pro Santé Connect »: several such words name a product.
-    let mut end = word_end(tokens, noun, stop);
-    let first = end;
-    while end < stop && is_proper(end) && end - noun < 5 {
-        end = word_end(tokens, end, stop);
-    }
-    (end > first).then_some(end)
-}
-
-/// « « Clé médecin » », « "Intervenants" »: where the quoted name at `at` ends.
-pub(super) fn quoted(source: &Source<'_>, at: usize, stop: usize) -> Option<usize> {
-    let tokens = source.tokens;
-    if !tokens.sign(at, b'"') {
-        return None;
-    }
-    let close = (at + 1..stop.min(at + 12)).find(|close| tokens.sign(*close, b'"'))?;
-    let name = source.written(at, close + 1);
-    (close > at + 1 && !name.contains('\n')).then_some(close + 1)
 }
 
 #[cfg(test)]
