@@ -4,7 +4,7 @@
 
 use super::excerpt::Excerpt;
 use super::lexicon::mentions;
-use super::person::is_role;
+use super::person::{is_given, is_role};
 use super::sentence::{About, Sentence};
 use super::token::Tokens;
 use crate::text::fold;
@@ -248,12 +248,22 @@ fn signs(sentence: &str, names: &[String]) -> bool {
         .is_some_and(|first| first.starts_with(char::is_uppercase) && names.contains(&fold(first)));
     words.len() <= 6
         && !stops
-        && (named || is_role(&tokens, 0) || words.len() >= 2 && capitals == words.len())
+        && (named
+            || presents(&tokens)
+            || is_role(&tokens, 0)
+            || words.len() >= 2 && capitals == words.len())
+}
+
+/// « Pascal, superviseur Samu 67 »: a first name and, behind it, a job.
+fn presents(tokens: &Tokens) -> bool {
+    is_given(tokens.word(0)) && (1..8).any(|at| is_role(tokens, at))
 }
 
 /// The form's own title and question, which some copy without their answer, and what ticket tools
 /// write around a report.
 fn is_form(sentence: &str) -> bool {
+    // « La fiche demande si c'est reproductible : non »
+    const ASKED: &str = "la fiche demande|votre fiche demande|le formulaire demande|votre formulaire demande|vous demandez si|vous me demandez|a la question|your form asks|the form asks";
     const FRAME: [&str; 6] = [
         "au-dessus de cette ligne",
         "au dessus de cette ligne",
@@ -265,6 +275,7 @@ fn is_form(sentence: &str) -> bool {
     let folded = fold(sentence);
     let folded = folded.trim();
     FRAME.iter().any(|frame| folded.contains(frame))
+        || ASKED.split('|').any(|asked| folded.starts_with(asked))
         || matches!(
             folded.trim_end_matches([':', ' ']),
             "description" | "nouveau suivi" | "nouveau ticket" | "ticket : description"
@@ -437,6 +448,8 @@ mod tests {
             "Nouveau suivi",
             "Description :",
             "Généré automatiquement par GLPI",
+            "La fiche demande si c'est reproductible : non",
+            "Vous demandez si c'est en prod : oui",
             "Pour répondre, ne modifiez pas l'objet de ce message.",
         ] {
             assert!(is_form(line), "{line}");

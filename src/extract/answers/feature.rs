@@ -31,6 +31,21 @@ impl Reader<'_> {
             }
             None => text,
         };
+        let text = match leading_environment(text) {
+            Some((range, rest)) => {
+                if let Some(found) = environment::answer(&text[range.clone()]) {
+                    let evidence = self.evidence(answered, range, 0.85);
+                    pool.add(
+                        FieldName::Environment,
+                        Rank::Prose.max(self.rank),
+                        found.reading,
+                        evidence,
+                    );
+                }
+                &text[rest..]
+            }
+            None => text,
+        };
         let part = text
             .match_indices(", ")
             .find(|(at, _)| {
@@ -144,12 +159,30 @@ pub(super) fn known_part(text: &str) -> Option<std::ops::Range<usize>> {
     (said && answer::is_unknown(&text[cut..])).then_some(0..known.len())
 }
 
+/// How people name an environment, alone, beside a part of the portal.
+const ENVIRONMENTS: &str = "production|prod|en production|en prod|formation|en formation|base ecole|base de formation|bac a sable|sandbox|training|\
+        environnement de production|environnement de formation|portail de production|plateforme de formation|environnement production|env prod|live|\
+        sur la prod|sur la production|sur la base ecole|env. prod|base de production";
+
+fn is_environment(folded: &str) -> bool {
+    ENVIRONMENTS.split('|').any(|word| word == folded)
+}
+
+/// « PROD, les rappels programmés », « Base école – scénarios »: the environment's bytes, and where
+/// the part begins behind it.
+fn leading_environment(text: &str) -> Option<(std::ops::Range<usize>, usize)> {
+    let cut = text.find([',', '/', '–', '—', ';', ':', '-'])?;
+    let mark = text[cut..].chars().next()?.len_utf8();
+    let environment = text[..cut].trim_end();
+    let rest = text[cut + mark..].trim_start();
+    (is_environment(&crate::text::fold(environment))
+        && rest.chars().filter(|c| c.is_alphabetic()).count() >= 3)
+        .then(|| (0..environment.len(), text.len() - rest.len()))
+}
+
 /// An environment that a part of the portal is answered with, at its end: where the rest ends, and
 /// the environment's bytes.
 pub(super) fn environment_beside(text: &str) -> Option<(usize, std::ops::Range<usize>)> {
-    const WORDS: &str = "production|prod|en production|en prod|formation|en formation|base ecole|base de formation|bac a sable|sandbox|training|\
-        environnement de production|environnement de formation|portail de production|plateforme de formation|environnement production|env prod|live|\
-        sur la prod|sur la production|sur la base ecole|env. prod|base de production";
     let trimmed = text.trim_end_matches(['.', ' ', ')']);
     let cut = trimmed
         .rfind([',', '(', '/', '–', '—', ';'])
@@ -158,10 +191,7 @@ pub(super) fn environment_beside(text: &str) -> Option<(usize, std::ops::Range<u
     let start =
         cut + mark + (trimmed[cut + mark..].len() - trimmed[cut + mark..].trim_start().len());
     let folded = crate::text::fold(&trimmed[start..]);
-    WORDS
-        .split('|')
-        .any(|word| word == folded)
-        .then(|| (trimmed[..cut].trim_end().len(), start..trimmed.len()))
+    is_environment(&folded).then(|| (trimmed[..cut].trim_end().len(), start..trimmed.len()))
 }
 
 #[cfg(test)]
@@ -212,6 +242,24 @@ mod tests {
             ("carte", "carte"),
         ] {
             assert_eq!(unhedged(text), part, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_environment_may_stand_before_the_part() {
+        for (text, part) in [
+            (
+                "PROD, les rappels programmés",
+                Some("les rappels programmés"),
+            ),
+            ("Base école – scénarios", Some("scénarios")),
+            ("production : annuaire", Some("annuaire")),
+            ("carte, bilan", None),
+            ("production", None),
+            ("prod, 2", None),
+        ] {
+            let found = leading_environment(text).map(|(_, rest)| &text[rest..]);
+            assert_eq!(found, part, "{text}");
         }
     }
 

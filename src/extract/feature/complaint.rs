@@ -1,12 +1,14 @@
 //! What a sentence of complaint is about, by where a noun phrase stands in it: what can't be done,
 //! what is gone, what does not do as it should, what there is a problem with, where it shows.
 
-use super::super::person::{is_given, is_role};
+use super::super::person::is_role;
 use super::super::token::{Kind, Tokens, number_word};
+use super::complement::quoted;
 use super::fuller::unwrapped;
-use super::phrase::{Phrase, Source, determiner, is_adjective, is_noun, phrase, quoted};
+use super::lead::{event, is_call, is_ordinal, stated};
+use super::phrase::{Phrase, Source, determiner, is_adjective, is_noun, phrase};
 use super::words::{
-    CONTRAST, GENERIC, GONE, NEVER, PRESSED, SEES, SYMPTOMS, TROUBLE, UNABLE, VERBAL, WHERE,
+    CONTRAST, GENERIC, GONE, HEADS, NEVER, PRESSED, SEES, SYMPTOMS, TROUBLE, UNABLE, VERBAL, WHERE,
 };
 
 /// A phrase and how strongly its place makes it the part that fails, 0 to 1.
@@ -34,11 +36,16 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
             continue;
         }
         // « SAMU 59 LILLE »: where, not what.
-        if tokens.is(at, &["samu", "smur", "crra", "ars"]) {
+        if tokens.is(at, &["samu", "smur", "crra", "ars", "sdis", "codis", "chu"]) {
             at += 1;
             while at < to && (tokens.number(at, 3).is_some() || source.is_capitalised(at)) {
                 at += 1;
             }
+            continue;
+        }
+        // « depuis la bascule de l'annuaire », « suite à l'intervention de … »: when, not what.
+        if let Some(after) = event(source, at, to) {
+            at = after;
             continue;
         }
         // « Ce n'est plus les statistiques, c'est le calendrier des gardes »
@@ -105,8 +112,16 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
                 to: end,
                 tail: 2,
             };
-            found.push((named, 0.5 - contrast));
-            at = end;
+            // « choisir « CH de Redon » dans le menu des destinations »: the menu, not the choice.
+            let held = tokens
+                .any_phrase(end, "dans|sur|from|in")
+                .and_then(|after| phrase(source, joint(tokens, after), to))
+                .filter(|held| held.tail > 0 && HEADS.holds(tokens.word(held.from)));
+            at = held.map_or(end, |held| held.to);
+            match held {
+                Some(held) => found.push((held, 0.52 - contrast)),
+                None => found.push((named, 0.5 - contrast)),
+            }
             continue;
         }
         // « Yves, à 4h20 cette nuit … » calls somebody.
@@ -185,24 +200,6 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
 /// What leads to the words of a screen.
 const SAYS: &str = "affiche|affichent|dit|disent|indique|indiquent|marque|message|messages|erreur|mention|repond|ecrit|lit|lis|voit|vois|texte|obtient|obtiens|recoit|recois|annonce|shows|says|error|message";
 
-/// « La fonctionnalité concernée est … », « le module en cause est … »: where the name begins.
-fn stated(tokens: &Tokens, at: usize) -> Option<usize> {
-    const KINDS: &str = "fonctionnalite|fonction|module|partie|outil|brique|ecran|rubrique|composant|onglet|volet|feature|function|part";
-    const STRUCK: &str = "exacte|exact|precise|precis|en question|exactement|concerne|concernee|impacte|impactee|touche|touchee|defaillant|defaillante|en cause|en panne|en defaut|incrimine|incriminee|qui pose probleme|qui pose souci|qui ne marche pas|qui ne marche plus|qui ne fonctionne pas|qui ne fonctionne plus|qui plante|qui bloque|qui coince|concerned|affected";
-    let at = determiner(tokens, at).unwrap_or(at);
-    if !tokens.among(at, KINDS) {
-        return None;
-    }
-    let struck = tokens.any_phrase(at + 1, STRUCK)?;
-    let verb = tokens.any_phrase(struck, "est|c est|serait|is")?;
-    Some(joint(tokens, verb))
-}
-
-/// A first name and a comma: « Yves, », « Manon, ».
-fn is_call(tokens: &Tokens, at: usize) -> bool {
-    tokens.sign(at + 1, b',') && is_given(tokens.word(at))
-}
-
 /// Adds a phrase unless its head names nobody's function; whether it did.
 fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32) -> bool {
     let tokens = source.tokens;
@@ -253,12 +250,22 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
     }
     // « sans retour »: an answer of ours, but « retour de bilan » is a function.
     // « position 3 » is a desk; « position de l'hélico » is a function.
+    let whose =
+        tokens.among(phrase.from, "position|positions") && tokens.among(phrase.to, "de|du|d");
     let bare = phrase.tail == 0
+        && !whose
         && tokens.among(
             phrase.from,
             "position|positions|retour|retours|promesse|demande|suite|envoi|reception|temps|prise",
         );
     if bare {
+        return false;
+    }
+    // « ni réponse ni même un accusé de réception »: ours.
+    let answers = tokens.phrase(phrase.from, "accuse de reception").is_some()
+        && (phrase.from.saturating_sub(8)..phrase.from)
+            .any(|at| tokens.among(at, "ni|reponse|nouvelle|nouvelles|suite"));
+    if answers {
         return false;
     }
     // « un message « … » »: what it says, not where.
@@ -326,6 +333,15 @@ fn object(source: &Source<'_>, at: usize, to: usize) -> (usize, Option<Phrase>) 
             )
             .unwrap_or(verb + 1),
     );
+    // « impossible de me mettre « en garde » »: the act and the state that is chosen.
+    if let Some(end) = quoted(source, next, to) {
+        let whole = Phrase {
+            from: verb,
+            to: end,
+            tail: 1,
+        };
+        return (verb + 1, Some(whole));
+    }
     let Some(found) = phrase(source, next, to) else {
         return (verb + 1, None);
     };
@@ -361,11 +377,6 @@ fn is_infinitive(tokens: &Tokens, at: usize) -> bool {
             && ["er", "ir", "re", "oir"]
                 .iter()
                 .any(|end| word.ends_with(end))
-}
-
-/// « première fois », « nouvelle panne »
-fn is_ordinal(tokens: &Tokens, at: usize) -> bool {
-    tokens.among(at, "premier|premiere|dernier|derniere|derniers|dernieres|nouveau|nouvelle|nouveaux|nouvelles|petit|petite|grand|grande|ancien|ancienne|double")
 }
 
 /// Steps over an apostrophe: « d'ouvrir ».
@@ -493,6 +504,46 @@ mod tests {
             (
                 "la bascule en mode astreinte échoue : le bouton revient sur « jour »",
                 "bascule en mode astreinte",
+            ),
+            (
+                "Depuis la bascule de l'annuaire, les fiches des établissements sont mélangées",
+                "fiches des établissements",
+            ),
+            (
+                "suite à l'intervention de vos équipes la corbeille régionale reste vide",
+                "corbeille régionale",
+            ),
+            (
+                "après la mise à jour de cette nuit, le calque trafic est vide",
+                "calque trafic",
+            ),
+            (
+                "Impossible de me mettre « en garde » : le bouton est grisé",
+                "mettre « en garde »",
+            ),
+            (
+                "je n'arrive pas à me déclarer « disponible »",
+                "déclarer « disponible »",
+            ),
+            (
+                "lorsque l'ARM choisit « CH de Redon » dans le menu des destinations, un autre part",
+                "menu des destinations",
+            ),
+            (
+                "Une dame m'a dit que la boîte vocale ne répond plus",
+                "boîte vocale",
+            ),
+            (
+                "je n'ai reçu ni réponse ni accusé de réception au sujet du planning des gardes",
+                "planning des gardes",
+            ),
+            (
+                "quand j appelle avec le bouton du dossier sa appelle le mauvais",
+                "bouton du dossier",
+            ),
+            (
+                "En tapant les trois premières lettres on perd la liste de propositions",
+                "liste de propositions",
             ),
             (
                 "quand je fais une demande de renfort, elle part ailleurs",

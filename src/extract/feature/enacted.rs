@@ -32,6 +32,15 @@ const ACTS: &[(&str, &[&str])] = &[
     ("signature", &["sign"]),
     ("deconnexion", &["deconnect"]),
     ("engagement", &["engag"]),
+    ("fermeture", &["ferm"]),
+    ("verrouillage", &["verrouill"]),
+    ("deverrouillage", &["deverrouill"]),
+    ("saisie", &["saisi"]),
+    ("renvoi", &["renvoi", "renvoy"]),
+    ("ajout", &["ajout"]),
+    ("bascule", &["bascul"]),
+    ("copie", &["copi"]),
+    ("filtrage", &["filtr"]),
     ("tri", &["trie", "trio", "triant"]),
 ];
 
@@ -85,6 +94,10 @@ mod tests {
             (
                 "import des gardes",
                 "dès que j'importe le fichier, la page devient blanche",
+            ),
+            (
+                "fermeture de dossier",
+                "Quand nous fermons un dossier sans transport, le portail exige un hôpital",
             ),
             ("cloture", "en clôturant, le bouton reste gris"),
         ] {

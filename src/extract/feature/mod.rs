@@ -9,8 +9,10 @@ use std::ops::Range;
 use table::{completed, named};
 
 mod complaint;
+mod complement;
 mod enacted;
 mod fuller;
+mod lead;
 mod phrase;
 mod table;
 mod words;
@@ -141,6 +143,41 @@ fn place(sentences: &[Sentence], span: &Range<usize>) -> f32 {
     about + if first { 0.1 } else { 0.0 }
 }
 
+/// What a head that parts of portals have is worth: « tableau des équipes », « suivi des ambulances ».
+fn headed(tokens: &Tokens, phrase: phrase::Phrase) -> f32 {
+    // « page « délai dépassé » »: what a screen says.
+    let said = tokens.sign(phrase.to.saturating_sub(1), b'"')
+        && tokens.among(phrase.from, "ecran|fenetre|alerte");
+    if phrase.tail > 0 && !said && words::HEADS.holds(tokens.word(phrase.from)) {
+        0.12
+    } else {
+        0.0
+    }
+}
+
+/// Where a sentence begins to say what ought to be: what it names from there need not be what fails.
+fn expects(sentence: &str) -> Option<usize> {
+    const CUES: [&str; 12] = [
+        "on attend",
+        "nous attend",
+        "j'attend",
+        "je m'attend",
+        "devrait ",
+        "devraient ",
+        "il faudrait",
+        "il faut ",
+        "normalement",
+        "en temps normal",
+        "d'habitude",
+        "should ",
+    ];
+    let folded = Folded::new(sentence);
+    CUES.iter()
+        .filter_map(|cue| folded.as_str().find(cue))
+        .min()
+        .map(|at| folded.original(at..at).start)
+}
+
 /// Weighs the noun phrases of the sentences; gives their places, and whether each is denied.
 fn phrases(
     source: &Source<'_>,
@@ -174,6 +211,20 @@ fn phrases(
             About::Context => -0.1,
             About::Aside => continue,
         };
+        let lone = !short
+            && at - from <= 2
+            && sentence.about == About::Context
+            && !hits
+                .iter()
+                .any(|hit| sentence.span.contains(&hit.span.start));
+        // « kev » below the words signs.
+        if lone {
+            continue;
+        }
+        let expected = (sentence.about == About::Context)
+            .then(|| expects(&text[sentence.span.clone()]))
+            .flatten()
+            .map_or(usize::MAX, |at| sentence.span.start + at);
         for (number, (phrase, weight)) in complaint::placed(source, from, at, short)
             .into_iter()
             .enumerate()
@@ -186,6 +237,7 @@ fn phrases(
                 .filter(|hit| span.start <= hit.span.start && hit.span.end <= span.end)
                 .map(|hit| if hit.specific { 0.16 } else { 0.06 })
                 .fold(0.0, f32::max);
+            let known = known.max(headed(tokens, phrase));
             let said = if complaint::is_bare_generic(tokens, phrase) {
                 if !short && weight >= 0.1 {
                     best.bare.get_or_insert_with(|| span.clone());
@@ -198,7 +250,11 @@ fn phrases(
                     && ["er", "ir"]
                         .iter()
                         .any(|end| tokens.word(phrase.from + 1).ends_with(end));
-                if pressed { said.min(0.1) } else { said }
+                if pressed || span.start >= expected {
+                    said.min(0.1)
+                } else {
+                    said
+                }
             };
             // « Le Havre », « Vanhoutte »: a proper noun says where or who.
             let proper = known == 0.0
@@ -259,6 +315,12 @@ fn shared(phrase: &str, subject: &str) -> f32 {
 #[must_use]
 pub fn names_one(folded: &Folded) -> bool {
     named(folded).iter().any(|(_, specific)| *specific)
+}
+
+/// Whether a text names a function of the portal, or what holds one.
+#[must_use]
+pub fn names_any(folded: &Folded) -> bool {
+    !named(folded).is_empty()
 }
 
 /// « l'onglet « Intervenants » », « la touche F8 », « le module transferts ».
@@ -331,6 +393,26 @@ mod tests {
             (
                 "Nous tenons le planning des effecteurs.\nLe planning ne s'affiche plus.",
                 "planning des effecteurs",
+            ),
+        ] {
+            assert_eq!(part(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn heads_of_portals_outweigh_what_ought_to_be_and_what_is_around() {
+        for (text, expected) in [
+            (
+                "Un SMUR a été affiché « -57 min » sur le tableau des équipes, et depuis tous les délais y sont faux. On attend des durées positives.",
+                "tableau des équipes",
+            ),
+            (
+                "le suivi des ambulances privées affiche « libre » alors qu'elles roulent. D'habitude les couleurs changent.",
+                "suivi des ambulances privées",
+            ),
+            (
+                "Quand j'ouvre le DMP de la personne, page blanche, mais le consentement je l'ai coché.",
+                "DMP de la personne",
             ),
         ] {
             assert_eq!(part(text), Some(expected), "{text}");

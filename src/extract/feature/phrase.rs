@@ -5,7 +5,8 @@
 //! by « de », acronyms and quoted names. Words that report the fault (« figé », « vide ») end it.
 
 use super::super::token::{Kind, Lexicon, Tokens, number, number_word};
-use super::words::{APPOSED, FAULTY, NO_COMPLEMENT};
+use super::complement::{complement, quoted};
+use super::words::{APPOSED, FAULTY};
 use std::sync::LazyLock;
 
 /// A noun phrase: tokens `from..to`, without its determiner.
@@ -46,10 +47,11 @@ static FUNCTION: LazyLock<Lexicon> = LazyLock::new(|| {
 const BY: &str = "recherche|recherches|tri|filtre|filtres|filtrage|classement|regroupement|affichage|selection|saisie|liste|listes|appel|envoi|connexion|authentification|identification|acces|alerte|alertes|notification|notifications|rappel|geolocalisation|localisation|export|exports|repartition|search";
 
 /// Endings of adjectives.
-const ENDINGS: [&str; 35] = [
-    "ique", "iques", "el", "elle", "els", "elles", "al", "ale", "ales", "aux", "aire", "aires",
-    "if", "ive", "ifs", "ives", "eux", "euse", "euses", "ier", "iers", "iere", "ieres", "able",
-    "ables", "ible", "ibles", "ant", "ante", "ants", "antes", "ente", "entes", "ee", "ees",
+const ENDINGS: [&str; 39] = [
+    "aque", "aques", "oire", "oires", "ique", "iques", "el", "elle", "els", "elles", "al", "ale",
+    "ales", "aux", "aire", "aires", "if", "ive", "ifs", "ives", "eux", "euse", "euses", "ier",
+    "iers", "iere", "ieres", "able", "ables", "ible", "ibles", "ant", "ante", "ants", "antes",
+    "ente", "entes", "ee", "ees",
 ];
 
 /// A text and its tokens.
@@ -99,7 +101,7 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
         from = noun;
     }
     // « la double écoute », « les nouvelles affaires »
-    if tokens.among(noun, "double|nouvelle|nouvelles|nouveau|nouveaux|nouvel|petit|petite|grand|grande|premier|premiere|dernier|derniere|derniers|dernieres|ancien|anciens|ancienne|anciennes")
+    if tokens.among(noun, "double|nouvelle|nouvelles|nouveau|nouveaux|nouvel|petit|petite|grand|grande|premier|premiere|premiers|premieres|dernier|derniere|derniers|dernieres|ancien|anciens|ancienne|anciennes")
         && is_noun(tokens, noun + 1)
     {
         noun += 1;
@@ -141,7 +143,7 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
             tail += 1;
             continue;
         }
-        if let Some(end) = tokens.any_phrase(to, "en attente|en cours|en conference|en lits|en urgence|en renfort|a trois|a 3|a distance|a traiter|a rappeler|a venir|a jour|par secteur|par nom|par commune|par sms|par mail|par lot|par motif|par anciennete|en ligne|en lot|en masse|en bloc|en serie|en direct|en double ecoute|entrants|sortants") {
+        if let Some(end) = tokens.any_phrase(to, "en attente|en debordement|en debord|en instance|en souffrance|en retard|en absence|en garde|en astreinte|en alerte|en cours|en conference|en lits|en urgence|en renfort|a trois|a 3|a distance|a traiter|a rappeler|a venir|a jour|par secteur|par nom|par commune|par sms|par mail|par lot|par motif|par anciennete|en ligne|en lot|en masse|en bloc|en serie|en direct|en double ecoute|entrants|sortants") {
             to = end;
             tail += 1;
             continue;
@@ -153,6 +155,17 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
         {
             to += 1;
             continue;
+        }
+        // « tablette de l'UMH 2 »: a unit is known by its number.
+        if tail > 0
+            && tokens.among(to - 1, "umh|vsav|vli|vml")
+            && tokens
+                .get(to)
+                .is_some_and(|token| token.kind == Kind::Number)
+            && tokens.width(to) <= 2
+        {
+            to += 1;
+            break;
         }
         // « bascule en mode nuit », « passage en mode secours »
         if let Some(end) = tokens.any_phrase(to, "en mode|au mode|en statut|en position")
@@ -229,6 +242,14 @@ fn leads_object(tokens: &Tokens, at: usize) -> bool {
 /// Where the noun stands behind the determiner at `at`.
 pub(super) fn determiner(tokens: &Tokens, at: usize) -> Option<usize> {
     let after = DETERMINERS.end(tokens, at)?;
+    // « sa appelle », « sa ouvre pas »: « ça » and a verb, since « sa » turns to « son » there.
+    if tokens.among(at, "sa|ma") && tokens.word(after).starts_with(['a', 'e', 'i', 'o', 'u']) {
+        return None;
+    }
+    const VERBS: &str = "passe|plante|bug|beug|bloque|mouline|rame|coupe|monte|dit|met|ouvre|tourne|sonne|reste|fait|veut|donne|affiche|repond|revient|part|marche|fonctionne|dure|change|saute";
+    if tokens.among(at, "sa") && tokens.among(after, VERBS) {
+        return None;
+    }
     Some(if tokens.sign(after, b'\'') {
         after + 1
     } else {
@@ -253,7 +274,7 @@ pub(super) fn is_noun(tokens: &Tokens, at: usize) -> bool {
 }
 
 /// The end of the word at `at`, parts behind hyphens included: « lieux-dits ».
-fn word_end(tokens: &Tokens, at: usize, stop: usize) -> usize {
+pub(super) fn word_end(tokens: &Tokens, at: usize, stop: usize) -> usize {
     let mut to = at + 1;
     while to + 1 < stop
         && (tokens.sign(to, b'-') || tokens.sign(to, b'\''))
@@ -323,62 +344,6 @@ pub(super) fn is_adjective(source: &Source<'_>, at: usize) -> bool {
         || word.len() > 4 && ENDINGS.iter().any(|ending| word.ends_with(ending))
         || word.len() > 4 && written.ends_with(['é'])
         || written.ends_with("és")
-}
-
-/// « de la garde », « d'appel », « des tablettes SMUR »: where the complement's noun ends.
-fn complement(source: &Source<'_>, at: usize, stop: usize) -> Option<usize> {
-    let tokens = source.tokens;
-    let after = tokens.any_phrase(at, "de la|de l|de mes|de nos|de mon|de ma|de notre|de leur|de leurs|de ses|de son|des|du|de|d un|d une|d|of the|of|dé|du meme|d un meme|de chaque")?;
-    let after = if tokens.sign(after, b'\'') {
-        after + 1
-    } else {
-        after
-    };
-    let noun = if tokens.among(after, "double|meme|nouvelles|nouvelle|nouveaux|nouveau") {
-        after + 1
-    } else {
-        after
-    };
-    let word = tokens.word(noun);
-    // « tableaux de service », but « la carte du service » says whose it is.
-    let roster = tokens.among(noun, "service")
-        && tokens.is(at, &["de"])
-        && tokens.among(at.wrapping_sub(1), "tableau|tableaux|tour|tours|note|notes");
-    // « le choix de l'hôpital », « l'annuaire des services »: what is chosen or listed.
-    let chosen = tokens.among(noun, "hopital|service|services|jour|poste|postes|salle")
-        && tokens.among(
-            at.wrapping_sub(1),
-            "choix|selection|recherche|annuaire|liste|affectation|menu",
-        );
-    if noun >= stop || !is_noun(tokens, noun) || NO_COMPLEMENT.holds(word) && !roster && !chosen {
-        return None;
-    }
-    // « appels de Nantes », « dossier de Martin »: a proper noun says where or whose.
-    let is_proper = |at: usize| {
-        let written = source.written(at, at + 1);
-        written.starts_with(char::is_uppercase) && written.chars().any(char::is_lowercase)
-    };
-    if !is_proper(noun) {
-        return Some(word_end(tokens, noun, stop));
-    }
-    // « Pro Santé Connect »: several such words name a product.
-    let mut end = word_end(tokens, noun, stop);
-    let first = end;
-    while end < stop && is_proper(end) && end - noun < 5 {
-        end = word_end(tokens, end, stop);
-    }
-    (end > first).then_some(end)
-}
-
-/// « « Clé médecin » », « "Intervenants" »: where the quoted name at `at` ends.
-pub(super) fn quoted(source: &Source<'_>, at: usize, stop: usize) -> Option<usize> {
-    let tokens = source.tokens;
-    if !tokens.sign(at, b'"') {
-        return None;
-    }
-    let close = (at + 1..stop.min(at + 12)).find(|close| tokens.sign(*close, b'"'))?;
-    let name = source.written(at, close + 1);
-    (close > at + 1 && !name.contains('\n')).then_some(close + 1)
 }
 
 #[cfg(test)]
@@ -454,6 +419,30 @@ mod tests {
                 "suivi des transferts inter-hospitaliers",
             ),
             (
+                "le métronome de massage cardiaque guidé ne démarre plus",
+                "métronome de massage cardiaque guidé",
+            ),
+            (
+                "l'alarme sonore des appels en débordement est muette",
+                "alarme sonore des appels en débordement",
+            ),
+            (
+                "ALARME SONORE DES APPELS URGENTS MUETTE",
+                "ALARME SONORE DES APPELS URGENTS",
+            ),
+            (
+                "le statut des véhicules sanitaires légers ne change plus",
+                "statut des véhicules sanitaires légers",
+            ),
+            (
+                "la tablette de l'UMH 2 ne synchronise plus",
+                "tablette de l'UMH 2",
+            ),
+            (
+                "les fiches des établissements de l'ouest sont vides",
+                "fiches des établissements",
+            ),
+            (
                 "the translation of the symptoms is wrong",
                 "translation of the symptoms",
             ),
@@ -467,7 +456,13 @@ mod tests {
         let tokens = Tokens::new(&nested);
         let found = phrase(&Source::new(&nested, &tokens), 0, tokens.len());
         assert!(found.is_some_and(|found| found.to <= 20), "{found:?}");
-        for text in ["il ne marche plus", "ne part plus", "depuis hier"] {
+        for text in [
+            "il ne marche plus",
+            "ne part plus",
+            "depuis hier",
+            "sa appelle le mauvais",
+            "sa passe direct",
+        ] {
             let tokens = Tokens::new(text);
             let found = phrase(&Source::new(text, &tokens), 0, tokens.len());
             assert_eq!(found, None, "{text}");

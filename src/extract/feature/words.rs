@@ -30,6 +30,8 @@ pub(super) const PRESSED: &str = "clique sur|clic sur|cliquant sur|cliquer sur|c
 /// Heads that are people, places, times, machines or the fault itself: no part of a portal.
 pub(super) static NEVER: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
+        "dame|dames|homme|hommes|femme|femmes|enfant|enfants|bebe|nourrisson|fille|garcon|voisin|voisine|passant|passante|mere|pere|mari|epouse|requerante|riverain|riverains|parents|famille|familles|nurse|nurses|doctor|doctors|callers|patiente|patientes|dispatchers|people|user|users|",
+        "sdis|codis|role|lettre|lettres|chiffre|chiffres|droite|gauche|milieu|coup|coups|habitude|habitudes|dhabitude|dhabitud|dhab|trentaine|quarantaine|cinquantaine|centaine|arrivee|intervention de vos|compagnie|idem|",
         "idee|idees|prerequis|prereq|requis|travail|seance|seances|courant|description|connaissance|cabinet|avis|fiche de declaration|fiche de signalement|fiche declaration|bulletin|reprise|releve|pause|remplacement|installation|reinstallation|deploiement|demenagement|branchement|marre|ras le bol|vacation|vacations|roulement|equipage|equipages|tranche horaire|moi|toi|collaboratrice|collaboratrices|apprenant|apprenants|apprenante|remplacant|remplacante|permanencier|permanenciers|cardiologue|victime|victimes|temoin|requerant|malade|malades|editeur|fournisseur|prestataire|hotline|hot line|espoir|retour de conges|signe de|merci|editeurs|formulaire d incident|formulaire de declaration|fiche incident|fiche d incident|hopitaux|activation|sollicitation|hello|info|infos|ping|voeux|aide|annulation|bonjour|urgent|question|questions|besoin|repetition|repetitions|regulation|base|ralentissement|ralentissements|dentiste|tentative|bascule|courriel|voir|conges|conge|inc|prod|production|formation|test|collegue|collegues|confrere|confreres|medecin|medecins|docteur|dr|arm|arms|regulateur|regulateurs|regulatrice|regulatrices|utilisateur|utilisateurs|utilisatrice|personne|personnes|equipe|equipes|agent|agents|interne|internes|externe|externes|infirmier|infirmiere|infirmiers|infirmieres|",
         "ide|cadre|cadres|secretaire|secretaires|ambulancier|ambulanciers|pompier|pompiers|patient|patients|appelant|appelants|correspondant|correspondants|technicien|informaticien|informaticiens|informatique|dsi|support|service|services|samu|smur|crra|hopital|chu|centre|site|sites|salle|salles|poste|postes|pc|",
         "ordinateur|ordinateurs|machine|machines|navigateur|navigateurs|matin|matinee|soir|soiree|nuit|nuits|jour|jours|journee|heure|heures|minute|minutes|seconde|secondes|semaine|semaines|mois|annee|annees|fois|moment|debut|fin|week|weekend|midi|lendemain|veille|apres|avant|",
@@ -73,7 +75,7 @@ pub(super) static FAULTY: LazyLock<Lexicon> = LazyLock::new(|| {
 /// Words that stand behind a noun as adjectives do, whatever their ending.
 pub(super) static APPOSED: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
-        "visio|reflexe|reflexes|joint|jointe|joints|jointes|libre|libres|rapide|rapides|externe|externes|interne|internes|sonore|sonores|mobile|mobiles|satellite|radio|texte|tactile|courante|privee|prive|prives|commun|commune|direct|directe|directs|",
+        "difficile|difficiles|calme|urgent|urgents|urgente|urgentes|leger|legers|legere|legeres|lourd|lourds|proche|proches|disponible|disponibles|visio|reflexe|reflexes|joint|jointe|joints|jointes|libre|libres|rapide|rapides|externe|externes|interne|internes|sonore|sonores|mobile|mobiles|satellite|radio|texte|tactile|courante|privee|prive|prives|commun|commune|direct|directe|directs|",
         "patient|patients|moyens|bilan|bilans|appel|appels|appelant|appelants|medecin|medecins|secours|secouriste|secouristes|equipage|equipages|antecedents|vehicule|vehicules|garde|adresse|",
         "lits|ambulance|ambulances|pompier|pompiers|utilisateur|utilisateurs|trafic|web|excel|csv|pdf|sms|mail|mails|mel|dossier|dossiers|regulation|client|agents|contact|contacts|photo|photos|video|audio|heure|heures|horaires|stagiaires|stagiaire|formation|",
         "clos|close|closes|rendus|rendu|meteo|vsav|smur|dsa|cps|dmp|ror|sas|cti|sdis|aml|drm|cta|ecg|evasan|helismur|vsl|pdsa|tr|reel"
@@ -85,6 +87,18 @@ pub(super) static NO_COMPLEMENT: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
         "samu|centre|chu|ch|hopital|service|services|matin|nuit|jour|journee|soir|hier|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|",
         "octobre|novembre|decembre|ce|cette|plus|nouveau|facon|maniere|suite|base|salle|semaine|mois|collegue|collegues|confrere|poste|postes|portail|si|production|prod|monsieur|madame|mme|mr|dr|docteur|moi|",
-        "nous|vous|lui|elle|eux|la|les|le|un|une|deux|trois|quatre|cinq|telle|temps|tous|tout|toute|toutes|cote|chez|notre|nos|arm|debut|fin|crra"
+        "nord|sud|ouest|nous|vous|lui|elle|eux|la|les|le|un|une|deux|trois|quatre|cinq|telle|temps|tous|tout|toute|toutes|cote|chez|notre|nos|arm|debut|fin|crra"
+    ))
+});
+
+/// Heads that name a part of the portal where something belongs to them: « tableau des équipes »,
+/// « suivi des ambulances ».
+pub(super) static HEADS: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(concat!(
+        "tableau|tableaux|ecran|ecrans|fenetre|fenetres|onglet|onglets|bouton|boutons|liste|listes|carte|cartes|module|modules|volet|bandeau|champ|champs|menu|rubrique|formulaire|formulaires|panneau|vue|vues|tuile|encart|icone|icones|couche|",
+        "filtre|filtres|raccourci|colonne|compteur|compteurs|corbeille|file|files|moteur|calque|barre|registre|livret|cahier|carnet|feuille|grille|arbre|catalogue|bibliotheque|historique|journal|flux|modele|modeles|rapport|rapports|",
+        "recherche|recherches|export|exports|import|imports|envoi|saisie|transfert|transferts|affichage|impression|calcul|suivi|synchronisation|remontee|transmission|transmissions|creation|cloture|ouverture|fusion|duplication|modification|suppression|validation|enregistrement|enregistrements|sauvegarde|archivage|",
+        "affectation|reaffectation|attribution|engagement|declenchement|notification|notifications|alerte|alertes|alarme|alarmes|sonnerie|geolocalisation|localisation|authentification|connexion|deconnexion|verification|recuperation|numerotation|composition|reconnaissance|dictee|",
+        "planning|plannings|agenda|calendrier|calculateur|calculette|minuteur|chronometre|chronologie|horodatage|thesaurus|protocole|protocoles|consignes|statistiques|indicateurs|signature|lecture|reecoute|ecoute|conference|rattachement|partage|tri|planification|programmation|generation|consultation|edition|repertoire|annuaire|annuaires"
     ))
 });

@@ -2,7 +2,9 @@
 
 use super::super::person::{is_given, is_role};
 use super::super::token::Tokens;
+use crate::extract::feature::names_one;
 use crate::extract::lexicon::{is_one_of, mentions};
+use crate::text::Folded;
 
 /// « Je suis Claire, ARM au SAMU 44. »
 pub(super) fn introduces(words: &str) -> bool {
@@ -28,6 +30,7 @@ pub(super) fn introduces(words: &str) -> bool {
             first,
             (Some("je"), Some("m'appelle"))
                 | (Some("my"), Some("name"))
+                | (Some("i"), Some("write" | "work"))
                 | (Some("this"), Some("is"))
                 | (Some("slt" | "bjr"), Some("c" | "ici" | "moi"))
         )
@@ -44,6 +47,15 @@ pub(super) fn introduces(words: &str) -> bool {
 pub(super) fn closed(words: &str) -> bool {
     const HELPED: &str = "avait depann|aviez depann|avez depann|avait regle|aviez regle|avez regle|avait resolu|aviez resolu|avez resolu|avait corrige|aviez corrige|avait aide|aviez aide|avez aide|avais eu|avions eu|avait eu|avais ecrit|avions ecrit|avais declare|avions declare|avais signale|avions signale|avait ete resolu|avait ete regle";
     let words = crate::text::fold(words);
+    // « Suite au petit incident de mardi (dossier clos), je reviens vers vous pour tout autre chose »
+    const SETTLED: &str = " clos|cloture|resolu|regle|suite a |suite au |merci|depanne|repare";
+    const OTHER: &str =
+        "autre chose|un autre sujet|un autre souci|un autre probleme|un autre point";
+    let tail: String = words.chars().rev().take(40).collect();
+    let tail: String = tail.chars().rev().collect();
+    if mentions(OTHER, &tail) && mentions(SETTLED, &words) {
+        return true;
+    }
     if words.split(',').next_back().is_some_and(|last| {
         mentions("c'est autre chose|autre chose cette fois|rien a voir|un autre sujet|un autre souci|un autre probleme|different cette fois", last)
     }) && mentions(HELPED, &words)
@@ -76,6 +88,16 @@ pub(super) fn polite(words: &str) -> bool {
         "je vais essayer de rester",
         "je reste courtois",
         "excusez",
+        "excuse my",
+        "please excuse",
+        "sorry",
+        "rien d'urgent",
+        "rien de grave",
+        "pas urgent",
+        "pas d'urgence",
+        "aucune urgence",
+        "ce n'est pas urgent",
+        "ce n'est pas une urgence",
         "nous esperons que vous",
         "j'ai bien note",
         "par ailleurs j'ai bien",
@@ -119,17 +141,58 @@ pub(super) fn extension(words: &str) -> bool {
         .any(|rest| rest.bytes().take_while(u8::is_ascii_digit).count() >= 3)
 }
 
-/// The most digits in one number, blanks and points between them.
+/// The most digits in one number that may be called, blanks and points between them. « Le dossier
+/// 2026-0312-00441 » is none: such numbers begin with a year.
 pub(super) fn longest_number(words: &str) -> usize {
     let mut longest = 0;
-    let mut run = 0;
-    for c in words.chars() {
+    let mut run = String::new();
+    for c in words.chars().chain(std::iter::once('|')) {
         match c {
-            '0'..='9' => run += 1,
+            '0'..='9' => run.push(c),
             ' ' | '.' | '-' | '\u{a0}' | '+' | '(' | ')' | '\u{202f}' => {}
-            _ => run = 0,
+            _ => {
+                let overseas = ["262", "269"].iter().any(|code| run.starts_with(code));
+                if overseas || !run.starts_with(['1', '2']) {
+                    longest = longest.max(run.len());
+                }
+                run.clear();
+            }
         }
-        longest = longest.max(run);
     }
     longest
+}
+
+/// « Deux choses : », « J'ai trois points à signaler : »: what follows tells.
+pub(super) fn announces(words: &str) -> bool {
+    const THINGS: &str = "choses|points|soucis|problemes|incidents|bugs|anomalies|sujets|elements|details|things|issues|problems|voici|suivant|suivante|suivants";
+    let words = words.trim_end();
+    words.ends_with(':')
+        && words.split_whitespace().count() <= 8
+        && mentions(THINGS, &crate::text::fold(words))
+}
+
+/// « Veuillez trouver ci-joint la fiche complétée », « Fiche remplie en pièce jointe »: the words tell
+/// only where the declaration is.
+pub(super) fn attaches_form(words: &str) -> bool {
+    const FORMS: &str = "fiche|formulaire|declaration|bordereau|questionnaire|form ";
+    const JOINED: &str = "ci-joint|ci joint|piece jointe|en pj|joint|jointe|attache|attached|enclosed|vous trouverez";
+    let words = crate::text::fold(words);
+    words.split_whitespace().count() <= 30
+        && mentions(FORMS, &words)
+        && mentions(JOINED, &words)
+        && !names_one(&Folded::new(&words))
+        && mentions(
+            "rempli|complete|renseigne|trouver|trouverez|voici|ci-joint|ci joint|filled|completed|signalement",
+            &words,
+        )
+        && !mentions(
+            "ne s'|ne se|n'est|ne part|n'arrive|impossible|bloque|erreur|disparu|disparait|vide",
+            &words,
+        )
+}
+
+/// « On devrait pouvoir rappeler d'un clic »: what ought to be, though it speaks of calls.
+pub(super) fn ought(words: &str) -> bool {
+    const OUGHT: &str = "devrait pouvoir|devrions pouvoir|devraient pouvoir|doit pouvoir|doivent pouvoir|devrait permettre|devrait proposer|on attend |on attendait|nous attendons que|on s'attend|should be able|should ";
+    mentions(OUGHT, &crate::text::fold(words))
 }

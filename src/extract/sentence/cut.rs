@@ -1,5 +1,8 @@
 //! Where a greeting ends and where sentences stop.
 
+use crate::extract::feature::names_any;
+use crate::extract::lexicon::is_one_of;
+use crate::text::Folded;
 use std::ops::Range;
 
 /// How many bytes of greeting stand at the start: « Bonjour, », « Bjr ».
@@ -73,10 +76,16 @@ pub(super) fn greeting(words: &str) -> usize {
             .any(|one| next.starts_with(one))
         };
         let continues = greeted && AFTER.contains(&folded.as_str()) && (!article || named());
-        if GREETINGS.contains(&folded.as_str()) {
+        // « Good evening, »
+        let good = folded == "good" && is_time_of_day(rest);
+        if GREETINGS.contains(&folded.as_str()) || good {
             greeted = true;
-        } else if !continues {
-            return if greeted { start } else { 0 };
+        } else if !continues && !(greeted && is_time_of_day(&words[start..])) {
+            return match addressee(&words[start..]) {
+                _ if !greeted => 0,
+                Some(length) => start + length,
+                None => start,
+            };
         }
         end = start + word.len();
         // « Bonjour, » ends here; what follows is the sentence.
@@ -91,6 +100,48 @@ pub(super) fn greeting(words: &str) -> usize {
         }
     }
     if greeted { end } else { 0 }
+}
+
+/// Whether an English greeting goes on: « morning », « evening ».
+fn is_time_of_day(rest: &str) -> bool {
+    let next = crate::text::fold(rest.split_whitespace().next().unwrap_or_default());
+    matches!(
+        next.trim_matches(|c: char| !c.is_alphabetic()),
+        "morning" | "evening" | "afternoon" | "day"
+    )
+}
+
+/// « la métropole, », « les amis ! », « de Nouméa, »: who or where a greeting is said to or from, up
+/// to its mark or the end of the line. Where it names a part of the portal, it opens the report.
+fn addressee(rest: &str) -> Option<usize> {
+    let length = rest.find([',', '!', '\n']).unwrap_or(rest.len());
+    let said = rest[..length].trim();
+    let mut words = said
+        .split([' ', '\'', '’', '\u{a0}'])
+        .filter(|word| !word.is_empty());
+    let led = is_one_of(
+        "le|la|les|l|de|du|des|d|depuis|from",
+        &crate::text::fold(words.next()?),
+    );
+    let named: Vec<&str> = words.collect();
+    let plain = (1..=2).contains(&named.len())
+        && named
+            .iter()
+            .all(|word| word.chars().all(|c| c.is_alphabetic() || c == '-'));
+    let shown = named.len() == 1
+        || named
+            .iter()
+            .all(|word| word.starts_with(char::is_uppercase));
+    if !led || !plain || !shown || names_any(&Folded::new(said)) {
+        return None;
+    }
+    let behind = &rest[length..];
+    Some(
+        rest.len()
+            - behind
+                .trim_start_matches([',', '!', ' ', '\u{a0}', '\n'])
+                .len(),
+    )
 }
 
 fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
@@ -127,6 +178,20 @@ pub(super) fn cut(text: &str) -> Vec<Range<usize>> {
                     && (long || !next.starts_with(char::is_lowercase))
                     && !next.starts_with(['.', '!', '?'])
                     && !(c == '.' && is_abbreviation(&text[start..at]))
+            }
+            // « …, tout autre chose : la cloche … »
+            ':' => {
+                let before: String = text[start..at].chars().rev().take(16).collect();
+                let before: String = before.chars().rev().collect();
+                let before = crate::text::fold(before.trim_end());
+                [
+                    "autre chose",
+                    "autre sujet",
+                    "autre souci",
+                    "autre probleme",
+                ]
+                .iter()
+                .any(|other| before.ends_with(other))
             }
             ',' | ';' => parts_number(&text[start..at], &text[end..]),
             ' ' => super::super::unpointed::begins(text, end),

@@ -4,7 +4,9 @@
 use super::cues::{Cues, Group};
 use crate::text::Folded;
 pub(crate) use aside::is_another_matter;
-use aside::{closed, extension, introduces, longest_number, polite, strong};
+use aside::{
+    announces, attaches_form, closed, extension, introduces, longest_number, ought, polite, strong,
+};
 use cut::{cut, greeting};
 use std::ops::Range;
 
@@ -94,7 +96,8 @@ fn about(text: &str, span: &Range<usize>, places: &Places) -> About {
         .filter(inside)
         .any(|range| range.start <= span.start + 12);
     match () {
-        () if closed(words) => About::Aside,
+        () if closed(words) || announces(words) || attaches_form(words) => About::Aside,
+        () if faults == 0 && digits < 8 && ought(words) => About::Context,
         // « Je vais essayer de rester courtois. »
         () if polite(words) && length <= 10 && !strong(words) => About::Aside,
         // « Je ne finis qu'à 8 h, pas la peine de rappeler après »: a negation alone is no fault.
@@ -207,6 +210,61 @@ mod tests {
             read("Si quelqu'un veut m'en parler ce soir, mon num 02 61 91 50 07").len(),
             1
         );
+    }
+
+    #[test]
+    fn who_is_greeted_is_no_part_of_what_goes_wrong() {
+        for (text, first) in [
+            (
+                "Bonjour la métropole,\nle suivi est figé",
+                "le suivi est figé",
+            ),
+            ("Bonjour les amis ! la file est vide", "la file est vide"),
+            (
+                "Bonjour de Nouméa,\nle lien ne part plus",
+                "le lien ne part plus",
+            ),
+            ("Good evening,\nthe map is frozen", "the map is frozen"),
+            ("Good morning all, the map is frozen", "the map is frozen"),
+            (
+                "Bonjour la carte, elle est figée",
+                "la carte, elle est figée",
+            ),
+            ("Bonjour le 15 ne sonne plus", "le 15 ne sonne plus"),
+        ] {
+            assert_eq!(read(text)[0].0, first, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_leads_to_the_report_is_aside() {
+        for text in [
+            "deux choses :",
+            "J'ai trois points à vous signaler :",
+            "Voici le détail :",
+            "Fiche remplie en pièce jointe, je n'ai pas réussi à la coller ici.",
+            "Veuillez trouver ci-joint notre fiche d'incident complétée ce jour",
+            "Vous trouverez la déclaration d'incident en PJ",
+            "Rien d'urgent, mais la réunion de jeudi s'appuie dessus.",
+            "Please excuse my English.",
+            "I write on behalf of the SAMU 59 remote desk",
+            "Suite au petit incident de mardi (dossier clos, encore merci), je reviens vers vous pour tout autre chose.",
+            "Mon cabinet est au 02 61 91 50 90 mais en journée je ne décroche pas.",
+        ] {
+            assert_eq!(read(text)[0].1, About::Aside, "{text}");
+        }
+        for text in [
+            "On devrait pouvoir rappeler d'un clic.",
+            "La fiche jointe au dossier ne s'ouvre plus",
+            "Le dossier 2026-0312-00441 est verrouillé par un collègue parti à 8h.",
+            "L'affaire 20260312-0441 est revenue dans la liste",
+            "les soucis du matin reviennent : la carte se fige",
+        ] {
+            assert_ne!(read(text)[0].1, About::Aside, "{text}");
+        }
+        let other =
+            read("Suite à vos échanges (c'est réglé), tout autre chose : la cloche reste à 99");
+        assert_eq!(other[1], ("la cloche reste à 99", About::Context));
     }
 
     #[test]
