@@ -211,12 +211,11 @@ fn phrases(
             About::Context => -0.1,
             About::Aside => continue,
         };
-        let lone = !short
-            && at - from <= 2
-            && sentence.about == About::Context
-            && !hits
-                .iter()
-                .any(|hit| sentence.span.contains(&hit.span.start));
+        let next = hits.partition_point(|hit| hit.span.start < sentence.span.start);
+        let touched = hits
+            .get(next)
+            .is_some_and(|hit| hit.span.start < sentence.span.end);
+        let lone = !short && at - from <= 2 && sentence.about == About::Context && !touched;
         // « kev » below the words signs.
         if lone {
             continue;
