@@ -563,7 +563,7 @@ fn the_same_for_others_counts_the_writer_too() {
         ("Idem chez mes deux voisins.", Some((Some(3), false))),
         ("Même souci pour 3 collègues.", Some((Some(4), false))),
         (
-            "Mes collègues Mmes Lenoir et Duhem, qui ont le même profil, obtiennent la même chose.",
+            "Mes collègues Julie et Karim, qui ont le même profil, obtiennent la même chose.",
             Some((Some(3), false)),
         ),
         (
