@@ -39,4 +39,5 @@ mod store;
 mod support;
 mod traps;
 mod trim;
+mod turns;
 mod web;
