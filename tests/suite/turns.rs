@@ -1,14 +1,22 @@
 //! Who is read first when much waits at once (LOOP-10), in which order the messages of one incident
 //! are read (N14), and who is suspected when a process dies.
 
-use crate::pipeline::mail;
+use crate::pipeline::{Line, mail};
 use crate::support::service::Service;
 use crate::support::station::{SUPPORT, Station, until};
 use crate::support::stores::{TestStore, at, fetched};
 use chrono::TimeDelta;
-use std::time::Instant;
-use vigie::domain::message::{Fetched, Stored};
+use sqlx::{Connection as _, SqliteConnection};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+use vigie::clock::Clock;
+use vigie::domain::history::EventKind;
+use vigie::domain::incident::Reference;
+use vigie::domain::message::{Fetched, MessageId, MessageState, Stored};
 use vigie::store::{STEADY, Store};
+use vigie::wake::Wake;
+use vigie::worker::process::{self, Processing};
 
 const BOX: &str = "imap:support@vigie.example/INBOX";
 const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -155,6 +163,77 @@ async fn n14_what_names_an_incident_waits_while_another_instance_reads_of_it() {
     }
 }
 
+/// The process loop of one instance.
+fn processing(line: &Line, store: &Store) -> Processing {
+    Processing {
+        store: store.clone(),
+        parts: line.parts.clone(),
+        clock: Clock::Fixed(at(9)),
+        wake: Arc::new(Wake::new()),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn n14_two_instances_at_work_keep_the_events_of_each_incident_in_the_mailboxs_order() {
+    const INCIDENTS: u32 = 4;
+    const ANSWERS: u32 = 120;
+    let mut line = Line::with(TestStore::postgres().await, "").await;
+    for number in 1..=INCIDENTS {
+        let header = format!("From: claire{number}@chu-nantes.example\r\n");
+        line.receive(&mail(number, &header, "La carte reste grise.\r\n"))
+            .await;
+    }
+    line.process(1).await;
+    let token = CancellationToken::new();
+    let mut loops = Vec::new();
+    for _ in 0..2 {
+        let store = line.store().join(at(0)).await.unwrap();
+        let (parts, token) = (processing(&line, &store), token.clone());
+        loops.push(tokio::spawn(async move {
+            while !token.is_cancelled() {
+                process::round(&parts, &token).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }));
+    }
+    for number in 1..=ANSWERS {
+        let incident = 1 + number % INCIDENTS;
+        let header = format!(
+            "From: claire{incident}@chu-nantes.example\r\n\
+             Subject: Re: Carto [INC-26-0000{incident}]\r\n"
+        );
+        let words = format!("Le poste {number} aussi.\r\n");
+        line.receive(&mail(100 + number, &header, &words)).await;
+    }
+    let begun = Instant::now();
+    while line
+        .messages()
+        .await
+        .iter()
+        .any(|row| row.state != MessageState::Done)
+    {
+        assert!(begun.elapsed() < Duration::from_secs(300), "all is read");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    token.cancel();
+    for work in loops {
+        work.await.unwrap();
+    }
+    let mut attached = 0;
+    for number in 1..=INCIDENTS {
+        let reference = Reference::new("INC", 2026, number);
+        let history = line.store().history(&reference).await.unwrap();
+        let order: Vec<MessageId> = history
+            .iter()
+            .filter(|event| event.kind == EventKind::MessageAttached)
+            .filter_map(|event| event.message)
+            .collect();
+        assert!(order.is_sorted(), "{reference}: {order:?}");
+        attached += order.len();
+    }
+    assert_eq!(attached, ANSWERS as usize);
+}
+
 #[tokio::test]
 async fn parse_02_what_is_read_with_others_at_a_death_is_read_alone_and_not_yet_accused() {
     for test in stores().await {
@@ -272,13 +351,12 @@ fn loop_10_behind_a_flood_in_the_mailbox_a_newcomer_gets_an_answer_before_most_o
     let begun = Instant::now();
     service.start();
     let newcomer = format!("claire.{FLOOD}@chu-{FLOOD}.example");
+    let url = format!("sqlite:{}/vigie.db", service.folder().display());
     let mut unread = 0;
     until("the newcomer's answer is prepared", || {
-        unread = waiting(&service);
-        service
-            .outbox()
-            .iter()
-            .any(|mail| mail["to"].as_str() == Some(&newcomer))
+        let (answered, waiting) = prepared(&url, &newcomer);
+        unread = waiting;
+        answered
     });
     println!(
         "a newcomer behind {FLOOD} messages of one sender: answered after {:.1?}, {unread} unread",
@@ -291,8 +369,24 @@ fn loop_10_behind_a_flood_in_the_mailbox_a_newcomer_gets_an_answer_before_most_o
     service.kill();
 }
 
-/// Messages stored and not read.
-fn waiting(service: &Service) -> usize {
-    let rows = service.export("messages");
-    rows.iter().filter(|row| row["state"] == "new").count()
+/// Whether a mail to this address is prepared, and how many messages are stored and not read; asked
+/// beside the service, as lightly as can be.
+fn prepared(url: &str, address: &str) -> (bool, usize) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let asked = async {
+            let mut file = SqliteConnection::connect(url).await?;
+            let (mails,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM outbox WHERE address = $1")
+                .bind(address)
+                .fetch_one(&mut file)
+                .await?;
+            let (unread,): (i64,) =
+                sqlx::query_as("SELECT COUNT(*) FROM messages WHERE state = 'new'")
+                    .fetch_one(&mut file)
+                    .await?;
+            Ok::<_, sqlx::Error>((mails > 0, usize::try_from(unread).unwrap_or_default()))
+        };
+        // Before the service has made it there is nothing to ask.
+        asked.await.unwrap_or_default()
+    })
 }
