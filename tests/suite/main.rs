@@ -24,6 +24,7 @@ mod loops;
 mod mailserver;
 mod misbehaviour;
 mod mutation;
+mod outage;
 mod page;
 mod pictures;
 mod pipeline;
