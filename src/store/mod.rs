@@ -51,6 +51,7 @@ pub use outcome::{
     Notice, Outcome,
 };
 pub use quarantine::Retried;
+pub use record::Raw;
 pub use reread::{Kept, Reread};
 
 use alone::Alone;

@@ -15,6 +15,17 @@ use chrono::{DateTime, Datelike, SubsecRound, Utc};
 /// Raw bytes lie in rows of at most this many.
 const CHUNK: usize = 1 << 20;
 
+/// A stored message's bytes, as they are found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Raw {
+    /// As they were stored.
+    Whole(Vec<u8>),
+    /// Others than were stored.
+    Altered,
+    /// Not there.
+    Missing,
+}
+
 impl Store {
     /// Stores raw messages with their deliveries, and the cursor, in one transaction; gives one
     /// `Recorded` per fetched message, in order. A place that is stored is passed over; a message
@@ -52,6 +63,29 @@ impl Store {
         failpoint::hit("K03");
         tx.commit().await?;
         Ok(recorded)
+    }
+
+    /// The raw message, held against its hash (STO-07).
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn raw_checked(&self, id: MessageId) -> Result<Raw> {
+        let stored: Option<(String, i64)> = self
+            .db
+            .read("SELECT stored_sha256, size FROM messages WHERE id = $1")
+            .bind(id.0)
+            .fetch_optional()
+            .await?;
+        let (Some((sha256, size)), Some(bytes)) = (stored, self.raw(id).await?) else {
+            return Ok(Raw::Missing);
+        };
+        Ok(if bytes.is_empty() && size > 0 {
+            Raw::Missing
+        } else if Identity::of(&bytes).sha256 == sha256 {
+            Raw::Whole(bytes)
+        } else {
+            Raw::Altered
+        })
     }
 
     /// The raw message as stored.
