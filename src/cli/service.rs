@@ -96,7 +96,7 @@ impl Service {
             }
         }
         mailbox.close().await;
-        process::round(&self.processing(clock), token).await?;
+        process::whole(&self.processing(clock), token).await?;
         Ok(whole)
     }
 

@@ -8,6 +8,7 @@ pub mod form;
 pub mod health;
 pub mod history;
 pub mod incident;
+pub mod lane;
 pub mod mark;
 pub mod message;
 pub mod outgoing;

@@ -131,7 +131,8 @@ pub(super) async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> 
     let done = tx
         .query(
             "UPDATE messages SET state = $7, leased_until = NULL, last_error = $8, kind = $2,
-                kind_reason = $3, from_address = $4, subject = $5, incident_id = $6
+                kind_reason = $3, from_address = $4, subject = $5, incident_id = $6,
+                sender = '', thread = ''
              WHERE id = $1 AND state = 'new'",
         )
         .bind(outcome.message.0)

@@ -135,6 +135,8 @@ pub struct Vitals {
     pub oldest_unread: Option<DateTime<Utc>>,
     /// Messages that could not be read.
     pub quarantined: u64,
+    /// Those of them whose bytes are not those that came (STO-07).
+    pub altered: u64,
     /// When the first of them was received.
     pub quarantined_since: Option<DateTime<Utc>>,
     /// When a message was last received.
@@ -171,6 +173,7 @@ struct VitalsRow {
     stuck: i64,
     oldest_unread: Option<DateTime<Utc>>,
     quarantined: i64,
+    altered: i64,
     quarantined_since: Option<DateTime<Utc>>,
     last_message: Option<DateTime<Utc>>,
     held: i64,
@@ -216,6 +219,8 @@ impl Store {
                         WHERE state = 'new'
                           AND (leased_until IS NULL OR leased_until <= $1)) AS oldest_unread,
                     (SELECT COUNT(*) FROM messages WHERE state = 'quarantined') AS quarantined,
+                    (SELECT COUNT(*) FROM messages
+                        WHERE state = 'quarantined' AND last_error = 'altered') AS altered,
                     (SELECT MIN(received_at) FROM messages
                         WHERE state = 'quarantined') AS quarantined_since,
                     (SELECT received_at FROM messages ORDER BY id DESC LIMIT 1) AS last_message,
@@ -261,6 +266,7 @@ impl Store {
             stuck: number("stuck", row.stuck)?,
             oldest_unread: row.oldest_unread,
             quarantined: number("quarantined", row.quarantined)?,
+            altered: number("altered", row.altered)?,
             quarantined_since: row.quarantined_since,
             last_message: row.last_message,
             held: number("held", row.held)?,

@@ -14,6 +14,7 @@ use super::db::Tx;
 use super::error::{Result, StoreError};
 use super::settling::interrupted;
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
 /// Another instance as seen once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
@@ -67,6 +68,7 @@ impl Store {
         tx.commit().await?;
         Ok(Self {
             me: Some(id),
+            joined: Some(Instant::now()),
             ..self.clone()
         })
     }
@@ -208,12 +210,16 @@ async fn settle(
     is_counted: bool,
     now: DateTime<Utc>,
 ) -> Result<Settled> {
-    // What the dead were reading may have killed them: that try counts.
+    // What the dead were reading may have killed them. Each of what they read together is read alone
+    // from now on; only a try of one alone counts against it.
     let messages = tx
         .query(
             "UPDATE messages SET leased_until = NULL, owner = NULL,
-                attempts = CASE WHEN $2 OR attempts = 0 THEN attempts ELSE attempts - 1 END
-             WHERE state = 'new' AND leased_until IS NOT NULL AND ($1 IS NULL OR owner = $1)",
+                attempts = CASE WHEN $2 AND (suspect OR attempts > 1) THEN attempts
+                    ELSE attempts - 1 END,
+                suspect = suspect OR $2
+             WHERE state = 'new' AND attempts > 0 AND leased_until IS NOT NULL
+               AND ($1 IS NULL OR owner = $1)",
         )
         .bind(instance)
         .bind(is_counted)

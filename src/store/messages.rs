@@ -1,7 +1,7 @@
-//! Messages as work: claimed for reading, given back, quarantined; and as lists show them.
+//! Messages as work: loaded, given back, quarantined (claiming is `claim.rs`'s); and as lists show them.
 
 use super::Store;
-use super::db::{Sql, Tx};
+use super::db::Sql;
 use super::error::{Result, StoreError};
 use super::rows::{reference, to_json, unsigned, word};
 use crate::domain::incident::Reference;
@@ -10,10 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 
 /// A message whose reading was begun so often without an end is left to a person.
-const ATTEMPTS: i64 = 3;
-
-/// One claim brings at most about so many bytes, so that a few large messages don't fill memory.
-const CLAIMED_BYTES: i64 = 16 << 20;
+pub(super) const ATTEMPTS: i64 = 3;
 
 /// One stored message as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,62 +94,6 @@ struct ClaimedRow {
 }
 
 impl Store {
-    /// Claims unread messages until `now + lease`, oldest first. The attempt is counted before any
-    /// work: a message whose reading was begun three times without an end is quarantined here.
-    ///
-    /// A message that was begun before is claimed alone, so that one that kills the process doesn't
-    /// count against those claimed with it; it comes when it is its turn, before what came later.
-    ///
-    /// An instance reads one batch after the other: what it holds still was not given back because
-    /// the database failed, and is so now, that try not counted.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn claim_messages(
-        &self,
-        now: DateTime<Utc>,
-        lease: TimeDelta,
-        limit: u32,
-    ) -> Result<Vec<Stored>> {
-        let mut tx = self.db.begin().await?;
-        tx.query(
-            "UPDATE messages SET leased_until = NULL, owner = NULL, attempts = attempts - 1
-             WHERE state = 'new' AND attempts > 0 AND leased_until IS NOT NULL AND owner = $1",
-        )
-        .bind(self.me)
-        .execute()
-        .await?;
-        tx.query(
-            "UPDATE messages SET state = 'quarantined', last_error = 'unfinished',
-                leased_until = NULL
-             WHERE state = 'new' AND attempts >= $1
-               AND (leased_until IS NULL OR leased_until <= $2)",
-        )
-        .bind(ATTEMPTS)
-        .bind(now)
-        .execute()
-        .await?;
-        let ids = claimable(&mut tx, now, i64::from(limit)).await?;
-        if ids.is_empty() {
-            tx.commit().await?;
-            return Ok(Vec::new());
-        }
-        let ids = to_json(&ids);
-        tx.query(Sql {
-            sqlite: "UPDATE messages SET attempts = attempts + 1, leased_until = $2, owner = $3
-                     WHERE id IN (SELECT value FROM json_each($1))",
-            postgres: "UPDATE messages SET attempts = attempts + 1, leased_until = $2, owner = $3
-                       WHERE id IN (SELECT json_array_elements_text($1::json)::bigint)",
-        })
-        .text(&ids)
-        .bind(now + lease)
-        .bind(self.me)
-        .execute()
-        .await?;
-        tx.commit().await?;
-        self.load_stored(&ids).await
-    }
-
     /// Messages with their bytes, oldest first; `ids` is a JSON list.
     pub(super) async fn load_stored(&self, ids: &str) -> Result<Vec<Stored>> {
         let rows: Vec<ClaimedRow> = self
@@ -358,34 +299,4 @@ impl Store {
             .await?;
         rows.into_iter().map(LineRow::line).collect()
     }
-}
-
-/// Ids of messages that may be claimed, oldest first: those never begun, or one begun before.
-async fn claimable(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Result<Vec<i64>> {
-    // Other instances skip what this one is about to claim instead of waiting for it.
-    let rows: Vec<(i64, i64, i64)> = tx
-        .query(Sql {
-            sqlite: "SELECT id, size, attempts FROM messages
-                     WHERE state = 'new' AND (leased_until IS NULL OR leased_until <= $1)
-                     ORDER BY id LIMIT $2",
-            postgres: "SELECT id, size, attempts FROM messages
-                       WHERE state = 'new' AND (leased_until IS NULL OR leased_until <= $1)
-                       ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED",
-        })
-        .bind(now)
-        .bind(limit)
-        .fetch_all()
-        .await?;
-    let mut bytes = 0_i64;
-    let is_alone = rows.first().is_some_and(|(_, _, attempts)| *attempts > 0);
-    let within = |(index, (_, size, attempts)): &(usize, (i64, i64, i64))| {
-        bytes = bytes.saturating_add(*size);
-        *index == 0 || !is_alone && *attempts == 0 && bytes <= CLAIMED_BYTES
-    };
-    Ok(rows
-        .into_iter()
-        .enumerate()
-        .take_while(within)
-        .map(|(_, (id, ..))| id)
-        .collect())
 }

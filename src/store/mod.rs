@@ -11,6 +11,7 @@ mod alone;
 mod backup;
 mod bounces;
 mod circuit;
+mod claim;
 mod commit;
 mod db;
 mod deep;
@@ -36,6 +37,7 @@ mod settling;
 pub use alarms::Alarm;
 pub use backup::{BackupError, backup};
 pub use circuit::Circuit;
+pub use claim::STEADY;
 pub use deep::{Deep, Fault};
 pub use error::{OpenError, Result, StoreError};
 pub use export::{Counts, ExportedMessage, ExportedTicket};
@@ -49,11 +51,13 @@ pub use outcome::{
     Notice, Outcome,
 };
 pub use quarantine::Retried;
+pub use record::Raw;
 pub use reread::{Kept, Reread};
 
 use alone::Alone;
 use db::Db;
 use std::sync::Arc;
+use tokio::time::Instant;
 
 /// One database, SQLite or PostgreSQL. Cloning shares its connections.
 ///
@@ -66,6 +70,8 @@ pub struct Store {
     db: Db,
     /// The instance that this is, once it has joined.
     me: Option<i64>,
+    /// When it joined, by its own monotonic clock.
+    joined: Option<Instant>,
     /// SQLite: the lock that keeps other services off the file.
     alone: Option<Arc<Alone>>,
 }
@@ -79,6 +85,7 @@ impl Store {
         Ok(Self {
             db: Db::open(url).await?,
             me: None,
+            joined: None,
             alone: None,
         })
     }
@@ -100,6 +107,7 @@ impl Store {
         Ok(Self {
             db,
             me: None,
+            joined: None,
             alone: alone.map(Arc::new),
         })
     }
@@ -114,6 +122,7 @@ impl Store {
         let store = Self {
             db,
             me: None,
+            joined: None,
             alone: None,
         };
         Ok((store, lacking))

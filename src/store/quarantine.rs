@@ -79,6 +79,7 @@ impl Store {
             .db
             .write(
                 "UPDATE messages SET attempts = 0, leased_until = NULL,
+                    turn = (SELECT COALESCE(MIN(turn), 0) FROM messages WHERE state = 'new'),
                     state = CASE WHEN last_error IN ('withheld', 'asked_again', 'gone')
                         THEN state ELSE 'new' END,
                     last_error = CASE WHEN last_error IN ('withheld', 'asked_again', 'gone')

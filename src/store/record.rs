@@ -7,12 +7,24 @@ use super::instances::MAILBOX;
 use super::mailboxes::{advance, mailbox_id};
 use super::quarantine::{WITHHELD, take_place, told_again, told_size};
 use super::rows::size;
+use crate::domain::lane::Lane;
 use crate::domain::message::{Cursor, Fetched, Identity, MessageId, Place, Recorded};
 use crate::failpoint;
 use chrono::{DateTime, Datelike, SubsecRound, Utc};
 
 /// Raw bytes lie in rows of at most this many.
 const CHUNK: usize = 1 << 20;
+
+/// A stored message's bytes, as they are found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Raw {
+    /// As they were stored.
+    Whole(Vec<u8>),
+    /// Others than were stored.
+    Altered,
+    /// Not there.
+    Missing,
+}
 
 impl Store {
     /// Stores raw messages with their deliveries, and the cursor, in one transaction; gives one
@@ -30,9 +42,9 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Vec<Recorded>> {
         // Hashed before the only writer is held.
-        let identities: Vec<Identity> = batch
+        let read: Vec<(Identity, Lane)> = batch
             .iter()
-            .map(|fetched| Identity::of(&fetched.bytes))
+            .map(|fetched| (Identity::of(&fetched.bytes), Lane::of(&fetched.bytes)))
             .collect();
         let mut tx = self.db.begin().await?;
         // The row is locked from here on: nobody takes the mailbox until this is committed.
@@ -41,8 +53,8 @@ impl Store {
             return Err(StoreError::Conflict(MAILBOX));
         }
         let mut recorded = Vec::with_capacity(batch.len());
-        for (fetched, identity) in batch.iter().zip(&identities) {
-            recorded.push(record(&mut tx, mailbox, fetched, identity, now).await?);
+        for (fetched, read) in batch.iter().zip(&read) {
+            recorded.push(record(&mut tx, mailbox, fetched, read, now).await?);
         }
         failpoint::hit("K02");
         if let Some(cursor) = cursor {
@@ -51,6 +63,29 @@ impl Store {
         failpoint::hit("K03");
         tx.commit().await?;
         Ok(recorded)
+    }
+
+    /// The raw message, held against its hash (STO-07).
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn raw_checked(&self, id: MessageId) -> Result<Raw> {
+        let stored: Option<(String, i64)> = self
+            .db
+            .read("SELECT stored_sha256, size FROM messages WHERE id = $1")
+            .bind(id.0)
+            .fetch_optional()
+            .await?;
+        let (Some((sha256, size)), Some(bytes)) = (stored, self.raw(id).await?) else {
+            return Ok(Raw::Missing);
+        };
+        Ok(if bytes.is_empty() && size > 0 {
+            Raw::Missing
+        } else if Identity::of(&bytes).sha256 == sha256 {
+            Raw::Whole(bytes)
+        } else {
+            Raw::Altered
+        })
     }
 
     /// The raw message as stored.
@@ -83,7 +118,7 @@ async fn record(
     tx: &mut Tx,
     mailbox: i64,
     fetched: &Fetched,
-    identity: &Identity,
+    (identity, lane): &(Identity, Lane),
     now: DateTime<Utc>,
 ) -> Result<Recorded> {
     let (uidvalidity, uid, name) = match &fetched.place {
@@ -132,14 +167,23 @@ async fn record(
         .execute()
         .await?;
     }
+    // Its turn is that of whoever is next, but after its sender's last one, and not before what names
+    // the same incident.
     let inserted: Option<(i64,)> = tx
         .query(
             "INSERT INTO messages (sha256, stored_sha256, content_hash, message_id, size,
                 internal_date, received_at, left_on_server, same_message_id_other_bytes, state,
-                attempts, last_error, kind, kind_reason, from_address, subject)
+                attempts, last_error, kind, kind_reason, from_address, subject, sender, thread,
+                turn)
              VALUES ($1, $1, $2, $3, $4, $5, $6, $7,
                 EXISTS (SELECT 1 FROM messages WHERE message_id = $3),
-                $8, 0, $9, '', '', '', '')
+                $8, 0, $9, '', '', '', '', $10, $11,
+                (SELECT COALESCE(MAX(turn), 0) FROM
+                    (SELECT MIN(turn) AS turn FROM messages WHERE state = 'new'
+                     UNION ALL SELECT MAX(turn) + 1 FROM messages
+                        WHERE state = 'new' AND sender = $10
+                     UNION ALL SELECT MAX(turn) FROM messages
+                        WHERE state = 'new' AND thread <> '' AND thread = $11) AS others))
              ON CONFLICT (content_hash) DO NOTHING RETURNING id",
         )
         .text(&identity.sha256)
@@ -155,6 +199,8 @@ async fn record(
             "new"
         })
         .text(if fetched.withheld { WITHHELD } else { "" })
+        .text(&lane.sender)
+        .text(&lane.thread)
         .fetch_optional()
         .await?;
     let (id, new) = match inserted {

@@ -9,9 +9,15 @@ use crate::domain::why::Why;
 use crate::mail::Email;
 use crate::present::french;
 use crate::present::page::{Pane, Proof};
-use crate::store::MessageLine;
+use crate::store::{MessageLine, Raw};
 use serde::Serialize;
 use std::collections::BTreeMap;
+
+/// Why a message is not shown whose bytes are not those that came (STO-07).
+const ALTERED: &str = "message altéré\u{a0}: les octets gardés ne sont plus ceux reçus";
+
+/// And one whose bytes are gone.
+const MISSING: &str = "message manquant\u{a0}: ses octets ne sont plus dans la base";
 
 /// A message with its pane.
 #[derive(Debug, Serialize)]
@@ -29,12 +35,18 @@ pub(super) async fn read(
     fields: &Fields,
     field_messages: &BTreeMap<FieldName, MessageId>,
 ) -> Result<Message, PageError> {
-    let raw = console.store().raw(line.id).await?.unwrap_or_default();
+    let found = console.store().raw_checked(line.id).await?;
     let proofs = proofs(console.form(), line.id, fields, field_messages);
     let received = console.moment(line.internal_date);
     // What failed three times is not tried again at each look.
     let is_by_hand = line.kind_reason == Why::ByHand.as_str();
-    let raw = if is_by_hand { Vec::new() } else { raw };
+    // What is not what came is not shown as if it were (STO-07).
+    let (raw, damage) = match found {
+        Raw::Whole(raw) if !is_by_hand => (raw, None),
+        Raw::Whole(_) => (Vec::new(), None),
+        Raw::Altered => (Vec::new(), Some(ALTERED)),
+        Raw::Missing => (Vec::new(), Some(MISSING)),
+    };
     // Reading a message takes time, and whatever it does to us stays in its own task.
     let pane = tokio::task::spawn_blocking(move || Pane::new(&Email::parse(&raw), &proofs)).await;
     let mut pane = pane.unwrap_or_else(|_| {
@@ -44,6 +56,9 @@ pub(super) async fn read(
     });
     if is_by_hand || line.state == MessageState::Quarantined {
         pane.unread = Some("l’analyse a échoué trois fois, le message est gardé tel quel");
+    }
+    if damage.is_some() {
+        pane.unread = damage;
     }
     Ok(Message {
         kind: Kind::parse(&line.kind).map_or("pas encore lu", french::kind),

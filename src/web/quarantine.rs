@@ -74,6 +74,7 @@ pub(super) fn reason(line: &MessageLine) -> String {
         "unfinished" => format!("le service s’est arrêté pendant l’analyse ({tries})"),
         "conflict" => format!("son dossier changeait sans cesse ({tries})"),
         "not_kept" => format!("le résultat de l’analyse n’a pas pu être enregistré ({tries})"),
+        "altered" => "altéré\u{a0}: ses octets ne sont plus ceux reçus".to_owned(),
         "withheld" => "le serveur de messagerie ne le donne pas".to_owned(),
         "asked_again" => "redemandé au serveur de messagerie".to_owned(),
         "gone" => "il n’est plus dans la boîte".to_owned(),

@@ -127,10 +127,31 @@ fn lines(console: &Console, report: &Report) -> Vec<Line> {
         line(console, report, "Boucles", Subject::Circuit, {
             "limites d’envoi".to_owned()
         }),
+        kept(vitals),
         informational("Instances", with(&|vitals| vitals.instances.to_string())),
         informational("Horloge", format!("heure de {}", console.zone())),
         informational("Mémoire", memory()),
     ]
+}
+
+/// Whether the bytes of messages are what came: known of those that were read since, and of all by
+/// a command (STO-07).
+fn kept(vitals: Option<&Vitals>) -> Line {
+    let altered = vitals.map_or(0, |vitals| vitals.altered);
+    let check = "vigie check --deep relit tout";
+    if altered == 0 {
+        return informational(
+            "Octets gardés",
+            format!("comparés à chaque lecture · {check}"),
+        );
+    }
+    let words = plural(altered, "message altéré", "messages altérés");
+    Line {
+        name: "Octets gardés",
+        state: "altérés",
+        tone: "bad",
+        detail: format!("{words}, en quarantaine · {check}"),
+    }
 }
 
 fn memory() -> String {

@@ -3,7 +3,7 @@
 //! Messages are claimed in batches, read on all cores where blocking is allowed, and their effects
 //! kept with one commit; one whose effect can't be kept falls out alone and is tried by itself. A
 //! message that panics or takes too long is noted as failed; the third time it is quarantined: kept
-//! raw, shown, left alone. The rest go on.
+//! raw, shown, left alone; and so is one that was alone at three deaths of the process. The rest go on.
 
 use crate::clock::Clock;
 use crate::desk::intake::{self, Parts, Read};
@@ -95,6 +95,20 @@ pub async fn round(
     Ok(round)
 }
 
+/// The same, and waits for what is left to an instance that has lived for a while.
+///
+/// # Errors
+/// As [`round`].
+pub async fn whole(processing: &Processing, token: &CancellationToken) -> Result<(), StoreError> {
+    round(processing, token).await?;
+    if processing.store.has_suspects().await? {
+        let left = tokio::time::sleep(processing.store.steady_in());
+        token.run_until_cancelled(left).await;
+        round(processing, token).await?;
+    }
+    Ok(())
+}
+
 /// Runs rounds until `token` is cancelled. A store that fails for a while is waited for.
 ///
 /// # Errors
@@ -106,7 +120,11 @@ pub async fn run(processing: Processing, token: CancellationToken) -> Result<(),
         let wait = match round(&processing, &token).await {
             Ok(_) => {
                 failures = 0;
-                NET
+                match processing.store.steady_in() {
+                    Duration::ZERO => NET,
+                    // Something may wait for just that.
+                    left => left,
+                }
             }
             Err(error) if error.is_transient() => {
                 failures += 1;

@@ -493,6 +493,14 @@ async fn loop_10_a_flood_of_one_sender_does_not_keep_the_others_from_their_answe
     assert_eq!(to.iter().filter(|to| to.starts_with("flood@")).count(), 3);
     assert!(to.contains(&"paul@ch-ailleurs.example".to_owned()));
     assert_eq!(line.incidents().await, 501, "nothing is dropped");
+    // His was among the first to be read, though it came last.
+    let paul = line.messages().await.pop().expect("it is the last");
+    assert!(paul.from_address.starts_with("paul@"));
+    let reference = paul.reference.expect("he has an incident").to_string();
+    assert!(
+        reference.as_str() <= "INC-26-00128",
+        "{reference} is behind the first batch"
+    );
 }
 
 #[tokio::test]

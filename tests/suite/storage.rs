@@ -514,6 +514,12 @@ async fn versions(path: &Path) -> (Vec<i64>, bool) {
             .fetch_one(&mut file)
             .await
             .expect("it is whole");
+    let (columns,): (i64,) =
+        sqlx::query_as("SELECT COUNT(*) FROM pragma_table_info('messages') WHERE name = 'turn'")
+            .fetch_one(&mut file)
+            .await
+            .expect("it is whole");
+    assert_eq!(columns == 1, applied.contains(&(4,)), "the last one too");
     let (kept,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM meta WHERE name = 'old'")
         .fetch_one(&mut file)
         .await
@@ -543,7 +549,7 @@ fn sto_08_a_migration_killed_at_any_write_leaves_the_old_version_or_the_new_one(
         let run = service.run(&["export", "messages"]);
         match block_on(versions(&database)) {
             (applied, false) if applied == [1] => outcomes.0 += 1,
-            (applied, true) if applied == [1, 2] => outcomes.1 += 1,
+            (applied, true) if applied.starts_with(&[1, 2]) => outcomes.1 += 1,
             other => panic!("kill at write {number}: {other:?}"),
         }
         if run.status.success() {

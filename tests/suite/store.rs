@@ -406,7 +406,7 @@ async fn two_claimers_never_get_the_same_message() {
 }
 
 #[tokio::test]
-async fn a_message_is_begun_three_times_at_most_and_alone_after_the_first() {
+async fn a_message_is_begun_three_times_alone_at_most() {
     on_both(|store| async move {
         let batch: Vec<Fetched> = (1..=2)
             .map(|uid| fetched(uid, &mail(&format!("{uid}@x.example"), "x")))
@@ -417,7 +417,7 @@ async fn a_message_is_begun_three_times_at_most_and_alone_after_the_first() {
         assert_eq!(claim(59).await.unwrap().len(), 0, "leased");
         let again = claim(60).await.unwrap();
         assert_eq!(again.len(), 1, "the lease ended, so it is claimed alone");
-        assert_eq!(again[0].attempts, 2);
+        assert_eq!(again[0].attempts, 1, "in company it proves nothing");
         // The one is done, the other kills the process each time.
         store
             .commit_outcome(
@@ -426,8 +426,9 @@ async fn a_message_is_begun_three_times_at_most_and_alone_after_the_first() {
             )
             .await
             .unwrap();
-        assert_eq!(claim(61).await.unwrap()[0].attempts, 2);
-        assert_eq!(claim(200).await.unwrap()[0].attempts, 3);
+        assert_eq!(claim(61).await.unwrap()[0].attempts, 1);
+        assert_eq!(claim(200).await.unwrap()[0].attempts, 2);
+        assert_eq!(claim(300).await.unwrap()[0].attempts, 3);
         assert_eq!(claim(400).await.unwrap().len(), 0);
         let quarantined = store.list_quarantined(9).await.unwrap();
         assert_eq!(quarantined.len(), 1);

@@ -1,6 +1,6 @@
 //! The console by requests: what it shows, what it escapes, whom it answers, with which headers.
 
-use crate::support::stores::{TestStore, at};
+use crate::support::stores::{TestStore, at, fetched, mail};
 use chrono::TimeDelta;
 use sqlx::{Connection as _, SqliteConnection};
 use std::net::SocketAddr;
@@ -816,4 +816,45 @@ async fn a_client_that_never_ends_its_header_is_left() {
         assert!(!answer.starts_with(b"HTTP/1.1 200"));
     }
     assert_eq!(console.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
+async fn sto_07_bytes_that_are_missing_or_altered_are_said_to_be_and_never_an_error() {
+    let console = Console::start().await;
+    let store = &console.test.store;
+    let reference = open(store, 1, "pb carto").await;
+    let dossier = format!("/d/{reference}");
+    console
+        .get("/sante")
+        .await
+        .shows("comparés à chaque lecture");
+    console
+        .test
+        .alter("UPDATE message_chunks SET bytes = X'2020'")
+        .await;
+    let page = console.get(&dossier).await;
+    assert_eq!(page.status, 200);
+    page.shows("message altéré : les octets gardés ne sont plus ceux reçus");
+    console.test.alter("DELETE FROM message_chunks").await;
+    let page = console.get(&dossier).await;
+    assert_eq!(page.status, 200);
+    page.shows("message manquant : ses octets ne sont plus dans la base");
+    // One that is not read yet is found when it is.
+    let waiting = [fetched(2, &mail("2@x.example", "x"))];
+    store
+        .record_batch("imap:test", None, &waiting, at(0))
+        .await
+        .unwrap();
+    let lease = TimeDelta::seconds(60);
+    for _ in 0..3 {
+        let claimed = store.claim_messages(at(1), lease, 1).await.unwrap();
+        store
+            .fail_message(claimed[0].id, "altered", at(1))
+            .await
+            .unwrap();
+    }
+    let page = console.get("/sante").await;
+    page.shows("1 message altéré, en quarantaine · vigie check --deep relit tout");
+    let page = console.get("/quarantine").await;
+    page.shows("altéré : ses octets ne sont plus ceux reçus");
 }

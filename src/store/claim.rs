@@ -1,0 +1,169 @@
+//! Messages claimed for reading: whose turn it is, and who must wait though it is.
+//!
+//! Senders take turns, so that a flood of one does not keep the others from their answers (LOOP-10).
+//! Of one sender, and of what names the same incident, the mailbox's order stays: what names an
+//! incident of which another instance reads something waits until that is done (N14).
+//!
+//! What was in hand when a process died is suspected of having killed it. It is read alone from then
+//! on; and once it was alone when a process died, only an instance takes it up that has lived for a
+//! while: so that whatever else kills processes, one after the other, is not mistaken for the message.
+//! Its sender's other messages, and its incident's, wait behind it; the rest go on.
+
+use super::Store;
+use super::db::{Sql, Tx};
+use super::error::Result;
+use super::messages::ATTEMPTS;
+use super::rows::to_json;
+use crate::domain::message::Stored;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::time::Duration;
+
+/// One claim brings at most about so many bytes, so that a few large messages don't fill memory.
+const CLAIMED_BYTES: i64 = 16 << 20;
+
+/// How long an instance lives before it takes up what was alone when another died.
+pub const STEADY: Duration = Duration::from_secs(3);
+
+/// A claim looks at so many times as many messages as it wants, for those that must wait.
+const LOOKED_AT: i64 = 8;
+
+#[derive(sqlx::FromRow)]
+struct Candidate {
+    id: i64,
+    size: i64,
+    is_alone: bool,
+}
+
+impl Store {
+    /// How long this instance must live on before it takes up what was alone when another died; zero
+    /// once it does.
+    #[must_use]
+    pub fn steady_in(&self) -> Duration {
+        self.joined.map_or(Duration::ZERO, |joined| {
+            STEADY.saturating_sub(joined.elapsed())
+        })
+    }
+
+    /// Whether something waits only until this instance is steady ([`Store::steady_in`]).
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn has_suspects(&self) -> Result<bool> {
+        let found: Option<(i64,)> = self
+            .db
+            .read(
+                "SELECT id FROM messages WHERE state = 'new' AND attempts > 0 AND suspect
+                    AND last_error = '' AND leased_until IS NULL LIMIT 1",
+            )
+            .fetch_optional()
+            .await?;
+        Ok(found.is_some())
+    }
+
+    /// Claims unread messages until `now + lease`, in turn; gives them in the mailbox's order. The
+    /// attempt is counted before any work: a message whose reading was begun three times without an
+    /// end is quarantined here.
+    ///
+    /// A message that was begun before is claimed alone, so that one that kills the process doesn't
+    /// count against those claimed with it.
+    ///
+    /// An instance reads one batch after the other: what it holds still was not given back because
+    /// the database failed, and is so now, that try not counted.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn claim_messages(
+        &self,
+        now: DateTime<Utc>,
+        lease: TimeDelta,
+        limit: u32,
+    ) -> Result<Vec<Stored>> {
+        let mut tx = self.db.begin().await?;
+        // One instance after the other: each must see what the one before has claimed.
+        tx.query(Sql {
+            // BEGIN IMMEDIATE has taken the turn.
+            sqlite: "SELECT 1",
+            postgres: "SELECT pg_advisory_xact_lock(20260005)",
+        })
+        .execute()
+        .await?;
+        // A lease that ran out counts as a death that nobody noticed.
+        tx.query(
+            "UPDATE messages SET leased_until = NULL, owner = NULL,
+                attempts = CASE WHEN owner = $1 THEN attempts - 1
+                    WHEN suspect OR attempts > 1 THEN attempts ELSE attempts - 1 END,
+                suspect = CASE WHEN owner = $1 THEN suspect ELSE TRUE END
+             WHERE state = 'new' AND attempts > 0 AND leased_until IS NOT NULL
+               AND (owner = $1 OR leased_until <= $2)",
+        )
+        .bind(self.me)
+        .bind(now)
+        .execute()
+        .await?;
+        tx.query(
+            "UPDATE messages SET state = 'quarantined', last_error = 'unfinished'
+             WHERE state = 'new' AND attempts > 0 AND attempts >= $1 AND leased_until IS NULL",
+        )
+        .bind(ATTEMPTS)
+        .execute()
+        .await?;
+        let ids = claimable(&mut tx, self.steady_in().is_zero(), i64::from(limit)).await?;
+        if ids.is_empty() {
+            tx.commit().await?;
+            return Ok(Vec::new());
+        }
+        let ids = to_json(&ids);
+        tx.query(Sql {
+            sqlite: "UPDATE messages SET attempts = attempts + 1, leased_until = $2, owner = $3
+                     WHERE id IN (SELECT value FROM json_each($1)) AND state = 'new'",
+            postgres: "UPDATE messages SET attempts = attempts + 1, leased_until = $2, owner = $3
+                       WHERE id IN (SELECT json_array_elements_text($1::json)::bigint)
+                         AND state = 'new'",
+        })
+        .text(&ids)
+        .bind(now + lease)
+        .bind(self.me)
+        .execute()
+        .await?;
+        tx.commit().await?;
+        self.load_stored(&ids).await
+    }
+}
+
+/// Ids of messages that may be claimed, in turn: those never begun, or one begun before.
+async fn claimable(tx: &mut Tx, is_steady: bool, limit: i64) -> Result<Vec<i64>> {
+    let rows: Vec<Candidate> = tx
+        .query(
+            "SELECT id, size, suspect OR attempts > 0 AS is_alone FROM
+                (SELECT id, size, turn, sender, thread, suspect, attempts FROM messages
+                 WHERE state = 'new' AND leased_until IS NULL
+                 ORDER BY turn, id LIMIT $3) AS waiting
+             WHERE (thread = '' OR thread NOT IN
+                    (SELECT thread FROM messages
+                     WHERE state = 'new' AND attempts > 0 AND thread <> ''
+                       AND (leased_until IS NOT NULL
+                         OR suspect AND last_error = '' AND NOT $2)))
+               AND ($2 OR sender NOT IN
+                    (SELECT sender FROM messages
+                     WHERE state = 'new' AND attempts > 0 AND suspect
+                       AND last_error = '' AND leased_until IS NULL))
+             ORDER BY turn, id LIMIT $1",
+        )
+        .bind(limit)
+        .bind(is_steady)
+        .bind(limit * LOOKED_AT)
+        .fetch_all()
+        .await?;
+    let mut bytes = 0_i64;
+    let is_alone = rows.first().is_some_and(|row| row.is_alone);
+    let within = |(index, row): &(usize, Candidate)| {
+        bytes = bytes.saturating_add(row.size);
+        *index == 0 || !is_alone && !row.is_alone && bytes <= CLAIMED_BYTES
+    };
+    Ok(rows
+        .into_iter()
+        .enumerate()
+        .take_while(within)
+        .map(|(_, row)| row.id)
+        .collect())
+}
