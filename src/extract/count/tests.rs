@@ -573,7 +573,7 @@ fn the_same_for_others_counts_the_writer_too() {
         ("C'est le cas tous postes confondus.", Some((None, true))),
         (
             "La page ne charge plus. Personne d'autre ne se plaint.",
-            None,
+            Some((Some(1), false)),
         ),
     ] {
         assert_eq!(best(text), count, "{text}");
