@@ -1,6 +1,7 @@
 //! Raw messages, kept first and once each, with the places where they lay.
 
 use super::Store;
+use super::bulk::{record_all, stored_as};
 use super::db::{Text, Tx};
 use super::error::{Result, StoreError};
 use super::instances::MAILBOX;
@@ -12,7 +13,7 @@ use crate::failpoint;
 use chrono::{DateTime, Datelike, SubsecRound, Utc};
 
 /// Raw bytes lie in rows of at most this many.
-const CHUNK: usize = 1 << 20;
+pub(super) const CHUNK: usize = 1 << 20;
 
 impl Store {
     /// Stores raw messages with their deliveries, and the cursor, in one transaction; gives one
@@ -40,10 +41,20 @@ impl Store {
         if self.me.is_some() && holder != self.me {
             return Err(StoreError::Conflict(MAILBOX));
         }
-        let mut recorded = Vec::with_capacity(batch.len());
-        for (fetched, identity) in batch.iter().zip(&identities) {
-            recorded.push(record(&mut tx, mailbox, fetched, identity, now).await?);
-        }
+        let together = match batch {
+            [_, _, ..] => record_all(&mut tx, mailbox, batch, &identities, now).await?,
+            _ => None,
+        };
+        let recorded = match together {
+            Some(recorded) => recorded,
+            None => {
+                let mut recorded = Vec::with_capacity(batch.len());
+                for (fetched, identity) in batch.iter().zip(&identities) {
+                    recorded.push(record(&mut tx, mailbox, fetched, identity, now).await?);
+                }
+                recorded
+            }
+        };
         failpoint::hit("K02");
         if let Some(cursor) = cursor {
             advance(&mut tx, mailbox, cursor).await?;
@@ -132,6 +143,7 @@ async fn record(
         .execute()
         .await?;
     }
+    let (state, last_error) = state(fetched);
     let inserted: Option<(i64,)> = tx
         .query(
             "INSERT INTO messages (sha256, stored_sha256, content_hash, message_id, size,
@@ -149,12 +161,8 @@ async fn record(
         .bind(storable(fetched.internal_date, now))
         .bind(now)
         .bind(fetched.left_on_server)
-        .text(if fetched.withheld {
-            "quarantined"
-        } else {
-            "new"
-        })
-        .text(if fetched.withheld { WITHHELD } else { "" })
+        .text(state)
+        .text(last_error)
         .fetch_optional()
         .await?;
     let (id, new) = match inserted {
@@ -171,14 +179,7 @@ async fn record(
             }
             (id, true)
         }
-        None => {
-            let (id,): (i64,) = tx
-                .query("SELECT id FROM messages WHERE content_hash = $1")
-                .text(&identity.content)
-                .fetch_one()
-                .await?;
-            (id, false)
-        }
+        None => (stored_as(tx, identity).await?, false),
     };
     tx.query(
         "INSERT INTO deliveries (message_id, mailbox_id, uidvalidity, uid, name, sha256, size,
@@ -203,8 +204,17 @@ async fn record(
     })
 }
 
+/// The state that a fetched message begins in, and why.
+pub(super) fn state(fetched: &Fetched) -> (&'static str, &'static str) {
+    if fetched.withheld {
+        ("quarantined", WITHHELD)
+    } else {
+        ("new", "")
+    }
+}
+
 /// A date that both databases keep and sort alike; servers have been seen to give year 0 or 30,000.
-fn storable(date: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn storable(date: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     if (1970..=9999).contains(&date.year()) {
         date.trunc_subsecs(6)
     } else {
