@@ -89,7 +89,7 @@ fn address(value: &[u8]) -> String {
         .or_else(|| words.find(|word| word.contains(&b'@')))
         .unwrap_or(value);
     let text = String::from_utf8_lossy(&found[..found.len().min(LONGEST)]);
-    text.trim().to_lowercase()
+    text.replace('\0', "").trim().to_lowercase()
 }
 
 /// The first reference in it, in its stable form: a prefix of letters and digits, two digits of the

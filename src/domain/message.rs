@@ -143,6 +143,9 @@ pub struct Identity {
     pub message_id: Option<String>,
 }
 
+/// Bytes that are hashed at once.
+const RUN: usize = 32 << 10;
+
 impl Identity {
     /// Reads the identity of raw bytes, in one pass over the header and one over the whole.
     #[must_use]
@@ -169,9 +172,19 @@ impl Identity {
             }
             at += line.len();
         }
-        for run in bytes[at..].split(|&byte| byte == b'\r') {
-            content.update(run);
+        let mut from = at;
+        // In large runs: a hash is slow to take up a line at a time.
+        let mut runs = Vec::with_capacity(RUN.min(bytes.len()));
+        for end in memchr::memchr_iter(b'\r', &bytes[at..]).map(|end| at + end) {
+            if runs.len() + end - from > RUN {
+                content.update(&runs);
+                runs.clear();
+            }
+            runs.extend_from_slice(&bytes[from..end]);
+            from = end + 1;
         }
+        content.update(&runs);
+        content.update(&bytes[from..]);
         Self {
             sha256: hex(&Sha256::digest(bytes)),
             content: hex(&content.finalize()),
@@ -248,6 +261,19 @@ mod tests {
         ] {
             assert_eq!(Identity::of(copy).content, Identity::of(first).content);
             assert_ne!(Identity::of(copy).sha256, Identity::of(first).sha256);
+        }
+    }
+
+    #[test]
+    fn line_ends_of_a_body_of_any_length_make_no_difference() {
+        for (count, length) in [(3_000, 76), (3, RUN), (2, RUN - 1), (2, 5 * RUN), (1, 0)] {
+            let line = "x".repeat(length);
+            let crlf = format!("Subject: x\r\n\r\n{}", format!("{line}\r\n").repeat(count));
+            let lf = Identity::of(crlf.replace('\r', "").as_bytes());
+            let crlf = Identity::of(crlf.as_bytes());
+            assert_eq!(crlf.content, lf.content, "{count} lines of {length}");
+            let bytes = format!("Subject: x\n\n{}", format!("{line}\n").repeat(count));
+            assert_eq!(lf.content, hex(&Sha256::digest(bytes)));
         }
     }
 

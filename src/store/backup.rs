@@ -13,7 +13,6 @@ use super::rows::token;
 use crate::domain::decision::Review;
 use crate::domain::history::EventKind;
 use crate::domain::incident::IncidentId;
-use crate::domain::message::MessageId;
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::{SqliteConnection, SqliteJournalMode};
 use sqlx::{ConnectOptions as _, Connection as _};
@@ -171,20 +170,6 @@ pub(super) async fn take_up(tx: &mut Tx, now: DateTime<Utc>) -> Result<()> {
         "this database is a copy: mails that may have left since it was made wait for a person"
     );
     Ok(())
-}
-
-/// Whether an answer to this message must wait for a person: it was in the mailbox before a copy of
-/// the database was restored, so it may have been answered in what was lost.
-pub(super) async fn may_be_answered(tx: &mut Tx, message: MessageId) -> Result<bool> {
-    let (restores,): (i64,) = tx
-        .query(
-            "SELECT COUNT(*) FROM restores r JOIN messages m ON m.id = $1
-             WHERE r.restored_at IS NOT NULL AND m.internal_date <= r.restored_at",
-        )
-        .bind(message.0)
-        .fetch_one()
-        .await?;
-    Ok(restores > 0)
 }
 
 impl Store {

@@ -1,31 +1,35 @@
 //! A message's whole effect, in one transaction: its kind, its incident with fields and evidence,
 //! its attachments, the history, and the mail that answers. Several messages may share one
-//! transaction; one that fails falls out alone.
+//! transaction; one that fails falls out alone. Those that touch no incident but their own share
+//! their statements too (`together.rs`).
 
 use super::Store;
-use super::backup::may_be_answered;
+use super::attachments::keep_attachments;
 use super::bounces::{self, concern};
 use super::circuit;
 use super::db::{Sql, Text, Tx};
 use super::error::{Result, StoreError};
-use super::fields::keep_fields;
+use super::fields::{Said, keep_fields};
 use super::history::{Entry, note};
-use super::mails::{alike, insert_mail, sent_so_far, ticket_so_far};
-use super::outcome::{
-    Answer, Answering, Committed, Effect, Facts, Filled, NewAttachment, NewIncident, Outcome,
-};
-use super::rows::{reference, size, to_json, unsigned};
+use super::limits::{Asked, SO_FAR, SoFar, so_far};
+use super::mails::{NewMail, insert_mails, ticket_so_far};
+use super::opened::believe;
+use super::outcome::{Answer, Answering, Committed, Effect, Facts, Filled, Outcome};
+use super::rows::{reference, to_json};
+use super::together::{keep_together, stands_alone};
 use crate::domain::decision::Review;
-use crate::domain::declaration::Attachment;
 use crate::domain::field::{FieldName, Fields, Value};
 use crate::domain::history::EventKind;
-use crate::domain::incident::{Concern, IncidentId, Reference, Status, is_doubtful};
-use crate::domain::message::{MessageId, MessageState};
+use crate::domain::incident::{Concern, IncidentId, Reference, is_doubtful};
+use crate::domain::message::MessageState;
 use crate::failpoint;
 use chrono::{DateTime, Utc};
 
 /// What the list shows of a description.
 const SUMMARY: usize = 300;
+
+/// Another did the message.
+const GONE: StoreError = StoreError::Conflict("the message");
 
 impl Store {
     /// Keeps one message's whole effect.
@@ -54,23 +58,60 @@ impl Store {
         let mut tx = self.db.begin().await?;
         take_turn(&mut tx, outcomes).await?;
         let mut results = Vec::with_capacity(outcomes.len());
-        for outcome in outcomes {
-            tx.query("SAVEPOINT one").execute().await?;
-            let result = match keep(&mut tx, outcome, now).await {
-                // A full disk has undone the whole transaction, and the savepoint with it: asking
-                // for that would fail in a way that time does not mend (STO-01).
-                Err(error) if error.is_transient() => return Err(error),
-                result => result,
-            };
-            if result.is_err() {
-                tx.query("ROLLBACK TO SAVEPOINT one").execute().await?;
-            }
-            tx.query("RELEASE SAVEPOINT one").execute().await?;
-            results.push(result);
+        let mut rest = outcomes;
+        while !rest.is_empty() {
+            let alone = rest
+                .iter()
+                .take_while(|outcome| stands_alone(outcome))
+                .count();
+            let (group, after) = rest.split_at(alone.max(1));
+            keep_group(&mut tx, group, now, &mut results).await?;
+            rest = after;
         }
         tx.commit().await?;
         Ok(results)
     }
+}
+
+/// Keeps a group: together, or, where one of it can't be kept, one by one.
+async fn keep_group(
+    tx: &mut Tx,
+    group: &[Outcome],
+    now: DateTime<Utc>,
+    results: &mut Vec<Result<Committed>>,
+) -> Result<()> {
+    if group.len() > 1
+        && let Ok(together) = undoable(tx, async |tx| keep_together(tx, group, now).await).await?
+    {
+        results.extend(together.into_iter().map(Ok));
+        return Ok(());
+    }
+    for outcome in group {
+        results.push(undoable(tx, async |tx| keep(tx, outcome, now).await).await?);
+    }
+    Ok(())
+}
+
+/// Does what can be undone by itself: where it fails, nothing of it is left.
+///
+/// # Errors
+/// Inside, what it failed of; outside, that the whole transaction is lost.
+async fn undoable<R>(
+    tx: &mut Tx,
+    work: impl AsyncFnOnce(&mut Tx) -> Result<R>,
+) -> Result<Result<R>> {
+    tx.query("SAVEPOINT one").execute().await?;
+    let result = match work(tx).await {
+        // A full disk has undone the whole transaction, and the savepoint with it: asking for that
+        // would fail in a way that time does not mend (STO-01).
+        Err(error) if error.is_transient() => return Err(error),
+        result => result,
+    };
+    if result.is_err() {
+        tx.query("ROLLBACK TO SAVEPOINT one").execute().await?;
+    }
+    tx.query("RELEASE SAVEPOINT one").execute().await?;
+    Ok(result)
 }
 
 /// What several instances make must count against the same limits: on PostgreSQL, where many can
@@ -101,36 +142,26 @@ pub(super) async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> 
         circuit_opened: false,
     };
     let (incident, answering) = match &outcome.effect {
-        Effect::Filed { notice } => {
-            if let Some(notice) = notice {
-                let reference = bounces::notice(tx, notice, outcome.message, now).await?;
-                committed.reference = Some(reference);
-            }
-            (notice.as_ref().map(|notice| notice.incident), None)
-        }
-        Effect::Quarantined(_) => {
-            committed.quarantined = true;
-            (None, None)
-        }
-        Effect::Opened(new, answering) => {
-            let (incident, reference) = open(tx, new, outcome, now).await?;
+        Effect::Filed {
+            notice: Some(notice),
+        } => {
+            let reference = bounces::notice(tx, notice, outcome.message, now).await?;
             committed.reference = Some(reference);
-            committed.opened = true;
-            (Some(incident), Some(answering))
+            (notice.incident, None)
         }
         Effect::Joined(filled, answering) => {
             committed.reference = Some(join(tx, filled, outcome, now).await?);
-            (Some(filled.incident), Some(answering))
+            (filled.incident, Some(answering))
+        }
+        _ => {
+            let alone = keep_together(tx, std::slice::from_ref(outcome), now).await?;
+            return alone.into_iter().next().ok_or(GONE);
         }
     };
-    let (state, error) = match outcome.effect {
-        Effect::Quarantined(reason) => (MessageState::Quarantined, reason),
-        _ => (MessageState::Done, ""),
-    };
-    // The incident is made first and this fails where another did the message: all is undone then.
+    // The incident is changed first and this fails where another did the message: all is undone then.
     let done = tx
         .query(
-            "UPDATE messages SET state = $7, leased_until = NULL, last_error = $8, kind = $2,
+            "UPDATE messages SET state = $7, leased_until = NULL, last_error = '', kind = $2,
                 kind_reason = $3, from_address = $4, subject = $5, incident_id = $6,
                 sender = '', thread = ''
              WHERE id = $1 AND state = 'new'",
@@ -140,19 +171,21 @@ pub(super) async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> 
         .text(&outcome.reason)
         .text(&outcome.from_address)
         .text(&outcome.subject)
-        .bind(incident.map(|incident| incident.0))
-        .text(state.as_str())
-        .text(error)
+        .bind(incident.0)
+        .text(MessageState::Done.as_str())
         .execute()
         .await?;
     if done == 0 {
-        return Err(StoreError::Conflict("the message"));
+        return Err(GONE);
     }
-    keep_attachments(tx, outcome.message, &outcome.attachments, incident).await?;
+    let kept = (
+        outcome.message,
+        Some(incident),
+        outcome.attachments.as_slice(),
+    );
+    keep_attachments(tx, &[kept]).await?;
     failpoint::hit("K07");
-    if let (Some(incident), Some(answering), Some(reference)) =
-        (incident, answering, committed.reference.clone())
-    {
+    if let (Some(answering), Some(reference)) = (answering, committed.reference.clone()) {
         respond(
             tx,
             incident,
@@ -179,8 +212,14 @@ async fn respond(
 ) -> Result<()> {
     let entry = Entry::of(incident, now).message(outcome.message);
     let (ticket, sequence) = ticket_so_far(tx, incident).await?;
-    let mut sent = sent_so_far(tx, &answering.address, &answering.body_hash, now).await?;
-    if let Some(first) = alike(tx, answering, incident).await? {
+    let asked = Asked::answering(0, answering, incident, outcome.message);
+    let before = so_far(tx.query(SO_FAR), &[asked], now).await?;
+    let SoFar {
+        mut sent,
+        alike,
+        may_be_answered,
+    } = before.into_iter().next().ok_or(GONE)?;
+    if let Some(first) = alike {
         sent.likely_duplicate = true;
         concern(tx, incident, Concern::LikelyDuplicate).await?;
         note(
@@ -198,10 +237,17 @@ async fn respond(
     };
     match (answering.decide)(&facts) {
         Answer::Mail(mut mail) => {
-            if mail.review.is_none() && may_be_answered(tx, outcome.message).await? {
+            if mail.review.is_none() && may_be_answered {
                 mail.review = Some(Review::Restored);
             }
-            let id = insert_mail(tx, incident, outcome.message, &mail, answering, now).await?;
+            let new = NewMail {
+                incident,
+                answers: outcome.message,
+                mail: &mail,
+                answering,
+            };
+            let made = insert_mails(tx, &[new], now).await?;
+            let id = *made.get(&incident).ok_or(GONE)?;
             if mail.review == Some(Review::AllLimit) {
                 let reason = Review::AllLimit.as_str();
                 committed.circuit_opened = circuit::open(tx, reason, now).await?;
@@ -216,56 +262,6 @@ async fn respond(
         }
     }
     Ok(())
-}
-
-async fn open(
-    tx: &mut Tx,
-    new: &NewIncident,
-    outcome: &Outcome,
-    now: DateTime<Utc>,
-) -> Result<(IncidentId, Reference)> {
-    let year = i64::from(new.year);
-    let (number,): (i64,) = tx
-        .query(
-            "INSERT INTO reference_counters (prefix, year, last) VALUES ($1, $2, 1)
-             ON CONFLICT (prefix, year) DO UPDATE SET last = reference_counters.last + 1
-             RETURNING last",
-        )
-        .text(&new.prefix)
-        .bind(year)
-        .fetch_one()
-        .await?;
-    let number = unsigned("reference_counters", "last", year, number)?;
-    let reference = Reference::new(&new.prefix, new.year, number);
-    let (id,): (i64,) = tx
-        .query(
-            "INSERT INTO incidents (reference, status, version, kind, received_at, address,
-                subject, entity, summary, to_ask, concerns, major_suspected, doubtful)
-             VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",
-        )
-        .text(&reference.to_string())
-        .text(Status::ToReview.as_str())
-        .text(outcome.kind.as_str())
-        .bind(new.received_at)
-        .text(&outcome.from_address)
-        .text(&outcome.subject)
-        .text(&entity(&new.fields))
-        .text(&summary(&new.fields, &outcome.subject))
-        .text(&to_json(&new.to_ask))
-        .text(&concern_words(&new.concerns))
-        .bind(new.major_suspected)
-        .bind(is_doubtful(&new.fields, &new.concerns, new.major_suspected))
-        .fetch_one()
-        .await?;
-    let id = IncidentId(id);
-    for address in &new.addresses {
-        believe(tx, id, address).await?;
-    }
-    let names: Vec<FieldName> = new.fields.iter().map(|(name, _)| name).collect();
-    keep_fields(tx, id, outcome.message, &new.fields, &names).await?;
-    let entry = Entry::of(id, now).message(outcome.message);
-    note(tx, EventKind::Opened, &entry.detail(outcome.kind.as_str())).await?;
-    Ok((id, reference))
 }
 
 async fn join(
@@ -297,16 +293,15 @@ async fn join(
         .fetch_optional()
         .await?;
     let (name, status) = row.ok_or(StoreError::Conflict("the incident"))?;
-    keep_fields(
-        tx,
-        filled.incident,
-        outcome.message,
-        &filled.fields,
-        &filled.changed,
-    )
-    .await?;
+    let said = Said {
+        incident: filled.incident,
+        message: outcome.message,
+        fields: &filled.fields,
+        names: &filled.changed,
+    };
+    keep_fields(tx, &[said]).await?;
     if let Some(address) = &filled.address {
-        believe(tx, filled.incident, address).await?;
+        believe(tx, &[(filled.incident, address)]).await?;
     }
     if filled.is_answer {
         tx.query(
@@ -329,50 +324,6 @@ async fn join(
         note(tx, EventKind::StatusChanged, &entry.detail(&status)).await?;
     }
     reference("incidents", filled.incident.0, &name)
-}
-
-/// From now on the incident's mark is believed when it comes from this address.
-async fn believe(tx: &mut Tx, incident: IncidentId, address: &str) -> Result<()> {
-    tx.query(
-        "INSERT INTO incident_addresses (incident_id, address) VALUES ($1, $2)
-         ON CONFLICT DO NOTHING",
-    )
-    .bind(incident.0)
-    .text(address)
-    .execute()
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn keep_attachments(
-    tx: &mut Tx,
-    message: MessageId,
-    attachments: &[NewAttachment],
-    incident: Option<IncidentId>,
-) -> Result<()> {
-    for (index, new) in attachments.iter().enumerate() {
-        let Attachment {
-            filename,
-            content_type,
-            size: bytes,
-            role,
-        } = &new.attachment;
-        tx.query(
-            "INSERT INTO attachments (message_id, number, incident_id, filename, content_type,
-                size, sha256, role) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        )
-        .bind(message.0)
-        .bind(size(index + 1))
-        .bind(incident.map(|incident| incident.0))
-        .text(filename)
-        .text(content_type)
-        .bind(i64::try_from(*bytes).unwrap_or(i64::MAX))
-        .text(&new.sha256)
-        .text(role.as_str())
-        .execute()
-        .await?;
-    }
-    Ok(())
 }
 
 /// The entity as the list shows it.
@@ -400,7 +351,7 @@ fn concern_words(concerns: &[Concern]) -> String {
 mod tests {
     use super::*;
     use crate::domain::declaration::Kind;
-    use crate::domain::message::{Fetched, Place};
+    use crate::domain::message::{Fetched, MessageId, Place};
 
     fn outcome(id: MessageId, subject: String) -> Outcome {
         Outcome {

@@ -74,8 +74,9 @@ impl From<&'static str> for Sql {
     }
 }
 
-/// Text without U+0000, which PostgreSQL refuses: the only text that a query takes.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::Type)]
+/// Text without U+0000, which PostgreSQL refuses: the only text that a query takes, by itself or
+/// inside a JSON list of rows, where U+0000 would pass escaped.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::Type, serde::Serialize)]
 #[sqlx(transparent)]
 pub(super) struct Text(String);
 

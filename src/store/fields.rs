@@ -58,6 +58,8 @@ impl Store {
 
 #[derive(serde::Serialize)]
 struct NewRow {
+    incident: i64,
+    message: i64,
     name: String,
     state: &'static str,
     value: Option<String>,
@@ -70,20 +72,26 @@ struct NewRow {
     confidence: Option<f64>,
 }
 
-/// Keeps the named fields; one that is missing has no row.
-pub(super) async fn keep_fields(
-    tx: &mut Tx,
-    incident: IncidentId,
-    message: MessageId,
-    fields: &Fields,
-    names: &[FieldName],
-) -> Result<()> {
-    let rows: Vec<NewRow> = fields
-        .iter()
-        .filter(|(name, field)| names.contains(name) && field.reading != Reading::Missing)
-        .map(|(name, field)| {
+/// Fields of one incident as one message says them.
+pub(super) struct Said<'a> {
+    pub(super) incident: IncidentId,
+    pub(super) message: MessageId,
+    pub(super) fields: &'a Fields,
+    /// Which of them.
+    pub(super) names: &'a [FieldName],
+}
+
+impl Said<'_> {
+    /// A row for each that is not missing.
+    fn rows(&self) -> impl Iterator<Item = NewRow> {
+        let said = |(name, field): &(FieldName, &Field)| {
+            self.names.contains(name) && field.reading != Reading::Missing
+        };
+        self.fields.iter().filter(said).map(|(name, field)| {
             let evidence = field.evidence.as_ref();
             NewRow {
+                incident: self.incident.0,
+                message: self.message.0,
                 name: name.to_string(),
                 state: field.reading.state(),
                 value: field.value().map(to_json),
@@ -100,7 +108,12 @@ pub(super) async fn keep_fields(
                 confidence: evidence.map(|evidence| f64::from(evidence.confidence)),
             }
         })
-        .collect();
+    }
+}
+
+/// Keeps the named fields; one that is missing has no row.
+pub(super) async fn keep_fields(tx: &mut Tx, said: &[Said<'_>]) -> Result<()> {
+    let rows: Vec<NewRow> = said.iter().flat_map(Said::rows).collect();
     if rows.is_empty() {
         return Ok(());
     }
@@ -108,11 +121,12 @@ pub(super) async fn keep_fields(
     tx.query(Sql {
         sqlite: "INSERT INTO incident_fields (incident_id, message_id, name, state, value, reason,
                     source, part, span_start, span_end, raw, confidence)
-                 SELECT $1, $2, value ->> 'name', value ->> 'state', value ->> 'value',
+                 SELECT value ->> 'incident', value ->> 'message', value ->> 'name',
+                    value ->> 'state', value ->> 'value',
                     value ->> 'reason', value ->> 'source', value ->> 'part',
                     value ->> 'span_start', value ->> 'span_end', value ->> 'raw',
                     value ->> 'confidence'
-                 FROM json_each($3) WHERE TRUE
+                 FROM json_each($1) WHERE TRUE
                  ON CONFLICT (incident_id, name) DO UPDATE SET message_id = excluded.message_id,
                     state = excluded.state, value = excluded.value, reason = excluded.reason,
                     source = excluded.source, part = excluded.part,
@@ -120,9 +134,10 @@ pub(super) async fn keep_fields(
                     raw = excluded.raw, confidence = excluded.confidence",
         postgres: "INSERT INTO incident_fields (incident_id, message_id, name, state, value,
                       reason, source, part, span_start, span_end, raw, confidence)
-                   SELECT $1, $2, name, state, value, reason, source, part, span_start, span_end,
-                      raw, confidence
-                   FROM json_to_recordset($3::json) AS row (name TEXT, state TEXT, value TEXT,
+                   SELECT incident, message, name, state, value, reason, source, part,
+                      span_start, span_end, raw, confidence
+                   FROM json_to_recordset($1::json) AS row (incident BIGINT, message BIGINT,
+                      name TEXT, state TEXT, value TEXT,
                       reason TEXT, source TEXT, part TEXT, span_start BIGINT, span_end BIGINT,
                       raw TEXT, confidence DOUBLE PRECISION)
                    ON CONFLICT (incident_id, name) DO UPDATE SET message_id = excluded.message_id,
@@ -131,8 +146,6 @@ pub(super) async fn keep_fields(
                       span_start = excluded.span_start, span_end = excluded.span_end,
                       raw = excluded.raw, confidence = excluded.confidence",
     })
-    .bind(incident.0)
-    .bind(message.0)
     .text(&to_json(&rows))
     .execute()
     .await?;

@@ -1,9 +1,9 @@
 //! The history of incidents: events are added in the transaction of what they tell, never changed.
 
 use super::Store;
-use super::db::{Text, Tx};
+use super::db::{Sql, Text, Tx};
 use super::error::Result;
-use super::rows::word;
+use super::rows::{stamp, to_json, word};
 use crate::domain::history::{Event, EventKind};
 use crate::domain::incident::{IncidentId, Reference};
 use crate::domain::message::MessageId;
@@ -52,16 +52,50 @@ impl Entry {
 
 /// Notes an event inside a transaction.
 pub(super) async fn note(tx: &mut Tx, kind: EventKind, entry: &Entry) -> Result<()> {
-    tx.query(
-        "INSERT INTO history (incident_id, at, kind, message_id, outbox_id, detail)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(entry.incident.0)
-    .bind(entry.at)
-    .bind(Text::from(kind.as_str()))
-    .bind(entry.message.map(|message| message.0))
-    .bind(entry.mail)
-    .text(&entry.detail)
+    note_all(tx, &[(kind, entry.clone())]).await
+}
+
+#[derive(serde::Serialize)]
+struct NewRow {
+    number: usize,
+    incident: i64,
+    at: String,
+    kind: &'static str,
+    message: Option<i64>,
+    mail: Option<i64>,
+    detail: Text,
+}
+
+/// Notes events in their order.
+pub(super) async fn note_all(tx: &mut Tx, events: &[(EventKind, Entry)]) -> Result<()> {
+    let rows: Vec<NewRow> = events
+        .iter()
+        .enumerate()
+        .map(|(number, (kind, entry))| NewRow {
+            number,
+            incident: entry.incident.0,
+            at: stamp(entry.at),
+            kind: kind.as_str(),
+            message: entry.message.map(|message| message.0),
+            mail: entry.mail,
+            detail: Text::from(&entry.detail),
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    tx.query(Sql {
+        sqlite: "INSERT INTO history (incident_id, at, kind, message_id, outbox_id, detail)
+                 SELECT j.value ->> 'incident', j.value ->> 'at', j.value ->> 'kind',
+                    j.value ->> 'message', j.value ->> 'mail', j.value ->> 'detail'
+                 FROM json_each($1) AS j ORDER BY j.key",
+        postgres: "INSERT INTO history (incident_id, at, kind, message_id, outbox_id, detail)
+                   SELECT j.incident, j.at, j.kind, j.message, j.mail, j.detail
+                   FROM json_to_recordset($1::json) AS j (number BIGINT, incident BIGINT,
+                      at TIMESTAMPTZ, kind TEXT, message BIGINT, mail BIGINT, detail TEXT)
+                   ORDER BY j.number",
+    })
+    .text(&to_json(&rows))
     .execute()
     .await?;
     Ok(())

@@ -1,15 +1,17 @@
-//! Our mails as they are read: by people, and by the limits that count them.
+//! Our mails as they are made, and as people read them; `limits.rs` counts them.
 
 use super::Store;
-use super::db::{Query, Text, Tx};
+use super::db::{Sql, Text, Tx};
 use super::error::Result;
+use super::limits::counted_by;
 use super::outcome::Answering;
-use super::rows::{reference, to_json, token, unsigned, word};
-use crate::domain::decision::{Sent, Ticket};
+use super::rows::{reference, stamp, to_json, token, unsigned, word};
+use crate::domain::decision::Ticket;
 use crate::domain::incident::{IncidentId, Reference};
 use crate::domain::message::MessageId;
-use crate::domain::outgoing::{MailState, Outgoing, Template};
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::domain::outgoing::{MailState, Outgoing};
+use chrono::{DateTime, Utc};
+use std::collections::HashMap;
 
 /// A mail of ours as a person reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,94 +179,130 @@ impl Store {
             .await?;
         Ok(row.map(|(mime,)| mime))
     }
-
-    /// Our mails that count against the limits for one more to this address, and what else stands
-    /// against it; whether the words are a duplicate's is not looked at.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn limits(&self, address: &str, body_hash: &str, now: DateTime<Utc>) -> Result<Sent> {
-        count(self.db.read(COUNTED), address, body_hash, now).await
-    }
 }
 
-/// Makes the row of a mail, before it is a mail.
-pub(super) async fn insert_mail(
+/// A mail about to be made.
+pub(super) struct NewMail<'a> {
+    pub(super) incident: IncidentId,
+    pub(super) answers: MessageId,
+    pub(super) mail: &'a Outgoing,
+    pub(super) answering: &'a Answering,
+}
+
+#[derive(serde::Serialize)]
+struct NewRow {
+    number: usize,
+    incident: i64,
+    sequence: u32,
+    answers: i64,
+    template: &'static str,
+    is_request: bool,
+    recipient: Text,
+    address: Text,
+    domain: Text,
+    subject: Text,
+    message_id: Text,
+    envelope_from: Text,
+    /// Where its bytes begin among those of all, counted from 1, and how many they are.
+    at: usize,
+    length: usize,
+    text: Text,
+    body_hash: Text,
+    numbers: Text,
+    state: &'static str,
+    review: String,
+    due_at: String,
+    words_hash: Text,
+}
+
+/// Makes the rows of mails, each in another incident; gives the row by the incident.
+pub(super) async fn insert_mails(
     tx: &mut Tx,
-    incident: IncidentId,
-    answers: MessageId,
-    mail: &Outgoing,
-    answering: &Answering,
+    mails: &[NewMail<'_>],
     now: DateTime<Utc>,
-) -> Result<i64> {
-    let (address, domain) = counted_by(&mail.to);
-    let state = match mail.review {
-        Some(_) => MailState::Review,
-        None => MailState::Queued,
-    };
-    let (id,): (i64,) = tx
-        .query(
-            "INSERT INTO outbox (incident_id, sequence, answers, template, is_request, recipient,
-                address, domain, subject, message_id, envelope_from, mime, text, body_hash,
-                numbers, state, review, created_at, first_due, due_at, attempts, last_error,
-                released, words_hash)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                $18, $19, $19, 0, '', FALSE, $20) RETURNING id",
-        )
-        .bind(incident.0)
-        .bind(i64::from(mail.sequence))
-        .bind(answers.0)
-        .text(mail.template.as_str())
-        .bind(mail.template.is_request())
-        .text(&mail.to)
-        .text(&address)
-        .text(&domain)
-        .text(&mail.subject)
-        .text(&mail.message_id)
-        .text(&mail.envelope_from)
-        .bind(mail.mime.clone())
-        .text(&mail.text)
-        .text(&mail.body_hash)
-        .text(&to_json(&mail.numbers))
-        .text(state.as_str())
-        .text(&mail.review.as_ref().map(token).unwrap_or_default())
+) -> Result<HashMap<IncidentId, i64>> {
+    let mut bytes = Vec::new();
+    let rows: Vec<NewRow> = mails
+        .iter()
+        .enumerate()
+        .map(|(number, new)| {
+            let NewMail { mail, .. } = new;
+            let (address, domain) = counted_by(&mail.to);
+            let at = bytes.len() + 1;
+            bytes.extend_from_slice(&mail.mime);
+            NewRow {
+                number,
+                incident: new.incident.0,
+                sequence: mail.sequence,
+                answers: new.answers.0,
+                template: mail.template.as_str(),
+                is_request: mail.template.is_request(),
+                recipient: Text::from(&mail.to),
+                address: Text::from(&address),
+                domain: Text::from(&domain),
+                subject: Text::from(&mail.subject),
+                message_id: Text::from(&mail.message_id),
+                envelope_from: Text::from(&mail.envelope_from),
+                at,
+                length: mail.mime.len(),
+                text: Text::from(&mail.text),
+                body_hash: Text::from(&mail.body_hash),
+                numbers: Text::from(&to_json(&mail.numbers)),
+                state: match mail.review {
+                    Some(_) => MailState::Review.as_str(),
+                    None => MailState::Queued.as_str(),
+                },
+                review: mail.review.as_ref().map(token).unwrap_or_default(),
+                due_at: stamp(mail.hold_until),
+                words_hash: Text::from(new.answering.words_hash()),
+            }
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let inserted: Vec<(i64, i64)> = tx
+        .query(Sql {
+            sqlite: "INSERT INTO outbox (incident_id, sequence, answers, template, is_request,
+                        recipient, address, domain, subject, message_id, envelope_from, mime,
+                        text, body_hash, numbers, state, review, created_at, first_due, due_at,
+                        attempts, last_error, released, words_hash)
+                     SELECT j.value ->> 'incident', j.value ->> 'sequence', j.value ->> 'answers',
+                        j.value ->> 'template', j.value ->> 'is_request',
+                        j.value ->> 'recipient', j.value ->> 'address', j.value ->> 'domain',
+                        j.value ->> 'subject', j.value ->> 'message_id',
+                        j.value ->> 'envelope_from',
+                        substr($2, j.value ->> 'at', j.value ->> 'length'),
+                        j.value ->> 'text', j.value ->> 'body_hash', j.value ->> 'numbers',
+                        j.value ->> 'state', j.value ->> 'review', $3, j.value ->> 'due_at',
+                        j.value ->> 'due_at', 0, '', FALSE, j.value ->> 'words_hash'
+                     FROM json_each($1) AS j ORDER BY j.key RETURNING id, incident_id",
+            postgres: "INSERT INTO outbox (incident_id, sequence, answers, template, is_request,
+                          recipient, address, domain, subject, message_id, envelope_from, mime,
+                          text, body_hash, numbers, state, review, created_at, first_due, due_at,
+                          attempts, last_error, released, words_hash)
+                       SELECT j.incident, j.sequence, j.answers, j.template, j.is_request,
+                          j.recipient, j.address, j.domain, j.subject, j.message_id,
+                          j.envelope_from, substring($2 FROM j.at FOR j.length), j.text,
+                          j.body_hash, j.numbers, j.state, j.review, $3, j.due_at, j.due_at,
+                          0, '', FALSE, j.words_hash
+                       FROM json_to_recordset($1::json) AS j (number BIGINT, incident BIGINT,
+                          sequence BIGINT, answers BIGINT, template TEXT, is_request BOOLEAN,
+                          recipient TEXT, address TEXT, domain TEXT, subject TEXT,
+                          message_id TEXT, envelope_from TEXT, at INT, length INT, text TEXT,
+                          body_hash TEXT, numbers TEXT, state TEXT, review TEXT,
+                          due_at TIMESTAMPTZ, words_hash TEXT)
+                       ORDER BY j.number RETURNING id, incident_id",
+        })
+        .text(&to_json(&rows))
+        .bind(bytes)
         .bind(now)
-        .bind(mail.hold_until)
-        .text(
-            answering
-                .alike
-                .as_ref()
-                .map_or("", |alike| alike.words_hash.as_str()),
-        )
-        .fetch_one()
+        .fetch_all()
         .await?;
-    Ok(id)
-}
-
-/// The reference of another incident in which the same words from the same address were answered
-/// lately.
-pub(super) async fn alike(
-    tx: &mut Tx,
-    answering: &Answering,
-    incident: IncidentId,
-) -> Result<Option<String>> {
-    let Some(alike) = &answering.alike else {
-        return Ok(None);
-    };
-    let row: Option<(String,)> = tx
-        .query(
-            "SELECT i.reference FROM outbox o JOIN incidents i ON i.id = o.incident_id
-             WHERE o.address = $1 AND o.created_at > $2 AND o.words_hash = $3
-               AND o.incident_id <> $4 AND o.state <> 'cancelled'
-             ORDER BY o.id LIMIT 1",
-        )
-        .text(&answering.address.to_lowercase())
-        .bind(alike.since)
-        .text(&alike.words_hash)
-        .bind(incident.0)
-        .fetch_optional()
-        .await?;
-    Ok(row.map(|(reference,)| reference))
+    Ok(inserted
+        .into_iter()
+        .map(|(id, incident)| (IncidentId(incident), id))
+        .collect())
 }
 
 /// The incident's mails so far, and the number of the next one.
@@ -287,87 +325,4 @@ pub(super) async fn ticket_so_far(tx: &mut Tx, incident: IncidentId) -> Result<(
         ticket,
         unsigned("outbox", "sequence", incident.0, last + 1)?,
     ))
-}
-
-/// As [`Store::limits`], inside a transaction.
-pub(super) async fn sent_so_far(
-    tx: &mut Tx,
-    address: &str,
-    body_hash: &str,
-    now: DateTime<Utc>,
-) -> Result<Sent> {
-    count(tx.query(COUNTED), address, body_hash, now).await
-}
-
-/// What waits for a person does not count for a domain or in all: else a flood from one address,
-/// which is held after its third mail, would keep everybody else from theirs (LOOP-10).
-/// Each count stops at 1,000, far above every limit, so that a flood doesn't slow its own counting.
-const COUNTED: &str = "SELECT
-    (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE address = $1 AND created_at > $4
-        AND state <> 'cancelled' AND answered_at IS NULL LIMIT 1000) AS a) AS to_address_hour,
-    (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE address = $1 AND created_at > $5
-        AND state <> 'cancelled' LIMIT 1000) AS b) AS to_address_day,
-    (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE address = $1 AND created_at > $5
-        AND state <> 'cancelled' AND template = $7 LIMIT 1000) AS c) AS outage_to_address_day,
-    (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE body_hash = $3 AND created_at > $5
-        AND state <> 'cancelled' LIMIT 1000) AS d) AS same_body_day,
-    (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE domain = $2 AND created_at > $6
-        AND state NOT IN ('cancelled', 'review') LIMIT 1000) AS e) AS to_domain_quarter,
-    (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE created_at > $6
-        AND created_at > COALESCE((SELECT MAX(closed_at) FROM circuit), $6)
-        AND state NOT IN ('cancelled', 'review') LIMIT 1000) AS f) AS all_quarter,
-    (SELECT COUNT(*) FROM incident_addresses
-        WHERE address = $1 AND undeliverable_since IS NOT NULL) AS undeliverable,
-    (SELECT COUNT(*) FROM circuit WHERE closed_at IS NULL) AS circuit_open";
-
-#[derive(sqlx::FromRow)]
-struct CountedRow {
-    to_address_hour: i64,
-    to_address_day: i64,
-    outage_to_address_day: i64,
-    same_body_day: i64,
-    to_domain_quarter: i64,
-    all_quarter: i64,
-    undeliverable: i64,
-    circuit_open: i64,
-}
-
-async fn count(
-    query: Query<'_>,
-    address: &str,
-    body_hash: &str,
-    now: DateTime<Utc>,
-) -> Result<Sent> {
-    let (address, domain) = counted_by(address);
-    let row: CountedRow = query
-        .text(&address)
-        .text(&domain)
-        .text(body_hash)
-        .bind(now - TimeDelta::hours(1))
-        .bind(now - TimeDelta::hours(24))
-        .bind(now - TimeDelta::minutes(15))
-        .text(Template::E1c.as_str())
-        .fetch_one()
-        .await?;
-    let number = |column, value| unsigned("outbox", column, 0, value);
-    Ok(Sent {
-        to_address_hour: number("to_address_hour", row.to_address_hour)?,
-        to_address_day: number("to_address_day", row.to_address_day)?,
-        outage_to_address_day: number("outage_to_address_day", row.outage_to_address_day)?,
-        same_body_day: number("same_body_day", row.same_body_day)?,
-        to_domain_quarter: number("to_domain_quarter", row.to_domain_quarter)?,
-        all_quarter: number("all_quarter", row.all_quarter)?,
-        undeliverable: row.undeliverable > 0,
-        circuit_open: row.circuit_open > 0,
-        likely_duplicate: false,
-    })
-}
-
-/// The address in lower case, and its domain.
-fn counted_by(address: &str) -> (String, String) {
-    let address = address.to_lowercase();
-    let domain = address
-        .rsplit_once('@')
-        .map_or_else(String::new, |(_, domain)| domain.to_owned());
-    (address, domain)
 }

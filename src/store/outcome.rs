@@ -164,6 +164,14 @@ pub struct Answering {
     pub decide: Decide,
 }
 
+impl Answering {
+    /// The hash of the words that are answered; empty where nothing alike is looked for.
+    #[must_use]
+    pub fn words_hash(&self) -> &str {
+        self.alike.as_ref().map_or("", |alike| &alike.words_hash)
+    }
+}
+
 /// What two deliveries of the same declaration under different Message-IDs have in common.
 #[derive(Debug, Clone)]
 pub struct Alike {

@@ -1,19 +1,21 @@
 //! Raw messages, kept first and once each, with the places where they lay.
 
 use super::Store;
+use super::bulk::{record_all, stored_as};
 use super::db::{Text, Tx};
 use super::error::{Result, StoreError};
 use super::instances::MAILBOX;
 use super::mailboxes::{advance, mailbox_id};
 use super::quarantine::{WITHHELD, take_place, told_again, told_size};
 use super::rows::size;
+use super::turns::turns;
 use crate::domain::lane::Lane;
 use crate::domain::message::{Cursor, Fetched, Identity, MessageId, Place, Recorded};
 use crate::failpoint;
 use chrono::{DateTime, Datelike, SubsecRound, Utc};
 
 /// Raw bytes lie in rows of at most this many.
-const CHUNK: usize = 1 << 20;
+pub(super) const CHUNK: usize = 1 << 20;
 
 /// A stored message's bytes, as they are found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,10 +54,20 @@ impl Store {
         if self.me.is_some() && holder != self.me {
             return Err(StoreError::Conflict(MAILBOX));
         }
-        let mut recorded = Vec::with_capacity(batch.len());
-        for (fetched, read) in batch.iter().zip(&read) {
-            recorded.push(record(&mut tx, mailbox, fetched, read, now).await?);
-        }
+        let together = match batch {
+            [_, _, ..] => record_all(&mut tx, mailbox, batch, &read, now).await?,
+            _ => None,
+        };
+        let recorded = match together {
+            Some(recorded) => recorded,
+            None => {
+                let mut recorded = Vec::with_capacity(batch.len());
+                for (fetched, read) in batch.iter().zip(&read) {
+                    recorded.push(record(&mut tx, mailbox, fetched, read, now).await?);
+                }
+                recorded
+            }
+        };
         failpoint::hit("K02");
         if let Some(cursor) = cursor {
             advance(&mut tx, mailbox, cursor).await?;
@@ -167,8 +179,8 @@ async fn record(
         .execute()
         .await?;
     }
-    // Its turn is that of whoever is next, but after its sender's last one, and not before what names
-    // the same incident.
+    let (state, last_error) = state(fetched);
+    let turn = turns(tx, &[lane]).await?.into_iter().next();
     let inserted: Option<(i64,)> = tx
         .query(
             "INSERT INTO messages (sha256, stored_sha256, content_hash, message_id, size,
@@ -177,13 +189,7 @@ async fn record(
                 turn)
              VALUES ($1, $1, $2, $3, $4, $5, $6, $7,
                 EXISTS (SELECT 1 FROM messages WHERE message_id = $3),
-                $8, 0, $9, '', '', '', '', $10, $11,
-                (SELECT COALESCE(MAX(turn), 0) FROM
-                    (SELECT MIN(turn) AS turn FROM messages WHERE state = 'new'
-                     UNION ALL SELECT MAX(turn) + 1 FROM messages
-                        WHERE state = 'new' AND sender = $10
-                     UNION ALL SELECT MAX(turn) FROM messages
-                        WHERE state = 'new' AND thread <> '' AND thread = $11) AS others))
+                $8, 0, $9, '', '', '', '', $10, $11, $12)
              ON CONFLICT (content_hash) DO NOTHING RETURNING id",
         )
         .text(&identity.sha256)
@@ -193,14 +199,11 @@ async fn record(
         .bind(storable(fetched.internal_date, now))
         .bind(now)
         .bind(fetched.left_on_server)
-        .text(if fetched.withheld {
-            "quarantined"
-        } else {
-            "new"
-        })
-        .text(if fetched.withheld { WITHHELD } else { "" })
+        .text(state)
+        .text(last_error)
         .text(&lane.sender)
         .text(&lane.thread)
+        .bind(turn.unwrap_or(0))
         .fetch_optional()
         .await?;
     let (id, new) = match inserted {
@@ -217,14 +220,7 @@ async fn record(
             }
             (id, true)
         }
-        None => {
-            let (id,): (i64,) = tx
-                .query("SELECT id FROM messages WHERE content_hash = $1")
-                .text(&identity.content)
-                .fetch_one()
-                .await?;
-            (id, false)
-        }
+        None => (stored_as(tx, identity).await?, false),
     };
     tx.query(
         "INSERT INTO deliveries (message_id, mailbox_id, uidvalidity, uid, name, sha256, size,
@@ -249,8 +245,17 @@ async fn record(
     })
 }
 
+/// The state that a fetched message begins in, and why.
+pub(super) fn state(fetched: &Fetched) -> (&'static str, &'static str) {
+    if fetched.withheld {
+        ("quarantined", WITHHELD)
+    } else {
+        ("new", "")
+    }
+}
+
 /// A date that both databases keep and sort alike; servers have been seen to give year 0 or 30,000.
-fn storable(date: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn storable(date: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     if (1970..=9999).contains(&date.year()) {
         date.trunc_subsecs(6)
     } else {

@@ -2,10 +2,11 @@
 //! transaction a message. Nothing is mailed.
 
 use super::Store;
-use super::commit::{entity, keep_attachments, summary};
+use super::attachments::keep_attachments;
+use super::commit::{entity, summary};
 use super::db::Text;
 use super::error::{Result, StoreError};
-use super::fields::{drop_fields, keep_fields};
+use super::fields::{Said, drop_fields, keep_fields};
 use super::history::{Entry, note};
 use super::outcome::NewAttachment;
 use super::rows::{reference, to_json, word};
@@ -172,21 +173,21 @@ impl Store {
             .iter()
             .partition(|name| reread.fields[**name].reading == Reading::Missing);
         drop_fields(&mut tx, reread.incident, &gone).await?;
-        keep_fields(
-            &mut tx,
-            reread.incident,
-            reread.message,
-            &reread.fields,
-            &said,
-        )
-        .await?;
+        let said = Said {
+            incident: reread.incident,
+            message: reread.message,
+            fields: &reread.fields,
+            names: &said,
+        };
+        keep_fields(&mut tx, &[said]).await?;
         if let Some(attachments) = &reread.attachments {
             tx.query("DELETE FROM attachments WHERE message_id = $1")
                 .bind(reread.message.0)
                 .execute()
                 .await?;
             let incident = Some(reread.incident);
-            keep_attachments(&mut tx, reread.message, attachments, incident).await?;
+            let kept = [(reread.message, incident, attachments.as_slice())];
+            keep_attachments(&mut tx, &kept).await?;
         }
         let entry = Entry::of(reread.incident, now).message(reread.message);
         note(&mut tx, EventKind::Reread, &entry.detail(&reread.detail)).await?;

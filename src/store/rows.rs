@@ -2,6 +2,7 @@
 
 use super::error::{Result, StoreError};
 use crate::domain::incident::Reference;
+use chrono::{DateTime, SecondsFormat, Utc};
 
 /// A stored number that must not be negative and must fit.
 pub(super) fn unsigned<T: TryFrom<i64>>(
@@ -51,6 +52,11 @@ pub(super) fn json_texts(texts: &[String]) -> String {
 /// A list of numbers as one bound value.
 pub(super) fn json_numbers(numbers: &[u32]) -> String {
     to_json(&numbers)
+}
+
+/// A time inside JSON, written as a bound one is, since SQLite compares the texts.
+pub(super) fn stamp(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::AutoSi, false)
 }
 
 /// A length or size as the databases keep it.

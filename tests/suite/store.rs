@@ -5,7 +5,8 @@ use chrono::TimeDelta;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
-use vigie::domain::decision::Review;
+use std::sync::{Arc, Mutex};
+use vigie::domain::decision::{Review, Sent};
 use vigie::domain::declaration::{Attachment, Kind, Role};
 use vigie::domain::field::{
     Evidence, Field, FieldName, Fields, Part, Reading, Reason, Source, Value,
@@ -614,6 +615,167 @@ async fn of_several_effects_kept_together_a_failing_one_falls_out_alone() {
             .map(|line| line.reference.to_string())
             .collect();
         assert_eq!(references, ["INC-26-00002", "INC-26-00001"]);
+    })
+    .await;
+}
+
+/// Kept together they share statements; what each sees must be as if they were kept in turn.
+#[tokio::test]
+async fn of_several_effects_kept_together_each_counts_those_before_it() {
+    on_both(|store| async move {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let answering = |review: Option<Review>| {
+            let seen = Arc::clone(&seen);
+            Answering {
+                alike: Some(Alike {
+                    words_hash: "words".into(),
+                    since: at(0),
+                }),
+                decide: Box::new(move |facts| {
+                    seen.lock().unwrap().push(facts.sent);
+                    match facts.sent.to_address_hour {
+                        3 => Answer::Silent("enough".into()),
+                        _ => (answered(Template::E1c, review.clone(), 2).decide)(facts),
+                    }
+                }),
+                ..silent()
+            }
+        };
+        let batch: Vec<Fetched> = (1..=5)
+            .map(|uid| fetched(uid, &mail(&format!("{uid}@x.example"), "x")))
+            .collect();
+        let recorded = store.record_batch(BOX, None, &batch, at(0)).await.unwrap();
+        assert!(recorded.iter().all(|recorded| recorded.new));
+        let claimed = store.claim_messages(at(1), LEASE, 9).await.unwrap();
+        let bytes: Vec<&[u8]> = claimed.iter().map(|stored| &stored.bytes[..]).collect();
+        let sent: Vec<&[u8]> = batch.iter().map(|fetched| &fetched.bytes[..]).collect();
+        assert_eq!(bytes, sent);
+        let outcomes = [
+            opening(claimed[0].id, answering(None)),
+            opening(claimed[1].id, answering(Some(Review::AllLimit))),
+            outcome(claimed[2].id, Effect::Filed { notice: None }),
+            opening(claimed[3].id, answering(None)),
+            opening(claimed[4].id, answering(None)),
+        ];
+        let results = store.commit_outcomes(&outcomes, at(2)).await.unwrap();
+        let results: Vec<Committed> = results.into_iter().map(Result::unwrap).collect();
+        let seen = seen.lock().unwrap().clone();
+        let column = |read: fn(&Sent) -> u32| seen.iter().map(read).collect::<Vec<u32>>();
+        for read in [
+            |sent: &Sent| sent.to_address_hour,
+            |sent: &Sent| sent.to_address_day,
+            |sent: &Sent| sent.outage_to_address_day,
+            |sent: &Sent| sent.same_body_day,
+        ] {
+            assert_eq!(column(read), [0, 1, 2, 3]);
+        }
+        // What waits for a person counts neither for the domain nor in all.
+        assert_eq!(column(|sent| sent.to_domain_quarter), [0, 1, 1, 2]);
+        assert_eq!(column(|sent| sent.all_quarter), [0, 1, 1, 2]);
+        let duplicates = column(|sent| u32::from(sent.likely_duplicate));
+        assert_eq!(duplicates, [0, 1, 1, 1]);
+        assert_eq!(column(|sent| u32::from(sent.circuit_open)), [0, 0, 1, 1]);
+        assert!(results[1].circuit_opened && !results[3].circuit_opened);
+        assert_eq!(results[4].silent.as_deref(), Some("enough"));
+        assert!(results[2].reference.is_none());
+        // What the tables say afterwards is what was counted.
+        let after = store.limits("c.lebreton@chu.example", "hash", at(2)).await;
+        let after = Sent {
+            likely_duplicate: true,
+            ..after.unwrap()
+        };
+        assert_eq!(after, seen[3]);
+        let kinds = async |committed: &Committed| {
+            let reference = committed.reference.clone().unwrap();
+            let history = store.history(&reference).await.unwrap();
+            let mails = store.mails_of(&reference).await.unwrap();
+            assert_eq!(
+                mails.iter().map(|mail| mail.id).collect::<Vec<i64>>(),
+                committed.mail.into_iter().collect::<Vec<i64>>()
+            );
+            if let Some(id) = committed.mail {
+                assert_eq!(
+                    store.outbox_mime(id).await.unwrap().unwrap(),
+                    b"Subject: x\r\n\r\n\0\xff"
+                );
+            }
+            history
+                .into_iter()
+                .map(|event| event.kind)
+                .collect::<Vec<EventKind>>()
+        };
+        assert_eq!(
+            kinds(&results[0]).await,
+            [EventKind::Opened, EventKind::MailPrepared]
+        );
+        assert_eq!(
+            kinds(&results[3]).await,
+            [
+                EventKind::Opened,
+                EventKind::LikelyDuplicate,
+                EventKind::MailPrepared
+            ]
+        );
+        assert_eq!(
+            kinds(&results[4]).await,
+            [
+                EventKind::Opened,
+                EventKind::LikelyDuplicate,
+                EventKind::MailSuppressed
+            ]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_a_batch_what_is_stored_already_is_one_more_delivery_and_the_rest_is_new() {
+    on_both(|store| async move {
+        let first = mail("1@x.example", "x");
+        let recorded = store
+            .record_batch(BOX, None, &[fetched(1, &first)], at(0))
+            .await
+            .unwrap();
+        let known = recorded[0].message;
+        let other_bytes = mail("1@x.example", "y");
+        let large = [mail("3@x.example", "z"), vec![b'z'; 5 << 20]].concat();
+        for (uids, batch) in [
+            // Copies under places of their own; then the same places again.
+            ([2, 3, 4], [&first, &other_bytes, &large]),
+            ([2, 3, 4], [&first, &other_bytes, &large]),
+        ] {
+            let batch: Vec<Fetched> = uids
+                .iter()
+                .zip(batch)
+                .map(|(uid, bytes)| fetched(*uid, bytes))
+                .collect();
+            let cursor = Cursor {
+                uidvalidity: 1,
+                uidnext: 5,
+            };
+            let recorded = store
+                .record_batch(BOX, Some(cursor), &batch, at(1))
+                .await
+                .unwrap();
+            assert_eq!(recorded[0].message, known);
+            assert!(recorded[1].message < recorded[2].message);
+        }
+        // Twice the same in one batch.
+        let twice = mail("9@x.example", "x");
+        let batch = [fetched(8, &twice), fetched(9, &twice)];
+        let recorded = store.record_batch(BOX, None, &batch, at(1)).await.unwrap();
+        assert_eq!(recorded[0].message, recorded[1].message);
+        assert!(recorded[0].new && !recorded[1].new);
+        let claimed = store.claim_messages(at(2), LEASE, 9).await.unwrap();
+        let bytes: Vec<&[u8]> = claimed.iter().map(|stored| &stored.bytes[..]).collect();
+        assert_eq!(bytes, [&first[..], &other_bytes, &large, &twice]);
+        let doubtful: Vec<bool> = claimed
+            .iter()
+            .map(|stored| stored.same_message_id_other_bytes)
+            .collect();
+        assert_eq!(doubtful, [false, true, false, false]);
+        assert!(claimed.iter().all(vigie::domain::message::Stored::is_whole));
+        assert_eq!(store.export_messages(0, 99).await.unwrap().len(), 6);
     })
     .await;
 }
