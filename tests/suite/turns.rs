@@ -170,6 +170,7 @@ fn processing(line: &Line, store: &Store) -> Processing {
         parts: line.parts.clone(),
         clock: Clock::Fixed(at(9)),
         wake: Arc::new(Wake::new()),
+        measured: Arc::default(),
     }
 }
 
