@@ -1,6 +1,6 @@
 //! `vigie check`: tries everything that the service needs, changes nothing, says what to do.
 
-use super::{Exit, Global, Output, deep, parts};
+use super::{Exit, Global, Output, check_alarm, deep, parts};
 use crate::clock::Clock;
 use crate::config::{
     Config, ConfigError, Database, Loaded, Place, Security, Source, Transport, Typed,
@@ -110,6 +110,7 @@ async fn all(args: &Args, typed: &Typed, loaded: &Loaded) -> Vec<Found> {
             name: "sending",
             result: sending(config).await,
         });
+        found.extend(check_alarm::all(&config.alarm).await);
     }
     if args.deep {
         found.extend(deep::all(config, args.offline).await);
@@ -319,7 +320,7 @@ async fn sending(config: &Config) -> Result<String, Fault> {
 }
 
 /// A place on the network that does not answer as it should.
-fn remote(place: &str, error: &anyhow::Error, section: &str) -> Fault {
+pub(super) fn remote(place: &str, error: &anyhow::Error, section: &str) -> Fault {
     let text = format!("{error:#}");
     Fault {
         exit: Exit::Unreachable,
@@ -328,7 +329,7 @@ fn remote(place: &str, error: &anyhow::Error, section: &str) -> Fault {
     }
 }
 
-fn security(security: Security) -> &'static str {
+pub(super) fn security(security: Security) -> &'static str {
     match security {
         Security::Tls => "TLS",
         Security::StartTls => "STARTTLS",

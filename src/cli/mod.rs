@@ -5,6 +5,7 @@
 
 mod backup;
 mod check;
+mod check_alarm;
 mod config;
 mod csv;
 mod deep;

@@ -8,7 +8,7 @@ use crate::desk::alarm::Caller;
 use crate::desk::health::{Health, Settings};
 use crate::desk::intake;
 use crate::mailbox::Mailbox;
-use crate::metrics::{MailboxHealth, SendingHealth};
+use crate::metrics::{MailboxHealth, Reading, SendingHealth};
 use crate::store::Store;
 use crate::transport::Transport;
 use crate::wake::Wake;
@@ -36,6 +36,7 @@ pub(super) struct Service {
     wake: Arc<Wake>,
     mailbox: Arc<MailboxHealth>,
     sending: Arc<SendingHealth>,
+    reading: Arc<Reading>,
 }
 
 impl Service {
@@ -54,6 +55,7 @@ impl Service {
             wake: Arc::new(Wake::new()),
             mailbox: Arc::default(),
             sending: Arc::default(),
+            reading: Arc::default(),
             config,
         })
     }
@@ -167,8 +169,11 @@ impl Service {
             poll: self.config.mailbox.poll,
             sends: is_sending,
         };
-        Health::new(self.store.clone(), self.clock, settings)
-            .told_by(self.mailbox.clone(), self.sending.clone())
+        Health::new(self.store.clone(), self.clock, settings).told_by(
+            self.mailbox.clone(),
+            self.sending.clone(),
+            self.reading.clone(),
+        )
     }
 
     /// Under a clock that stands still no hold would ever end: mails then leave at once.
@@ -185,6 +190,7 @@ impl Service {
             parts: self.intake.clone(),
             clock,
             wake: self.wake.clone(),
+            measured: self.reading.clone(),
         }
     }
 

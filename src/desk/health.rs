@@ -7,7 +7,9 @@
 
 use crate::clock::Clock;
 use crate::domain::health::{Subject, Trouble};
-use crate::metrics::{AlarmCounts, MailboxHealth, MailboxState, SendingHealth, SendingState};
+use crate::metrics::{
+    AlarmCounts, MailboxHealth, MailboxState, Reading, SendingHealth, SendingState,
+};
 use crate::store::{Deadlines, Probe, Store, Vitals};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,6 +32,8 @@ pub struct Health {
     pub mailbox: Arc<MailboxHealth>,
     /// Told by the deliver loop.
     pub sending: Arc<SendingHealth>,
+    /// Told by the process loop.
+    pub reading: Arc<Reading>,
     /// Told by the watch loop.
     pub alarms: AlarmCounts,
     clock: Clock,
@@ -99,6 +103,7 @@ impl Health {
         Self {
             mailbox: Arc::default(),
             sending: Arc::default(),
+            reading: Arc::default(),
             alarms: AlarmCounts::default(),
             probe: Probe::new(store.clone()),
             started: clock.now(),
@@ -111,10 +116,16 @@ impl Health {
 
     /// The same, told by these.
     #[must_use]
-    pub fn told_by(self, mailbox: Arc<MailboxHealth>, sending: Arc<SendingHealth>) -> Self {
+    pub fn told_by(
+        self,
+        mailbox: Arc<MailboxHealth>,
+        sending: Arc<SendingHealth>,
+        reading: Arc<Reading>,
+    ) -> Self {
         Self {
             mailbox,
             sending,
+            reading,
             ..self
         }
     }

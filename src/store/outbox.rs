@@ -66,6 +66,23 @@ impl MailRow {
 }
 
 impl Store {
+    /// When the message that opened the mail's ticket reached the mailbox.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn ticket_received(&self, mail: i64) -> Result<Option<DateTime<Utc>>> {
+        let row: Option<(DateTime<Utc>,)> = self
+            .db
+            .read(
+                "SELECT i.received_at FROM outbox o JOIN incidents i ON i.id = o.incident_id
+                 WHERE o.id = $1",
+            )
+            .bind(mail)
+            .fetch_optional()
+            .await?;
+        Ok(row.map(|(at,)| at))
+    }
+
     /// Claims mails that are due, the longest due first; the attempt is counted.
     /// [`Store::mark_sending`] must be called right before DATA. A mail waits for the earlier ones
     /// of its incident that are due or under way. A row that can't be understood, such as one of a

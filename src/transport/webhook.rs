@@ -74,6 +74,25 @@ impl Webhook {
             .unwrap_or(Err(WebhookError::Slow))
     }
 
+    /// Whether it can be reached: connects, protected where that is asked for, and says nothing.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn check(&self) -> Result<(), WebhookError> {
+        let hook = &self.0;
+        let tried = async {
+            let tcp = self.connect().await?;
+            if hook.tls {
+                let connector = tls::connector(hook.ca_file.as_deref())?;
+                tls::handshake(&connector, &hook.host, tcp).await?;
+            }
+            Ok(())
+        };
+        timeout(LIMIT, tried)
+            .await
+            .unwrap_or(Err(WebhookError::Slow))
+    }
+
     async fn try_to_call(
         &self,
         id: &str,

@@ -2,12 +2,13 @@
 
 use super::page::Console;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt as _;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Bytes of a request's body.
 pub(super) const MOST_BODY: usize = 1024 * 1024;
@@ -31,10 +32,27 @@ pub(super) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
+    let begun = Instant::now();
+    let route = route(request.uri().path());
+    let method = match *request.method() {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        _ => "other",
+    };
     let mut response = match refused(&request) {
         Some(status) => console.error(status),
         None => answer(&console, request, next).await,
     };
+    let class = match response.status().as_u16() {
+        ..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        500.. => "5xx",
+    };
+    console
+        .requests()
+        .answered(route, method, class, begun.elapsed());
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -56,6 +74,26 @@ pub(super) async fn guard(
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// The router's pattern for a path, as figures name it; what is asked in vain has none.
+fn route(path: &str) -> &'static str {
+    const ROUTES: [&str; 8] = [
+        "/",
+        "/messages",
+        "/sante",
+        "/metrics",
+        "/quarantine",
+        "/healthz",
+        "/livez",
+        "/readyz",
+    ];
+    match ROUTES.into_iter().find(|route| *route == path) {
+        Some(route) => route,
+        None if path.starts_with("/d/") => "/d/{reference}",
+        None if path.starts_with("/quarantine/") => "/quarantine/{number}/message.eml",
+        None => "other",
+    }
 }
 
 async fn answer(console: &Console, request: Request, next: Next) -> Response {

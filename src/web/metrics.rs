@@ -33,6 +33,7 @@ pub(super) async fn show(State(console): State<Console>) -> Response {
     loops(&mut text, &console, &report);
     stored(&mut text, &report, &tallies);
     health(&mut text, &report);
+    measured(&mut text, &console);
     text.process(report.started);
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], text.finish()).into_response()
@@ -75,6 +76,43 @@ fn loops(text: &mut Exposition, console: &Console, report: &Report) {
             ("failed", health.alarms.failed.load(Ordering::Relaxed)),
         ],
     );
+}
+
+/// How long, how large, how many: what the loops and the console of this process measure.
+fn measured(text: &mut Exposition, console: &Console) {
+    let health = console.health();
+    text.histogram(
+        "vigie_mailbox_poll_duration_seconds",
+        "How long a round of fetching took.",
+        &health.mailbox.measured.rounds,
+    );
+    text.histogram(
+        "vigie_message_bytes",
+        "The size of new messages.",
+        &health.mailbox.measured.bytes,
+    );
+    text.histogram(
+        "vigie_parse_duration_seconds",
+        "How long reading a message took.",
+        &health.reading.seconds,
+    );
+    text.labelled(
+        ("vigie_parse_failures_total", "reason"),
+        Type::Counter,
+        "Tries to read a message that failed.",
+        health.reading.failures(),
+    );
+    text.histogram(
+        "vigie_request_items",
+        "Questions of the requests that were prepared.",
+        &health.reading.items,
+    );
+    text.histogram(
+        "vigie_first_answer_seconds",
+        "From a ticket's first message to the first mail about it.",
+        &health.sending.first_answer.0,
+    );
+    text.requests(console.requests());
 }
 
 /// What the database holds, the same at each instance.

@@ -5,6 +5,7 @@ use super::strips::{Strip, strips};
 use crate::clock::Clock;
 use crate::desk::health::{Health, Report};
 use crate::domain::form::Form;
+use crate::metrics::Requests;
 use crate::present::french;
 use crate::present::page::EVIDENCE;
 use crate::store::{Counts, Store, StoreError};
@@ -60,6 +61,7 @@ struct Inner {
     parts: Parts,
     templates: Templates,
     at_once: Semaphore,
+    requests: Requests,
 }
 
 /// Why a page can't be shown.
@@ -113,7 +115,13 @@ impl Console {
             templates: Templates::load(TEMPLATES, None)?,
             parts,
             at_once: Semaphore::new(guard::MOST_AT_ONCE),
+            requests: Requests::default(),
         })))
+    }
+
+    /// What was asked of it so far.
+    pub(super) fn requests(&self) -> &Requests {
+        &self.0.requests
     }
 
     pub(super) fn store(&self) -> &Store {

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -118,7 +119,12 @@ pub async fn run(
     let mut tries = 0;
     let mut is_elsewhere = false;
     while !token.is_cancelled() {
-        let done = match round(&mut mailbox, &fetching, &token).await {
+        let begun = Instant::now();
+        let done = round(&mut mailbox, &fetching, &token).await;
+        if !matches!(&done, Ok(round) if round.held_elsewhere.is_some()) {
+            fetching.health.measured.rounds.took(begun.elapsed());
+        }
+        let done = match done {
             Ok(Round {
                 held_elsewhere: Some(instance),
                 ..
@@ -286,6 +292,9 @@ async fn store(
         fetching.wake.wake();
     }
     for (recorded, message) in recorded.iter().zip(messages) {
+        if recorded.new {
+            fetching.health.measured.bytes.numbered(message.bytes.len());
+        }
         tracing::info!(
             event = "message.received",
             msg = %recorded.message,

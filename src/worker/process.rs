@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::desk::intake::{self, Parts, Read};
 use crate::domain::message::{MessageId, MessageState, Stored};
 use crate::failpoint;
+use crate::metrics::Reading;
 use crate::store::{Committed, Store, StoreError};
 use crate::wake::Wake;
 use chrono::TimeDelta;
@@ -49,6 +50,8 @@ pub struct Processing {
     pub clock: Clock,
     /// Wakes the loop for new messages; told of new mails.
     pub wake: Arc<Wake>,
+    /// Told how long reading takes, and what comes of it.
+    pub measured: Arc<Reading>,
 }
 
 /// What one round did.
@@ -156,7 +159,7 @@ async fn work(
     let ids: Vec<MessageId> = batch.iter().map(|stored| stored.id).collect();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut results = stream::iter(batch)
-        .map(|stored| read(Arc::clone(&processing.parts), stored))
+        .map(|stored| read(processing, stored))
         .buffered(cores);
     let mut renewal = interval_at(Instant::now() + RENEWED, RENEWED);
     // Reading needs nothing of the store: only what is kept must be so in order.
@@ -239,7 +242,7 @@ async fn keep(
     drop(outcomes);
     for (read, committed) in kept.into_iter().zip(committed) {
         match committed {
-            Ok(committed) => told(read, &committed, round),
+            Ok(committed) => told(processing, read, &committed, round),
             Err(_) => alone(processing, read, round).await?,
         }
     }
@@ -247,8 +250,9 @@ async fn keep(
 }
 
 /// Reads one message where blocking is allowed.
-async fn read(parts: Arc<Parts>, stored: Stored) -> (MessageId, Result<Read, &'static str>) {
-    let id = stored.id;
+async fn read(processing: &Processing, stored: Stored) -> (MessageId, Result<Read, &'static str>) {
+    let (id, parts) = (stored.id, Arc::clone(&processing.parts));
+    let begun = Instant::now();
     let reading = tokio::task::spawn_blocking(move || {
         // What the disk or a person changed is not what the declarant wrote (STO-07).
         stored.is_whole().then(|| intake::read(&stored, &parts))
@@ -259,6 +263,7 @@ async fn read(parts: Arc<Parts>, stored: Stored) -> (MessageId, Result<Read, &'s
         Ok(Err(_)) => Err("panicked"),
         Err(_) => Err("too_slow"),
     };
+    processing.measured.seconds.took(begun.elapsed());
     (id, result)
 }
 
@@ -276,7 +281,7 @@ async fn alone(
         Err(error) => return not_kept(processing, read, error, round).await,
     };
     match store.commit_outcome(&outcome, now).await {
-        Ok(committed) => told(read, &committed, round),
+        Ok(committed) => told(processing, read, &committed, round),
         Err(error) => not_kept(processing, read, error, round).await?,
     }
     Ok(())
@@ -307,6 +312,7 @@ async fn fail(
     match processing.store.fail_message(id, error, now).await {
         Ok(state) => {
             round.failed += 1;
+            processing.measured.failed(error);
             let is_quarantined = state == MessageState::Quarantined;
             round.quarantined += u64::from(is_quarantined);
             tracing::error!(
@@ -321,10 +327,13 @@ async fn fail(
     }
 }
 
-fn told(read: &Read, committed: &Committed, round: &mut Round) {
+fn told(processing: &Processing, read: &Read, committed: &Committed, round: &mut Round) {
     round.done += 1;
     round.incidents += u64::from(committed.opened);
     round.mails += u64::from(committed.mail.is_some());
+    if committed.mail.is_some() && !read.asks.is_empty() {
+        processing.measured.items.numbered(read.asks.len());
+    }
     round.quarantined += u64::from(committed.quarantined);
     if committed.circuit_opened {
         tracing::error!(

@@ -127,6 +127,13 @@ async fn try_writing(
     match delivery {
         Delivery::Accepted => {
             store.mark_sent(mail.claim, now).await?;
+            // A figure only: where it can't be had, the mail has left all the same.
+            if mail.sequence == 1
+                && let Ok(Some(received)) = store.ticket_received(id).await
+                && let Ok(waited) = (now - received).to_std()
+            {
+                parts.health.first_answer.0.took(waited);
+            }
             tracing::info!(
                 event = "mail.sent",
                 mail = id,

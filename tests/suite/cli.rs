@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -266,6 +267,46 @@ fn check_tries_everything_and_json_says_the_same() {
         !folder.path().join("vigie.db").exists(),
         "check makes no database"
     );
+}
+
+#[test]
+fn check_tries_whom_the_alarm_would_call_and_calls_nobody() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let open = listener.local_addr().unwrap().port();
+    let closed = {
+        let gone = TcpListener::bind("127.0.0.1:0").unwrap();
+        gone.local_addr().unwrap().port()
+    };
+    for (port, is_there) in [(open, true), (closed, false)] {
+        let folder = installed(&format!(
+            "[alarm]\nto = \"ops@samu.example\"\nsmtp_url = \"smtp://127.0.0.1:{closed}\"\n\
+             webhook = \"http://127.0.0.1:{port}/x\"\nwebhook_secret_file = \"secret\"\n\
+             webhook_private = [\"127.0.0.1\"]\n"
+        ));
+        let secret = folder.path().join("secret");
+        fs::write(&secret, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").unwrap();
+        let output = run(folder.path(), &["check", "--config", "vigie.toml"]);
+        let said = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(4), "{said}");
+        assert!(said.contains("FAILED  alarm mail"), "{said}");
+        assert!(said.contains("check [alarm] smtp_url"), "{said}");
+        let word = if is_there {
+            "ok      webhook"
+        } else {
+            "FAILED  webhook"
+        };
+        assert!(said.contains(word), "{said}");
+        let offline = run(
+            folder.path(),
+            &["check", "--offline", "--config", "vigie.toml"],
+        );
+        assert_eq!(offline.status.code(), Some(0), "nobody is tried");
+    }
+    // It was connected to, and heard nothing.
+    let (mut stream, _) = listener.accept().unwrap();
+    let mut heard = Vec::new();
+    stream.read_to_end(&mut heard).unwrap();
+    assert_eq!(heard, b"");
 }
 
 #[test]

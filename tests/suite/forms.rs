@@ -152,6 +152,7 @@ async fn texts_and_choices_are_kept_asked_for_and_filled_by_the_answer() {
                 parts: Arc::clone(&parts),
                 clock: Clock::Fixed(at(i64::from(uid))),
                 wake: Arc::new(Wake::new()),
+                measured: Arc::default(),
             };
             let stop = CancellationToken::new();
             process::round(&processing, &stop).await.unwrap();

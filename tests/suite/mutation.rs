@@ -95,6 +95,7 @@ async fn n_3_every_mutated_message_has_exactly_one_outcome() {
         parts: parts(),
         clock: Clock::Fixed(at(1)),
         wake: Wake::new().into(),
+        measured: Default::default(),
     };
     let round = process::round(&processing, &CancellationToken::new())
         .await

@@ -147,6 +147,7 @@ impl Line {
             parts: Arc::clone(&self.parts),
             clock: Clock::Fixed(at(seconds)),
             wake: Arc::new(Wake::new()),
+            measured: Arc::default(),
         };
         process::round(&processing, &CancellationToken::new())
             .await

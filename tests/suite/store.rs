@@ -1980,3 +1980,17 @@ async fn a_database_of_a_newer_version_or_altered_is_refused() {
         );
     }
 }
+
+#[tokio::test]
+async fn when_a_mails_ticket_was_received_is_known() {
+    on_both(|store| async move {
+        let message = claimed(&store, 1, &mail("1@x.example", "x")).await;
+        let outcome = opening(message, answered(Template::E1, None, 5));
+        let committed = store.commit_outcome(&outcome, at(5)).await.unwrap();
+        let mail = committed.mail.unwrap();
+        let received = store.ticket_received(mail).await.unwrap();
+        assert_eq!(received, Some(at(0)));
+        assert_eq!(store.ticket_received(mail + 1).await.unwrap(), None);
+    })
+    .await;
+}

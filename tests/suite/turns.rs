@@ -2,7 +2,6 @@
 //! are read (N14), and who is suspected when a process dies.
 
 use crate::pipeline::{Line, mail};
-use crate::support::service::Service;
 use crate::support::station::{SUPPORT, Station, until};
 use crate::support::stores::{TestStore, at, fetched};
 use chrono::TimeDelta;
@@ -170,6 +169,7 @@ fn processing(line: &Line, store: &Store) -> Processing {
         parts: line.parts.clone(),
         clock: Clock::Fixed(at(9)),
         wake: Arc::new(Wake::new()),
+        measured: Arc::default(),
     }
 }
 

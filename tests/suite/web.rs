@@ -757,6 +757,21 @@ async fn figures_are_told_under_their_names_with_labels_of_closed_sets() {
     open(&console.test.store, 1, HOSTILE).await;
     let health = &console.health.mailbox;
     health.failed("auth", 1, at(700), at(590));
+    health.measured.bytes.numbered(2_500);
+    health.measured.rounds.took(Duration::from_secs(3));
+    let reading = &console.health.reading;
+    reading.seconds.took(Duration::from_millis(7));
+    reading.failed("panicked");
+    reading.items.numbered(4);
+    let answered = &console.health.sending.first_answer.0;
+    answered.took(Duration::from_secs(130));
+    console.get("/d/INC-26-99999").await;
+    let host = console.address;
+    console
+        .ask(&format!(
+            "BREW /pot HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        ))
+        .await;
     let told = console.get("/metrics").await;
     assert_eq!(
         told.header("content-type"),
@@ -773,6 +788,18 @@ async fn figures_are_told_under_their_names_with_labels_of_closed_sets() {
         "vigie_alarm_active{subject=\"database\"} 0",
         "vigie_invariant_holds{invariant=\"N3\"} 1",
         "vigie_database_up 1",
+        "# TYPE vigie_message_bytes histogram",
+        "vigie_message_bytes_bucket{le=\"10000\"} 1",
+        "vigie_message_bytes_bucket{le=\"+Inf\"} 1",
+        "vigie_message_bytes_sum 2500",
+        "vigie_message_bytes_count 1",
+        "vigie_mailbox_poll_duration_seconds_count 1",
+        "vigie_parse_duration_seconds_bucket{le=\"0.02\"} 1",
+        "vigie_parse_failures_total{reason=\"panicked\"} 1",
+        "vigie_request_items_bucket{le=\"4\"} 1",
+        "vigie_first_answer_seconds_bucket{le=\"150\"} 1",
+        "vigie_http_requests_total{route=\"/d/{reference}\",method=\"GET\",status=\"4xx\"} 1",
+        "vigie_http_request_duration_seconds_count{route=\"other\",method=\"other\",status=\"4xx\"} 1",
         "process_resident_memory_bytes ",
     ] {
         told.shows(line);
@@ -857,4 +884,32 @@ async fn sto_07_bytes_that_are_missing_or_altered_are_said_to_be_and_never_an_er
     page.shows("1 message altéré, en quarantaine · vigie check --deep relit tout");
     let page = console.get("/quarantine").await;
     page.shows("altéré : ses octets ne sont plus ceux reçus");
+}
+
+#[tokio::test]
+async fn every_figure_that_the_alert_rules_name_is_exported() {
+    let console = Console::start().await;
+    let store = &console.test.store;
+    open(store, 1, "pb carto").await;
+    console.health.mailbox.succeeded(at(595));
+    let mail = store.list_outbox(None, None, 9).await.unwrap()[0].id;
+    assert!(store.release(mail, at(3)).await.unwrap());
+    let told = console.get("/metrics").await;
+    let exported: Vec<&str> = told
+        .body
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split(['{', ' ']).next())
+        .collect();
+    let rules = include_str!("../../packaging/alerts.yml");
+    let mut named = 0;
+    for expression in rules.lines().filter(|line| line.contains("expr:")) {
+        let words = expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        for word in words.filter(|word| word.starts_with("vigie_") || word.starts_with("process_"))
+        {
+            assert!(exported.contains(&word), "{word} is not exported");
+            named += 1;
+        }
+    }
+    assert!(named >= rules.matches("- alert:").count(), "each names one");
 }

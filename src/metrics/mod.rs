@@ -7,6 +7,10 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
+pub use histogram::{Answering, FAILURES, Fetched, Histogram, Reading, Requests};
+
+mod histogram;
+
 /// Every outcome of a round of fetching: `ok`, or why it failed.
 pub const OUTCOMES: [&str; 7] = [
     "ok", "auth", "tls", "network", "protocol", "folder", "store",
@@ -17,6 +21,8 @@ pub const OUTCOMES: [&str; 7] = [
 pub struct MailboxHealth {
     state: Mutex<MailboxState>,
     polls: [AtomicU64; OUTCOMES.len()],
+    /// What the loop measures.
+    pub measured: Fetched,
 }
 
 /// One look at it.
@@ -115,7 +121,11 @@ impl MailboxHealth {
 
 /// How sending fares, written by the deliver loop, read by pages and health.
 #[derive(Debug, Default)]
-pub struct SendingHealth(Mutex<SendingState>);
+pub struct SendingHealth {
+    state: Mutex<SendingState>,
+    /// From a ticket's first message to the first mail about it.
+    pub first_answer: Answering,
+}
 
 /// One look at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -141,12 +151,12 @@ impl SendingHealth {
     /// The present state.
     #[must_use]
     pub fn state(&self) -> SendingState {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A server answered about a mail, whatever it said: the way is open (SND-04).
     pub fn is_open(&self) {
-        self.0
+        self.state
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .failure = None;
@@ -154,14 +164,14 @@ impl SendingHealth {
 
     /// A server took a mail.
     pub fn succeeded(&self, now: DateTime<Utc>) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.last_success = Some(now);
         state.failure = None;
     }
 
     /// No mail can leave, whichever it is.
     pub fn failed(&self, kind: &'static str, now: DateTime<Utc>) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, tries) = state
             .failure
             .map_or((now, 0), |failure| (failure.since, failure.tries));
@@ -189,6 +199,8 @@ pub enum Type {
     Counter,
     /// Rises and falls.
     Gauge,
+    /// How many values lay where.
+    Histogram,
 }
 
 /// Writes figures in Prometheus' text format 0.0.4. Names and labels come from the program, values
@@ -226,6 +238,42 @@ impl Exposition {
         }
     }
 
+    /// A distribution without labels.
+    pub fn histogram(&mut self, name: &str, help: &str, histogram: &Histogram) {
+        self.head(name, Type::Histogram, help);
+        self.buckets(name, "", histogram);
+    }
+
+    /// The console's requests: how many, and how long they took.
+    pub fn requests(&mut self, requests: &Requests) {
+        let name = "vigie_http_requests_total";
+        self.head(name, Type::Counter, "Requests to the console.");
+        requests.each(|labels, times| {
+            self.line(format_args!("{name}{{{labels}}} {}", times.count()));
+        });
+        let name = "vigie_http_request_duration_seconds";
+        self.head(name, Type::Histogram, "How long they took.");
+        requests.each(|labels, times| self.buckets(name, labels, times));
+    }
+
+    fn buckets(&mut self, name: &str, labels: &str, histogram: &Histogram) {
+        let comma = if labels.is_empty() { "" } else { "," };
+        let (buckets, sum) = histogram.told();
+        for (bound, count) in &buckets {
+            self.line(format_args!(
+                "{name}_bucket{{{labels}{comma}le=\"{bound}\"}} {count}"
+            ));
+        }
+        let braced = if labels.is_empty() {
+            String::new()
+        } else {
+            format!("{{{labels}}}")
+        };
+        self.line(format_args!("{name}_sum{braced} {sum}"));
+        let count = buckets.last().map_or(0, |(_, count)| *count);
+        self.line(format_args!("{name}_count{braced} {count}"));
+    }
+
     /// `process_*` of this process, as Prometheus' own libraries name them; what the system does not
     /// tell is left out.
     pub fn process(&mut self, started: DateTime<Utc>) {
@@ -255,6 +303,7 @@ impl Exposition {
         let kind = match kind {
             Type::Counter => "counter",
             Type::Gauge => "gauge",
+            Type::Histogram => "histogram",
         };
         self.line(format_args!("# HELP {name} {help}\n# TYPE {name} {kind}"));
     }
