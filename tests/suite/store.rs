@@ -635,7 +635,7 @@ async fn of_several_effects_kept_together_each_counts_those_before_it() {
                     seen.lock().unwrap().push(facts.sent);
                     match facts.sent.to_address_hour {
                         3 => Answer::Silent("enough".into()),
-                        _ => (answered(Template::E1c, review.clone(), 2).decide)(facts),
+                        _ => (answered(Template::E1c, review, 2).decide)(facts),
                     }
                 }),
                 ..silent()

@@ -80,7 +80,7 @@ pub(super) fn greeting(words: &str) -> usize {
         let good = folded == "good" && is_time_of_day(rest);
         if GREETINGS.contains(&folded.as_str()) || good {
             greeted = true;
-        } else if !continues && !(greeted && is_time_of_day(&words[start..])) {
+        } else if !(continues || greeted && is_time_of_day(&words[start..])) {
             return match addressee(&words[start..]) {
                 _ if !greeted => 0,
                 Some(length) => start + length,

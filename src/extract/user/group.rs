@@ -62,16 +62,17 @@ pub(super) fn grouped(words: &str, tokens: &Tokens) -> Option<Found> {
 pub(super) fn extended(tokens: &Tokens, mut end: usize) -> usize {
     const STOPS: &str = "depuis|qui|quand|lorsque|et|mais|dans|au|aux|sur|en|pour|car|avec|ne|n|sont|ont|est|donc|alors|ce|cette|hier|since|who|and|when|ou|sans|par|chez|a|se|s|affichent|affiche|restent|reste|perdent|voient|ils|elles|on|nous|y|aussi|seulement|uniquement|des|toutes|tous|plus|pareil|idem|il|que|je|j";
     let far = (end + 6).min(tokens.len());
-    while end < far
-        && tokens.get(end).is_some_and(|token| {
-            token.kind == Kind::Word
-                || token.kind == Kind::Sign(b'\'')
-                || token.kind == Kind::Sign(b'-') && tokens.glued(end) && tokens.glued(end + 1)
-                || token.kind == Kind::Number && tokens.is(end - 1, &["samu"])
-        })
-        && !tokens.among(end, STOPS)
-        && !(tokens.among(end, "le|la|les|l") && !tokens.among(end - 1, "de|d"))
-    {
+    let goes_on = |end: usize| match tokens.get(end).map(|token| token.kind) {
+        Some(Kind::Word) => {
+            !tokens.among(end, STOPS)
+                && (!tokens.among(end, "le|la|les|l") || tokens.among(end - 1, "de|d"))
+        }
+        Some(Kind::Sign(b'\'')) => true,
+        Some(Kind::Sign(b'-')) => tokens.glued(end) && tokens.glued(end + 1),
+        Some(Kind::Number) => tokens.is(end - 1, &["samu"]),
+        _ => false,
+    };
+    while end < far && goes_on(end) {
         end += 1;
     }
     // « … de l' » at the end of what may be read leads nowhere.
