@@ -3,6 +3,7 @@
 //! subject that says it.
 
 use super::excerpt::Excerpt;
+use super::frame::{is_form, is_number_line};
 use super::lexicon::mentions;
 use super::person::{is_given, is_role};
 use super::sentence::{About, Sentence};
@@ -80,7 +81,9 @@ pub fn of_sentences(words: &Excerpt, sentences: &[Sentence], names: &[String]) -
 /// A labelled description, without the asides at its end (« Merci d'avance »).
 #[must_use]
 pub fn of_answer(text: &str, sentences: &[Sentence]) -> Option<Range<usize>> {
-    let kept = |sentence: &&Sentence| sentence.about != About::Aside;
+    let kept = |sentence: &&Sentence| {
+        sentence.about != About::Aside && !is_form(&text[sentence.span.clone()])
+    };
     let first = sentences.iter().find(kept).or_else(|| sentences.first())?;
     let last = sentences
         .iter()
@@ -110,7 +113,9 @@ pub fn points_elsewhere(text: &str) -> bool {
     let folded = fold(text);
     let count = folded.split_whitespace().count();
     const CUES: &str = "voir|cf|ci-joint|piece jointe|pj|capture|photo|see attach|attached";
-    count <= 8 && mentions(CUES, &folded) && !folded.contains("erreur")
+    // « Impossible de joindre une photo »
+    const FAULTS: &str = "erreur|impossible|echoue|echec";
+    count <= 8 && mentions(CUES, &folded) && !mentions(FAULTS, &folded)
 }
 
 /// « 11:31 N. Servais (helpdesk) : poste vérifié »: an entry of a ticket tool's journal, led by its
@@ -203,7 +208,12 @@ pub fn of_subject(subject: &str) -> Option<Range<usize>> {
     let text = subject[start..].trim_end();
     let folded = fold(text);
     let bare = folded.trim_matches(|c: char| !c.is_alphanumeric() && c != '(' && c != ')');
-    let generic = GENERIC.contains(&bare) || bare.starts_with("message from");
+    // « Fiche incident SAMU 48 »
+    let placed = bare
+        .split_once(" samu")
+        .filter(|(_, place)| place.split_whitespace().count() <= 2)
+        .map_or(bare, |(title, _)| title.trim_end_matches(" du"));
+    let generic = GENERIC.contains(&placed) || bare.starts_with("message from");
     (!generic && bare.chars().filter(|c| c.is_alphabetic()).count() >= 3)
         .then(|| start..start + text.len())
 }
@@ -259,43 +269,6 @@ fn presents(tokens: &Tokens) -> bool {
     is_given(tokens.word(0)) && (1..8).any(|at| is_role(tokens, at))
 }
 
-/// The form's own title and question, which some copy without their answer, and what ticket tools
-/// write around a report.
-fn is_form(sentence: &str) -> bool {
-    // « La fiche demande si c'est reproductible : non »
-    const ASKED: &str = "la fiche demande|votre fiche demande|le formulaire demande|votre formulaire demande|vous demandez si|vous me demandez|a la question|your form asks|the form asks";
-    const FRAME: [&str; 6] = [
-        "au-dessus de cette ligne",
-        "au dessus de cette ligne",
-        "above this line",
-        "genere automatiquement par",
-        "ne modifiez pas l'objet",
-        "ne pas modifier l'objet",
-    ];
-    let folded = fold(sentence);
-    let folded = folded.trim();
-    FRAME.iter().any(|frame| folded.contains(frame))
-        || ASKED.split('|').any(|asked| folded.starts_with(asked))
-        || matches!(
-            folded.trim_end_matches([':', ' ']),
-            "description" | "nouveau suivi" | "nouveau ticket" | "ticket : description"
-        )
-        || folded.contains("comportement etait-il attendu")
-        || folded.contains("comportement etait il attendu")
-        || folded.split_whitespace().count() <= 5
-            && [
-                "declaration d'incident",
-                "declaration incident",
-                "fiche d'incident",
-                "fiche incident",
-                "fiche d'anomalie",
-                "demande d'escalade",
-                "formulaire de declaration",
-            ]
-            .iter()
-            .any(|title| folded.starts_with(title))
-}
-
 /// « Je ne sais pas ce que sont les prérequis, notre poste est géré par le ministère »: no word on
 /// what goes wrong.
 fn is_of_the_station(about: About, sentence: &str) -> bool {
@@ -306,20 +279,6 @@ fn is_of_the_station(about: About, sentence: &str) -> bool {
         && (about == About::Context
             || folded.contains("ne sais pas")
             || folded.contains("don't know"))
-}
-
-/// « Tel. 02 61 91 00 01, le 02 61 91 00 02 étant … »: a line that a number's label leads.
-fn is_number_line(sentence: &str) -> bool {
-    let folded = fold(sentence);
-    let Some(rest) = [
-        "tel", "tph", "gsm", "portable", "port", "mobile", "fixe", "phone",
-    ]
-    .iter()
-    .find_map(|label| folded.trim_start().strip_prefix(label)) else {
-        return false;
-    };
-    let rest = rest.trim_start_matches(|c: char| !c.is_ascii_digit() && !c.is_alphabetic());
-    rest.bytes().take(16).filter(u8::is_ascii_digit).count() >= 8
 }
 
 /// « jnz » below Jean-Noël Zimmer's message: two to four letters that begin the names.
@@ -410,6 +369,9 @@ mod tests {
             ("TR: TR: carte blanche", Some("carte blanche")),
             ("DECLARATION D'INCIDENT", None),
             ("incident", None),
+            ("Fiche incident SAMU 48", None),
+            ("Déclaration d'incident du SAMU 2A", None),
+            ("SAMU 48 carte figée", Some("SAMU 48 carte figée")),
             ("Demande", None),
         ] {
             assert_eq!(
@@ -441,23 +403,6 @@ mod tests {
     }
 
     #[test]
-    fn what_a_ticket_tool_writes_around_a_report_is_its_form() {
-        for line in [
-            "##- Répondre au-dessus de cette ligne -##",
-            "Please reply above this line",
-            "Nouveau suivi",
-            "Description :",
-            "Généré automatiquement par GLPI",
-            "La fiche demande si c'est reproductible : non",
-            "Vous demandez si c'est en prod : oui",
-            "Pour répondre, ne modifiez pas l'objet de ce message.",
-        ] {
-            assert!(is_form(line), "{line}");
-        }
-        assert!(!is_form("La description du bilan reste vide"));
-    }
-
-    #[test]
     fn words_that_point_to_an_attachment_describe_nothing() {
         for text in [
             "voir pièce jointe",
@@ -466,6 +411,7 @@ mod tests {
         ] {
             assert!(points_elsewhere(text), "{text}");
         }
+        assert!(!points_elsewhere("Impossible de joindre une photo"));
         assert!(!points_elsewhere(
             "la carte reste grise depuis ce matin, la photo est jointe plus bas"
         ));

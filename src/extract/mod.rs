@@ -16,6 +16,7 @@ pub mod environment;
 pub mod excerpt;
 pub mod feature;
 mod fields;
+mod frame;
 pub mod frequency;
 pub mod kind;
 pub mod label;

@@ -266,11 +266,21 @@ impl Reader<'_> {
             let folded = Folded::new(words);
             let cues = cues::Cues::scan(folded.as_str());
             let sentences = sentence::sentences(words, &folded, &cues);
-            if let Some(range) = description::of_answer(words, &sentences) {
+            let expected = !text.is_empty() && self.is_expectation(answered);
+            let kept = description::of_answer(words, &sentences)
+                .map(|range| words[range].trim())
+                // « attendu : 24 h »
+                .or_else(|| Some(words.trim()).filter(|words| expected && !words.is_empty()));
+            if let Some(kept) = kept {
                 if !text.is_empty() {
                     text.push('\n');
                 }
-                text.push_str(words[range].trim());
+                // What ought to be is told apart from what is by its label alone.
+                if expected && let Some(label) = self.label_of(answered) {
+                    text.push_str(label);
+                    text.push(' ');
+                }
+                text.push_str(kept);
             }
         }
         let (Some(first), Some(last)) = (answers.first(), answers.last()) else {
@@ -308,6 +318,13 @@ impl Reader<'_> {
             rank => rank,
         };
         pool.add(FieldName::Description, rank, reading, evidence);
+    }
+
+    /// The label as written, where it is short.
+    fn label_of(&self, answered: &Answered) -> Option<&str> {
+        let before = self.voice.body.text.get(..answered.words.place(0))?;
+        let label = before.rsplit(['\n', '.', ';', '>']).next()?.trim();
+        (label.ends_with(':') && label.chars().count() <= 30).then_some(label)
     }
 
     /// Whether the label asks for what was expected.

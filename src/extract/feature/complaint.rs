@@ -5,7 +5,8 @@ use super::super::person::is_role;
 use super::super::token::{Kind, Tokens, number_word};
 use super::complement::quoted;
 use super::fuller::unwrapped;
-use super::lead::{event, is_call, is_ordinal, stated};
+use super::lead::{event, is_call, is_ordinal, mistyped, stated};
+use super::object::{done_to, is_infinitive, is_plain_noun, object};
 use super::phrase::{Phrase, Source, determiner, is_adjective, is_noun, phrase};
 use super::words::{
     CONTRAST, GENERIC, GONE, HEADS, NEVER, PRESSED, SEES, SYMPTOMS, TROUBLE, UNABLE, VERBAL, WHERE,
@@ -19,7 +20,15 @@ pub(super) type Placed = (Phrase, f32);
 /// `short`: a subject line, whose nouns stand without articles.
 pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -> Vec<Placed> {
     let tokens = source.tokens;
-    let mut found: Vec<Placed> = Vec::new();
+    let denied = |at: usize| {
+        let typed = Phrase {
+            from: at,
+            to: mistyped(tokens, at)?,
+            tail: 2,
+        };
+        Some((typed, -1.0))
+    };
+    let mut found: Vec<Placed> = (from..to).filter_map(denied).collect();
     let mut at = from;
     let mut subject_due = true;
     // « alors que le casque marche ailleurs »: what stands behind is contrasted, not complained of.
@@ -129,6 +138,13 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
             at += 2;
             continue;
         }
+        // « qd on transfère lappel sa coupe »
+        if let Some(act) = done_to(source, at, to) {
+            at = act.to;
+            add(&mut found, source, act, 0.58 - contrast);
+            subject_due = false;
+            continue;
+        }
         if ends_clause(tokens, at) {
             subject_due = true;
             at += 1;
@@ -170,7 +186,10 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
             && is_noun(tokens, at)
             && !is_infinitive(tokens, at)
             && !tokens.among(at, VERBAL)
-            && (short || !is_adjective(source, at) || tokens.among(at + 1, "de|du|des|d"))
+            && (short
+                || !is_adjective(source, at)
+                || is_plain_noun(tokens, at)
+                || tokens.among(at + 1, "de|du|des|d"))
             && !["ons", "ez"]
                 .iter()
                 .any(|end| tokens.word(at).ends_with(end))
@@ -198,7 +217,7 @@ pub(super) fn placed(source: &Source<'_>, from: usize, to: usize, short: bool) -
 }
 
 /// What leads to the words of a screen.
-const SAYS: &str = "affiche|affichent|dit|disent|indique|indiquent|marque|message|messages|erreur|mention|repond|ecrit|lit|lis|voit|vois|texte|obtient|obtiens|recoit|recois|annonce|shows|says|error|message";
+const SAYS: &str = "affichait|affichaient|disait|disaient|indiquait|indiquaient|marquait|repondait|affiche|affichent|dit|disent|indique|indiquent|marque|message|messages|erreur|mention|repond|ecrit|lit|lis|voit|vois|texte|obtient|obtiens|recoit|recois|annonce|shows|says|error|message";
 
 /// Adds a phrase unless its head names nobody's function; whether it did.
 fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32) -> bool {
@@ -206,6 +225,9 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
     let Some(phrase) = unwrapped(source, phrase) else {
         return false;
     };
+    if mistyped(tokens, phrase.from).is_some() {
+        return false;
+    }
     // « mail de convocation » is sent by the portal; a mail alone is between people.
     let sent = phrase.tail > 0
         && tokens.among(phrase.from, "mail|mails")
@@ -219,6 +241,15 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
         || tokens.phrase(phrase.from, "rappel automatique").is_some();
     // « la bascule en mode nuit », « la bascule des appels »: a function; « bascule » alone is an event.
     let sent = sent || phrase.tail > 0 && tokens.among(phrase.from, "bascule");
+    // « l'heure de départ reste vide », « la date affichée est fausse »
+    let shown = tokens.among(phrase.from, "heure|heures|date|dates")
+        && (phrase.from + 1..phrase.to).any(|at| {
+            tokens.among(
+                at,
+                "depart|arrivee|affichee|affiche|affichees|systeme|appel|appels|cloture|declenchement|engagement|bilan|prise",
+            )
+        });
+    let sent = sent || shown;
     let other = |at: usize| {
         !sent
             && (NEVER.end(tokens, at).is_some()
@@ -303,80 +334,6 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
 /// Whether a phrase says little by itself.
 pub(super) fn is_bare_generic(tokens: &Tokens, phrase: Phrase) -> bool {
     phrase.tail == 0 && GENERIC.holds(tokens.word(phrase.from))
-}
-
-/// What an inability is about: the object of its infinitive; the infinitive too where the object
-/// alone says little (« enregistrer un dossier »).
-/// Where the infinitive ends, and the phrase.
-fn object(source: &Source<'_>, at: usize, to: usize) -> (usize, Option<Phrase>) {
-    let tokens = source.tokens;
-    let mut verb = at;
-    // « de l'ouvrir », « de nous y connecter »
-    while verb < to
-        && (tokens.among(
-            verb,
-            "l|le|la|les|y|en|m|me|s|se|nous|n|lui|leur|plus|rien|pas",
-        ) || tokens.sign(verb, b'\''))
-        && !is_infinitive(tokens, verb)
-    {
-        verb += 1;
-    }
-    if !is_infinitive(tokens, verb) {
-        return (at, phrase(source, at, to));
-    }
-    let next = joint(
-        tokens,
-        tokens
-            .any_phrase(
-                verb + 1,
-                "a la|a l|au|aux|a|sur|dans|correctement|plus|bien|en",
-            )
-            .unwrap_or(verb + 1),
-    );
-    // « impossible de me mettre « en garde » »: the act and the state that is chosen.
-    if let Some(end) = quoted(source, next, to) {
-        let whole = Phrase {
-            from: verb,
-            to: end,
-            tail: 1,
-        };
-        return (verb + 1, Some(whole));
-    }
-    let Some(found) = phrase(source, next, to) else {
-        return (verb + 1, None);
-    };
-    // « dupliquer un horaire »: any one of them, so that the act says what the noun does not.
-    let any = GENERIC.holds(tokens.word(found.from))
-        || tokens.is(next, &["un", "une", "any", "a"])
-        || number_word(tokens, next).is_some();
-    if any && found.tail == 0 && next == verb + 1 {
-        // « appeler un médecin »: whom, not what.
-        if NEVER.end(tokens, found.from).is_some() || is_role(tokens, found.from) {
-            return (found.to, None);
-        }
-        // « open any file from the regulation list »
-        let place = tokens
-            .any_phrase(found.to, "dans|sur|from|in|on|a|au")
-            .filter(|_| tokens.any_phrase(found.to, CONTRAST).is_none())
-            .and_then(|after| phrase(source, joint(tokens, after), to));
-        let whole = Phrase {
-            from: verb,
-            to: place.map_or(found.to, |place| place.to),
-            tail: 1,
-        };
-        return (verb + 1, Some(whole));
-    }
-    (verb + 1, Some(found))
-}
-
-fn is_infinitive(tokens: &Tokens, at: usize) -> bool {
-    let word = tokens.word(at);
-    let english = tokens.among(at, "open|see|access|log|print|send|use|find|save|close|edit|hear|receive|reach|connect|search|start");
-    english
-        || word.len() > 3
-            && ["er", "ir", "re", "oir"]
-                .iter()
-                .any(|end| word.ends_with(end))
 }
 
 /// Steps over an apostrophe: « d'ouvrir ».

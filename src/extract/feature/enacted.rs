@@ -44,6 +44,12 @@ const ACTS: &[(&str, &[&str])] = &[
     ("tri", &["trie", "trio", "triant"]),
 ];
 
+/// Whether a folded word is a form of the verb of an act.
+pub(super) fn is_act(word: &str) -> bool {
+    ACTS.iter()
+        .any(|(_, verbs)| verbs.iter().any(|verb| word.starts_with(verb)))
+}
+
 /// Whether the text tells, behind « quand », « lorsque », « dès que » or « en », of the act that the
 /// folded subject names first.
 pub(super) fn is_enacted(tokens: &Tokens, subject: &str) -> bool {

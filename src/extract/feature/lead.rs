@@ -9,7 +9,7 @@ use super::phrase::{Source, determiner, phrase};
 /// preposition at `at`.
 pub(super) fn event(source: &Source<'_>, at: usize, to: usize) -> Option<usize> {
     const TIMES: &str = "depuis|suite a|suite au|apres|des|avant|jusqu a|jusqu au|a la suite de|a la suite du|since|after|before";
-    const EVENTS: &str = "bascule|mise|maj|migration|changement|remplacement|installation|reinstallation|arrivee|reprise|retour|debut|fin|coupure|orage|intervention|interventions|redemarrage|livraison|correctif|passage|prise|releve|demenagement|maintenance|travaux|deploiement|evolution|upgrade|update|restart";
+    const EVENTS: &str = "session|seance|exercice|bascule|mise|maj|migration|changement|remplacement|installation|reinstallation|arrivee|reprise|retour|debut|fin|coupure|orage|intervention|interventions|redemarrage|livraison|correctif|passage|prise|releve|demenagement|maintenance|travaux|deploiement|evolution|upgrade|update|restart";
     let tokens = source.tokens;
     let next = joint(tokens, tokens.any_phrase(at, TIMES)?);
     let noun = tokens
@@ -45,4 +45,15 @@ pub(super) fn is_call(tokens: &Tokens, at: usize) -> bool {
 /// « première fois », « nouvelle panne »
 pub(super) fn is_ordinal(tokens: &Tokens, at: usize) -> bool {
     tokens.among(at, "premier|premiere|premiers|premieres|dernier|derniere|derniers|dernieres|nouveau|nouvelle|nouveaux|nouvelles|petit|petite|grand|grande|ancien|ancienne|double")
+}
+
+/// Where « mot de passe » ends that was mistyped or tried: the account is what it locks.
+pub(super) fn mistyped(tokens: &Tokens, at: usize) -> Option<usize> {
+    const TRIED: &str = "trompe|trompee|tromper|essais|essai|tentatives|tentative|tape|tapant|mal|apres|errone|errones|faux|mauvais|mauvaise|rate|rates";
+    const LOCKED: &str = "compte|comptes|session|acces|connecter|connexion|login";
+    let end = tokens.any_phrase(at, "mot de passe|mots de passe|mdp")?;
+    let near =
+        |list: &'static str, from: usize, to: usize| (from..to).any(|at| tokens.among(at, list));
+    let tried = near(TRIED, at.saturating_sub(8), at) || near(TRIED, end, end + 2);
+    (tried && near(LOCKED, at.saturating_sub(20), at)).then_some(end)
 }

@@ -13,6 +13,7 @@ mod complement;
 mod enacted;
 mod fuller;
 mod lead;
+mod object;
 mod phrase;
 mod table;
 mod words;

@@ -29,7 +29,7 @@ static DETERMINERS: LazyLock<Lexicon> = LazyLock::new(|| {
 /// Words that are no nouns: they end a phrase and begin none.
 static FUNCTION: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
-        "gros|grosse|grosses|enorme|enormes|serieux|serieuse|entend|entendons|entendent|moi|toi|bizarrement|etrangement|curieusement|malheureusement|heureusement|soudain|brusquement|brutalement|aleatoirement|parfois|souvent|rarement|certes|bref|quotidiennement|tantot|dorenavant|desormais|auparavant|anormalement|manifestement|automatiquement|spontanement|ponctuellement|correctement|lentement|rapidement|parallelement|jusque|jusqu|impossible|pourtant|neanmoins|toutefois|cependant|resultat|constat|idem|pareil|normalement|actuellement|habituellement|regulierement|evidemment|visiblement|apparemment|directement|immediatement|systematiquement|seulement|uniquement|subitement|soudainement|egalement|notamment|troisieme|deuxieme|quatrieme|cinquieme|vrai|vraie|vrais|bon|bonne|bons|bonnes|complete|complet|completes|malgre|selon|environ|presque|je|j|tu|il|elle|on|nous|vous|ils|elles|me|m|te|se|s|y|en|ne|n|pas|plus|rien|jamais|qui|que|qu|quoi|dont|ou|et|mais|car|donc|or|ni|si|",
+        "dpuis|dpui|depui|deouis|dep|dps|kan|kand|qan|quan|tjs|tjrs|tjr|toujour|mtn|mnt|auj|ajd|bcp|jai|jarive|jarrive|cest|ces|kelk|kelke|qlq|ttes|tte|pcq|pck|aprs|avk|juska|jusk|pdt|snn|sinon|stp|slt|dsl|jsuis|jsui|chui|pourkoi|pourquoi|comment|combien|gros|grosse|grosses|enorme|enormes|serieux|serieuse|entend|entendons|entendent|moi|toi|bizarrement|etrangement|curieusement|malheureusement|heureusement|soudain|brusquement|brutalement|aleatoirement|parfois|souvent|rarement|certes|bref|quotidiennement|tantot|dorenavant|desormais|auparavant|anormalement|manifestement|automatiquement|spontanement|ponctuellement|correctement|lentement|rapidement|parallelement|jusque|jusqu|impossible|pourtant|neanmoins|toutefois|cependant|resultat|constat|idem|pareil|normalement|actuellement|habituellement|regulierement|evidemment|visiblement|apparemment|directement|immediatement|systematiquement|seulement|uniquement|subitement|soudainement|egalement|notamment|troisieme|deuxieme|quatrieme|cinquieme|vrai|vraie|vrais|bon|bonne|bons|bonnes|complete|complet|completes|malgre|selon|environ|presque|je|j|tu|il|elle|on|nous|vous|ils|elles|me|m|te|se|s|y|en|ne|n|pas|plus|rien|jamais|qui|que|qu|quoi|dont|ou|et|mais|car|donc|or|ni|si|",
         "le|la|les|l|un|une|des|du|de|d|au|aux|a|dans|sur|sous|pour|par|avec|sans|chez|vers|entre|depuis|apres|avant|pendant|lors|lorsque|quand|",
         "comme|alors|puis|aussi|meme|memes|tres|trop|bien|mal|encore|toujours|deja|ici|la|ca|cela|ceci|c|ce|cet|cette|ces|celui|celle|mon|ma|mes|",
         "notre|nos|votre|vos|son|sa|ses|leur|leurs|tout|toute|tous|toutes|aucun|aucune|plusieurs|certains|certaines|chaque|autre|autres|",
@@ -195,7 +195,7 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
             continue;
         }
         // « le bouton pour clôturer l'intervention »
-        if tokens.is(to, &["pour"])
+        if tokens.is(to, &["pour", "pr"])
             && tokens.among(
                 to - 1,
                 "bouton|touche|case|champ|fonction|onglet|menu|icone|raccourci|lien|option",
@@ -206,8 +206,18 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
         {
             // Bounded, so that « le bouton pour ouvrir le bouton pour … » nests no deeper than it reads.
             let object = phrase(source, to + 2, stop.min(to + 12));
-            to = object.map_or(to + 2, |object| object.to);
+            let state = tokens.any_phrase(
+                to + 2,
+                "en attente|en conference|en garde|en veille|en sourdine|en pause|a jour|fin a",
+            );
+            to = object.map_or(state.unwrap_or(to + 2), |object| object.to);
             tail += 1;
+            break;
+        }
+        // « le clic droit sur la carte », « l'appui sur « Décrocher » »
+        if let Some((end, own)) = act_on(source, to, stop) {
+            to = end;
+            tail += own;
             break;
         }
         // « chat avec les ambulanciers », « conférence avec le SDIS »
@@ -231,6 +241,28 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
         tail += 1;
     }
     Some(Phrase { from, to, tail })
+}
+
+/// « (clic) droit sur la carte », « (appui) sur « Décrocher » », « (survol) d'un numéro »: where what the
+/// act behind which token `at` stands is done to ends, and how many words belong to it.
+fn act_on(source: &Source<'_>, at: usize, stop: usize) -> Option<(usize, usize)> {
+    let tokens = source.tokens;
+    if !tokens.among(
+        at.wrapping_sub(1),
+        "clic|clics|click|clik|appui|survol|pression|tap|glisser|deposer",
+    ) {
+        return None;
+    }
+    let next = tokens.any_phrase(
+        at,
+        "sur|droit sur|gauche sur|long sur|simple sur|double sur|molette sur",
+    )?;
+    if let Some(end) = quoted(source, next, stop) {
+        return Some((end, 1));
+    }
+    // Bounded, so that « le clic sur le clic sur le … » nests no deeper than it reads.
+    let object = phrase(source, next, stop.min(next + 10))?;
+    Some((object.to, object.tail + 1))
 }
 
 /// « le bouton renvoie une erreur »: what stands before an object is a verb.
@@ -267,7 +299,12 @@ pub(super) fn is_noun(tokens: &Tokens, at: usize) -> bool {
                 && tokens.among(at - 1, "les|des|nos")
                 && FUNCTION.holds(tokens.word(at + 1)));
     let sound = word == "son" && at > 0 && tokens.among(at - 1, "le|du|aucun|de");
-    word.len() > 2 && !FUNCTION.holds(word) && !FAULTY.holds(word)
+    // « l'heure de départ », « l'heure affichée »
+    let hour = word == "heure"
+        && at > 0
+        && tokens.sign(at - 1, b'\'')
+        && tokens.among(at + 1, "de|d|affichee|systeme");
+    hour || word.len() > 2 && !FUNCTION.holds(word) && !FAULTY.holds(word)
         || matches!(word, "tr" | "tri")
         || paper
         || sound

@@ -43,6 +43,7 @@ fn table() -> Option<&'static Table> {
 
 /// The names of the table in a text, and whether each names one function.
 pub(super) fn named(folded: &Folded) -> Vec<(Range<usize>, bool)> {
+    const PREFIXES: [&str; 6] = ["post-", "pre-", "anti-", "non-", "ex-", "auto-"];
     let text = folded.as_str();
     let Some(table) = table() else {
         return Vec::new();
@@ -54,6 +55,13 @@ pub(super) fn named(folded: &Folded) -> Vec<(Range<usize>, bool)> {
         .find_iter(text)
         .filter_map(|hit| {
             if hit.start() > 0 && inside(hit.start() - 1) {
+                return None;
+            }
+            // « hémorragie post-extraction »
+            if PREFIXES
+                .iter()
+                .any(|prefix| text[..hit.start()].ends_with(prefix))
+            {
                 return None;
             }
             let mut end = hit.end();

@@ -12,6 +12,7 @@ mod closing;
 mod header;
 mod job;
 mod known;
+mod leads;
 mod name;
 mod placed;
 mod presented;

@@ -1,33 +1,15 @@
 //! People in sentences: « ici Claire du SAMU », « je suis docteur Ioana Munteanu, le médecin
 //! régulateur de ce soir », « Sylvain Lecarpentier ARM » at the end.
 
-use super::super::token::{Kind, Lexicon, Tokens};
+use super::super::token::{Kind, Tokens};
 use super::closing::{closing, closing_role, is_contact};
 use super::job::{corrected, is_told_of, named_behind, one_of_us, opens};
+use super::leads::{INTRODUCES, THIRD};
 use super::name::{Shape, Unit, arranged, is_particle, unit};
 use super::placed::{bracketed, opens_with_name, role_behind_place, small_titled, speaks};
-use super::small::{signs_small, small_name, small_run, with_small_surname};
+use super::small::{is_behind_place, signs_small, small_name, small_run, with_small_surname};
 use super::{Found, is_common, is_place_word, role, titles};
 use crate::extract::lexicon::is_one_of;
-use std::sync::LazyLock;
-
-/// Words that introduce the writer; parted by bars.
-static INTRODUCES: LazyLock<Lexicon> = LazyLock::new(|| {
-    Lexicon::new(concat!(
-        "je ne suis que la|je ne suis que le|je ne suis que l|je ne suis qu une|je ne suis qu un|je suis une|je suis un|je suis le|je suis la|je suis l|je suis|je m appelle|moi c est|c est|ici|mon nom est|mon nom|my name is|i am|i m|this is|je soussigne|",
-        "je soussignee|signe|ici le|ici la|ici l|moi|je suis sa|je suis son|je suis leur|je suis une des|je suis un des|je suis l une des|je suis l un des|je suis la nouvelle|je suis le nouveau|je suis ici|je suis ici la|je suis ici le|i am one of the|i am their|i am his|i am her|i m their|i am your|i am on duty as|i am the|i am a|i am an|i m a|i m an|i m the|en tant que|en tant qu|je me presente|je me nomme|de la part de|nom prenom|",
-        "c|cest|c moi|cest moi|moi c|moi cest|ici c est|ici c|ici cest|chui|jsuis|j suis|je sui|chuis|je m apelle|je mapelle|j m appelle|jmappelle|je mappelle|mon nom c est|mon nom cest|",
-        "en qualite de|en qualite d|en ma qualite de|en ma qualite d|je travaille comme|je travaille en tant que|je suis en poste comme|je suis actuellement|i work as a|i work as an|i work as the|this is the|here is|",
-        "je suis votre|je suis votre nouveau|je suis votre nouvelle|je suis aussi|je suis nouvel|je suis nouvelle|je suis nouveau|je suis donc|je suis moi meme|je suis simple|je suis juste|je suis jeune|nous sommes"
-    ))
-});
-/// Words before a person that make them somebody else.
-static THIRD: LazyLock<Lexicon> = LazyLock::new(|| {
-    Lexicon::new(concat!(
-        "du|de|par|avec|pour|chez|a|au|aux|d|ma|mon|nos|notre|son|sa|ses|mes|leur|et|collegue|confrere|consoeur|voir|contacter|demande|un|une|le|la|l|des|les|",
-        "appelle|appeler|rappeler|joindre|demander|autre|entre|avec|via|selon|deux|trois|chaque|cet|ce|cette|aucun|tous|toutes|plusieurs|sur|comme|sans"
-    ))
-});
 
 /// The people that `text` names in its sentences, the writer first of all.
 #[must_use]
@@ -67,6 +49,10 @@ pub fn find_in_prose(text: &str) -> Vec<Found> {
 /// « je suis … », « ici … », « c'est … »
 fn introduced(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
     let after = INTRODUCES.end(tokens, at)?;
+    // « Suis médecin régulateur au 29 », « je ne suis ARM que … »
+    if tokens.is(at, &["suis"]) && !begins_sentence(tokens, at) {
+        return None;
+    }
     let weak = tokens.is(
         at,
         &[
@@ -120,7 +106,7 @@ fn introduced(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> 
     }
     if units.is_empty() {
         // « je suis médecin régulateur », not « c'est le médecin régulateur ».
-        if !tokens.among(at, "je|i|en|ici|c|chui|chuis|jsuis|j") {
+        if !tokens.among(at, "je|i|en|ici|c|chui|chuis|jsuis|j|sono|soy|suis") {
             return None;
         }
     }
@@ -153,9 +139,11 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
     let start = titles(tokens, at, tokens.len().min(at + 3));
     let titled = start > at;
     // « Bonsoir, médecin effecteur pour le SAMU 37, … »
+    // « slt arm a la regul du 59 »
     let greeted = at > 1
         && tokens.sign(at - 1, b',')
-        && tokens.among(at - 2, "bonjour|bonsoir|salut|hello|bjr|slt|bsr|hi");
+        && tokens.among(at - 2, "bonjour|bonsoir|salut|hello|bjr|slt|bsr|hi")
+        || at > 0 && tokens.among(at - 1, "slt|bjr|bsr|salut|coucou");
     let first = begins_sentence(tokens, at) || greeted;
     let third = at > 0 && (THIRD.holds(tokens.word(at - 1)) || tokens.sign(at - 1, b'\''));
     if !titled
@@ -197,7 +185,9 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
     let mut units = run(text, tokens, start, false);
     // « joignable 06 39 98 80 02 didier lenglet arm »
     let behind_number = |at: usize| tokens.get(at).is_some_and(|t| t.kind == Kind::Number);
-    let clause = first || at > 0 && (tokens.sign(at - 1, b',') || behind_number(at - 1));
+    let clause = first
+        || at > 0
+            && (tokens.sign(at - 1, b',') || behind_number(at - 1) || is_behind_place(tokens, at));
     let nameless = units.iter().all(|unit| unit.shape == Shape::Initial);
     if nameless && clause && signs_small(text, tokens, start) {
         // « karim arm 06 … »

@@ -94,6 +94,23 @@ pub(super) fn signs_small(text: &str, tokens: &Tokens, at: usize) -> bool {
         })
 }
 
+/// « samu02 laon jess (arm) »: whether a place stands right before the name at `at`, and the job in a
+/// bracket behind it.
+pub(super) fn is_behind_place(tokens: &Tokens, at: usize) -> bool {
+    let placed = (at.saturating_sub(3)..at).any(|before| {
+        ["samu", "smur", "crra", "ch", "chu"]
+            .iter()
+            .any(|place| tokens.word(before).starts_with(place))
+            && (before..at).all(|at| {
+                matches!(
+                    tokens.get(at).map(|token| token.kind),
+                    Some(Kind::Word | Kind::Number)
+                )
+            })
+    });
+    placed && (at + 1..at + 3).any(|next| tokens.sign(next, b'('))
+}
+
 /// A given name or an initial in small letters from `at` on, and the surname behind it before a job.
 pub(super) fn small_run<'t>(text: &'t str, tokens: &'t Tokens, at: usize) -> Vec<Unit<'t>> {
     let mut units = run(text, tokens, at, true);

@@ -35,7 +35,11 @@ pub(super) fn introduces(words: &str) -> bool {
                 | (Some("slt" | "bjr"), Some("c" | "ici" | "moi"))
         )
         || matches!(first, (Some("je"), Some("suis")) | (Some("i"), Some("am")))
-            && (second_capital || is_job(words))
+            && (second_capital || is_job(words, 2))
+        || matches!(
+            first.0,
+            Some("sono" | "soy" | "suis" | "chui" | "chuis" | "jsuis")
+        ) && is_job(words, 1)
         || matches!(first.0, Some("ici"))
             && words
                 .split_whitespace()
@@ -88,6 +92,21 @@ pub(super) fn polite(words: &str) -> bool {
         "je vais essayer de rester",
         "je reste courtois",
         "excusez",
+        "scus",
+        "desole pour",
+        "desolee pour",
+        "desole de",
+        "desolee de",
+        "desole d'",
+        "desolee d'",
+        "dsl pr",
+        "dsl pour",
+        "pardon pour",
+        "pardon de ",
+        "mes excuses",
+        "toutes mes excuses",
+        "navre de",
+        "navree de",
         "excuse my",
         "please excuse",
         "sorry",
@@ -108,12 +127,12 @@ pub(super) fn polite(words: &str) -> bool {
 }
 
 /// « Je suis chargée de mission à l'ARS », « I am the on-site IT engineer »
-fn is_job(words: &str) -> bool {
+fn is_job(words: &str, from: usize) -> bool {
     let tokens = Tokens::new(words);
-    let at = if tokens.among(2, "un|une|le|la|l|the|a|an") {
-        if tokens.sign(3, b'\'') { 4 } else { 3 }
+    let at = if tokens.among(from, "un|une|le|la|l|the|a|an") {
+        from + 1 + usize::from(tokens.sign(from + 1, b'\''))
     } else {
-        2
+        from
     };
     (at..at + 4).any(|at| is_role(&tokens, at))
 }
@@ -166,9 +185,17 @@ pub(super) fn longest_number(words: &str) -> usize {
 pub(super) fn announces(words: &str) -> bool {
     const THINGS: &str = "choses|points|soucis|problemes|incidents|bugs|anomalies|sujets|elements|details|things|issues|problems|voici|suivant|suivante|suivants";
     let words = words.trim_end();
-    words.ends_with(':')
-        && words.split_whitespace().count() <= 8
-        && mentions(THINGS, &crate::text::fold(words))
+    let folded = crate::text::fold(words);
+    let length = folded.split_whitespace().count();
+    // « Deux choses pour le SAMU 18, désolée je mets tout dans le même message : »
+    let counted = || {
+        let mut said = folded.split_whitespace();
+        let many = said.next().unwrap_or_default();
+        let thing = said.next().unwrap_or_default();
+        is_one_of("deux|trois|quatre|2|3|4|plusieurs|two|three", many)
+            && is_one_of(THINGS, thing.trim_matches(|c: char| !c.is_alphanumeric()))
+    };
+    words.ends_with(':') && (length <= 8 && mentions(THINGS, &folded) || length <= 18 && counted())
 }
 
 /// « Veuillez trouver ci-joint la fiche complétée », « Fiche remplie en pièce jointe »: the words tell

@@ -1,5 +1,7 @@
 //! Where a greeting ends and where sentences stop.
 
+use super::apology;
+use super::aside::introduces;
 use crate::extract::feature::names_any;
 use crate::extract::lexicon::is_one_of;
 use crate::text::Folded;
@@ -7,8 +9,15 @@ use std::ops::Range;
 
 /// How many bytes of greeting stand at the start: « Bonjour, », « Bjr ».
 pub(super) fn greeting(words: &str) -> usize {
-    const GREETINGS: [&str; 21] = [
+    const GREETINGS: [&str; 28] = [
         "bonjour",
+        "rebonsoir",
+        "resalut",
+        "re-salut",
+        "buongiorno",
+        "buonasera",
+        "hola",
+        "hallo",
         "bonsoir",
         "bjr",
         "bsr",
@@ -30,8 +39,14 @@ pub(super) fn greeting(words: &str) -> usize {
         "chers",
         "cheres",
     ];
-    const AFTER: [&str; 23] = [
+    const AFTER: [&str; 29] = [
         "a",
+        "tout",
+        "monde",
+        "tt",
+        "ts",
+        "tte",
+        "ttes",
         "vous",
         "toute",
         "tous",
@@ -160,6 +175,10 @@ fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// Sentence ranges: a stop before a blank and a capital, or the end of a line.
 pub(super) fn cut(text: &str) -> Vec<Range<usize>> {
+    // « Please excuse my English » is one sentence.
+    let apologises = |start: usize, at: usize, end: usize| {
+        apology::closes(&text[end..]) && text[start..at].split_whitespace().nth(2).is_some()
+    };
     let mut ranges = Vec::new();
     let mut start = 0;
     let mut chars = text.char_indices().peekable();
@@ -192,9 +211,10 @@ pub(super) fn cut(text: &str) -> Vec<Range<usize>> {
                 ]
                 .iter()
                 .any(|other| before.ends_with(other))
+                    || parts_introduction(&text[start..at], &text[end..])
             }
-            ',' | ';' => parts_number(&text[start..at], &text[end..]),
-            ' ' => super::super::unpointed::begins(text, end),
+            ',' | ';' => parts_number(&text[start..at], &text[end..]) || apologises(start, at, end),
+            ' ' => super::super::unpointed::begins(text, end) || apologises(start, at, end),
             _ => false,
         };
         if ends {
@@ -215,6 +235,18 @@ pub(super) fn cut(text: &str) -> Vec<Range<usize>> {
         ranges.push(start..text.len());
     }
     ranges
+}
+
+/// « Je suis Claire, ARM au SAMU 44 : la carte est figée »: who writes, and behind the colon what goes
+/// wrong.
+fn parts_introduction(before: &str, after: &str) -> bool {
+    let line = after.split('\n').next().unwrap_or_default();
+    let short = (2..=12).contains(&before.split_whitespace().take(13).count());
+    let tells = line.split_whitespace().take(4).count() > 3;
+    short && tells && {
+        let start = greeting(before);
+        introduces(before[start..].trim_start())
+    }
 }
 
 /// « pour me joindre c'est le 02 61 91 50 07, nous sommes trois … », « … c'est pareil, tél. 02 61 … »:

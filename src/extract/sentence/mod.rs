@@ -10,8 +10,10 @@ use aside::{
 use cut::{cut, greeting};
 use std::ops::Range;
 
+mod apology;
 mod aside;
 mod cut;
+mod reach;
 
 /// What a sentence is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +43,7 @@ pub fn sentences(text: &str, folded: &Folded, cues: &Cues) -> Vec<Sentence> {
         .into_iter()
         .filter_map(|range| {
             let start = range.start + greeting(&text[range.clone()]);
+            let start = start + apology::opening(&text[start..range.end]);
             let words = text[start..range.end].trim();
             if !words.contains(char::is_alphanumeric) {
                 return None;
@@ -97,6 +100,7 @@ fn about(text: &str, span: &Range<usize>, places: &Places) -> About {
         .any(|range| range.start <= span.start + 12);
     match () {
         () if closed(words) || announces(words) || attaches_form(words) => About::Aside,
+        () if digits >= 8 && reach::tells(words) => About::Aside,
         () if faults == 0 && digits < 8 && ought(words) => About::Context,
         // « Je vais essayer de rester courtois. »
         () if polite(words) && length <= 10 && !strong(words) => About::Aside,
