@@ -99,6 +99,15 @@ pub(super) fn is_denied(before: &str) -> bool {
         .rsplit([',', ';', '.', ':', '\n', '('])
         .next()
         .unwrap_or_default();
+    // « il affiche « numéro non attribué » à chaque coup »: what is shown denies nothing.
+    let shown = clause
+        .find('"')
+        .zip(clause.rfind('"'))
+        .filter(|(open, close)| open < close);
+    let clause = shown.map_or_else(
+        || clause.to_owned(),
+        |(open, close)| format!("{} {}", &clause[..open], &clause[close..]),
+    );
     let mut last = clause
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())

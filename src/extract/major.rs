@@ -52,7 +52,7 @@ impl Scope {
             samu voisin|bascules|bascule sur le samu|bascule vers le samu|debordement|delestage|deroutes|renvoyes vers le samu|renvoyes au samu|everyone|nobody|all workstations|all positions|whole room|whole samu";
         const FEW: &str = "pour moi|chez moi|mon poste|ma position|mon bandeau|mon ecran|mon pc|ma session|mon compte|moi et |et moi|moi seul|moi uniquement|que moi|un seul poste|le poste de|sur un poste|sur ce poste|d'un poste|\
             pour deux|pour 2 |nous deux|on est deux|deux postes| 2 postes|deux personnes| 2 personnes|deux collegues|trois postes| 3 postes|quelques postes|certains postes|plusieurs postes|une partie des|un collegue|une collegue|\
-            ma collegue|mon collegue|je ne recois|je recois|j'ai plus|je n'ai plus|mes appels|a mon poste|les autres postes|les autres vont|les autres fonction|ma collegue y arrive|un arm |une arm |un medecin |l'agent |l'arm |l'operateur |un agent|un operateur|un poste sur|une position sur|un ecran sur|sa session|son poste|son bandeau|tant qu'il ne|tant qu'elle ne|tant qu'on ne|for me|my station|my workstation";
+            ma collegue|mon collegue|je ne recois|je recois|j'ai plus|je n'ai plus|mes appels|a mon poste|les autres postes|les autres vont|les autres fonction|ma collegue y arrive|un arm |une arm |un medecin |l'agent |l'arm |l'operateur ne |l'operateur n'|l'operateur a |l'operatrice ne |l'operatrice n'|l'operatrice a |un agent|un operateur|un poste sur|une position sur|un ecran sur|sa session|son poste|son bandeau|tant qu'il ne|tant qu'elle ne|tant qu'on ne|for me|my station|my workstation";
         let one_of = |list: &'static str| mentions(list, folded);
         self.everyone |= cues.has(Group::Everyone) || one_of(WIDE);
         self.wide |= one_of(WIDE);
@@ -68,7 +68,7 @@ fn no_call_comes(folded: &str) -> bool {
         appels n'arrivent plus|appels n'arrivent pas|appels ne nous arrivent|appels ne nous parviennent|appels n'arrivent ni|appels n'aboutissent plus|appels n'entrent plus|appels ne rentrent plus|appels ne passent plus|\
         appels ne tombent plus|appels entrants ne|appels entrants n'|appels du 15 ne|appels du 15 n'|appels 15 ne|appels 15 n'|recevons plus d'appel|recevons plus les appels|recevons plus aucun appel|recoit plus d'appel|recoit plus les appels|recoit plus aucun appel|\
         recoit plus rien|ne sonne plus nulle part|plus rien ne sonne|le 15 ne sonne|le 15 ne repond|le 15 est injoignable|le 15 est muet|lignes 15 muettes|lignes du 15 |ligne 15 coupee|15 sonne dans le vide|le 15 sonne occupe|no calls|no call |calls no longer|not receiving any call";
-    const COMES: &str = "arriv|recev|recoi|rentr|entrent|entre |present|tomb|sonn|parvien|aboutis|passe|distribu|descend|decroch|prendre|traite|muet|coupe|injoignable|repond|vide|nous|samu|come|coming|getting|receiv|reach";
+    const COMES: &str = "arriv|recev|recoi|rentr|entrent|entre |present|tomb|sonn|parvien|abouti|remont|achemin|passe|distribu|descend|decroch|prendre|traite|muet|coupe|injoignable|repond|vide|nous|samu|come|coming|getting|receiv|reach";
     const LISTED: &str = "historique|journal|liste|statisti|tableau|compteur|archiv|reecoute|enregistrement|recherche|export|rapport|fiche d'appel|numero de l'appelant|sur la carte|rappel automatique|sortant|emettre|emis |formation|base ecole|bac a sable|exercice";
     let one_of = |list: &'static str| mentions(list, folded);
     // « le bandeau affiche « téléphonie déconnectée » » is no slowness.
@@ -185,6 +185,8 @@ mod tests {
             "Depuis 3h nous ne recevons plus aucun appel au SAMU 19, ils sont basculés chez nos voisins",
             "On ne peut plus créer de dossier, personne n'y arrive, ni ARM ni médecins",
             "Les appels du 15 n'arrivent plus du tout en salle",
+            "PLUS AUCUN APPEL 15 NE REMONTE DANS LE BANDEAU DEPUIS 04H50 TOUTES LES POSITIONS SONT TOUCHEES",
+            "Plus aucun appel 15 n'aboutit au SAMU 2B, l'opérateur confirme que ses liens sont bons",
             "Plus aucun appel n'arrive au centre 15, le bandeau affiche « téléphonie déconnectée »",
             "Plus personne au SAMU 68 n'a accès au portail.",
             "SAMU 62 : plus de téléphonie sur la totalité du plateau depuis 4h10",

@@ -35,7 +35,7 @@ const PARTS: &str = "navigateur|navigateurs|browser|firefox|chrome|edge|windows|
 /// The workstation itself.
 const STATION: &str = "poste|postes|pc|pcs|workstation|workstations|ordinateur|ordinateurs|station|machine|machines|configuration|config";
 /// To check.
-const CHECK: &str = "verifie|verifies|verifiee|verifiees|verifier|verification|verifications|verif|verifs|controle|controles|controlee|\
+const CHECK: &str = "en revue|fait le tour|faire le tour|verifie|verifies|verifiee|verifiees|verifier|verification|verifications|verif|verifs|controle|controles|controlee|\
     controlees|controler|valide|validee|valides|validees|audite|audites|inspecte|checked|check|checks|verified|conforme|conformes|\
     passe en revue|passes en revue|passer en revue|passe au crible|passes au crible|recette|recettes|recettee|recettees|recetter|revu|revus|revue|revues|examine|examines|examinee|examinees|\
     homologue|homologues|qualifie|qualifies|certifie|certifies|reverifie|reverifies|reverifiee|reverifiees|recontrole|recontroles|recontrolee|revalide|revalides|\
@@ -56,7 +56,7 @@ const LATER: &str = "pas eu le temps|pas regarde|pas encore de retour|pas de ret
 const FINISHED: &str = "oui|yes|ok|ouais|fait|faits|faite|faites|realise|realisee|realises|realisees|effectue|effectuee|effectues|done|ras|bon|bons|bonne|bonnes|nickel|\
     impeccable|conforme|conformes|correct|corrects|a jour|en ordre|en regle|aux normes|respecte|respectes|respectees|respecter|satisfait|satisfaits|rempli|\
     remplis|remplit|repond|repondent|repondaient|repondait|remplissent|c est le cas|satisfont|tout va bien|good|passe|passes|passee|passees|au vert|dans le vert|vu|vus|vue|affirmatif|bien sur|evidemment|fine|met|complete|completed|reunis|en place|coche|coches|cochee|cochees|regardes|regardee|regardees|deroule|deroulee|deroules|suivi|suivie|suivis|signe|signee|signees|conform";
-const IGNORANCE: &str = "pas su repondre|pas su dire|peux pas vous dire|peux pas dire|pas dire si|saurais dire|pas su quoi|la liste|pas compris|pas connaissance|connais pas|ne connait pas|c est quoi|qu est ce que|kesako|\
+const IGNORANCE: &str = "du chinois|de l hebreu|charabia|du jargon|pas d avis|aucun avis|sans avis|pas d opinion|me prononcer|nous prononcer|me prononce pas|pas en etat de repondre|hors de ma competence|hors de mes competences|pas de ma competence|pas de mes competences|pas su repondre|pas su dire|peux pas vous dire|peux pas dire|pas dire si|saurais dire|pas su quoi|la liste|pas compris|pas connaissance|connais pas|ne connait pas|c est quoi|qu est ce que|kesako|\
     ne me parle pas|me parle pas|me dit rien|ne me dit rien|pas de quoi|ne vois pas|vois pas|sais pas|sait pas|savons pas|aucune idee|j ignore|ignore|\
     il faudrait demander|faut demander|a demander|demandez a|demander a|je laisse|ne saurais|saurais pas|pas competent|pas competente|en mesure de|\
     pas l information|pas d information|pas d info|pas l info|no idea|don t know|do not know|not sure|what are|what is|inconnu|inconnue|pas mon domaine|\
@@ -406,6 +406,11 @@ mod tests {
             ("demandé à la DSI, pas encore de retour", Some(false)),
             ("la DSI est passée, tout est aux normes", Some(true)),
             ("grille passée par la DSI, tout est au vert", Some(true)),
+            (
+                "la DSI a fait le tour des PC, tout est conforme",
+                Some(true),
+            ),
+            ("nos postes ont été passés en revue mardi", Some(true)),
             ("oui", Some(true)),
             ("Oui, voir avec M. Pujol", Some(true)),
             ("vérifiés, rien à signaler", Some(true)),
@@ -439,6 +444,9 @@ mod tests {
             "voir avec la DSI",
             "pas compris la question",
             "Je ne sais pas, je demande à Bertille",
+            "je n'ai pas d'avis sur la question",
+            "c'est du chinois",
+            "je ne peux pas me prononcer",
         ] {
             assert_eq!(value(answer(text)), Some(Reading::Unknown), "{text}");
         }

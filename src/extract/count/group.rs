@@ -5,7 +5,7 @@ use super::amount::{amount, counted};
 use super::beside::{told_behind, told_farther};
 use super::clause::spared;
 use super::company;
-use super::owned::{alone, only_mine};
+use super::only_me::only_me;
 use super::people::{Draft, people};
 use super::whose::whose;
 use super::with_me::{like_me, same, with_me};
@@ -13,7 +13,6 @@ use crate::domain::field::Count;
 use std::sync::LazyLock;
 
 static EVERYONE: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new(include_str!("everyone.txt")));
-static ONLY_ME: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new(include_str!("only_me.txt")));
 static VAGUE: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new(include_str!("vague.txt")));
 
 /// What is said at `at`, if anything.
@@ -202,49 +201,6 @@ const THERE: &str = "il y en a|y en a|on en a|nous en avons|j en ai|there are|we
 /// Whether « il y en a » stands before the number at `at`.
 fn led_by_there(tokens: &Tokens, at: usize) -> bool {
     (at.saturating_sub(5)..at).any(|from| phrase!(tokens, from, THERE) == Some(at))
-}
-
-/// « moi uniquement », unless « pas que moi », « la même chose que moi ».
-fn only_me(tokens: &Tokens, at: usize, answer: bool) -> Option<usize> {
-    let end = ONLY_ME
-        .end(tokens, at)
-        .or_else(|| only_mine(tokens, at))
-        .or_else(|| alone(tokens, at))?;
-    // « alors que chez moi tout va bien »
-    if at > 0 && tokens.is(at, &["que", "qu", "ke"]) && tokens.among(at - 1, "alors|tandis|parce|pendant|dit|lorsque|puisque|bien|sache|savoir|sachant|vu|depuis|voit|vois|pense|crois|apres|avant|sans|pour") {
-        return None;
-    }
-    let before = |words: &'static str, many: usize| {
-        (at.saturating_sub(many)..at).any(|at| tokens.among(at, words))
-    };
-    if at > 0 && tokens.among(at - 1, "pas|not|plus|non")
-        || at > 1 && tokens.among(at - 2, "pas|not") && !tokens.sign(at - 1, b',')
-    {
-        return None;
-    }
-    // « la même chose que moi »
-    if tokens.is(at, &["que", "qu"]) && end == at + 2 && tokens.is(end - 1, &["moi"]) {
-        let lonely = before("ne|n|y|ya|est|only", 6)
-            && !before("chose|pareil|pareils|meme|memes|comme|autant|idem|aussi", 5);
-        if !(lonely || answer && at == 0) {
-            return None;
-        }
-    }
-    // « tout le monde sauf moi » is not me where they are affected.
-    if tokens.is(at, &["sauf", "hormis"]) || tokens.phrase(at, "a part moi").is_some() {
-        return spared(tokens, at.saturating_sub(1), at).then_some(end);
-    }
-    // « je suis seul médecin », « je suis seule sur la liste »
-    if tokens.is(end - 1, &["seul", "seule"])
-        && tokens.is(end, &["a"])
-        && !tokens.among(
-            end + 1,
-            "avoir|rencontrer|etre|subir|ne|constater|l|consulter|utiliser|ouvrir|lire|voir|regarder|saisir|travailler|exploiter|manipuler|gerer|suivre|recevoir|editer|m|y|me|lancer|remplir|tenir",
-        )
-    {
-        return None;
-    }
-    Some(end)
 }
 
 /// « tout le monde », « tous les postes », « tous les 5 ARM ».

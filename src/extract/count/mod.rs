@@ -16,6 +16,7 @@ mod clause;
 pub(in crate::extract) mod company;
 mod group;
 mod listed;
+mod only_me;
 mod owned;
 mod people;
 mod places;

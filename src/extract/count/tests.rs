@@ -84,6 +84,12 @@ fn an_answer_is_read() {
 #[test]
 fn prose_is_read() {
     for (text, told) in [
+        ("Les 3 astreintes de ce soir sont concernées.", "3-3"),
+        (
+            "Les comptes de nos quatre intérimaires restent en attente.",
+            "4-4",
+        ),
+        ("2 seniors + 2 internes ne voient rien", "4-4"),
         (
             "plus de carto depuis 14h12 au samu 35, 4 postes sur 6, fond gris",
             "4-4",

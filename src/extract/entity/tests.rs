@@ -143,6 +143,18 @@ fn what_names_no_samu_is_left() {
 fn the_declarants_own_goes_before_a_neighbours() {
     for (text, told) in [
         (
+            "Je suis chargée de mission soins non programmés à l'ARS Normandie, pour les SAMU 14 et 61 c'est faux",
+            "ARS Normandie = ars-NOR",
+        ),
+        (
+            "Je suis gestionnaire à l'ARS Bretagne. Les chiffres des SAMU 22, 29 et 35 sont faux.",
+            "ARS Bretagne = ars-BRE",
+        ),
+        (
+            "Les appels des SAMU 14 et 61 sont perdus. Nous sommes deux médecins au SAMU 50.",
+            "SAMU 50 = samu-50",
+        ),
+        (
             "les renforts demandés au SAMU 19 n'arrivent plus. Clara Roy, ARM au SAMU de Limoges",
             "SAMU de Limoges = samu-87",
         ),

@@ -1,6 +1,6 @@
 //! How likely a named SAMU is the declarant's, by the words beside it.
 
-use super::super::token::Tokens;
+use super::super::token::{Kind, Tokens};
 
 /// A neighbour's SAMU is no declarant's.
 pub(super) fn score(tokens: &Tokens, from: usize, to: usize) -> f32 {
@@ -65,7 +65,12 @@ pub(super) fn score(tokens: &Tokens, from: usize, to: usize) -> f32 {
     .iter()
     .any(|word| before.contains(word));
     let third = third || is_sent_there(tokens, from);
-    let plural = tokens.is(from, &["samus"]);
+    // « pour les SAMU 14 et 61 »
+    let plural = tokens.is(from, &["samus"])
+        || from > 0
+            && tokens.is(from - 1, &["les", "des", "aux"])
+            && (tokens.among(to, "et|ou|and")
+                || tokens.sign(to, b',') && tokens.number(to + 1, 3).is_some());
     let region = tokens.is(from, &["ars", "agence"]);
     let mut score: f32 = 0.88;
     if third {
@@ -118,13 +123,32 @@ fn is_sent_there(tokens: &Tokens, from: usize) -> bool {
 /// where the writer works. « L'ARM du SAMU 19 » is another.
 fn is_own(tokens: &Tokens, from: usize) -> bool {
     const JOBS: &str = "arm|medecin|regulateur|regulatrice|cadre|superviseur|superviseuse|chef|cheffe|responsable|referent|referente|infirmier|infirmiere|interne|assistant|assistante|permanencier|permanenciere";
+    const OFFICES: &str = "arm|medecin|regulateur|regulatrice|cadre|superviseur|superviseuse|chef|cheffe|responsable|referent|referente|infirmier|infirmiere|interne|assistant|assistante|permanencier|permanenciere|\
+        charge|chargee|conseiller|conseillere|directeur|directrice|gestionnaire|adjoint|adjointe|coordinateur|coordinatrice|coordonnateur|coordonnatrice|secretaire|technicien|technicienne|formateur|formatrice|inspecteur|inspectrice|ingenieur|ingenieure";
     let near = from.saturating_sub(4)..from;
     let job = near.clone().rev().find(|at| tokens.among(*at, JOBS));
     let others = |at: usize| {
         (at.saturating_sub(2)..at)
             .any(|at| tokens.among(at, "l|le|la|les|des|aux|un|une|d|autre|autres|leur|leurs"))
     };
-    job.is_some_and(|job| !others(job))
+    // « Je suis chargée de mission soins non programmés à l'ARS »: the job is many words long.
+    let at_its = tokens.folded(from.saturating_sub(2), from);
+    let placed = at_its.ends_with("a l'") || at_its.trim_end().ends_with(" au");
+    let presented = placed
+        && (from.saturating_sub(14)..from).any(|at| {
+            tokens
+                .any_phrase(at, "je suis|nous sommes")
+                .is_some_and(|end| {
+                    (end..from).all(|near| {
+                        !matches!(
+                            tokens.get(near).map(|t| t.kind),
+                            Some(Kind::Sign(b'.' | b'!' | b'?' | b';' | b':' | b','))
+                        )
+                    }) && (end..from).any(|near| tokens.among(near, OFFICES))
+                })
+        });
+    presented
+        || job.is_some_and(|job| !others(job))
         || near.clone().any(|at| tokens.is(at, &["ici"]))
         || near.clone().any(|at| {
             tokens

@@ -1,7 +1,7 @@
 //! Production or training: which words name an environment, and whether the words around affirm
 //! it, deny it, or say that all is well there.
 
-use super::lexicon::is_one_of;
+use super::lexicon::{is_one_of, mentions};
 use super::token::{Answer, Tokens};
 use crate::domain::field::{Environment, Reading, Reason, Value};
 use std::ops::Range;
@@ -84,12 +84,45 @@ pub fn named(text: &str) -> Vec<Named> {
             meant,
         });
     }
+    set_apart(&mut list, text);
     for index in 1..list.len() {
         if fails_only_there(&list[index - 1], &list[index], text) {
             list[index].stance = Stance::Affirmed;
         }
     }
     list
+}
+
+/// « C'est en production ; en formation ils n'ont pas encore de compte », « sur le réel ce bouton
+/// n'existe évidemment pas »: beside the other environment, one where the thing can't be met at all.
+fn set_apart(list: &mut [Named], text: &str) {
+    const ABSENT: &str = "pas encore|pas de compte|pas d'acces|pas acces|aucun compte|aucun acces|n'existe|n'y a pas|n'y est pas|pas installe|pas deploye|pas active|pas prevu|pas ouvert|ne sert pas|rien a voir|inutile d|n'y touche|l'a ferme|l'avons ferme|est fermee|a ete ferme|l'a supprime|a ete supprime|l'a arrete|a ete arrete|n'y suis pas|n'y sommes pas";
+    let affirmed = |list: &[Named], which| {
+        list.iter()
+            .any(|named| named.which == which && named.stance == Stance::Affirmed && named.meant)
+    };
+    if !(affirmed(list, Environment::Production) && affirmed(list, Environment::Training)) {
+        return;
+    }
+    let apart: Vec<usize> = (0..list.len())
+        .filter(|index| {
+            let named = &list[*index];
+            let roof = list
+                .get(index + 1)
+                .map_or(text.len(), |next| next.span.start);
+            let far = text.floor_char_boundary(roof.min(named.span.end + 90));
+            let behind = crate::text::fold(text.get(named.span.end..far).unwrap_or_default());
+            let clause = behind
+                .split(['.', '!', '?', ';', '\n'])
+                .next()
+                .unwrap_or_default();
+            named.stance == Stance::Affirmed && mentions(ABSENT, clause)
+        })
+        .collect();
+    let [only] = apart[..] else {
+        return;
+    };
+    list[only].stance = Stance::Aside;
 }
 
 /// « ça marche en formation mais pas en production »: what is denied of the second is that it works.
@@ -332,6 +365,28 @@ mod tests {
                 Some(Production),
             ),
             ("sur l'environnement réel", Some(Production)),
+            (
+                "C'est le système vrai, pas celui de l'école.",
+                Some(Production),
+            ),
+            (
+                "C'est sur la production ; en formation ils n'ont pas encore de compte.",
+                Some(Production),
+            ),
+            (
+                "Dans le bac à sable il est grisé. Sur l'environnement réel ce bouton n'existe évidemment pas.",
+                Some(Training),
+            ),
+            (
+                "En formation le bouton est grisé. La prod n'y a pas droit, inutile d'y chercher.",
+                Some(Training),
+            ),
+            (
+                "Les deux en production, nous n'utilisons plus la base de formation.",
+                Some(Production),
+            ),
+            ("on ne travaille plus en formation", Some(Production)),
+            ("Rien à voir avec la plateforme école.", Some(Production)),
             ("every single time, live system", Some(Production)),
             ("C'est la vraie plateforme.", Some(Production)),
             ("on est sur la vraie base", Some(Production)),

@@ -50,6 +50,20 @@ fn saw_nothing(tokens: &Tokens, from: usize, to: usize) -> bool {
     })
 }
 
+/// « nous n'utilisons plus la base de formation », « je ne travaille plus en formation ».
+fn out_of_use(tokens: &Tokens, begin: usize, from: usize) -> bool {
+    (begin + 1..from).any(|at| {
+        tokens.among(at, "plus|jamais|guere")
+            && tokens.among(at - 1, USE)
+            && (begin..at - 1).any(|near| tokens.among(near, "n|ne|on"))
+            && (at + 1..from).all(|near| {
+                tokens.word(near).is_empty()
+                    || tokens.among(near, PORTAL)
+                    || tokens.among(near, "la|le|l|de|d|du|en|sur|dans|a|au|notre|votre")
+            })
+    })
+}
+
 /// « je n'ai pas accès à la base école », « nous n'avons pas de base école »: there is none.
 pub(super) fn is_absent(tokens: &Tokens, from: usize) -> bool {
     (from.saturating_sub(8)..from).any(|at| {
@@ -103,6 +117,9 @@ pub(super) fn stance(tokens: &Tokens, from: usize, to: usize, floor: usize, roof
     // « production (la formation n'a pas le bandeau) »
     let beside = bracketed && floor > 0 && (to..end).any(|at| tokens.among(at, NOT));
     if taken_for || beside {
+        return Stance::Denied;
+    }
+    if out_of_use(tokens, begin, from) {
         return Stance::Denied;
     }
     if saw_nothing(tokens, begin, from) || saw_nothing(tokens, to, end) {
@@ -183,7 +200,10 @@ fn denied(tokens: &Tokens, begin: usize, from: usize) -> bool {
             && (at + 1..from).all(|at| {
                 tokens.word(at).is_empty()
                     || tokens.among(at, PORTAL)
-                    || tokens.among(at, "en|sur|dans|cote|du|a|signaler|de|tel|la|le|l")
+                    || tokens.among(
+                        at,
+                        "en|sur|dans|cote|du|a|signaler|de|tel|la|le|l|voir|avec|faire",
+                    )
             });
         if nothing {
             denied = true;

@@ -75,7 +75,10 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
             (
                 at + 1,
                 Production,
-                real || call || plain || last(1) == "de" && last(2) == "pour",
+                real || call
+                    || plain
+                    || named_real(tokens, at)
+                    || last(1) == "de" && last(2) == "pour",
             )
         }
         "real" => {
@@ -151,6 +154,16 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
         "test" | "tests" if of_portal && !led(&["samu", "outil"]) => (at + 1, Training, true),
         _ => return None,
     })
+}
+
+/// « le système vrai », « la base vraie »: the adjective behind the portal's name.
+fn named_real(tokens: &Tokens, at: usize) -> bool {
+    at >= 2
+        && tokens.among(
+            at - 1,
+            "base|environnement|portail|plateforme|plate|site|systeme|outil|serveur",
+        )
+        && tokens.among(at - 2, "le|la|l|du|au|notre|votre|\u{27}")
 }
 
 /// « l'environnement « Formation » », « le bandeau « FORMATION » »: quoted behind the portal's name or

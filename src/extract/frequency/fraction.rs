@@ -13,7 +13,8 @@ pub(super) fn fraction(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
             continue;
         };
         if !tokens.among(next, "appels|dossiers|bilans|alertes|envois|connexions|appel|dossier|bilan|alerte|envoi|connexion|trace|traces|fiche|fiches|transfert|transferts|sms|message|messages|mail|mails|bip|bips|ordre|ordres|\
-            export|exports|recherche|recherches|ouverture|ouvertures|chargement|chargements|impression|impressions|notification|notifications|rappel|rappels|transmission|transmissions|\
+            demarrage|demarrages|lancement|lancements|declenchement|declenchements|synchronisation|synchronisations|actualisation|actualisations|rafraichissement|rafraichissements|numerotation|numerotations|sonnerie|sonneries|decroche|decroches|scenario|scenarios|\
+            itineraire|itineraires|calcul|calculs|cloture|clotures|validation|validations|signature|signatures|sauvegarde|sauvegardes|pdf|fax|lien|liens|conference|conferences|export|exports|recherche|recherches|ouverture|ouvertures|chargement|chargements|impression|impressions|notification|notifications|rappel|rappels|transmission|transmissions|\
             affaire|affaires|intervention|interventions|patient|patients|enregistrement|enregistrements|demande|demandes|requete|requetes|document|documents|ecg|adresse|adresses|photo|photos|\
             image|images|video|videos|visio|visios|courrier|courriers|compte rendu|engagement|engagements|ticket|tickets|prescription|prescriptions|ordonnance|ordonnances|saisie|saisies|fois|coup|coups|essai|essais|tentative|tentatives|times|time|clic|clics|out") {
             continue;

@@ -50,7 +50,7 @@ impl Often {
 /// To have it again; those of the second list want an object that is the fault.
 const AGAIN: &str = "reproduire|reproduis|reproduit|reproduits|reproduite|reproduisons|reproduisent|reprovoquer|provoquer|reproductible|reproductibles|\
     reproduced|reproduce|reproducible|reproduisible|rejouer|reproduction";
-const REDO: &str = "refaire|refait|refais|refaisons|retrouver|ravoir|redo|repeat|recommencer";
+const REDO: &str = "remontrer|redemontrer|refaire|refait|refais|refaisons|retrouver|ravoir|redo|repeat|recommencer";
 const FAULT: &str = "le|la|l|probleme|bug|beug|incident|erreur|manip|manipulation|manoeuvre|ca|cela|test|essai|souci|phenomene|anomalie|it|that|blocage|panne|coup|pb";
 const NOT: &str =
     "pas|plus|jamais|impossible|not|cannot|couldn|unable|non|aucun|sans|can|rien|never|pu";
@@ -76,9 +76,16 @@ pub fn said(text: &str) -> Option<(Often, Range<usize>)> {
                 .iter()
                 .any(|place| lower[range.end..].starts_with(place))
     };
+    // « essayé beaucoup de fois »: how often it was tried.
+    let tries = |range: &Range<usize>| {
+        lower[range.clone()].ends_with("des fois")
+            && ["beaucoup ", "plein ", "plus ", "la plupart "]
+                .iter()
+                .any(|many| lower[..range.start].ends_with(many))
+    };
     if let Some(range) = cues
         .of(Group::Sometimes)
-        .find(|range| !fractions(range) && !elsewhere(range))
+        .find(|range| !fractions(range) && !elsewhere(range) && !tries(range))
     {
         return known(Frequency::Intermittent, folded.original(range));
     }
@@ -465,6 +472,21 @@ mod tests {
     fn a_sentence_tells_how_often() {
         for (text, expected) in [
             ("Reproduit à l'identique par le technicien.", Some(Yes)),
+            ("C'est sur chaque appel.", Some(Yes)),
+            ("ça arrive à toutes les fiches", Some(Yes)),
+            ("« numéro non attribué » à chaque coup", Some(Yes)),
+            (
+                "J'ai essayé beaucoup des fois et toujours la même chose",
+                Some(Yes),
+            ),
+            ("impossible de vous le remontrer", Some(No)),
+            ("je ne peux pas vous le remontrer", Some(No)),
+            (
+                "Un démarrage sur trois finit par passer.",
+                Some(Intermittent),
+            ),
+            ("deux lancements sur cinq échouent", Some(Intermittent)),
+            ("une clôture sur quatre est perdue", Some(Intermittent)),
             ("refait deux fois, pareil", Some(Yes)),
             ("J'ai recommencé trois fois, même résultat.", Some(Yes)),
             ("Essai refait à froid à 22h : même chose.", Some(Yes)),
@@ -511,8 +533,15 @@ mod tests {
             let found = said(text).map(|(often, _)| often);
             assert_eq!(found, expected.map(Often::Known), "{text}");
         }
-        let unknown = said("Je ne sais pas si c'est reproductible").map(|(often, _)| often);
-        assert_eq!(unknown, Some(Often::Unknown));
+        for text in [
+            "Je ne sais pas si c'est reproductible",
+            "je ne sais pas si cela se reproduirait",
+            "J'ignore si ça recommencera.",
+            "aucune idée si le bug se reproduira",
+        ] {
+            let unknown = said(text).map(|(often, _)| often);
+            assert_eq!(unknown, Some(Often::Unknown), "{text}");
+        }
         for text in [
             "je n'ose pas recommencer !",
             "on n'a pas retenté",

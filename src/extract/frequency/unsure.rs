@@ -52,7 +52,7 @@ pub(super) fn unsure(tokens: &Tokens) -> Option<Range<usize>> {
     };
     (0..tokens.len()).find_map(|at| {
         if !tokens.among(at, AGAIN)
-            && !tokens.among(at, "reproductibilite|reproductivite|reproducibility")
+            && !tokens.among(at, "reproductibilite|reproductivite|reproducibility|reproduirait|reproduira|reproduise|reproduiront|recommencerait|recommencera|referait|refera")
         {
             return None;
         }

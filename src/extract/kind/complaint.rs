@@ -121,6 +121,8 @@ fn asks_outright(tokens: &Tokens) -> bool {
     const RAISED: &str = "traite|traitee|traites|pris|prise|passe|passee|passer|passez|transmis|transmise|transmettre|transmettez|remonte|remontee|remonter|remontez|monte|monter|\
         montez|porte|portee|porter|bascule|basculer|basculez|transfere|transferer|transferez|confie|confiee|confier|soumis|soumettre|adresse|adresser|adressez|saisir|activer|activez|declencher|\
         raise|raised|pass|passed|move|moved|bring|brought|hand|handed";
+    // « J'active l'escalade », « nous déclenchons la procédure d'escalade »
+    const RAISES: &str = "active|activons|declenche|declenchons|engage|engageons|invoque|invoquons|enclenche|enclenchons|actionne|actionnons|recours|recourons";
     const CASE: &str = "ticket|dossier|incident|demande|affaire|declaration|signalement|sujet|probleme|panne|cas|anomalie|souci|bug|astreinte|support|it|this|case|issue|ca|cela";
     (0..tokens.len()).any(|at| {
         let near = |back: usize| {
@@ -133,7 +135,10 @@ fn asks_outright(tokens: &Tokens) -> bool {
             let inside = tokens
                 .any_phrase(at + 1, "au medecin|vers le medecin|du medecin|medecin|entre|d appel|de l appel|des appels")
                 .is_some();
-            return !named && !inside && near(9).any(|near| tokens.among(near, WANT));
+            let raised = near(5).any(|near| tokens.among(near, RAISES))
+                && near(9).all(|near| !tokens.among(near, "quand|lorsque|si|des|bouton|menu"));
+            let wanted = !named && near(9).any(|near| tokens.among(near, WANT));
+            return !inside && (raised || wanted);
         }
         tokens.any_phrase(at, STEP).is_some_and(|end| {
             !tokens.among(end, "de")
@@ -155,6 +160,7 @@ fn waits(tokens: &Tokens) -> bool {
             || none_of_ours(tokens, at)
             || sent_again(tokens, at)
             || nobody_called(tokens, at)
+            || breaks_promise(tokens, at)
     })
 }
 
@@ -173,6 +179,21 @@ fn sent_again(tokens: &Tokens, at: usize) -> bool {
         && tokens.among(at + 2, "sans|lettre")
         && (number(tokens, at - 1, 2).is_some() || tokens.among(at - 1, "mes|nos|mon|ma|notre"));
     ordinal && own || left
+}
+
+/// « vous deviez revenir vers moi mercredi », « vous m'aviez promis un rappel », « vous vous étiez
+/// engagés à nous répondre »: what we said we would do.
+fn breaks_promise(tokens: &Tokens, at: usize) -> bool {
+    const OWED: &str = "revenir|rappeler|recontacter|repondre|rappel|reponse|retour";
+    let Some(end) = tokens.any_phrase(
+        at,
+        "vous deviez|vous aviez promis|vous m aviez promis|vous nous aviez promis|vous aviez annonce|vous m aviez annonce|vous nous aviez annonce|vous m aviez dit|vous nous aviez dit|vous vous etiez engages|vous vous etiez engage|vous etiez cense|vous etiez censes|you were supposed to|you promised",
+    ) else {
+        return false;
+    };
+    (end..end + 5)
+        .take_while(|near| !ends_sentence(tokens, *near))
+        .any(|near| tokens.among(near, OWED) || tokens.phrase(near, "call back").is_some())
 }
 
 /// « nous n'avons toujours pas été recontactés », « sans que personne ne nous ait rappelés », « le

@@ -25,8 +25,8 @@ use machine::{
     answers_by_itself, bounces, came_for_bounces, forwards_ours, is_bulk, loops, never_answered,
 };
 use report::{
-    asks_without_fault, compares, is_news, is_planned, is_taken_back, passes_on, tells_of_the_past,
-    turns_to_another,
+    asks_repair, asks_without_fault, compares, is_news, is_planned, is_taken_back, names_form,
+    passes_on, tells_of_the_past, turns_to_another,
 };
 
 /// The verdict and its reason.
@@ -199,6 +199,12 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
     if subject_faults > 0 && !words.own.has(Group::Question) && !words.own.has(Group::Thanks) {
         return (Kind::Declaration, Why::FaultInSubject);
     }
+    if is_personal(email)
+        && spam + letters == 0
+        && (sends_form(email, words) || asks_repair(&words.text))
+    {
+        return (Kind::Declaration, Why::LooksLikeReport);
+    }
     let asks = words.own.has(Group::Question) || words.subject.has(Group::Question);
     if asks && words.apart().reports() {
         return (Kind::Declaration, Why::LooksLikeReport);
@@ -257,6 +263,20 @@ fn is_personal(email: &Email<'_>) -> bool {
         && matches!(facts.auto_submitted, None | Some(AutoSubmitted::No))
 }
 
+/// « Vous trouverez la fiche en PJ »: few words, and the form as a document beside them.
+fn sends_form(email: &Email<'_>, words: &Facts) -> bool {
+    const FORMS: [&str; 5] = [".docx", ".doc", ".pdf", ".odt", ".rtf"];
+    let mut documents = email.attachments.iter().filter_map(|attachment| {
+        let name = fold(&attachment.filename);
+        let form = attachment.role == Role::Document && FORMS.iter().any(|end| name.ends_with(end));
+        form.then_some(name)
+    });
+    words.words <= 60
+        && documents.any(|name| {
+            names_form(&words.text) || names_form(&fold(&email.subject)) || names_form(&name)
+        })
+}
+
 fn has_screenshot(email: &Email<'_>) -> bool {
     email
         .attachments
@@ -294,6 +314,46 @@ mod tests {
                 Kind::Declaration,
             ),
             ("bug", "ça marche pas", Kind::Declaration),
+            (
+                "accès",
+                "Pouvez-vous rétablir l'accès au module pour Mme Garnier ?",
+                Kind::Declaration,
+            ),
+            (
+                "compte",
+                "Merci de débloquer la session du poste 4.",
+                Kind::Declaration,
+            ),
+            (
+                "bandeau",
+                "Pourriez-vous remettre en service le bandeau de la salle ?",
+                Kind::Declaration,
+            ),
+            (
+                "carto",
+                "C'est revenu à 10h12, puis reparti à 10h20. La carte est grise, on est trois.",
+                Kind::Declaration,
+            ),
+            (
+                "comptes",
+                "Combien de jours faut-il pour un compte, y a-t-il un formulaire à part pour les internes ? Aucun incident à signaler.",
+                Kind::Other,
+            ),
+            (
+                "carto",
+                "Aucune nouvelle alors que vous deviez revenir vers moi mercredi, j'active l'escalade.",
+                Kind::Escalation,
+            ),
+            (
+                "carto",
+                "Vous m'aviez promis un rappel hier midi, j'attends.",
+                Kind::Escalation,
+            ),
+            (
+                "Re: carto [INC-26-00042]",
+                "Nous déclenchons la procédure d'escalade, la carte est toujours figée.",
+                Kind::Escalation,
+            ),
             (
                 "filtre",
                 "Le filtre de la liste ne garde pas notre choix depuis hier, en production.",

@@ -22,9 +22,30 @@ pub(super) fn is_news(words: &Facts) -> bool {
 /// of one who says outright that nothing fails.
 pub(super) fn asks_without_fault(words: &Facts) -> bool {
     const DENIES: &str = "aucun dysfonctionnement|pas de dysfonctionnement|aucun incident|pas d'incident|pas un incident|aucune panne|pas de panne|n'est en panne|pas une panne|aucune anomalie|aucun probleme|pas de probleme|aucun souci|pas de souci|rien ne dysfonctionne|rien n'est casse|tout fonctionne|tout marche|rien a signaler|aucun bug|pas un bug|no incident|no problem|nothing is broken|nothing is wrong|not an incident|everything works";
-    const FAILS: &str = "n'arrive|ne fonctionne|ne marche|ne s'affiche|ne s'ouvre|impossible|bloque|plus rien|cannot|can't|jusqu'a|sauf|a part |hormis|mais depuis|jusque la|marche ailleurs|fonctionne ailleurs|hier encore";
+    const FAILS: &str = "n'arrive|ne fonctionne|ne marche|ne s'affiche|ne s'ouvre|impossible|bloque|plus rien|cannot|can't|jusqu'a|sauf|a part ca|a part cela|a part le |a part la |a part les |a part un|hormis|mais depuis|jusque la|marche ailleurs|fonctionne ailleurs|hier encore";
     const ASKS: &str = "?|pourriez-vous|pouvez-vous|je voudrais savoir|j'aimerais savoir|savoir si|could you|renseignement";
     mentions(DENIES, &words.text) && mentions(ASKS, &words.text) && !mentions(FAILS, &words.text)
+}
+
+/// « Pouvez-vous rétablir l'accès ? », « merci de débloquer la session »: what wants mending is
+/// broken.
+pub(super) fn asks_repair(text: &str) -> bool {
+    const ASKS: &str = "pouvez|pourriez|peux|pourrais|merci|veuillez|faudrait|svp|please|could|can";
+    const REPAIR: &str = "retablir|reparer|debloquer|deverrouiller|depanner|restaurer|remedier|remettre en service|remettre en marche|remettre en route|remettre en etat|remettre d aplomb|relancer le service|restore|repair|unlock|unblock|fix";
+    const OTHERS: &str = "savoir|date|quand|comment|procedure|formation|prochaine|version";
+    let tokens = Tokens::new(text);
+    (0..tokens.len()).any(|at| {
+        tokens.any_phrase(at, REPAIR).is_some()
+            && (at.saturating_sub(6)..at).any(|near| tokens.among(near, ASKS))
+            && (at.saturating_sub(8)..at).all(|near| !tokens.among(near, OTHERS))
+    })
+}
+
+/// « la fiche », « le formulaire d'incident », « la déclaration remplie »: the service's form.
+pub(super) fn names_form(text: &str) -> bool {
+    const FORM: &str = "fiche incident|fiche d'incident|fiche de declaration|fiche remplie|fiche completee|fiche renseignee|la fiche en p|la fiche ci-|fiche en piece|fiche jointe|formulaire incident|formulaire d'incident|formulaire de declaration|formulaire rempli|formulaire complete|formulaire en p|formulaire joint|formulaire ci-|declaration d'incident|declaration incident|declaration remplie|declaration en p|declaration jointe|declaration ci-|fiche_incident|fiche-incident|declaration_incident|declaration-incident|formulaire_incident|formulaire-incident|incident form";
+    const OTHER: &str = "inscription|formation|fiche de poste|fiche de paie|vierge|fiche reflexe";
+    mentions(FORM, text) && !mentions(OTHER, text)
 }
 
 /// « Merci d'annuler ma déclaration »: nothing is left to be mended.
@@ -59,7 +80,7 @@ pub(super) fn is_ticket(words: &Facts, subject: &str) -> bool {
 /// remark deep in a long message that thanks for no help.
 pub(super) fn tells_of_the_past(words: &Facts) -> bool {
     const ALONE: &str = "tout seul|toute seule|tous seuls|toutes seules|de lui-meme|de lui meme|d'elle-meme|d'elle meme|d'eux-memes|de soi-meme|spontanement|sans rien faire|sans intervention|sans qu'on|sans explication|\
-        sans raison|sans que|puis recommence|puis revient|ca recommencait|a recommence|est retombe|replante|rebelote|mais ca recommence|mais ca revient|jusqu'a la prochaine|apres redemarrage|apres un redemarrage|apres avoir redemarre|apres deconnexion|apres une deconnexion|apres reconnexion|\
+        sans raison|sans que|puis recommence|puis revient|puis reparti|puis retombe|puis de nouveau|puis a nouveau|puis c'est reparti|puis plus rien|avant de retomber|avant de repartir|avant de recouper|avant de recommencer|pour retomber|pour repartir|reparti en panne|retombe en panne|ca recommencait|a recommence|est retombe|replante|rebelote|mais ca recommence|mais ca revient|jusqu'a la prochaine|apres redemarrage|apres un redemarrage|apres avoir redemarre|apres deconnexion|apres une deconnexion|apres reconnexion|\
         by itself|on its own|after a restart|then it came back|pour le moment|pour l'instant|en attendant|provisoirement|depuis, c'est|s'est retabli|a fini par|mais je voudrais|mais on aimerait|mais nous aimerions|mais j'aimerais|aimerait savoir|aimerions savoir|aimerais savoir|aimerait comprendre|savoir ce qui s'est|ce qui s'est passe|pour remontee|mais nous voudrions|mais on voudrait|mais je signale|mais nous signalons|\
         je signale quand meme|on signale quand meme|a toutes fins utiles|pour analyse|pour investigation|comprendre ce qui|comprendre pourquoi|d'ou ca vient|eviter que|ne se reproduise|risque de revenir|craignons|j'ai peur";
     const FOLLOWS: &str = "suite a mon|suite a ma|suite a notre|mon mail de|mon message de|ma declaration|notre declaration|mon ticket|vous pouvez clo|vous pouvez fermer|merci pour votre|merci de votre intervention|merci pour l'intervention|ne tenez pas compte|fausse alerte|rien a faire";
@@ -95,7 +116,7 @@ fn lasted(text: &str) -> bool {
 /// Whether the words turn from what works again to another matter, with a fault behind the turn:
 /// « merci, la téléphonie marche à nouveau. Par contre la carte est figée ».
 pub(super) fn turns_to_another(words: &Facts) -> bool {
-    const TURNS: &str = "par contre|en revanche|par ailleurs|mais |sinon|autre chose|autre souci|autre probleme|autre sujet|nouveau souci|nouveau probleme|nouvel incident|nouvelle panne|deuxieme|a present|maintenant|cependant|toutefois|en plus|de plus|however|but now|another";
+    const TURNS: &str = "tout autre|rien a voir|par contre|en revanche|par ailleurs|mais |sinon|autre chose|autre souci|autre probleme|autre sujet|nouveau souci|nouveau probleme|nouvel incident|nouvelle panne|deuxieme|a present|maintenant|cependant|toutefois|en plus|de plus|however|but now|another";
     let Some(works) = words.own.first(Group::Resolved) else {
         return false;
     };

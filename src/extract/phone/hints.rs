@@ -43,7 +43,7 @@ pub struct Hints {
 
 // Folded beginnings of words, parted by bars.
 const REACHABLE: &str = concat!(
-    "joign|joindre|rappel|appelez|appeler|mon num|mon tel|mon numero|contact|me joindre|",
+    "joign|joindre|ou l'avoir|ou m'avoir|ou nous avoir|ou me trouver|ou le trouver|ou la trouver|ou nous trouver|faites le |composez le |rappel|appelez|appeler|mon num|mon tel|mon numero|contact|me joindre|",
     "disponible|reach me|call me|my number|my phone|my mobile|je suis au|je suis la |je suis sur place|je suis en poste|numero ici|dispo au|pour vous|je reponds|c'est le ",
 );
 const DIRECT: &str = "direct |direct:|direct.|direct)|direct,|direct-|directe|dect|bureau|salle|ligne|pont|mon poste|desk";
@@ -261,25 +261,8 @@ fn refused(before: &str, after: &str) -> bool {
     }
     let near = &before[begin..];
     let near = near.trim_start_matches(|c: char| !c.is_ascii());
-    mentions(NOT_TO_CALL, near)
-        || [
-            "ne pas appeler)",
-            "ne pas appeler ce",
-            "ne repond pas",
-            "ne marche pas",
-            "hors service",
-            "ne fonctionne pas",
-            "ne passe plus",
-            "ne marche plus",
-            "ne fonctionne plus",
-            "ne repond plus",
-            "est en panne",
-            "est coupe",
-            "ne passe pas",
-            "a eviter",
-        ]
-        .iter()
-        .any(|word| after.contains(word))
+    const BEHIND: &str = "ne pas appeler)|ne pas appeler ce|ne repond pas|ne marche pas|hors service|ne fonctionne pas|ne passe plus|ne marche plus|ne fonctionne plus|ne repond plus|est en panne|est coupe|ne passe pas|a eviter|ne prend pas les appel|ne prend pas d'appel|ne prend pas l'appel|ne recoit pas d'appel|ne recoit plus d'appel";
+    mentions(NOT_TO_CALL, near) || BEHIND.split('|').any(|word| after.contains(word))
 }
 
 /// The folded words before the number on its line, back to the previous number or a separator.

@@ -119,6 +119,18 @@ fn other_numbers_are_not_telephones() {
 #[test]
 fn of_several_numbers_the_declarants_own_wins() {
     for (text, number) in [
+        (
+            "le n° de la tablette 06 39 98 65 90 ne prend pas les appels, faites le 06 39 98 65 07",
+            "06 39 98 65 07",
+        ),
+        (
+            "Le 02 61 91 37 00 ne reçoit pas d'appel, composez le 02 61 91 37 44",
+            "02 61 91 37 44",
+        ),
+        (
+            "Standard 02 61 91 37 00, le numéro où me trouver : 02 61 91 37 44",
+            "02 61 91 37 44",
+        ),
         ("RAPPELEZ MOI AU 0465713318 PAS AU STANDARD", "0465713318"),
         (
             "Secrétariat 02 61 91 37 00, ma ligne directe 02 61 91 37 44",

@@ -58,6 +58,25 @@ pub(super) fn grouped(words: &str, tokens: &Tokens) -> Option<Found> {
     })
 }
 
+/// « Les comptes de nos quatre intérimaires restent en attente », « les accès des deux nouveaux
+/// internes »: whose accounts fail.
+pub(super) fn accounts(words: &str, tokens: &Tokens, faulty: bool) -> Option<Found> {
+    const FAIL: &str = "ne|n|restent|reste|sont|arrivent|tombent|affichent|indiquent|disent";
+    (0..tokens.len()).find_map(|at| {
+        let next = phrase!(
+            tokens,
+            at,
+            "les comptes des|les comptes de|les acces des|les acces de|les sessions des|les sessions de|les identifiants des|les identifiants de|les profils des|les profils de|les logins des|les logins de|les habilitations des|les habilitations de"
+        )?;
+        let group = phrase!(tokens, next, "nos|mes|ces|tous les|toutes les").unwrap_or(next);
+        let end = super::super::count::number_end(tokens, group)
+            .or_else(|| super::super::count::noun_end(tokens, group))?;
+        let fails = faulty || (end..end + 12).any(|at| tokens.among(at, FAIL));
+        let well = super::super::count::spares(tokens, next, end);
+        (fails && !well).then(|| named(words, tokens, next, end))
+    })
+}
+
 /// Behind the words that carry a group on: « … libéraux de la PDSA », « … de nuit du samu 44 ».
 pub(super) fn extended(tokens: &Tokens, mut end: usize) -> usize {
     const STOPS: &str = "depuis|qui|quand|lorsque|et|mais|dans|au|aux|sur|en|pour|car|avec|ne|n|sont|ont|est|donc|alors|ce|cette|hier|since|who|and|when|ou|sans|par|chez|a|se|s|affichent|affiche|restent|reste|perdent|voient|ils|elles|on|nous|y|aussi|seulement|uniquement|des|toutes|tous|plus|pareil|idem|il|que|je|j";

@@ -15,7 +15,7 @@ mod left;
 mod login;
 mod stated;
 
-use group::{befallen, grouped, struck};
+use group::{accounts, befallen, grouped, struck};
 use left::left;
 use login::login;
 use stated::stated;
@@ -33,7 +33,7 @@ pub enum Found {
 static ME: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
         "chez moi|pour moi|mon poste|mon compte|ma session|mon ecran|mon ordinateur|mon pc|mon ordi|ma tablette|ma position|mon identifiant|mon login|mon bandeau|mon profil|mon acces|mes acces|mon casque|mon portable de service|",
-        "seulement moi|moi seul|moi seule|moi uniquement|moi seulement|je suis le seul|je suis la seule|suis le seul|suis la seule|uniquement moi|juste moi|rien que moi|n y a que moi|y a que moi|ne concerne que moi|ne touche que moi|",
+        "seulement moi|moi seul|moi seule|moi uniquement|moi seulement|je suis le seul|je suis la seule|suis le seul|suis la seule|uniquement moi|juste moi|rien que moi|n y a que moi|y a que moi|ne concerne que moi|ne touche que moi|ne gene que moi|ne bloque que moi|n impacte que moi|n affecte que moi|n embete que moi|ne penalise que moi|ne derange que moi|ca ne touche que moi|il n y a que moi|que moi qui|qu a moi|only affects me|",
         "my account|my workstation|my screen|my session|my computer|only me|for me|me only|just me|only my|i am the only one|i m the only one|le seul a avoir|le seul touche|la seule touchee|le seul concerne|la seule concernee|pr moi|chez bibi"
     ))
 });
@@ -76,9 +76,10 @@ pub fn find(text: &str, sentences: &[Sentence], declarant: Option<&str>) -> Opti
     };
     // What is said outright counts before what a sentence lets understand.
     type Reads = fn(&str, &Tokens, bool) -> Option<Found>;
-    let readers: [Reads; 5] = [
+    let readers: [Reads; 6] = [
         |words, tokens, _| stated(words, tokens),
         |words, tokens, _| grouped(words, tokens),
+        |words, tokens, faulty| accounts(words, tokens, faulty),
         |words, tokens, _| with_others(words, tokens),
         |words, tokens, faulty| befallen(words, tokens, faulty, true),
         |words, tokens, _| alone(words, tokens),
@@ -208,7 +209,11 @@ fn alone(_: &str, tokens: &Tokens) -> Option<Found> {
             && tokens.among(at - 1, "sur|depuis|chez|avec|on|a partir")
             && tokens.among(at - 2, "reproduire|reproduit|reproduis|reproduce|refaire|constate|constater")
             && (at.saturating_sub(7)..at - 2).any(|at| tokens.among(at, "impossible|pas|ne|n|rien|jamais|cannot|not|plus"));
-        let denied = denied || pictured || tried || elsewhere;
+        // « c'est du chinois pour moi »: what it means to the writer.
+        let meant = tokens.is(at, &["pour"])
+            && at > 0
+            && tokens.among(at - 1, "chinois|hebreu|jargon|charabia|clair|nouveau|grec|mystere|inconnu|obscur");
+        let denied = denied || pictured || tried || elsewhere || meant;
         let well = super::count::spares(tokens, at, end);
         (!denied && !taken && !well).then(|| Found::Speaker(tokens.span(at, end)))
     })

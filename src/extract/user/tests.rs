@@ -21,6 +21,24 @@ fn told(text: &str) -> String {
 #[test]
 fn who_is_affected_is_read_from_sentences() {
     for (text, who) in [
+        ("L'alerte ne part plus. Cela ne gêne que moi.", "me"),
+        ("L'alerte ne part plus. Ça n'embête que moi.", "me"),
+        (
+            "La fiche se ferme. Les prérequis, du chinois pour moi.",
+            "nobody",
+        ),
+        (
+            "Les comptes de nos quatre intérimaires restent en attente.",
+            "nos quatre intérimaires",
+        ),
+        (
+            "Les comptes des deux nouveaux internes (p.girardot et l.amiotte) ne passent pas.",
+            "deux nouveaux internes",
+        ),
+        (
+            "Les accès de mes trois vacataires ne marchent plus.",
+            "mes trois vacataires",
+        ),
         (
             "C'est pas moi qui ai le souci c'est Solène Debruyne.",
             "Solène Debruyne",

@@ -14,7 +14,7 @@ const START: &str = concat!(
 /// Words before a time that lead to something else.
 const OTHER_BEFORE: &str = concat!(
     "jusqu|until|till|ouvert |ouverte |ouverts |joignable|disponible|dispo |ferme|prend la releve|prends la releve|passe la releve|fin de releve|ma releve|releve a|releve prevu|garde|conge|rappel|appelez|appeler|reparti|retabli|",
-    "revenu|resolu|termin|fini |verifi|notre appel|mon appel|declaration d|mail d|message d|recu|courriel d|bascul|la coupure|coupure de courant|coupure electrique|coupure prevue|coupure programmee|",
+    "revenu|resolu|termin|fini |verifi|pre-requis|prerequis|ete valide|est valide|sont valide|en revue|le tour des p|le tour de nos p|ete controle|a controle|ont controle|passe en revue|notre appel|mon appel|declaration d|mail d|message d|recu|courriel d|bascul|la coupure|coupure de courant|coupure electrique|coupure prevue|coupure programmee|",
     "meme souci|meme probleme|meme panne|comme |encore|toujours|lun-|lundi au|ma fiche|absen|present|permanence|horaire|",
     "redemarr|reboot|rebranch|reinstall|reunion|intervention|formation du|formation de |session de|session du|visite du|visite de|seance du|homolog|recette|certifie|qualifie|rdv|vu avec|avant |apres |deja eu|deja arrive|la derniere fois|",
     "j'attends|votre appel|votre rappel|d'attente|temps de |on attend |nous attendons |attendu a|attendue|prevu|reprend|demain|prochain|je pars|finis|decolle|normale|remarche|refonctionne|",
@@ -24,7 +24,7 @@ const OTHER_BEFORE: &str = concat!(
 /// Words anywhere in the clause that tell of the time when it worked.
 const WORKED: &str = concat!(
     "voyais|voyait|voyions|marchait|marchaient|fonctionnait|fonctionnaient|pouvais|pouvait|pouvions|allait bien|was working|worked|i could|we could|",
-    "on les avait|on l'avait|on avait encore|sans probleme|sans souci|aucun probleme|aucun souci|nickel|tout allait|"
+    "on les avait|on l'avait|on avait encore|sans probleme|sans souci|aucun probleme|aucun souci|nickel|tout allait|s'est bien passe|s'est bien deroule|"
 );
 /// Words of the clause itself that tell of the last time it worked.
 const LAST_GOOD: &str = concat!(

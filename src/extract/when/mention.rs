@@ -117,6 +117,16 @@ pub(super) fn mentions(tokens: &Tokens, hour: u32) -> Vec<Mention> {
                 last.clock = next.clock;
                 last.to = next.to;
             }
+            // « ce matin quand j'ai ouvert la session, 8h30 »: the day, what was done, its hour.
+            Some(last)
+                if last.day.is_some()
+                    && last.clock.is_none()
+                    && next.day.is_none()
+                    && next.clock.is_some()
+                    && tells_event(tokens, last.to, next.from) =>
+            {
+                last.join(&next);
+            }
             Some(last)
                 if last.takes(&next)
                     && fills(tokens, last.to, next.from)
@@ -287,6 +297,29 @@ fn range_end(tokens: &Tokens, mention: &mut Mention) {
             });
         }
     }
+}
+
+/// Whether a short clause of what was done stands between a day and its hour: « quand j'ai ouvert la
+/// session, », « à la prise de poste : ».
+fn tells_event(tokens: &Tokens, from: usize, to: usize) -> bool {
+    let short = to > from + 2 && to - from <= 10;
+    let led = tokens
+        .any_phrase(
+            from,
+            "quand j|quand je|quand on|quand nous|lorsque j|lorsque je|en ouvrant|en arrivant|en prenant|en lancant|en me connectant|en nous connectant|a l ouverture|a la prise|a la connexion|a mon arrivee|a notre arrivee|au demarrage|au lancement|a l allumage|a la releve|when i|when we",
+        )
+        .is_some();
+    let mark = to > 0
+        && (tokens.sign(to - 1, b',') || tokens.sign(to - 1, b':') || tokens.sign(to - 1, b'('));
+    short
+        && led
+        && mark
+        && (from..to - 1).all(|at| {
+            matches!(
+                tokens.get(at).map(|token| token.kind),
+                Some(Kind::Word | Kind::Sign(b'\'' | b'-'))
+            )
+        })
 }
 
 /// Whether only small words stand between two parts of one mention.

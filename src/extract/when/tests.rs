@@ -193,6 +193,27 @@ fn a_start_is_told_from_other_times() {
 }
 
 #[test]
+fn what_was_done_stands_between_a_day_and_its_hour() {
+    let base = base("2026-11-19T10:00:00+01:00");
+    for (text, expected) in [
+        (
+            "Ça commence ce matin quand j'ai ouvert la session, 8h30.",
+            "2026-11-19T08:30+01:00 minute",
+        ),
+        (
+            "depuis hier soir à la prise de poste, 20h15",
+            "2026-11-18T20:15+01:00 minute",
+        ),
+        (
+            "Constaté ce matin en arrivant, 7h40.",
+            "2026-11-19T07:40+01:00 minute",
+        ),
+    ] {
+        assert_eq!(best(text, &base), expected, "{text}");
+    }
+}
+
+#[test]
 fn overseas_hours_become_those_of_paris() {
     let guadeloupe = Base {
         overseas: Some(America::Guadeloupe),

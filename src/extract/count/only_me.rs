@@ -1,0 +1,96 @@
+//! The writer alone, and one other alone: « moi uniquement », « que sur mon poste », « elle seule ».
+
+use super::super::token::{Lexicon, Tokens};
+use super::clause::spared;
+use super::owned::{alone, only_mine};
+use std::sync::LazyLock;
+
+static ONLY_ME: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new(include_str!("only_me.txt")));
+
+/// « moi uniquement », unless « pas que moi », « la même chose que moi ».
+pub(super) fn only_me(tokens: &Tokens, at: usize, answer: bool) -> Option<usize> {
+    let end = ONLY_ME
+        .end(tokens, at)
+        .or_else(|| only_mine(tokens, at))
+        .or_else(|| alone(tokens, at))?;
+    // « alors que chez moi tout va bien »
+    if at > 0 && tokens.is(at, &["que", "qu", "ke"]) && tokens.among(at - 1, "alors|tandis|parce|pendant|dit|lorsque|puisque|bien|sache|savoir|sachant|vu|depuis|voit|vois|pense|crois|apres|avant|sans|pour") {
+        return None;
+    }
+    let before = |words: &'static str, many: usize| {
+        (at.saturating_sub(many)..at).any(|at| tokens.among(at, words))
+    };
+    if at > 0 && tokens.among(at - 1, "pas|not|plus|non")
+        || at > 1 && tokens.among(at - 2, "pas|not") && !tokens.sign(at - 1, b',')
+    {
+        return None;
+    }
+    // « personne d'autre ne se plaint »: others may have it and say nothing.
+    if tokens.phrase(at, "personne d autre") == Some(end)
+        && (end..end + 5).any(|at| tokens.among(at, "plaint|plaigne|signale|remonte|dit|parle"))
+    {
+        return None;
+    }
+    // « rappel sur mon portable et lui seul »: a telephone, nobody.
+    if tokens.among(end - 1, "seul|seule|uniquement|seulement")
+        && tokens.among(at, "lui|elle")
+        && before(
+            "portable|mobile|numero|telephone|ligne|tel|gsm|bouton|module|onglet|fiche|dossier|champ|menu",
+            4,
+        )
+    {
+        return None;
+    }
+    // « la même chose que moi »
+    if tokens.is(at, &["que", "qu"]) && end == at + 2 && tokens.is(end - 1, &["moi"]) {
+        let lonely = before("ne|n|y|ya|est|only", 6)
+            && !before("chose|pareil|pareils|meme|memes|comme|autant|idem|aussi", 5);
+        if !(lonely || answer && at == 0) {
+            return None;
+        }
+    }
+    // « tout le monde sauf moi » is not me where they are affected.
+    if tokens.is(at, &["sauf", "hormis"]) || tokens.phrase(at, "a part moi").is_some() {
+        return spared(tokens, at.saturating_sub(1), at).then_some(end);
+    }
+    // « je suis seul médecin », « je suis seule sur la liste »
+    if tokens.is(end - 1, &["seul", "seule"])
+        && tokens.is(end, &["a"])
+        && !tokens.among(
+            end + 1,
+            "avoir|rencontrer|etre|subir|ne|constater|l|consulter|utiliser|ouvrir|lire|voir|regarder|saisir|travailler|exploiter|manipuler|gerer|suivre|recevoir|editer|m|y|me|lancer|remplir|tenir",
+        )
+    {
+        return None;
+    }
+    Some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn only(text: &str) -> bool {
+        let tokens = Tokens::new(text);
+        (0..tokens.len()).any(|at| only_me(&tokens, at, false).is_some())
+    }
+
+    #[test]
+    fn one_alone_is_somebody() {
+        for text in [
+            "cela ne gêne que moi",
+            "le Dr Roy et lui seul",
+            "personne d'autre n'est touché",
+        ] {
+            assert!(only(text), "{text}");
+        }
+        for text in [
+            "rappel sur mon portable et lui seul",
+            "appelez ma ligne, elle seule sonne",
+            "le bouton Envoyer et lui seul est grisé",
+            "personne d'autre ne se plaint",
+        ] {
+            assert!(!only(text), "{text}");
+        }
+    }
+}
