@@ -214,7 +214,7 @@ fn named(filename: &str) -> i32 {
 fn place(clues: &Clues<'_>, size: (u32, u32)) -> i32 {
     let at = |place: Place| clues.shown.iter().any(|shown| shown.place == place);
     match clues.shown.len() {
-        0 if clues.attached => 35,
+        0 if clues.attached && !is_moved(clues.filename) => 35,
         // Phones and plain text: captures and logos alike, but what is as large as a screen is one.
         0 if pixels_of(size) >= 600_000 => 10,
         0 => 0,
@@ -226,6 +226,18 @@ fn place(clues: &Clues<'_>, size: (u32, u32)) -> i32 {
         _ if at(Place::Below) => 18,
         _ => 25,
     }
+}
+
+/// « pic04412.gif »: what stood in the text, which Notes makes a file of its own (« Embedded image
+/// moved to file »).
+fn is_moved(filename: &str) -> bool {
+    let name = fold(filename);
+    let digits = name
+        .strip_prefix("pic")
+        .and_then(|rest| rest.split('.').next());
+    digits.is_some_and(|digits| {
+        (4..=6).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// What the page says of it. Office programs describe what they see (« Une image contenant texte,
@@ -404,6 +416,9 @@ mod tests {
             ("image.png", 525, 158, true, vec![], screenshot),
             ("Capture.PNG", 1280, 720, true, vec![], screenshot),
             ("logo_chu.png", 300, 120, true, vec![], logo),
+            // What Notes moved out of the text.
+            ("pic04412.gif", 120, 40, true, vec![], logo),
+            ("pic23321.jpg", 1280, 720, true, vec![], screenshot),
             // Signature furniture.
             ("image001.png", 220, 64, false, vec![&signature], logo),
             ("image002.png", 24, 24, false, vec![&among], logo),

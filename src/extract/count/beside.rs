@@ -64,20 +64,34 @@ pub(super) fn told_behind(tokens: &Tokens, end: usize) -> Option<Draft> {
                 })
         })
         .find(|at| {
-            matches!(
-                tokens.get(*at).map(|t| t.kind),
-                Some(Kind::Sign(b',' | b'(' | b':' | b'-'))
-            )
+            tokens.among(*at, "soit")
+                || matches!(
+                    tokens.get(*at).map(|t| t.kind),
+                    Some(Kind::Sign(b',' | b'(' | b':' | b'-'))
+                )
         })?;
+    let next = if tokens.among(sign, "soit") {
+        sign
+    } else {
+        sign + 1
+    };
     let next = phrase!(
         tokens,
-        sign + 1,
+        next,
         "soit|c est a dire|donc|on est|nous sommes|that is|i e|so|a savoir|ca fait|cela fait|ce qui fait|environ|au total|en tout|ils sont|elles sont|we are"
     )
-    .unwrap_or(sign + 1);
+    .unwrap_or(next);
     let next = phrase!(tokens, next, "environ|a|au total|en tout|about").unwrap_or(next);
-    let (min, max, after) = amount(tokens, next)?;
-    let unit = counted(tokens, after);
+    let (mut min, mut max, after) = amount(tokens, next)?;
+    let mut unit = counted(tokens, after);
+    // « 5 ARM et 2 médecins »
+    while let Some(end) = unit
+        && (tokens.among(end, "et|and") || tokens.sign(end, b'+'))
+        && let Some((more, most, after)) = amount(tokens, end + 1)
+        && let Some(end) = counted(tokens, after)
+    {
+        (min, max, unit) = (min + more, max + most, Some(end));
+    }
     let closed = unit.is_some()
         || matches!(
             tokens.get(after).map(|t| t.kind),

@@ -38,6 +38,8 @@ pub struct Found {
     pub score: f32,
 }
 
+pub(in crate::extract) use owned::mine_and_others;
+
 /// Numbers of people in prose, in order.
 #[must_use]
 pub fn find(text: &str) -> Vec<Found> {

@@ -18,6 +18,21 @@ pub(super) fn owned(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
 
 /// « mon poste et celui de Karim », « ma session, la sienne et celle de l'interne »
 fn things(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
+    let (many, end) = listed(text, tokens, at)?;
+    (many < 500 && !spared(tokens, at, end)).then(|| Draft::exact(many, many, false, end, 0.88))
+}
+
+/// Where « mon poste et celui de Karim » ends, which begins at `at` with what the writer has.
+pub(in crate::extract) fn mine_and_others(text: &str, tokens: &Tokens, at: usize) -> Option<usize> {
+    if !tokens.among(at, "mon|ma|mes|my") {
+        return None;
+    }
+    let (_, end) = listed(text, tokens, at)?;
+    (!spared(tokens, at, end)).then_some(end)
+}
+
+/// How many people the things that begin at `at` belong to, two or more, and where they end.
+fn listed(text: &str, tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
     let (mut many, mut end) = thing(text, tokens, at)?;
     let mut listed = false;
     for _ in 0..8 {
@@ -27,12 +42,11 @@ fn things(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
         let Some((more, after)) = thing(text, tokens, next) else {
             break;
         };
-        many += more;
+        many = many.saturating_add(more);
         end = after;
         listed = true;
     }
-    (listed && many < 500 && !spared(tokens, at, end))
-        .then(|| Draft::exact(many, many, false, end, 0.88))
+    listed.then_some((many, end))
 }
 
 /// Behind « (le 3) », « n 12 », « 4 », which says which one it is.

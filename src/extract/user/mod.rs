@@ -76,12 +76,13 @@ pub fn find(text: &str, sentences: &[Sentence], declarant: Option<&str>) -> Opti
     };
     // What is said outright counts before what a sentence lets understand.
     type Reads = fn(&str, &Tokens, bool) -> Option<Found>;
-    let readers: [Reads; 6] = [
+    let readers: [Reads; 7] = [
         |words, tokens, _| stated(words, tokens),
         |words, tokens, _| grouped(words, tokens),
         |words, tokens, faulty| accounts(words, tokens, faulty),
         |words, tokens, _| with_others(words, tokens),
         |words, tokens, faulty| befallen(words, tokens, faulty, true),
+        |words, tokens, _| posts(words, tokens),
         |words, tokens, _| alone(words, tokens),
     ];
     for reader in readers {
@@ -125,6 +126,17 @@ fn with_others(words: &str, tokens: &Tokens) -> Option<Found> {
             return None;
         }
         Some(strung(words, tokens, &company.members, company.end))
+    })
+}
+
+/// « mon poste et celui de Margaux »
+fn posts(words: &str, tokens: &Tokens) -> Option<Found> {
+    (0..tokens.len()).find_map(|at| {
+        let end = super::count::mine_and_others(words, tokens, at)?;
+        // « j'ai redémarré mon poste et celui de Margaux »: what was tried.
+        let placed =
+            at > 0 && tokens.among(at - 1, "sur|chez|pour|que|c|seulement|uniquement|on|from");
+        placed.then(|| group::named(words, tokens, at, end))
     })
 }
 

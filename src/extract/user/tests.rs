@@ -123,6 +123,14 @@ fn who_is_affected_is_read_from_sentences() {
         ),
         ("L'écran reste blanc sur mon poste.", "me"),
         (
+            "Plus aucune sonnerie sur mon poste et celui de Margaux seulement.",
+            "mon poste et celui de Margaux",
+        ),
+        (
+            "Le bouton reste gris sur ma session et sur celle de l'interne.",
+            "ma session et sur celle de l'interne",
+        ),
+        (
             "le compte regul86-2 est bloqué depuis ce matin",
             "regul86-2",
         ),
