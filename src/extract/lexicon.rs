@@ -12,8 +12,8 @@ use std::sync::OnceLock;
 /// Phrases found by their first word, so that a long list costs one look-up a token.
 #[derive(Debug)]
 pub(super) struct Lexicon {
-    /// One bit for each last six bits of a phrase's first byte: most words fail here.
-    begins: u64,
+    /// One bit for each [`mark`] of a phrase's first word: most words fail here.
+    begins: [u64; 4],
     by_first: HashMap<&'static str, Vec<&'static str>, BuildHasherDefault<Fnv>>,
 }
 
@@ -22,7 +22,7 @@ impl Lexicon {
     /// are remarks.
     pub fn new(list: &'static str) -> Self {
         let mut lexicon = Self {
-            begins: 0,
+            begins: [0; 4],
             by_first: HashMap::default(),
         };
         let lines = list.lines().filter(|line| !line.starts_with('#'));
@@ -31,7 +31,8 @@ impl Lexicon {
             .filter(|phrase| !phrase.is_empty())
         {
             let first = phrase.split(' ').next().unwrap_or(phrase);
-            lexicon.begins |= bit(first);
+            let (place, bit) = mark(first);
+            lexicon.begins[place] |= bit;
             lexicon.by_first.entry(first).or_default().push(phrase);
         }
         lexicon
@@ -39,7 +40,8 @@ impl Lexicon {
 
     /// The phrases whose first word is `word`.
     pub fn led_by(&self, word: &str) -> &[&'static str] {
-        if word.is_empty() || self.begins & bit(word) == 0 {
+        let (place, bit) = mark(word);
+        if self.begins[place] & bit == 0 {
             return &[];
         }
         self.by_first.get(word).map_or(&[], Vec::as_slice)
@@ -51,8 +53,17 @@ impl Lexicon {
     }
 }
 
-fn bit(word: &str) -> u64 {
-    word.bytes().next().map_or(0, |byte| 1 << (byte & 63))
+/// A bit of 256 by a word's first and last byte and its length: the word of the four, and the bit.
+fn mark(word: &str) -> (usize, u64) {
+    let (Some(&first), Some(&last)) = (word.as_bytes().first(), word.as_bytes().last()) else {
+        return (0, 0);
+    };
+    let length = word.len().to_le_bytes()[0];
+    let sum = first
+        .wrapping_mul(7)
+        .wrapping_add(last.wrapping_mul(29))
+        .wrapping_add(length.wrapping_mul(67));
+    (usize::from(sum >> 6), 1 << (sum & 63))
 }
 
 /// Asks a list that the program holds, taken apart once.

@@ -264,7 +264,9 @@ fn is_shouted(text: &str) -> bool {
 
 /// Whether a sentence begins at the folded word `start..end` without a stop before it.
 fn begins_unpointed(text: &str, folded: &Folded, start: usize, end: usize) -> bool {
-    start > 0 && end - start <= 12 && unpointed::begins(text, folded.original(start..end).start)
+    start > 0
+        && unpointed::may_begin(&folded.as_str()[start..end])
+        && unpointed::begins(text, folded.original(start..end).start)
 }
 
 fn word_end(text: &str, mut at: usize) -> usize {

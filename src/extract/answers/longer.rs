@@ -40,6 +40,12 @@ impl Reader<'_> {
                 let evidence = self.evidence(answered, found.span, 0.8);
                 pool.add(FieldName::Phone, Rank::Prose, found.reading, evidence);
             }
+            // « Demandeur : Paul Roy (p.roy@…) » gives the address too.
+            if let Some((address, span)) = answer::address(text) {
+                let evidence = self.evidence(answered, span, 0.9);
+                let reading = Reading::Present(Value::Text(address));
+                pool.add(FieldName::Email, Rank::Prose, reading, evidence);
+            }
             let named = person::answer(text);
             // « transmise par l'opérateur n'est plus reprise »: a sentence, not an answer.
             let said = fold(text);
