@@ -6,6 +6,7 @@
 use super::charset;
 use super::encoded_word;
 use super::parameters;
+use super::unquoted;
 use super::{Address, Doubt};
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone};
 use mail_parser::HeaderValue;
@@ -150,7 +151,7 @@ impl<'r> Headers<'r> {
                 |stream| stream.parse_address().into_owned(),
                 |parsed| {
                     if let HeaderValue::Address(addresses) = parsed {
-                        found.extend(joined(addresses.iter().map(|a| {
+                        found.extend(unquoted::joined(addresses.iter().map(|a| {
                             address(
                                 a.name.as_deref().unwrap_or(""),
                                 a.address.as_deref().unwrap_or(""),
@@ -277,27 +278,6 @@ impl<'r> Headers<'r> {
     }
 }
 
-/// The mailboxes of one field, in which a name with a comma may lack its quotes (RFC 5322, section
-/// 3.2.4): « HAUTECOEUR, Bertrand <b.hautecoeur@…> » is one mailbox, not a name and a mailbox.
-fn joined(mailboxes: impl Iterator<Item = Address>) -> Vec<Address> {
-    let mut whole: Vec<Address> = Vec::new();
-    // Where the names begin that have no address yet.
-    let mut bare = 0;
-    for mut mailbox in mailboxes {
-        if mailbox.address.is_empty() {
-            whole.push(mailbox);
-            continue;
-        }
-        if bare < whole.len() && !mailbox.name.is_empty() {
-            let names: Vec<String> = whole.drain(bare..).map(|bare| bare.name).collect();
-            mailbox.name = format!("{}, {}", names.join(", "), mailbox.name);
-        }
-        whole.push(mailbox);
-        bare = whole.len();
-    }
-    whole
-}
-
 /// A mailbox as we keep it: name decoded and cleaned, domain in lower case.
 pub(super) fn address(name: &str, address: &str) -> Address {
     let name = if name.contains("=?") {
@@ -420,32 +400,6 @@ mod tests {
                 address: "a@x.example".into()
             }]
         );
-    }
-
-    #[test]
-    fn a_name_whose_comma_lacks_its_quotes_is_one_mailbox() {
-        let read = |value: &str| -> Vec<(String, String)> {
-            let raw = format!("From: {value}\n\nx");
-            let (headers, _) = read(raw.as_bytes());
-            let pair = |a: Address| (a.name, a.address);
-            headers.addresses("From").into_iter().map(pair).collect()
-        };
-        let one = |name: &str| vec![(name.to_owned(), "b@ars.example".to_owned())];
-        for (value, name) in [
-            (
-                "HAUTECOEUR, Bertrand <b@ars.example>",
-                "HAUTECOEUR, Bertrand",
-            ),
-            ("Le Goff, Yann, Dr <b@ars.example>", "Le Goff, Yann, Dr"),
-            (
-                "\"HAUTECOEUR, Bertrand\" <b@ars.example>",
-                "HAUTECOEUR, Bertrand",
-            ),
-        ] {
-            assert_eq!(read(value), one(name), "{value}");
-        }
-        assert_eq!(read("Jean <j@x.example>, Paul <p@x.example>").len(), 2);
-        assert_eq!(read("j@x.example, p@x.example").len(), 2);
     }
 
     #[test]

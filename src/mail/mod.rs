@@ -16,6 +16,7 @@ mod parse;
 mod quote;
 mod role;
 pub mod thread;
+mod unquoted;
 
 pub use attachment::Attachment;
 
