@@ -5,6 +5,8 @@
 //! Read from the raw header of a message that nobody has parsed: what a forged or odd header shows
 //! decides at worst when a message is read, never what becomes of it.
 
+use super::message::line_at;
+
 /// Longer ones are cut: they only need to be told apart.
 const LONGEST: usize = 254;
 
@@ -61,10 +63,7 @@ impl Lane {
 fn next_field(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut end = 0;
     loop {
-        let line = match memchr::memchr(b'\n', &bytes[end..]) {
-            Some(at) => &bytes[end..=end + at],
-            None => &bytes[end..],
-        };
+        let line = line_at(bytes, end);
         let is_folded = end > 0 && matches!(line.first(), Some(b' ' | b'\t'));
         if line.is_empty() || end > 0 && !is_folded {
             break;

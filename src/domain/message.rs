@@ -194,7 +194,7 @@ impl Identity {
 }
 
 /// The line that starts at `at`, with its end.
-fn line_at(bytes: &[u8], at: usize) -> &[u8] {
+pub(super) fn line_at(bytes: &[u8], at: usize) -> &[u8] {
     let rest = &bytes[at..];
     match memchr::memchr(b'\n', rest) {
         Some(end) => &rest[..=end],

@@ -257,6 +257,9 @@ impl Tokens {
 /// Whether a text of some length has nearly no small letters.
 fn is_shouted(text: &str) -> bool {
     const LETTERS: usize = 80;
+    if text.len() < LETTERS {
+        return false;
+    }
     let large = text.bytes().filter(u8::is_ascii_uppercase).count();
     let small = text.bytes().filter(u8::is_ascii_lowercase).count();
     large >= LETTERS && small <= large / 10

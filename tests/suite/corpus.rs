@@ -49,6 +49,11 @@ fn score(folder: &str, line_ends: &str) -> Score {
 
 /// Reads a message, and adds what was said of it.
 pub fn add(score: &mut Score, name: &str, gold: &Value, raw: &[u8]) {
+    score.add(name, gold, Some(&read(Form::si_samu(), name, raw)));
+}
+
+/// What `vigie parse` says of a message by this form.
+pub fn read(form: &Form, name: &str, raw: &[u8]) -> Value {
     let email = Email::parse(raw);
     let context = Context {
         received_at: chrono::DateTime::UNIX_EPOCH,
@@ -56,12 +61,9 @@ pub fn add(score: &mut Score, name: &str, gold: &Value, raw: &[u8]) {
         mark: "INC",
         key: None,
     };
-    let form = Form::si_samu();
     let declaration = extract(&email, form, &context);
     let asks = form.ask(&declaration);
-    let parsed =
-        serde_json::to_value(Parsed::new(name, &email, &declaration, form, &asks)).unwrap();
-    score.add(name, gold, Some(&parsed));
+    serde_json::to_value(Parsed::new(name, &email, &declaration, form, &asks)).unwrap()
 }
 
 fn with_line_ends(raw: &[u8], line_end: &str) -> Vec<u8> {

@@ -14,7 +14,6 @@ use vigie::domain::form::{Form, FormError};
 use vigie::domain::incident::Reference;
 use vigie::extract::{Context, extract};
 use vigie::mail::Email;
-use vigie::present::json::Parsed;
 use vigie::present::page;
 use vigie::secret::Key;
 use vigie::wake::Wake;
@@ -50,11 +49,7 @@ fn context() -> Context<'static> {
 }
 
 fn parsed(form: &Form, name: &str) -> serde_json::Value {
-    let raw = message(name);
-    let email = Email::parse(&raw);
-    let declaration = extract(&email, form, &context());
-    let asks = form.ask(&declaration);
-    serde_json::to_value(Parsed::new(name, &email, &declaration, form, &asks)).unwrap()
+    super::corpus::read(form, name, &message(name))
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::extract::choose::{Pool, Rank};
 use crate::extract::label::Answered;
 use crate::extract::{answer, entity, environment};
 use crate::text::fold;
+use std::ops::Range;
 
 impl Reader<'_> {
     pub(super) fn feature(&self, answered: &Answered, pool: &mut Pool) {
@@ -18,30 +19,14 @@ impl Reader<'_> {
         // « formulaire du bilan, production », « SI-SAMU (production) »
         let text = match environment_beside(text) {
             Some((rest, range)) => {
-                if let Some(found) = environment::answer(&text[range.clone()]) {
-                    let evidence = self.evidence(answered, range, 0.85);
-                    pool.add(
-                        FieldName::Environment,
-                        Rank::Prose.max(self.rank),
-                        found.reading,
-                        evidence,
-                    );
-                }
+                self.environment_by_the_way(answered, range, pool);
                 &text[..rest]
             }
             None => text,
         };
         let text = match leading_environment(text) {
             Some((range, rest)) => {
-                if let Some(found) = environment::answer(&text[range.clone()]) {
-                    let evidence = self.evidence(answered, range, 0.85);
-                    pool.add(
-                        FieldName::Environment,
-                        Rank::Prose.max(self.rank),
-                        found.reading,
-                        evidence,
-                    );
-                }
+                self.environment_by_the_way(answered, range, pool);
                 &text[rest..]
             }
             None => text,
@@ -82,6 +67,16 @@ impl Reader<'_> {
             Reading::Present(Value::Text(one_line(part))),
             evidence,
         );
+    }
+
+    /// What `range` of an answer about something else says of the environment.
+    fn environment_by_the_way(&self, answered: &Answered, range: Range<usize>, pool: &mut Pool) {
+        let Some(found) = environment::answer(&answered.words.text[range.clone()]) else {
+            return;
+        };
+        let evidence = self.evidence(answered, range, 0.85);
+        let rank = Rank::Prose.max(self.rank);
+        pool.add(FieldName::Environment, rank, found.reading, evidence);
     }
 
     /// Whether the answer is an entity that the gazetteer knows and nothing else says which.

@@ -146,19 +146,7 @@ pub(super) fn closing_role(text: &str, tokens: &Tokens, at: usize) -> Option<(Fo
     let from = tokens.skip_joints(at + 1);
     let end = role::role(tokens, from)?;
     let ends = tokens.ends_line(end) || tokens.sign(end, b',') || tokens.among(end, "du|de|des|d");
-    ends.then(|| {
-        let span = tokens.span(from, end);
-        let role = Some((role::written(text, &span), span.clone()));
-        let found = Found {
-            span,
-            name: None,
-            role,
-            writer: true,
-            contact: false,
-            score: 0.7,
-        };
-        (found, end)
-    })
+    ends.then(|| (Found::of_job(text, tokens, from, end, 0.7), end))
 }
 
 /// Whether the words before `at` on its line make what follows the one to call: « Contact sur

@@ -59,17 +59,8 @@ pub(super) fn one_of_us(text: &str, tokens: &Tokens, at: usize) -> Option<(Found
     if !mine {
         return None;
     }
-    let span = tokens.span(from, end);
-    let found = Found {
-        span: span.clone(),
-        name: None,
-        role: Some((role::written(text, &span), span)),
-        writer: true,
-        contact: false,
-        score: 0.7,
-    };
     // The names behind are read on.
-    Some((found, end))
+    Some((Found::of_job(text, tokens, from, end, 0.7), end))
 }
 
 /// « auxiliaire... pardon ARM », « interne, enfin médecin depuis mai »: the job taken for the one

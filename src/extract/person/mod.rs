@@ -92,6 +92,21 @@ pub struct Found {
     pub score: f32,
 }
 
+impl Found {
+    /// The writer's job at tokens `from..to`, without a name.
+    fn of_job(text: &str, tokens: &Tokens, from: usize, to: usize, score: f32) -> Self {
+        let span = tokens.span(from, to);
+        Self {
+            span: span.clone(),
+            name: None,
+            role: Some((role::written(text, &span), span)),
+            writer: true,
+            contact: false,
+            score,
+        }
+    }
+}
+
 /// The person answered after a label.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Named {

@@ -141,18 +141,8 @@ pub(super) fn bracketed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found
     let named = (near + 1..open).any(|at| {
         unit(text, tokens, at).is_some_and(|unit| unit.is_given() && unit.shape != Shape::Lower)
     });
-    (closed && mine && !others && !object && !named).then(|| {
-        let span = tokens.span(at, end);
-        let found = Found {
-            span: span.clone(),
-            name: None,
-            role: Some((role::written(text, &span), span)),
-            writer: true,
-            contact: false,
-            score: 0.6,
-        };
-        (found, end)
-    })
+    (closed && mine && !others && !object && !named)
+        .then(|| (Found::of_job(text, tokens, at, end, 0.6), end))
 }
 
 /// « dr lacaze, med reg », « mme moulin arm sup »: a title and a surname in small letters before a

@@ -165,19 +165,7 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
         if !(placed || short && tokens.is(at, &["arm", "ide"]) || opens(tokens, end)) {
             return None;
         }
-        let span = tokens.span(at, end);
-        let role = Some((role::written(text, &span), span.clone()));
-        return Some((
-            Found {
-                span,
-                name: None,
-                role,
-                writer: true,
-                contact: false,
-                score: 0.7,
-            },
-            end,
-        ));
+        return Some((Found::of_job(text, tokens, at, end, 0.7), end));
     }
     if let Some(found) = closing_role(text, tokens, at) {
         return Some(found);

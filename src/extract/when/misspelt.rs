@@ -49,21 +49,9 @@ fn meant<T: Copy>(word: &str, names: &[(&str, T)]) -> Option<T> {
 /// Whether one letter is too many, missing, wrong or in its neighbour's place. The first may only
 /// have changed places: another one there makes another word (« hardi »).
 fn is_one_slip(word: &str, name: &str) -> bool {
-    let (word, name) = (word.as_bytes(), name.as_bytes());
-    if word.len().abs_diff(name.len()) > 1 {
-        return false;
-    }
-    let same = word.iter().zip(name).take_while(|(a, b)| a == b).count();
-    let (word_rest, name_rest) = (&word[same..], &name[same..]);
-    let swapped = word_rest.len() > 1
-        && name_rest.len() > 1
-        && word_rest[0] == name_rest[1]
-        && word_rest[1] == name_rest[0]
-        && word_rest[2..] == name_rest[2..];
-    let missing = || name_rest.get(1..) == Some(word_rest);
-    let spare = || word_rest.get(1..) == Some(name_rest);
-    let wrong = || !word_rest.is_empty() && word_rest.get(1..) == name_rest.get(1..);
-    swapped || same > 0 && (missing() || spare() || wrong())
+    let (typed, meant) = (word.as_bytes(), name.as_bytes());
+    let swapped = || typed.get(..2) == Some(&[meant[1], meant[0]]);
+    (typed.first() == meant.first() || swapped()) && strsim::osa_distance(word, name) == 1
 }
 
 #[cfg(test)]
