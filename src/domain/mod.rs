@@ -2,11 +2,13 @@
 
 pub mod decision;
 pub mod declaration;
+pub mod escalation;
 pub mod field;
 mod fields;
 pub mod form;
 pub mod health;
 pub mod history;
+pub mod hours;
 pub mod incident;
 pub mod lane;
 pub mod mark;
