@@ -14,6 +14,7 @@ mod exit;
 mod export;
 mod log;
 mod messages;
+mod oncall;
 mod outbox;
 mod output;
 mod parse;
@@ -50,6 +51,7 @@ const OVERVIEW: &str = concat!(
     "  vigie demo                     try it now, nothing to install\n",
     "  vigie parse message.eml        what Vigie understands of a message\n",
     "  vigie reply message.eml        what it would answer (sends nothing)\n",
+    "  vigie oncall                   who to call now\n",
     "  vigie check                    whether this installation works\n",
     "  vigie serve                    the service\n\n",
     "All: vigie --help  ·  one command: vigie parse --help\n",
@@ -115,6 +117,9 @@ enum Command {
     /// Print the mail that would leave, or why none would
     #[command(before_help = reply::EXAMPLE, help_template = HELP)]
     Reply(reply::Args),
+    /// Print who to call now
+    #[command(before_help = oncall::EXAMPLE, help_template = HELP)]
+    Oncall(oncall::Args),
     /// Compare what is understood with labelled messages
     #[command(before_help = score::EXAMPLE, help_template = HELP)]
     Score(score::Args),
@@ -189,6 +194,7 @@ fn run(command: &Command, global: &Global, output: &mut Output) -> anyhow::Resul
         Command::Reparse(args) => reparse::run(args, global, output),
         Command::Reply(args) => reply::run(args, global, output),
         Command::Score(args) => score::run(args, global, output),
+        Command::Oncall(args) => oncall::run(args, global, output),
         Command::Outbox(args) => outbox::run(args, global, output),
         Command::Quarantine(args) => quarantine::run(args, global, output),
     }

@@ -1,8 +1,9 @@
 //! What several commands build from a configuration.
 
 use super::exit::{Coded, Exit};
+use super::{Global, Output, SYSTEM_FILE, environment};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Sources, Typed};
 use crate::domain::form::Form;
 use crate::reply::{self, Settings};
 use crate::secret::Key;
@@ -11,6 +12,36 @@ use crate::template::Templates;
 use anyhow::Context as _;
 use chrono::{DateTime, FixedOffset};
 use std::path::Path;
+
+/// The configuration; where there is none, that of the demonstration, so that a command
+/// can be tried on any machine.
+pub(super) fn config_or_demo(global: &Global, output: &mut Output) -> anyhow::Result<Config> {
+    if global.config.is_some() || Path::new(SYSTEM_FILE).exists() {
+        return Ok(global.load(Vec::new(), output)?.config);
+    }
+    let set = |key, value: &str| ("demonstration", key, value.to_owned());
+    let flags = vec![
+        set("service.name", "Support SI-Samu"),
+        set("service.phone", "0 809 100 809"),
+        set("mailbox.url", "maildir:."),
+        set("mailbox.address", "support@si-samu.example"),
+        set("smtp.url", "dir:./sent"),
+        set("escalation.open.phone", "01 44 08 02 62"),
+        set(
+            "escalation.open.email",
+            "asip-si-samu-support-n3@esante.si-samu.fr",
+        ),
+        set("escalation.closed.phone", "06 37 00 84 99"),
+        set("escalation.closed.email", "ASIP-Astreinte@sante.gouv.fr"),
+        set("smtp.from", "Support SI-Samu <support@si-samu.example>"),
+    ];
+    let sources = Sources {
+        file: None,
+        environment: environment(),
+        flags,
+    };
+    Ok(Typed::read(&sources)?.check()?.config)
+}
 
 /// Opens the database, made and migrated as needed.
 pub(super) async fn open_store(config: &Config) -> anyhow::Result<Store> {

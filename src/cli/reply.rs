@@ -1,8 +1,7 @@
 //! `vigie reply`: the mail that would leave, or why none would. Nothing is stored or sent.
 
 use super::exit::Coded;
-use super::{Exit, Global, Output, SYSTEM_FILE, environment, parts};
-use crate::config::{Config, Sources, Typed};
+use super::{Exit, Global, Output, parts};
 use crate::desk::answer::{Answering, Incoming, answer};
 use crate::domain::decision::{Decision, Sent, Ticket};
 use crate::domain::incident::Reference;
@@ -38,7 +37,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::Result<Exit> {
-    let config = config(global, output)?;
+    let config = parts::config_or_demo(global, output)?;
     let form = parts::form(&config)?;
     // Without a key file the marks are made with a key that proves nothing: no store is opened.
     let key = parts::key_file(&config)?.unwrap_or(Key::from_bytes([0; 32]));
@@ -100,29 +99,6 @@ fn print(args: &Args, mail: &Outgoing, output: &mut Output) -> anyhow::Result<()
         mail.reference
     ));
     Ok(())
-}
-
-/// The configuration; where there is none, that of the demonstration, so that a message can be
-/// tried on any machine.
-fn config(global: &Global, output: &mut Output) -> anyhow::Result<Config> {
-    if global.config.is_some() || Path::new(SYSTEM_FILE).exists() {
-        return Ok(global.load(Vec::new(), output)?.config);
-    }
-    let set = |key, value: &str| ("vigie reply", key, value.to_owned());
-    let flags = vec![
-        set("service.name", "Support SI-Samu"),
-        set("service.phone", "0 809 100 809"),
-        set("mailbox.url", "maildir:."),
-        set("mailbox.address", "support@si-samu.example"),
-        set("smtp.url", "dir:./sent"),
-        set("smtp.from", "Support SI-Samu <support@si-samu.example>"),
-    ];
-    let sources = Sources {
-        file: None,
-        environment: environment(),
-        flags,
-    };
-    Ok(Typed::read(&sources)?.check()?.config)
 }
 
 fn read(file: &Path) -> anyhow::Result<Vec<u8>> {

@@ -31,6 +31,10 @@ pub(super) fn check(typed: &Typed) -> Checked<Loaded> {
             from,
         },
         replies: reader.replies()?,
+        hours: reader.hours(service.timezone)?,
+        escalation: reader.escalation()?,
+        next_news: reader.optional_worked("promise.next_news")?,
+        known_domains: reader.known_domains()?,
         form: reader.path("form")?,
         web: reader.web()?,
         storage: Storage {
@@ -265,7 +269,11 @@ impl Reader<'_> {
                 "addresses such as \"*@no-reply.example\"",
             ));
         }
+        let reminder_after = self.worked("replies.reminder_after")?;
+        let call_after = self.worked("replies.call_after")?;
         Ok(Replies {
+            reminder_after,
+            call_after,
             mode,
             hold: self.duration("replies.hold")?,
             limits: Limits {
@@ -427,17 +435,17 @@ mod tests {
                 "vigie.toml:10: unknown key web.lisen (did you mean web.listen?)",
             ),
             (
-                "[escalation.open]\nphone = \"1\"\n",
-                "vigie.toml:9: unknown key escalation",
+                "[escalation.night]\nphone = \"1\"\n",
+                "vigie.toml:9: unknown key escalation.night",
             ),
             (
                 "[[webhooks]]\nurl = \"x\"\n",
                 "vigie.toml:9: unknown key webhooks",
             ),
-            ("[promise]\n", "vigie.toml:9: unknown key promise"),
+            ("[retention]\n", "vigie.toml:9: unknown key retention"),
             (
-                "[major]\nknown_domains = []\n",
-                "vigie.toml:9: unknown key major",
+                "[major]\ncadence = \"30m\"\n",
+                "vigie.toml:10: unknown key major.cadence",
             ),
             (
                 "[web]\npublic_url = \"x\"\n",

@@ -78,8 +78,21 @@ pub(super) const KEYS: &[Key] = &[
     key("replies.max_per_domain", Kind::Number, Some("30")),
     key("replies.max_total", Kind::Number, Some("300")),
     key("replies.max_age", Kind::Text, Some("24h")),
+    key("replies.reminder_after", Kind::Text, Some("1 business day")),
+    key("replies.call_after", Kind::Text, Some("2 business days")),
     key("replies.never_to", Kind::List, Some("")),
     key("replies.templates", Kind::Text, None),
+    key("promise.next_news", Kind::Text, None),
+    key("hours.days", Kind::List, Some("mon,tue,wed,thu,fri")),
+    key("hours.open", Kind::Text, Some("09:00")),
+    key("hours.close", Kind::Text, Some("18:00")),
+    key("hours.holidays", Kind::Text, Some("fr")),
+    key("hours.extra_closed", Kind::List, Some("")),
+    key("escalation.open.phone", Kind::Text, None),
+    key("escalation.open.email", Kind::Text, None),
+    key("escalation.closed.phone", Kind::Text, None),
+    key("escalation.closed.email", Kind::Text, None),
+    key("major.known_domains", Kind::List, Some("")),
     key("web.listen", Kind::Text, Some("127.0.0.1:8080")),
     key(
         "storage.database",
@@ -105,12 +118,12 @@ pub(super) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }
 
-/// Whether a section of that name exists.
+/// Whether a section of that name exists; `escalation.open` is one within another.
 pub(super) fn is_section(name: &str) -> bool {
     KEYS.iter().any(|key| {
         key.name
-            .split_once('.')
-            .is_some_and(|(section, _)| section == name)
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with('.'))
     })
 }
 

@@ -8,6 +8,7 @@ mod alarm;
 mod check;
 mod database;
 mod error;
+mod hours;
 mod keys;
 mod reader;
 mod secret;
@@ -21,6 +22,8 @@ pub use secret::Secret;
 pub use typed::{Setting, Sources, Typed};
 
 use crate::domain::decision::{Limits, Mode, Policy};
+use crate::domain::escalation::Escalation;
+use crate::domain::hours::{Hours, Worked};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use std::net::SocketAddr;
@@ -41,6 +44,14 @@ pub struct Config {
     pub smtp: Sending,
     /// When and how often we write.
     pub replies: Replies,
+    /// When the support is at work, in the zone of [`Service::timezone`].
+    pub hours: Hours,
+    /// Who stands behind the support; absent: nobody is named.
+    pub escalation: Option<Escalation>,
+    /// When a declarant hears of us next, if we say so.
+    pub next_news: Option<Worked>,
+    /// Domains whose people are told the number behind the support's, lower case.
+    pub known_domains: Vec<String>,
     /// A form definition that replaces the embedded SI-Samu form.
     pub form: Option<PathBuf>,
     /// The console.
@@ -266,6 +277,10 @@ pub struct Replies {
     pub duplicate_within: Duration,
     /// An unsent automatic mail older than this waits for a person.
     pub max_age: Duration,
+    /// How long after a request the one reminder leaves.
+    pub reminder_after: Worked,
+    /// How long after a request without an answer a person telephones.
+    pub call_after: Worked,
     /// Addresses never written to, `*` standing for anything.
     pub never_to: Vec<String>,
     /// A folder of templates that replace the embedded ones.

@@ -74,7 +74,7 @@ impl Typed {
                 continue;
             };
             let place = Place::Environment(name.clone());
-            let key = rest.to_lowercase().replacen("__", ".", 1);
+            let key = rest.to_lowercase().replace("__", ".");
             let key = keys::find(&key).ok_or_else(|| unknown(place.clone(), key))?;
             typed.set_word(key, value, place)?;
         }
@@ -143,17 +143,26 @@ impl Typed {
             place: place(error.span().map_or(0, |span| span.start)),
             message: error.message().lines().collect::<Vec<_>>().join(", "),
         })?;
-        for (name, value) in table.get_ref() {
-            let section = name.get_ref().as_ref();
-            let at = place(name.span().start);
+        self.read_table("", table.get_ref(), &place)
+    }
+
+    /// Reads a table's keys and the sections within it; `section` is empty at the top.
+    fn read_table(
+        &mut self,
+        section: &str,
+        table: &DeTable<'_>,
+        place: &dyn Fn(usize) -> Place,
+    ) -> Result<(), ConfigError> {
+        for (name, value) in table {
+            let full = match section {
+                "" => name.get_ref().to_string(),
+                section => format!("{section}.{}", name.get_ref()),
+            };
             match value.get_ref() {
-                DeValue::Table(inner) if keys::is_section(section) => {
-                    for (name, value) in inner {
-                        let full = format!("{section}.{}", name.get_ref());
-                        self.set_toml(&full, value.get_ref(), place(name.span().start))?;
-                    }
+                DeValue::Table(inner) if keys::is_section(&full) => {
+                    self.read_table(&full, inner, place)?;
                 }
-                other => self.set_toml(section, other, at)?,
+                value => self.set_toml(&full, value, place(name.span().start))?,
             }
         }
         Ok(())

@@ -25,6 +25,7 @@ mod loops;
 mod mailserver;
 mod misbehaviour;
 mod mutation;
+mod oncall;
 mod outage;
 mod page;
 mod pictures;
