@@ -222,7 +222,10 @@ fn station(tokens: &Tokens) -> Option<Range<usize>> {
     }
     // « Chrome à jour, réseau OK »: their state is told in place of the check.
     let up_to_date = || {
-        let told = (0..tokens.len()).any(|at| tokens.any_phrase(at, "a jour|up to date").is_some());
+        let told = (0..tokens.len()).any(|at| {
+            tokens.any_phrase(at, "a jour|up to date").is_some()
+                && !tokens.among(at.wrapping_sub(1), "mise|mises|mis|mettre")
+        });
         let denied = (0..tokens.len()).any(|at| tokens.among(at, DENY));
         (kinds.len() >= 2 && told && !denied).then(|| parts[0]..tokens.len())
     };

@@ -119,7 +119,9 @@ fn together(tokens: &Tokens, at: usize) -> Option<Draft> {
         tokens.get(end).map(|token| token.kind),
         None | Some(Kind::Line | Kind::Sign(b'.' | b',' | b'!' | b';' | b')'))
     ) && !tokens.glued(end + 1);
-    let few = min == max && (2..=20).contains(&min) && !tokens.among(next, "la|une");
+    let few = min == max && (2..=20).contains(&min) && !tokens.among(next, "la|une")
+        // « Vu à 8. » is an hour.
+        && (ours || tokens.number(next, 2).is_none() || tokens.sign(end, b','));
     (few && (tried && closed || ours)).then(|| Draft::exact(min, max, false, end, 0.8))
 }
 

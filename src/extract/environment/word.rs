@@ -149,7 +149,9 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
                             .is_some_and(|end| tokens.skip_joints(end) == at)
                     }));
             let mode = led(&["en"]) && matches!(word, "simulation" | "entrainement" | "demo");
-            let seat = word == "simulateur" && led(&["au"]);
+            let seat = word == "simulateur"
+                && led(&["au"])
+                && matches!(last(2), "seance" | "session" | "exercice" | "scenario");
             (at + 1, Training, of_portal || drill || mode || seat)
         }
         "cesu"

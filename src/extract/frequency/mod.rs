@@ -477,6 +477,14 @@ mod tests {
     #[test]
     fn a_sentence_tells_how_often() {
         for (text, expected) in [
+            (
+                "J'ai refait la même chose ensuite, aucun problème.",
+                Some(No),
+            ),
+            ("On a beau recommencer, ça échoue.", Some(Yes)),
+            ("ça vient et ça repart", Some(Intermittent)),
+            ("pas revu depuis", Some(No)),
+            ("À chaque fois on me dit d'attendre.", None),
             ("Reproduit à l'identique par le technicien.", Some(Yes)),
             ("C'est sur chaque appel.", Some(Yes)),
             ("ça arrive à toutes les fiches", Some(Yes)),

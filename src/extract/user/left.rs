@@ -147,8 +147,18 @@ fn subject(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
             "aucun des|aucun de nos|aucune des|aucune de nos|aucun|aucune"
         )?;
         let end = count::noun_end(tokens, of)?;
-        (!tokens.among(end - 1, VAGUE) && tokens.width(end - 1) > 2 && !tokens.among(of, MACHINES))
-            .then_some((of, end))
+        // « Aucun agent du support ne répond »
+        let silent = (end..end + 6).any(|at| {
+            tokens.among(
+                at,
+                "repond|rappelle|rappele|disponible|support|dispo|joignable",
+            )
+        });
+        (!silent
+            && !tokens.among(end - 1, VAGUE)
+            && tokens.width(end - 1) > 2
+            && !tokens.among(of, MACHINES))
+        .then_some((of, end))
     };
     let (at, end) = match count::number_end(tokens, at).or_else(article) {
         Some(end) => (at, end),
@@ -201,7 +211,10 @@ fn served(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
     }) && (at.saturating_sub(6)..at)
         .any(|at| tokens.among(at, "plus|pas|jamais|rien|plu"));
     let end = count::noun_end(tokens, to).filter(|_| reached && !tokens.among(to, MACHINES))?;
-    Some((to, extended(tokens, count::company::qualified(tokens, end))))
+    const OUTSIDE: &str =
+        "pompiers|familles|patients|victimes|appelants|gens|personnes|autres|secouristes";
+    (!tokens.among(to, OUTSIDE))
+        .then(|| (to, extended(tokens, count::company::qualified(tokens, end))))
 }
 
 fn befalls(tokens: &Tokens, at: usize) -> bool {

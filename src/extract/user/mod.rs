@@ -348,7 +348,10 @@ fn third_person(
                 "constate|constatee|rencontre|rencontree|rencontres|subi|subie|vecu|vecue|observe|observee",
             )
             && !tokens.among(people.end, "de|du|des|qui|lors");
-        let theirs = titled(tokens, from).is_some()
+        let over = (people.end..people.end + 4)
+            .any(|at| tokens.among(at, "resolu|resolue|regle|reglee|clos|close|traite"));
+        let theirs = !over
+            && titled(tokens, from).is_some()
             && (from.saturating_sub(3)..from).any(|at| {
                 phrase!(
                     tokens,
