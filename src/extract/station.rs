@@ -8,6 +8,10 @@ use crate::text::Folded;
 use std::ops::Range;
 use std::sync::OnceLock;
 
+mod done;
+
+use done::noun_is_done;
+
 /// What a text says of the prerequisites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Said {
@@ -385,21 +389,6 @@ fn stated(tokens: &Tokens, from: usize, to: usize, prose: bool) -> Option<Said> 
         said = Some(Said::No);
     }
     said
-}
-
-/// « contrôlé », « fait vérifier », « contrôle fait »: folding makes a noun of a participle.
-fn noun_is_done(tokens: &Tokens, at: usize, end: usize) -> bool {
-    let one = at.checked_sub(1).map_or("", |at| tokens.word(at));
-    match tokens.word(at) {
-        "controle" | "controles" => {
-            !matches!(one, "le" | "un" | "du" | "au" | "les" | "des" | "de")
-                || tokens.among(end, "ok|fait|effectue|faits")
-        }
-        "verifier" | "controler" | "valider" => {
-            matches!(one, "fait" | "faire" | "venu" | "passe" | "pu")
-        }
-        _ => false,
-    }
 }
 
 #[cfg(test)]
