@@ -8,6 +8,10 @@ use crate::text::Folded;
 use std::ops::Range;
 use std::sync::OnceLock;
 
+mod done;
+
+use done::noun_is_done;
+
 /// What a text says of the prerequisites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Said {
@@ -51,12 +55,12 @@ const FINE: &str = "pas de souci|pas de soucis|pas de probleme|pas de problemes|
 const DENY: &str = "pas|non|jamais|rien|aucun|aucune|personne|sans|ni|not|never|no|nobody|hasn|haven|wasn|weren|negatif|nan|n t|pa";
 /// Still to come.
 const LATER: &str = "pas eu le temps|pas regarde|pas encore de retour|pas de retour|pas eu de retour|j attends|pas eu l occasion|a faire|a prevoir|a planifier|a verifier|a controler|reste a|restent a|reste a faire|en cours|en attente|sera|seront|va verifier|vont verifier|\
-    va controler|va etre|vont etre|va passer|doit passer|doit verifier|doit etre|doivent etre|demain|la semaine prochaine|prevu|prevue|prevus|to do|pending|\
+    on attend le passage|on attend la dsi|on attend l informatique|on attend que|attendons le passage|attendons la dsi|attendons l informatique|attendons que|va controler|va etre|vont etre|va passer|doit passer|doit verifier|doit etre|doivent etre|demain|la semaine prochaine|prevu|prevue|prevus|to do|pending|\
     will be|on va|je vais|plus tard|juste redemarre|seulement redemarre|simplement redemarre|redemarre seulement|uniquement redemarre";
 const FINISHED: &str = "oui|yes|ok|ouais|fait|faits|faite|faites|realise|realisee|realises|realisees|effectue|effectuee|effectues|done|ras|bon|bons|bonne|bonnes|nickel|\
-    impeccable|conforme|conformes|correct|corrects|a jour|en ordre|en regle|aux normes|respecte|respectes|respectees|respecter|satisfait|satisfaits|rempli|\
+    impeccable|conforme|conformes|correct|corrects|a jour|en ordre|en regle|aux normes|respecte|respectes|respectees|respecter|remplissons|respectons|satisfaisons|repondons|satisfait|satisfaits|rempli|\
     remplis|remplit|repond|repondent|repondaient|repondait|remplissent|c est le cas|satisfont|tout va bien|good|passe|passes|passee|passees|au vert|dans le vert|vu|vus|vue|affirmatif|bien sur|evidemment|fine|met|complete|completed|reunis|en place|coche|coches|cochee|cochees|regardes|regardee|regardees|deroule|deroulee|deroules|suivi|suivie|suivis|signe|signee|signees|conform";
-const IGNORANCE: &str = "du chinois|de l hebreu|charabia|du jargon|pas d avis|aucun avis|sans avis|pas d opinion|me prononcer|nous prononcer|me prononce pas|pas en etat de repondre|hors de ma competence|hors de mes competences|pas de ma competence|pas de mes competences|pas su repondre|pas su dire|peux pas vous dire|peux pas dire|pas dire si|saurais dire|pas su quoi|la liste|pas compris|pas connaissance|connais pas|ne connait pas|c est quoi|qu est ce que|kesako|\
+const IGNORANCE: &str = "quels prerequis|quel prerequis|quels pre requis|du chinois|de l hebreu|charabia|du jargon|pas d avis|aucun avis|sans avis|pas d opinion|me prononcer|nous prononcer|me prononce pas|pas en etat de repondre|hors de ma competence|hors de mes competences|pas de ma competence|pas de mes competences|pas su repondre|pas su dire|peux pas vous dire|peux pas dire|pas dire si|saurais dire|pas su quoi|la liste|pas compris|pas connaissance|connais pas|ne connait pas|c est quoi|qu est ce que|kesako|\
     ne me parle pas|me parle pas|me dit rien|ne me dit rien|pas de quoi|ne vois pas|vois pas|sais pas|sait pas|savons pas|aucune idee|j ignore|ignore|\
     il faudrait demander|faut demander|a demander|demandez a|demander a|je laisse|ne saurais|saurais pas|pas competent|pas competente|en mesure de|\
     pas l information|pas d information|pas d info|pas l info|no idea|don t know|do not know|not sure|what are|what is|inconnu|inconnue|pas mon domaine|\
@@ -220,7 +224,18 @@ fn station(tokens: &Tokens) -> Option<Range<usize>> {
             }
         }
     }
-    let check = *checks.first()?;
+    // « Chrome à jour, réseau OK »: their state is told in place of the check.
+    let up_to_date = || {
+        let told = (0..tokens.len()).any(|at| {
+            tokens.any_phrase(at, "a jour|up to date").is_some()
+                && !tokens.among(at.wrapping_sub(1), "mise|mises|mis|mettre")
+        });
+        let denied = (0..tokens.len()).any(|at| tokens.among(at, DENY));
+        (kinds.len() >= 2 && told && !denied).then(|| parts[0]..tokens.len())
+    };
+    let Some(check) = checks.first().copied() else {
+        return up_to_date();
+    };
     // « J'ai vérifié avec Chrome et Firefox », « testé sur »: tried there, not checked.
     let tried = checks.iter().all(|at| {
         tokens.among(*at, "teste|testes|testee|valide|validee")
@@ -374,21 +389,6 @@ fn stated(tokens: &Tokens, from: usize, to: usize, prose: bool) -> Option<Said> 
         said = Some(Said::No);
     }
     said
-}
-
-/// « contrôlé », « fait vérifier », « contrôle fait »: folding makes a noun of a participle.
-fn noun_is_done(tokens: &Tokens, at: usize, end: usize) -> bool {
-    let one = at.checked_sub(1).map_or("", |at| tokens.word(at));
-    match tokens.word(at) {
-        "controle" | "controles" => {
-            !matches!(one, "le" | "un" | "du" | "au" | "les" | "des" | "de")
-                || tokens.among(end, "ok|fait|effectue|faits")
-        }
-        "verifier" | "controler" | "valider" => {
-            matches!(one, "fait" | "faire" | "venu" | "passe" | "pu")
-        }
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -50,6 +50,12 @@ fn is_well(tokens: &Tokens, start: usize, end: usize) -> bool {
         if let Some(next) = phrase!(tokens, at, WELL) {
             // « n'ont rien reçu » is a fault.
             let rien = tokens.is(next - 1, &["rien"]);
+            // « aucun poste n'est épargné » spares nobody.
+            if tokens.among(next - 1, "epargne|epargnes|epargnee|epargnees")
+                && (start..at).any(|at| tokens.among(at, "personne|aucun|aucune|n|ne|pas"))
+            {
+                return false;
+            }
             return !rien || next >= end || tokens.among(next, "de|eux|elles|du|a|au|chez");
         }
         if tokens.among(

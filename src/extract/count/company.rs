@@ -126,7 +126,15 @@ pub(in crate::extract) fn company(
         ) else {
             break;
         };
-        if more.me && company.me {
+        // « Nathalie Prat, notre ARM de nuit »: the same person's job.
+        let apposed = comma
+            && company.members.len() == 1
+            && company.named
+            && more.name.is_none()
+            && !more.me
+            && tokens.among(next, "notre|mon|ma")
+            && joint(tokens, more.end).is_none();
+        if more.me && company.me || apposed {
             break;
         }
         company.min = company.min.saturating_add(more.min);

@@ -302,7 +302,7 @@ pub fn is_unknown(sentence: &str) -> bool {
     let folded = crate::text::fold(sentence);
     const HOW_MANY: &str = "combien|nombre d|nb d|how many|si d'autres|si mes collegues|si les autres|si les collegues|si quelqu'un d'autre|s'il y en a d'autres|pour les autres|chez les autres|\
         des autres|if others|if anyone else|if my colleagues|sur les autres postes|si ca touche|si ca concerne|si tout le monde|if everyone";
-    const OPEN: &str = "non connu|pas connu|inconnu|ignore|indetermine|non determine|pas determine|non communique|non precise|non evalue|pas encore evalue|pas encore defini|pas defini|a determiner|a preciser|a confirmer|en cours de recensement|en cours d'evaluation|non chiffre|difficile a dire|difficile a estimer|impossible a dire|impossible a estimer|not known|unknown";
+    const OPEN: &str = "non connu|pas connu|inconnu|ignore|indetermine|non determine|pas determine|non communique|non precise|non evalue|pas encore evalue|pas encore defini|pas defini|a determiner|a preciser|a confirmer|en cours de recensement|en cours d'evaluation|non chiffre|impossible de dire|impossible de vous dire|impossible de savoir|difficile de dire|pas su dire|peux pas dire|peux pas vous dire|peut pas dire|pas pu compter|pas encore compte|difficile a dire|difficile a estimer|impossible a dire|impossible a estimer|not known|unknown";
     const TIMES: &str = "combien de temps|combien de fois|combien d'appel|combien de dossier|combien de minute|combien d'heure";
     mentions(HOW_MANY, &folded)
         && !mentions(TIMES, &folded)

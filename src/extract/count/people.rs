@@ -5,7 +5,7 @@ use super::super::token::{Kind, Tokens, phrase};
 use super::amount::{amount, counted, out_of, round_number};
 use super::company;
 use super::listed::listed;
-use super::places::{devices, of_ours, one_machine_more, struck_all};
+use super::places::{devices, none_of, of_ours, one_machine_more, struck_all, struck_among};
 use super::said::{asked, places, us};
 use super::spoken_of::{halved, hurt, out_of_things, spoken_of, tried_too};
 use super::with_me::and_the_writer;
@@ -48,6 +48,7 @@ impl Draft {
 pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
     if let Some(draft) = us(tokens, at)
         .or_else(|| asked(tokens, at))
+        .or_else(|| none_of(tokens, at))
         .or_else(|| places(tokens, at))
         .or_else(|| listed(tokens, at))
     {
@@ -114,6 +115,9 @@ pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> 
         && let Some(after) = counted(tokens, after)
     {
         return Some(Draft::exact(min, max, false, after, 0.72));
+    }
+    if let Some(after) = struck_among(tokens, at, end) {
+        return Some(Draft::exact(min, max, false, after, 0.75));
     }
     let many = min > 1 && min <= 5000;
     // « une vingtaine en comptant les médecins »

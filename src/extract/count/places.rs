@@ -2,7 +2,8 @@
 //! « deux postes et sur la tablette », « 3 tel et 1 pc ».
 
 use super::super::token::{Tokens, phrase};
-use super::amount::{amount, counted};
+use super::amount::{amount, counted, out_of};
+use super::people::{AFFECTED, Draft, OTHER_UNITS};
 
 /// « les 9 sont touchées »: behind it, where posts or people were spoken of before.
 pub(super) fn struck_all(tokens: &Tokens, at: usize, end: usize) -> Option<usize> {
@@ -81,6 +82,35 @@ pub(super) fn of_ours(tokens: &Tokens, at: usize) -> Option<usize> {
     // « les 2 dans la salle » of what?
     let bound = tokens.is(at, &["de", "du", "of"]);
     bound.then_some(after)
+}
+
+/// « aucun de nos 84 inscrits ne reçoit l'alerte »: people, unless it is the things that are counted.
+pub(super) fn none_of(tokens: &Tokens, at: usize) -> Option<Draft> {
+    const PEOPLE: &str = "inscrits|inscrites|abonnes|destinataires|participants|volontaires|benevoles|correspondants|contacts|licencies|correspondantes|participantes";
+    let next = phrase!(
+        tokens,
+        at,
+        "aucun de nos|aucun des|aucun de mes|aucune de nos|aucune des|les|nos"
+    )?;
+    let (many, end) = tokens.number(next, 4).map(|many| (many, next + 1))?;
+    let struck = tokens.among(end + 1, "ne|n");
+    (many > 1 && struck && tokens.among(end, PEOPLE))
+        .then(|| Draft::exact(many, many, false, end + 1, 0.75))
+}
+
+/// « 7 sur 12 sont touchés », « 4 sur 9 n'ont plus rien »: people among more, where nothing that is
+/// counted otherwise was spoken of before.
+pub(super) fn struck_among(tokens: &Tokens, at: usize, end: usize) -> Option<usize> {
+    let whole = out_of(tokens, end)?;
+    let struck = phrase!(tokens, whole, "sont|restent|seraient|etaient")
+        .and_then(|verb| phrase!(tokens, verb, AFFECTED));
+    let lost = phrase!(
+        tokens,
+        whole,
+        "ne peuvent plus|n arrivent plus|n ont plus|ne voient plus|ne recoivent plus|n y arrivent plus|ne parviennent plus|n accedent plus"
+    );
+    let things = (at.saturating_sub(12)..at).any(|at| tokens.among(at, OTHER_UNITS));
+    struck.or(lost).filter(|_| !things)
 }
 
 #[cfg(test)]

@@ -55,14 +55,38 @@ fn handled(tokens: &Tokens, at: usize, end: usize) -> bool {
         from -= 1;
     }
     // « j'ai prévenu mes 6 collègues »: told, unless what befalls them follows.
-    const TOLD: &str = "prevenu|prevenus|averti|avertis|informe|informes|alerte|contacte|interroge|sollicite|avise";
+    const TOLD: &str = "prevenu|prevenus|averti|avertis|informe|informes|alerte|contacte|interroge|sollicite|avise|appele|appeler|telephone|joint|rappele|reveille|biper|bipe";
     let told = from > 0
         && tokens.among(from - 1, TOLD)
-        && !tokens.among(end, "qui|dont|ont|aussi|pareil|touches");
+        && !tokens.among(end, "qui|dont|ont|aussi|pareil|touches")
+        && !(end..end + 10).any(|at| {
+            tokens.among(
+                at,
+                "pareil|pareils|idem|meme|memes|tous|toutes|aussi|egalement|eux|eu",
+            )
+        });
     if told {
         return true;
     }
-    other || from > 0 && tokens.among(from - 1, DOES)
+    other || elsewhere(tokens, from, end) || from > 0 && tokens.among(from - 1, DOES)
+}
+
+/// « il manque 3 médecins dans l'annuaire », « la liste des 12 ARM », « 2 personnes du support m'ont
+/// répondu »: those whom a list holds, and those of another service.
+fn elsewhere(tokens: &Tokens, from: usize, end: usize) -> bool {
+    const LISTS: &str = "liste|annuaire|planning|tableau|trombinoscope|organigramme|repertoire|roulement|noms|coordonnees|adresses|numeros|list|directory|roster";
+    let of = from > 0 && (tokens.among(from - 1, "de|des|of") || tokens.among(from, "des"));
+    let listed = of && (from.saturating_sub(3)..=from).any(|at| tokens.among(at, LISTS));
+    let lacking = from > 1
+        && tokens.among(from - 1, "manque|manquent|manquait|manquaient")
+        && tokens.among(from - 2, "il|y|nous|ils|en");
+    let theirs = phrase!(
+        tokens,
+        end,
+        "du support|de votre|de vos|de la dsi|de la hotline|de l informatique|du service informatique|de chez vous|de l assistance|m ont repondu|m ont dit|m ont renvoye|nous ont repondu|nous ont dit|nous ont renvoye"
+    )
+    .is_some();
+    listed || lacking || theirs
 }
 
 /// « on a rappelé 11 personnes pour rien », « 7 personnes rappelées à tort »: callers.

@@ -450,6 +450,12 @@ fn one_alone_and_others_alike_are_counted() {
 #[test]
 fn people_who_are_only_spoken_of_are_not_counted() {
     for text in [
+        "J'ai appelé 3 collègues. Le portail ne s'ouvre pas.",
+        "Il manque 3 médecins dans l'annuaire.",
+        "La liste des 12 ARM ne s'affiche pas.",
+        "2 personnes du support m'ont répondu.",
+        "Testé à 14:10, rien.",
+        "L'appel a été traité à trois.",
         "on a rappelé 11 personnes pour rien",
         "le minuteur sonne, 7 personnes rappelées à tort",
         "quand 2 ARM ouvrent la même affaire, elle se duplique",
@@ -523,6 +529,15 @@ fn the_writer_is_one_more_or_alone() {
 #[test]
 fn people_are_counted_however_sideways_they_are_told() {
     for (text, told) in [
+        ("7 sur 12 sont touchés.", "7-7"),
+        ("3 sur 5 n'ont plus la carte.", "3-3"),
+        ("Testé à quatre, même résultat.", "4-4"),
+        ("à trois on a le même souci", "3-3"),
+        (
+            "Constaté par Mme Laroche et M. Petit, chacun sur son poste.",
+            "2-2",
+        ),
+        ("Aucun de nos 84 inscrits ne reçoit l'alerte.", "84-84"),
         ("Ça touche mon poste et le poste 3.", "2-2"),
         ("c'est sur mon PC et sur le poste 5", "2-2"),
         ("ma session et la position 12 se ferment", "2-2"),

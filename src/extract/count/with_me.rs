@@ -34,6 +34,9 @@ pub(super) fn with_me(text: &str, tokens: &Tokens, at: usize, answer: bool) -> O
             0.75,
         ));
     }
+    if let Some(draft) = together(tokens, at) {
+        return Some(draft);
+    }
     // « the two of us », « both of us »
     if let Some((min, max, end)) = amount(tokens, at)
         && let Some(end) = phrase!(tokens, end, "of us|d entre nous")
@@ -54,6 +57,15 @@ pub(super) fn with_me(text: &str, tokens: &Tokens, at: usize, answer: bool) -> O
                 0.85,
             ));
         }
+        if company.named && company.members.len() > 1 && each(tokens, at, company.end) {
+            return Some(Draft::exact(
+                company.min,
+                company.max,
+                false,
+                company.end,
+                0.8,
+            ));
+        }
         if answer && company.named {
             return Some(Draft::exact(
                 company.min,
@@ -72,6 +84,45 @@ pub(super) fn with_me(text: &str, tokens: &Tokens, at: usize, answer: bool) -> O
         return alone.then(|| Draft::exact(1, 1, false, at + 1, 0.6));
     }
     None
+}
+
+/// « Constaté par Mme Laroche et M. Petit, chacun sur son poste »: each of those named has it.
+fn each(tokens: &Tokens, at: usize, end: usize) -> bool {
+    let seen = at > 1
+        && tokens.is(at - 1, &["par"])
+        && tokens.among(
+            at - 2,
+            "constate|constatee|rencontre|rencontree|vu|vue|observe|observee|subi|subie|signale|signalee|remonte|remontee|vecu",
+        );
+    let next = end + usize::from(tokens.sign(end, b','));
+    let each = phrase!(
+        tokens,
+        next,
+        "chacun sur|chacune sur|chacun de|chacune de|chacun a|chacune a|tous les deux|toutes les deux|tous deux|toutes deux|sur leurs postes|sur leur poste|sur leurs comptes|each on"
+    );
+    seen || each.is_some()
+}
+
+/// « testé à quatre, pareil », « à trois on a le même souci »: those who tried it together.
+fn together(tokens: &Tokens, at: usize) -> Option<Draft> {
+    const TRIED: &str = "teste|testee|essaye|essayee|tente|verifie|reproduit|constate|refait|reessaye|reteste|vu|regarde";
+    let next = phrase!(tokens, at, "a")?;
+    let (min, max, end) = amount(tokens, next)?;
+    let tried = at > 0 && tokens.among(at - 1, TRIED);
+    let begins = at == 0
+        || !matches!(
+            tokens.get(at - 1).map(|token| token.kind),
+            Some(Kind::Word | Kind::Number)
+        );
+    let ours = begins && tokens.among(end, "on|nous");
+    let closed = matches!(
+        tokens.get(end).map(|token| token.kind),
+        None | Some(Kind::Line | Kind::Sign(b'.' | b',' | b'!' | b';' | b')'))
+    ) && !tokens.glued(end + 1);
+    let few = min == max && (2..=20).contains(&min) && !tokens.among(next, "la|une")
+        // « Vu à 8. » is an hour.
+        && (ours || tokens.number(next, 2).is_none() || tokens.sign(end, b','));
+    (few && (tried && closed || ours)).then(|| Draft::exact(min, max, false, end, 0.8))
 }
 
 /// « moi et Paul avons vérifié », « Paul et moi sommes joignables »: what they did.

@@ -135,7 +135,11 @@ fn fails_only_there(one: &Named, two: &Named, text: &str) -> bool {
         && between.len() < 40
         && ["mais pas ", "pas ", "et pas ", "but not "]
             .iter()
-            .any(|lead| between.trim_start_matches([',', ' ']).starts_with(lead))
+            .any(|lead| {
+                between
+                    .split(',')
+                    .any(|clause| clause.trim_start().starts_with(lead))
+            })
 }
 
 /// The answer to « environnement concerné ».

@@ -62,6 +62,15 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
         "reel" | "reels" | "reelle" | "reelles" => {
             let real = led(&["en", "conditions", "condition", "situation", "exploitation"])
                 || portal(1)
+                || led(&[
+                    "appel",
+                    "appels",
+                    "intervention",
+                    "interventions",
+                    "dossier",
+                    "dossiers",
+                    "patients",
+                ])
                 || led(&["du", "le"]) && matches!(last(2), "sur" | "est" | "dans");
             (at + 1, Production, real && last(1) != "temps")
         }
@@ -69,7 +78,7 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
             let real = portal_next && tokens.among(next, "base|environnement|portail|plateforme|plate|version|site|appli|application|systeme|outil|serveur|prod|production|si|samu|env");
             let call = tokens.among(
                 next,
-                "appels|appel|urgences|interventions|affaires|regulation",
+                "appels|appel|urgences|interventions|affaires|regulation|patients|patient|gardes|dossiers",
             );
             let plain = last(1) == "du" && matches!(last(2), "est" | "etait");
             (
@@ -140,7 +149,10 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
                             .is_some_and(|end| tokens.skip_joints(end) == at)
                     }));
             let mode = led(&["en"]) && matches!(word, "simulation" | "entrainement" | "demo");
-            (at + 1, Training, of_portal || drill || mode)
+            let seat = word == "simulateur"
+                && led(&["au"])
+                && matches!(last(2), "seance" | "session" | "exercice" | "scenario");
+            (at + 1, Training, of_portal || drill || mode || seat)
         }
         "cesu"
             if portal(1)
@@ -151,7 +163,9 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
         {
             (at + 1, Training, true)
         }
-        "test" | "tests" if of_portal && !led(&["samu", "outil"]) => (at + 1, Training, true),
+        "test" | "tests" | "recette" if of_portal && !led(&["samu", "outil"]) => {
+            (at + 1, Training, true)
+        }
         _ => return None,
     })
 }

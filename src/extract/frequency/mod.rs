@@ -189,7 +189,13 @@ fn is_of_the_fault(before: &str, after: &str, of_nothing: bool) -> bool {
     let place = [" poste", " utilisateur", " ecran", " agent", " pc"]
         .iter()
         .any(|cue| after.starts_with(cue));
-    !(place || expected || habit || daily)
+    // « à chaque fois on me dit d'attendre »: what support does.
+    const TOLD: &str = "on me dit|on nous dit|on me repond|on nous repond|on me demande|on nous demande|on me renvoie|on nous renvoie|on m'a dit|on m'a repondu|vous me|vous nous";
+    let told = after.split([',', '.']).next().is_some_and(|clause| {
+        let clause = clause.trim_start().trim_start_matches("fois ");
+        TOLD.split('|').any(|cue| clause.starts_with(cue))
+    });
+    !(place || expected || habit || daily || told)
 }
 
 /// « reproduit à l'identique », « impossible de le refaire », « je ne sais pas si c'est
@@ -471,6 +477,14 @@ mod tests {
     #[test]
     fn a_sentence_tells_how_often() {
         for (text, expected) in [
+            (
+                "J'ai refait la même chose ensuite, aucun problème.",
+                Some(No),
+            ),
+            ("On a beau recommencer, ça échoue.", Some(Yes)),
+            ("ça vient et ça repart", Some(Intermittent)),
+            ("pas revu depuis", Some(No)),
+            ("À chaque fois on me dit d'attendre.", None),
             ("Reproduit à l'identique par le technicien.", Some(Yes)),
             ("C'est sur chaque appel.", Some(Yes)),
             ("ça arrive à toutes les fiches", Some(Yes)),

@@ -17,7 +17,7 @@ const SAME: &str = "pareil|pareils|idem|meme chose|meme resultat|meme erreur|mem
     replante|a nouveau|jamais reussi|jamais abouti|jamais marche|jamais fonctionne|jamais passe|jamais pu|jamais moyen|meme punition|rien de mieux|autant d echecs";
 /// It did not come again.
 const GONE: &str = "ne le fait plus|ne me le fait plus|ne nous le fait plus|le fait plus|ca marche|ca fonctionne|c est passe|c est bon|tout est rentre|ca passe|\
-    fonctionne|marche|plus rien|plus de probleme|plus de souci|plus le probleme|no longer|works now";
+    fonctionne|marche|aucun probleme|aucun souci|sans probleme|sans souci|nickel|tout va bien|c etait bon|plus rien|plus de probleme|plus de souci|plus le probleme|no longer|works now";
 
 /// « je n'ose pas recommencer », « pas retenté »: nobody knows.
 pub(super) fn untried(tokens: &Tokens) -> Option<(Often, Range<usize>)> {
@@ -75,7 +75,12 @@ pub(super) fn retried(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
             {
                 return Some((Frequency::No, tokens.span(at, gone)));
             }
-            if let Some(same) = tokens.any_phrase(near, SAME) {
+            // « refait la même chose ensuite »: what was done, not what came out.
+            let object = near > 0
+                && near <= end + 1
+                && tokens.among(near - 1, "la|le|les")
+                && tokens.among(near + 1, "chose|manip");
+            if let Some(same) = tokens.any_phrase(near, SAME).filter(|_| !object) {
                 return Some((Frequency::Yes, tokens.span(at, same)));
             }
         }

@@ -87,6 +87,13 @@ fn introduced(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> 
         return None;
     }
     let spoken = speaks(tokens, name_end).unwrap_or(name_end);
+    // « C'est Pauline Vidal qui est bloquée »: somebody else, « qui vous écrit »: the writer.
+    if tokens.among(at, "c|cest")
+        && tokens.is(name_end, &["qui"])
+        && !tokens.among(name_end + 1, "vous|te|t|parle|ecrit|ecris|suis|signe")
+    {
+        return None;
+    }
     let role = role_behind(tokens, if units.is_empty() { next } else { spoken }).or_else(|| {
         // « I'm the night shift supervisor »
         if units.is_empty() {
@@ -162,7 +169,10 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
         let placed = tokens.among(shift, "au|a|at|du|de|here|ici|samu|chez|from|smur")
             || tokens.phrase(end, "pour le samu").is_some();
         let short = tokens.ends_line(end) || tokens.sign(end, b',');
-        if !(placed || short && tokens.is(at, &["arm", "ide"]) || opens(tokens, end)) {
+        // « Ambulancière SMUR, la tablette ne montre plus … »
+        let speaks_on = tokens.sign(end, b',')
+            && tokens.among(end + 1, "la|le|les|l|je|j|on|nous|mon|ma|mes|impossible");
+        if !(placed || speaks_on || short && tokens.is(at, &["arm", "ide"]) || opens(tokens, end)) {
             return None;
         }
         return Some((Found::of_job(text, tokens, at, end, 0.7), end));

@@ -62,7 +62,7 @@ const OWN: &str = "mon portable|mon mobile|mon num|mon tel|ma ligne|mon poste|mo
 const PUBLIC: &str = concat!(
     "numero du samu|numero public|ligne publique|ligne 15|lignes 15|le 15 |appelant|patient|",
     "requerant|usager|numero affiche|numero de la victime|tel patient|composant le|",
-    "compose le|appels du|appels entrants|numero entrant|apparait avec le",
+    "compose le|appels du|l'appel du |appele le support|appele votre|appele la hotline|appele l'assistance|appele le centre de service|appels entrants|numero entrant|apparait avec le",
 );
 const NOT_TO_CALL: &str = concat!(
     "ne pas appel|ne pas rappel|ne pas joindre|ne pas utiliser|n'appelez pas|pas au |pas le |",

@@ -12,7 +12,7 @@ static STRIKES: LazyLock<Lexicon> = LazyLock::new(|| {
 });
 
 /// Things that are counted as people are, but are nobody.
-const MACHINES: &str = "poste|postes|ecran|ecrans|position|positions|tablette|tablettes|pc|compte|comptes|console|consoles|session|sessions|stations|pupitres|workstations|telephones|telephone|casques|identifiants|logins|machines|ordinateurs|portables|smartphones";
+pub(super) const MACHINES: &str = "poste|postes|ecran|ecrans|position|positions|tablette|tablettes|pc|compte|comptes|console|consoles|session|sessions|stations|pupitres|workstations|telephones|telephone|casques|identifiants|logins|machines|ordinateurs|portables|smartphones";
 
 /// « Cela touche les 14 médecins libéraux de la PDSA », « ça concerne les agents de l'accueil »,
 /// « … impacte le secteur Nord »: a group that the fault is said to strike.

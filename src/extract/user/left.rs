@@ -5,7 +5,7 @@
 use super::super::count;
 use super::super::token::{Kind, Tokens, phrase};
 use super::Found;
-use super::group::{extended, named};
+use super::group::{MACHINES, extended, named};
 
 /// Posts, accounts and what else is named by a number.
 const POSTS: &str = "poste|postes|position|positions|tablette|tablettes|console|consoles|pupitre|pupitres|ecran|ecrans|pc|workstation|workstations";
@@ -26,6 +26,8 @@ pub(super) fn left(words: &str, tokens: &Tokens, faulty: bool) -> Option<Found> 
         post(tokens, at)
             .or_else(|| machines(tokens, at))
             .or_else(|| subject(tokens, at))
+            .or_else(|| someone(tokens, at))
+            .or_else(|| served(tokens, at))
             .filter(|(from, end)| !is_aside(tokens, *from, *end))
             .map(|(from, end)| named(words, tokens, from, end))
     })
@@ -137,7 +139,31 @@ fn subject(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
         let others = (the..end).any(|at| tokens.among(at, "autre|autres|other"));
         (!others && !tokens.among(end - 1, VAGUE)).then_some(end)
     };
-    let end = count::number_end(tokens, at).or_else(article)?;
+    // « Aucun des médecins régulateurs ne … », « Aucun stagiaire ne … »: all of them.
+    let none = || {
+        let of = phrase!(
+            tokens,
+            at,
+            "aucun des|aucun de nos|aucune des|aucune de nos|aucun|aucune"
+        )?;
+        let end = count::noun_end(tokens, of)?;
+        // « Aucun agent du support ne répond »
+        let silent = (end..end + 6).any(|at| {
+            tokens.among(
+                at,
+                "repond|rappelle|rappele|disponible|support|dispo|joignable",
+            )
+        });
+        (!silent
+            && !tokens.among(end - 1, VAGUE)
+            && tokens.width(end - 1) > 2
+            && !tokens.among(of, MACHINES))
+        .then_some((of, end))
+    };
+    let (at, end) = match count::number_end(tokens, at).or_else(article) {
+        Some(end) => (at, end),
+        None => none()?,
+    };
     let end = extended(tokens, count::company::qualified(tokens, end));
     // « 4 utilisateurs (tous de nuit) … »
     // « les médecins libéraux qui régulent la nuit ne reçoivent plus … »
@@ -152,6 +178,43 @@ fn subject(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
         end
     };
     befalls(tokens, behind).then_some((at, end))
+}
+
+/// « Une infirmière du SMUR ne peut plus … », « Notre superviseur n'a plus la main »: one whose job
+/// alone is told.
+fn someone(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
+    const LOST: &str = "ne peut plus|ne peut pas|n arrive plus|n arrive pas|n a plus|ne voit plus|ne recoit plus|n entend plus|ne parvient plus|ne parvient pas|n accede plus|n y arrive plus|ne reussit plus|est bloque|est bloquee|reste bloque|reste bloquee|a perdu|se fait deconnecter|se fait ejecter|se retrouve|est deconnecte|est deconnectee|peut plus|arrive plus|voit plus|recoit plus";
+    let begins = at == 0
+        || !matches!(
+            tokens.get(at - 1).map(|token| token.kind),
+            Some(Kind::Word | Kind::Sign(b'\'' | b'-'))
+        )
+        || tokens.among(at - 1, "que|mais|car|et");
+    let the = phrase!(
+        tokens,
+        at,
+        "une|un|notre|mon|ma|une de nos|un de nos|une de mes|un de mes"
+    )?;
+    let end = count::noun_end(tokens, the).filter(|_| begins && !tokens.among(the, MACHINES))?;
+    let end = extended(tokens, count::company::qualified(tokens, end));
+    phrase!(tokens, end, LOST).map(|_| (at, end))
+}
+
+/// « Les alertes n'arrivent plus aux médecins régulateurs »: those whom a thing no longer reaches.
+fn served(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
+    let to = phrase!(tokens, at, "aux|a nos|a tous les|a tous nos")?;
+    let reached = (at.saturating_sub(4)..at).any(|at| {
+        tokens.among(
+            at,
+            "arrive|arrivent|parvient|parviennent|transmis|transmise|transmises|envoye|envoyes|envoyee|envoyees|remonte|remontent|s affiche|s affichent|delivre|delivres",
+        )
+    }) && (at.saturating_sub(6)..at)
+        .any(|at| tokens.among(at, "plus|pas|jamais|rien|plu"));
+    let end = count::noun_end(tokens, to).filter(|_| reached && !tokens.among(to, MACHINES))?;
+    const OUTSIDE: &str =
+        "pompiers|familles|patients|victimes|appelants|gens|personnes|autres|secouristes";
+    (!tokens.among(to, OUTSIDE))
+        .then(|| (to, extended(tokens, count::company::qualified(tokens, end))))
 }
 
 fn befalls(tokens: &Tokens, at: usize) -> bool {

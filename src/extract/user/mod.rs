@@ -4,17 +4,18 @@
 use super::count::company::{Company, company, titled};
 use super::sentence::{About, Sentence};
 use super::token::{Kind, Lexicon, Tokens, phrase};
-use crate::text::fold;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 pub mod answer;
+mod behind;
 mod choice;
 mod group;
 mod left;
 mod login;
 mod stated;
 
+use behind::{acted, apposed, shares_a_word};
 use group::{accounts, befallen, grouped, struck};
 use left::left;
 use login::login;
@@ -47,13 +48,13 @@ static BENEFICIARY: LazyLock<Lexicon> = LazyLock::new(|| {
 static ACCOUNT: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
         "le poste de|le poste du|le compte de|le compte du|la session de|la session du|l identifiant de|l identifiant du|le login de|le login du|le profil de|le profil du|l acces de|l acces du|l ecran de|l ecran du|la tablette de|la tablette du|l ordinateur de|",
-        "le pc de|le pc du|les acces de|les acces du|compte de|compte du|poste du|l agenda de|l agenda du|le bandeau de|le bandeau du|the account of|the workstation of|la e cps de|la cps de|la carte cps de|la carte cps du|la cps du|les postes de|les postes d|les postes du|les comptes de|les comptes d|les comptes du|les sessions de|les sessions d|les ecrans de|les ecrans d|les positions de|les positions d|la position de|la position d|la position du|les tablettes de|les tablettes d|les pc de|les bandeaux de|le poste d|le compte d|la session d|l ecran d|le profil d|le pc d|le bandeau d|les profils de|les identifiants de|les logins de|poste de|c est le poste d|the accounts of|the workstations of"
+        "le pc de|le pc du|les acces de|les acces du|compte de|compte du|poste du|l agenda de|l agenda du|le bandeau de|le bandeau du|the account of|the workstation of|la e cps de|la cps de|la carte cps de|la carte cps du|la cps du|les postes de|les postes d|les postes du|les comptes de|les comptes d|les comptes du|les sessions de|les sessions d|les ecrans de|les ecrans d|les positions de|les positions d|la position de|la position d|la position du|les tablettes de|les tablettes d|les pc de|les bandeaux de|le poste d|le compte d|la session d|l ecran d|le profil d|le pc d|le bandeau d|les profils de|les identifiants de|les logins de|poste de|c est le poste d|the accounts of|the workstations of|est celui de|est celui du|est celui d|est celle de|est celle du|sont ceux de|est celle d"
     ))
 });
 /// What befalls the person before.
 static SUFFERS: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
-        "ne parvient|ne parviennent|n arrive|n arrivent|ne peut|ne peuvent|ne voit|ne voient|n a plus|n ont plus|ne recoit|ne recoivent|ne se connecte|est bloque|est bloquee|sont bloques|sont bloquees|n est plus|ne sont plus|a perdu|ont perdu|a un probleme|ont un probleme|",
+        "reste bloque|reste bloquee|restent bloques|restent bloquees|reste coince|reste coincee|n a pas recu|n ont pas recu|n a rien recu|n ont rien recu|ne parvient|ne parviennent|n arrive|n arrivent|ne peut|ne peuvent|ne voit|ne voient|n a plus|n ont plus|ne recoit|ne recoivent|ne se connecte|est bloque|est bloquee|sont bloques|sont bloquees|n est plus|ne sont plus|a perdu|ont perdu|a un probleme|ont un probleme|",
         "a un souci|ont un souci|a le probleme|a le souci|rencontre|rencontrent|est deconnecte|est deconnectee|se fait deconnecter|se fait ejecter|se font deconnecter|cannot|can t|is unable|ne retrouve|ne retrouvent|ne trouve plus|n entend|ne reussit|n accede|n accedent|ne dispose plus|",
         "n a pas acces|n ont pas acces|n a toujours pas acces|n ont toujours pas acces|n a toujours plus|n ont toujours plus|n a tjs pas acces|n a tjrs pas acces|n a encore pas acces|n a toujours aucun acces|ne peut toujours|ne voit toujours|ne recoit toujours|n arrive toujours|ne parvient toujours|n a pas pu|n ont pas pu|n a aucun acces|a le meme|a la meme|ont le meme|ont la meme|l a constate|l ont constate|ont constate|me signale|nous signale|signale|se plaint|se retrouve|a constate|has lost|has no|gets|keeps|arrive plus|peut plus|voit plus|peux plus|voi plus|ne sait plus|ne peux"
     ))
@@ -280,7 +281,8 @@ fn third_person(
                 || here == 0
                     && people.name == 0
                     && people.end == 1
-                    && tokens.sign(people.end, b','));
+                    && tokens.sign(people.end, b',')
+                    && !apposed(tokens, people.end));
         // « le Dr Roy m'a dit de vous écrire », « Mme Lemoine vous rappellera »: who passes it on.
         let passes_on = phrase!(
             tokens,
@@ -330,6 +332,7 @@ fn third_person(
         // « c'est Mme Blanc qui est bloquée »
         let presented = from > 1
             && tokens.is(people.end, &["qui"])
+            && !acted(tokens, people.end + 1)
             && (from.saturating_sub(4)..from)
                 .any(|at| phrase!(tokens, at, "c est|ce sont|it is|c etait") == Some(from));
         // « je vous écris pour mes collègues Fabien et Inès »: in whose name it is written.
@@ -337,7 +340,32 @@ fn third_person(
             phrase!(tokens, at, "je vous ecris pour|vous ecris pour|ecris pour|ecrivons pour|ecris au nom de|au nom de|au nom du|a la place de|a la place du|je declare pour|declare pour|je signale pour|signale pour|je remonte pour|relaie pour|ecris a la place de|de la part de|je relaie|pour le compte de|on behalf of|writing for|reporting for")
                 .is_some_and(|end| end <= from && from - end <= 3)
         });
-        let owns = stands_for || seen || presented || before(&ACCOUNT) || before_title(&ACCOUNT);
+        // « Constaté par Mme Laroche et M. Petit », « le souci de Mme Lopez »
+        let met = from > 1
+            && tokens.is(from - 1, &["par"])
+            && tokens.among(
+                from - 2,
+                "constate|constatee|rencontre|rencontree|rencontres|subi|subie|vecu|vecue|observe|observee",
+            )
+            && !tokens.among(people.end, "de|du|des|qui|lors");
+        let over = (people.end..people.end + 4)
+            .any(|at| tokens.among(at, "resolu|resolue|regle|reglee|clos|close|traite"));
+        let theirs = !over
+            && titled(tokens, from).is_some()
+            && (from.saturating_sub(3)..from).any(|at| {
+                phrase!(
+                    tokens,
+                    at,
+                    "probleme de|souci de|pb de|blocage de|incident de|panne de"
+                ) == Some(from)
+            });
+        let owns = met
+            || theirs
+            || stands_for
+            || seen
+            || presented
+            || before(&ACCOUNT)
+            || before_title(&ACCOUNT);
         let helped = before(&BENEFICIARY) || before_title(&BENEFICIARY) || colleague;
         if owns || faulty && (suffers || helped) {
             return Some(written(words, tokens, &people));
@@ -358,25 +386,6 @@ fn written(words: &str, tokens: &Tokens, people: &Company) -> Found {
         .filter(|name| name.trim().contains([' ', '\u{a0}']));
     let value = bare.unwrap_or(whole);
     Found::Named(value.split_whitespace().collect::<Vec<_>>().join(" "), span)
-}
-
-fn shares_a_word(one: &str, other: &str) -> bool {
-    let (one, other) = (fold(one), fold(other));
-    let parts = |name: &str| -> Vec<String> {
-        name.split([' ', '-', '\u{a0}'])
-            .filter(|word| word.len() > 2)
-            .map(str::to_owned)
-            .collect()
-    };
-    let (one, other) = (parts(&one), parts(&other));
-    let common = other.iter().filter(|word| one.contains(word)).count();
-    // « Julie Lemoine » is not Julie Perrin.
-    let given = one.len() > 1
-        && other
-            .iter()
-            .position(|word| Some(word) == one.first())
-            .is_some_and(|at| at + 1 < other.len());
-    common > usize::from(given)
 }
 
 #[cfg(test)]

@@ -285,6 +285,18 @@ fn a_group_that_something_befalls_is_affected() {
 fn who_is_spoken_to_or_passes_it_on_is_not_affected() {
     for (text, who) in [
         (
+            "La carte affiche une page blanche. C'est M. Roux qui a installé la mise à jour.",
+            "nobody",
+        ),
+        (
+            "Karim, ARM de jour, reste bloqué sur l'écran d'attente.",
+            "Karim",
+        ),
+        (
+            "La carte ne s'affiche plus, constaté par Mme Laroche et M. Petit.",
+            "Mme Laroche et M. Petit",
+        ),
+        (
             "coucou Bernadette, l'annuaire ne trouve plus rien",
             "nobody",
         ),
@@ -335,6 +347,31 @@ fn who_is_spoken_to_or_passes_it_on_is_not_affected() {
 #[test]
 fn groups_and_posts_of_which_a_fault_is_told_are_affected_where_nobody_else_is() {
     for (text, who) in [
+        (
+            "Une infirmière du SMUR ne peut plus valider ses fiches.",
+            "Une infirmière du SMUR",
+        ),
+        (
+            "Notre superviseur n'a plus accès au planning.",
+            "Notre superviseur",
+        ),
+        (
+            "Aucun des médecins régulateurs ne reçoit les alertes.",
+            "médecins régulateurs",
+        ),
+        (
+            "Les alertes n'arrivent plus aux médecins régulateurs.",
+            "médecins régulateurs",
+        ),
+        ("Les alertes n'arrivent plus aux pompiers.", "nobody"),
+        (
+            "La carte se fige. Notre informaticien n'a rien trouvé.",
+            "nobody",
+        ),
+        (
+            "La carte se fige. Aucun agent du support ne répond.",
+            "nobody",
+        ),
         (
             "Après la coupure, le poste 12 reste sur la mire.",
             "poste 12",

@@ -1,6 +1,6 @@
 //! Lengths of time that lead back to a start: « il y a 20 minutes », « depuis 2 heures ».
 
-use super::super::token::{Tokens, number, number_word};
+use super::super::token::{Kind, Tokens, number, number_word};
 use super::clock::{COUNTED, of_day};
 use chrono::TimeDelta;
 
@@ -75,6 +75,9 @@ pub(super) fn ago(tokens: &Tokens, at: usize, hour: u32) -> Option<(Ago, usize)>
     )});
     let Some(start) = leader else {
         let (quantity, end) = quantity(tokens, at)?;
+        if goes_on_for(tokens, at, end) && quantity != Ago::Broad {
+            return Some((quantity, end));
+        }
         return (tokens.is(end, &["ago"]) && quantity != Ago::Broad).then_some((quantity, end + 1));
     };
     let mut next = start;
@@ -101,6 +104,22 @@ pub(super) fn ago(tokens: &Tokens, at: usize, hour: u32) -> Option<(Ago, usize)>
         return None;
     }
     Some((quantity, end))
+}
+
+/// « 48h que ça dure », « 3 jours que la carte est figée », where no one waits for an answer.
+fn goes_on_for(tokens: &Tokens, at: usize, end: usize) -> bool {
+    let begins = at == 0
+        || matches!(
+            tokens.get(at - 1).map(|token| token.kind),
+            Some(Kind::Line | Kind::Sign(b'.' | b'!' | b'?'))
+        ) && !tokens.glued(at);
+    let waits = (end + 1..end + 7).any(|at| {
+        tokens.among(
+            at,
+            "attends|attend|attendons|attente|vous|reponse|retour|nouvelle|nouvelles|relance|relancons|appelle|appelons|ecris|ecrit",
+        )
+    });
+    begins && tokens.among(end, "que|qu") && !waits
 }
 
 /// « ça vient de commencer », « à l'instant », « il y a un instant »: at the time of writing.

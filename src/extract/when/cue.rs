@@ -19,7 +19,7 @@ const OTHER_BEFORE: &str = concat!(
     "redemarr|reboot|rebranch|reinstall|reunion|intervention|formation du|formation de |session de|session du|visite du|visite de|seance du|homolog|recette|certifie|qualifie|rdv|vu avec|avant |apres |deja eu|deja arrive|la derniere fois|",
     "j'attends|votre appel|votre rappel|d'attente|temps de |on attend |nous attendons |attendu a|attendue|prevu|reprend|demain|prochain|je pars|finis|decolle|normale|remarche|refonctionne|",
     "annonce|duree|au lieu|ddn|naissance|facture|rendez-vous|mail du|courrier du|decret|arrete du|",
-    "ont mis a jour|a mis a jour|ont actualise|a actualise|ont rempli|precedent|fonctionnait|marchait|rentre|reviens|retour|pars |prend le relais|ticket|fait par|faite par|echange"
+    "avons installe|ont installe|ai installe|a ete installe|ont ete installe|avons recu le|ont mis a jour|a mis a jour|ont actualise|a actualise|ont rempli|precedent|fonctionnait|marchait|rentre|reviens|retour|pars |prend le relais|ticket|fait par|faite par|echange"
 );
 /// Words anywhere in the clause that tell of the time when it worked.
 const WORKED: &str = concat!(

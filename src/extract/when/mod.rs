@@ -85,7 +85,13 @@ pub fn find(text: &str, base: &Base) -> Vec<Found> {
                 mention.ago.is_some(),
                 mention.clock.is_some(),
             )
-            .unwrap_or_else(|| cue::role(before, after));
+            .unwrap_or_else(|| {
+                if waited(&tokens, mention) {
+                    (Role::Other, 0.12)
+                } else {
+                    cue::role(before, after)
+                }
+            });
             let mut found = found(text, &tokens, mention, base, (role, bonus))?;
             if is_second(after) {
                 found.at = second_pass(found.at);
@@ -136,6 +142,30 @@ pub fn answer(text: &str, base: &Base) -> Option<Answer> {
         reading,
         span: best.span.clone(),
     })
+}
+
+/// « Aucun retour sur ma déclaration. Cela fait plus de 48 heures et … »: how long an answer has been
+/// waited for, told behind the sentence that complains.
+fn waited(tokens: &Tokens, mention: &Mention) -> bool {
+    let silent = |from: usize, to: usize| {
+        (from..to).any(|at| {
+            tokens
+                .any_phrase(
+                    at,
+                    "aucun retour|aucune reponse|sans reponse|sans retour|pas de reponse|pas de retour|pas eu de retour|pas eu de reponse|pas recu de reponse|aucune nouvelle|sans nouvelle|sans nouvelles|pas de nouvelles|silence radio|no answer|no reply|any reply|any answer",
+                )
+                .is_some()
+        })
+    };
+    let begins = mention.from == 0 || ends_sentence(tokens, mention.from - 1);
+    let leads = tokens.among(mention.from, "cela|ca|voila|deja");
+    let closes = (mention.to..mention.to + 2)
+        .any(|at| tokens.is(at, &["et"]) || at >= tokens.len() || ends_sentence(tokens, at));
+    mention.ago.is_some()
+        && begins
+        && leads
+        && closes
+        && silent(mention.from.saturating_sub(24), mention.from)
 }
 
 /// « 2h20, la deuxième fois »: the night the clocks go back has that hour twice.
