@@ -217,6 +217,10 @@ pub fn said(text: &str) -> Option<Answer> {
         .into_iter()
         .filter(|named| named.meant)
         .collect();
+    let found = match only(text, &found) {
+        Some(only) => found.into_iter().skip(only).take(1).collect(),
+        None => found,
+    };
     let Some(reading) = reading(&found, false) else {
         return unknown(text);
     };

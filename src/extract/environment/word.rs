@@ -82,7 +82,10 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
             )
         }
         "real" => {
-            if !(portal_next || tokens.is(next, &["thing", "one"])) {
+            // « environment: real », « real, not school »
+            let said = portal(1) || tokens.sign(at.wrapping_sub(1), b':') && portal(2);
+            let apart = tokens.sign(at + 1, b',') && tokens.among(at + 2, "not|pas|no");
+            if !(portal_next || said || apart || tokens.is(next, &["thing", "one"])) {
                 return None;
             }
             (at + 1, Production, true)
@@ -121,6 +124,8 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
         ),
         "bac" => (tokens.phrase(at, "bac a sable")?, Training, true),
         "sandbox" => (at + 1, Training, true),
+        "school" if portal_next || led(&["not", "no", "or"]) => (at + 1, Training, true),
+        "test" if portal_next && led(&["the", "on", "our", "not"]) => (at + 1, Training, true),
         "training" => (
             at + 1,
             Training,

@@ -18,6 +18,6 @@ pub(super) static INTRODUCES: LazyLock<Lexicon> = LazyLock::new(|| {
 pub(super) static THIRD: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
         "du|de|par|avec|pour|chez|a|au|aux|d|ma|mon|nos|notre|son|sa|ses|mes|leur|et|collegue|confrere|consoeur|voir|contacter|demande|un|une|le|la|l|des|les|",
-        "appelle|appeler|rappeler|joindre|demander|autre|entre|avec|via|selon|deux|trois|chaque|cet|ce|cette|aucun|tous|toutes|plusieurs|sur|comme|sans"
+        "behalf|of|instead|for|appelle|appeler|rappeler|joindre|demander|autre|entre|avec|via|selon|deux|trois|chaque|cet|ce|cette|aucun|tous|toutes|plusieurs|sur|comme|sans"
     ))
 });
