@@ -27,7 +27,7 @@ impl Said {
 }
 
 /// The prerequisites by name.
-const NAMED: &str = "prerequis|prerequi|prerequit|prerequits|prerequies|prereq|prereqs|prerequisite|prerequisites|pre requis|pre requi|\
+const NAMED: &str = "prerequis|prerequi|prerequit|prerequits|prerequies|prereq|prereqs|prerequisite|prerequisites|requirements|pre requis|pre requi|\
     pre requit|pre req|pre reqs|pre requisite|pre requisites|requis technique|requis techniques|conditions techniques|preconisations techniques|exigences techniques|specifications techniques|recommandations techniques|preconisations";
 /// What a workstation is checked for: two of them are its prerequisites.
 const PARTS: &str = "navigateur|navigateurs|browser|firefox|chrome|edge|windows|version|versions|proxy|pare feu|firewall|flux|ports|\

@@ -84,7 +84,7 @@ fn they(tokens: &Tokens, at: usize, end: usize) -> bool {
         && (at.saturating_sub(40)..at).any(|at| {
             (tokens.word(at).ends_with('s') || at > 0 && tokens.among(at - 1, "chaque|every|each"))
                 && !tokens.among(at, MACHINES)
-                && counted(tokens, at).is_some()
+                && (counted(tokens, at).is_some() || super::company::person(tokens, at).is_some())
         })
 }
 

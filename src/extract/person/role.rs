@@ -105,7 +105,8 @@ pub(super) fn is_head(tokens: &Tokens, at: usize) -> bool {
 
 /// « dispatcher supervisor »: behind the English job of which the one of tokens `at..end` is a part.
 fn compound(tokens: &Tokens, at: usize, end: usize) -> usize {
-    let english = end == at + 1 && is_head(tokens, at);
+    let english =
+        end == at + 1 && (is_head(tokens, at) || tokens.among(at, "referent|deputy|senior|junior"));
     if english && is_head(tokens, end) && !tokens.ends_line(end - 1) {
         end + 1
     } else {
