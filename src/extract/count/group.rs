@@ -79,7 +79,7 @@ fn vague(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
     }
     let end = VAGUE.end(tokens, at)?;
     let counted = counted(tokens, end);
-    let negated = at > 0 && tokens.is(at - 1, &["sans", "pas"]);
+    let negated = at > 0 && tokens.is(at - 1, &["sans", "pas", "how"]);
     if let Some(draft) = counted
         .or(answer.then_some(end))
         .and_then(|end| exemplified(tokens, end))

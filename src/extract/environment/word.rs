@@ -90,7 +90,15 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
             }
             (at + 1, Production, true)
         }
-        "live" => (at + 1, Production, led(&["en", "on", "in"]) || portal_next),
+        "live" => {
+            // « sometimes it's ok. live. no idea about prereq »
+            let alone = tokens.sign(at.wrapping_sub(1), b'.') && tokens.sign(at + 1, b'.');
+            (
+                at + 1,
+                Production,
+                led(&["en", "on", "in"]) || portal_next || alone,
+            )
+        }
         "exploitation" => {
             if matches!(last(2), "systeme" | "systemes")
                 || matches!(last(3), "systeme" | "systemes")

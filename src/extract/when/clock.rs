@@ -242,7 +242,7 @@ fn pointed(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
     if goes_on || tokens.among(end, "s|sec|secondes|seconds|ms|mo|go|km|euros") {
         return None;
     }
-    let led = tokens.among(at - 1, "vers")
+    let led = tokens.among(at - 1, "vers|morning|afternoon|evening")
         || tokens.among(at - 1, "about|around|approximately")
             && tokens.among(at.wrapping_sub(2), "since|at|from");
     let named = tokens.among(at - 1, "at|since|from|about|around|depuis|a|des|vers|de")

@@ -71,3 +71,32 @@ fn of_day(tokens: &Tokens, end: usize) -> Option<Half> {
         )
         .map(|_| Half::Pm)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::english;
+    use crate::extract::token::Tokens;
+
+    #[test]
+    fn hours_are_spoken_in_english() {
+        for (text, hour, minute) in [
+            ("half past seven", 7, Some(30)),
+            ("a quarter to nine", 8, Some(45)),
+            ("quarter past 3 pm", 3, Some(15)),
+            ("ten past two", 2, Some(10)),
+            ("seven o'clock", 7, None),
+            ("nine pm", 9, None),
+        ] {
+            let found = english(&Tokens::new(text), 0).map(|(clock, _)| (clock.hour, clock.minute));
+            assert_eq!(found, Some((hour, minute)), "{text}");
+        }
+        for text in [
+            "5 to 10 users",
+            "half of the room",
+            "seven users",
+            "two past incidents",
+        ] {
+            assert!(english(&Tokens::new(text), 0).is_none(), "{text}");
+        }
+    }
+}
