@@ -136,7 +136,7 @@ fn qualified(tokens: &Tokens, at: usize) -> Option<usize> {
 /// Where the English job of up to five words that begins at `at` ends, its head last: « night shift
 /// supervisor ».
 pub(super) fn headed(tokens: &Tokens, at: usize) -> Option<usize> {
-    const NO_PART: &str = "the|a|an|i|am|and|for|of|is|my|our|le|la|de|du|je|suis|et|at|in|on|from|to|with|not|who|that|your|his|her|their|be|was|has|have|can";
+    const NO_PART: &str = "the|a|an|as|tonight|today|i|am|and|for|of|is|my|our|le|la|de|du|je|suis|et|at|in|on|from|to|with|not|who|that|your|his|her|their|be|was|has|have|can";
     let mut end = None;
     for next in at..at + 5 {
         let part = tokens
