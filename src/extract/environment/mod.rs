@@ -456,6 +456,18 @@ mod tests {
                 "en production la carte s'affiche bien mal",
                 Some(Production),
             ),
+            (
+                "Production only, the training instance exports fine.",
+                Some(Production),
+            ),
+            (
+                "We use the live platform, I never go on training.",
+                Some(Production),
+            ),
+            (
+                "Concerning the environment: real, not school.",
+                Some(Production),
+            ),
         ] {
             let expected = expected.map(|which| Reading::Present(Value::Environment(which)));
             assert_eq!(value(said(text)), expected, "{text}");
