@@ -31,7 +31,7 @@ impl Said {
 }
 
 /// The prerequisites by name.
-const NAMED: &str = "prerequis|prerequi|prerequit|prerequits|prerequies|prereq|prereqs|prerequisite|prerequisites|pre requis|pre requi|\
+const NAMED: &str = "prerequis|prerequi|prerequit|prerequits|prerequies|prereq|prereqs|prerequisite|prerequisites|requirements|pre requis|pre requi|\
     pre requit|pre req|pre reqs|pre requisite|pre requisites|requis technique|requis techniques|conditions techniques|preconisations techniques|exigences techniques|specifications techniques|recommandations techniques|preconisations";
 /// What a workstation is checked for: two of them are its prerequisites.
 const PARTS: &str = "navigateur|navigateurs|browser|firefox|chrome|edge|windows|version|versions|proxy|pare feu|firewall|flux|ports|\
@@ -40,7 +40,7 @@ const PARTS: &str = "navigateur|navigateurs|browser|firefox|chrome|edge|windows|
 const STATION: &str = "poste|postes|pc|pcs|workstation|workstations|ordinateur|ordinateurs|station|machine|machines|configuration|config";
 /// To check.
 const CHECK: &str = "en revue|fait le tour|faire le tour|verifie|verifies|verifiee|verifiees|verifier|verification|verifications|verif|verifs|controle|controles|controlee|\
-    controlees|controler|valide|validee|valides|validees|audite|audites|inspecte|checked|check|checks|verified|conforme|conformes|\
+    controlees|controler|valide|validee|valides|validees|audite|audites|inspecte|checked|check|checks|verified|validated|controlled|conforme|conformes|\
     passe en revue|passes en revue|passer en revue|passe au crible|passes au crible|recette|recettes|recettee|recettees|recetter|revu|revus|revue|revues|examine|examines|examinee|examinees|\
     homologue|homologues|qualifie|qualifies|certifie|certifies|reverifie|reverifies|reverifiee|reverifiees|recontrole|recontroles|recontrolee|revalide|revalides|\
     ausculte|auscultes|expertise|expertises|rechecked|inspected|reviewed|teste|testes|testee|diagnostic|diagnostique|compliant|aux normes";
@@ -63,7 +63,7 @@ const FINISHED: &str = "oui|yes|ok|ouais|fait|faits|faite|faites|realise|realise
 const IGNORANCE: &str = "quels prerequis|quel prerequis|quels pre requis|du chinois|de l hebreu|charabia|du jargon|pas d avis|aucun avis|sans avis|pas d opinion|me prononcer|nous prononcer|me prononce pas|pas en etat de repondre|hors de ma competence|hors de mes competences|pas de ma competence|pas de mes competences|pas su repondre|pas su dire|peux pas vous dire|peux pas dire|pas dire si|saurais dire|pas su quoi|la liste|pas compris|pas connaissance|connais pas|ne connait pas|c est quoi|qu est ce que|kesako|\
     ne me parle pas|me parle pas|me dit rien|ne me dit rien|pas de quoi|ne vois pas|vois pas|sais pas|sait pas|savons pas|aucune idee|j ignore|ignore|\
     il faudrait demander|faut demander|a demander|demandez a|demander a|je laisse|ne saurais|saurais pas|pas competent|pas competente|en mesure de|\
-    pas l information|pas d information|pas d info|pas l info|no idea|don t know|do not know|not sure|what are|what is|inconnu|inconnue|pas mon domaine|\
+    pas l information|pas d information|pas d info|pas l info|no idea|don t know|dont know|do not know|not sure|what are|what is|inconnu|inconnue|pas mon domaine|\
     pas de mon ressort|pas de mon domaine|nsp|incapable de|je suppose|sais plus|recouvrent|recouvre|n y connais|y connais rien|pas trop|voir avec|voyez avec|\
     a voir avec|pas informaticien|pas informaticienne|pas au courant|nous est inconnu|veut dire|signifie";
 

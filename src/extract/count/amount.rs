@@ -6,6 +6,9 @@ use std::sync::LazyLock;
 /// Who and what is counted, folded.
 static COUNTED: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new(include_str!("counted.txt")));
 
+/// Before an English noun for people: « shift supervisors », « emergency doctors ».
+const KINDS: &str = "shift|night|day|evening|morning|duty|dispatch|emergency|regulating|regulation|medical|hospital|head|senior|junior|locum|control|triage|on|site";
+
 /// « sur 6 », « des 6 », « /6 »: out of how many.
 pub(super) fn out_of(tokens: &Tokens, at: usize) -> Option<usize> {
     let next = if tokens.sign(at, b'/') {
@@ -137,6 +140,9 @@ pub(super) fn counted(tokens: &Tokens, at: usize) -> Option<usize> {
             next = tokens.skip_joints(next + 1);
         }
     }
+    next = (next..next + 3)
+        .take_while(|at| *at == next || tokens.among(at - 1, KINDS))
+        .find(|at| COUNTED.end(tokens, *at).is_some())?;
     let mut end = COUNTED.end(tokens, next)?;
     if tokens.word(next).len() < 2 {
         return None;

@@ -79,7 +79,7 @@ fn vague(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
     }
     let end = VAGUE.end(tokens, at)?;
     let counted = counted(tokens, end);
-    let negated = at > 0 && tokens.is(at - 1, &["sans", "pas"]);
+    let negated = at > 0 && tokens.is(at - 1, &["sans", "pas", "how"]);
     if let Some(draft) = counted
         .or(answer.then_some(end))
         .and_then(|end| exemplified(tokens, end))
@@ -273,7 +273,13 @@ fn everyone(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
             0.7,
         ));
     }
-    let end = EVERYONE.end(tokens, at)?;
+    // « every dispatcher sees it »
+    let each = tokens
+        .is(at, &["every", "each"])
+        .then(|| company::person(tokens, at + 1))
+        .flatten()
+        .filter(|end| tokens.among(*end, "sees|has|gets|is|loses|cannot|can|must|in|on"));
+    let end = each.or_else(|| EVERYONE.end(tokens, at))?;
     // « … ne charge plus. Personne d'autre … » are two sentences.
     if tokens.is(at, &["plus"]) && tokens.sign(at + 1, b'.') {
         return None;

@@ -91,12 +91,18 @@ pub(in crate::extract) fn group_end(tokens: &Tokens, at: usize) -> Option<usize>
 /// Behind people who are counted without an article, « trois médecins ».
 pub(in crate::extract) fn number_end(tokens: &Tokens, at: usize) -> Option<usize> {
     let (many, end) = amount::one_amount(tokens, at)?;
-    amount::counted(tokens, end).filter(|_| many > 1)
+    let end = amount::counted(tokens, end).filter(|_| many > 1)?;
+    Some(people::sum(tokens, 0, 0, end).2)
 }
 
 /// Behind a noun for people or what stands for them: « stagiaires », « médecins régulateurs ».
 pub(in crate::extract) fn noun_end(tokens: &Tokens, at: usize) -> Option<usize> {
     amount::counted(tokens, at)
+}
+
+/// Behind a person named by a job or a relation: « dispatcher », « médecin de garde ».
+pub(in crate::extract) fn person_end(tokens: &Tokens, at: usize) -> Option<usize> {
+    company::person(tokens, at)
 }
 
 /// Posts or accounts named one by one from `at` on: how many, and where they end.

@@ -324,6 +324,9 @@ pub(super) fn alone(tokens: &Tokens, at: usize) -> Option<usize> {
             )
         };
     }
+    if let Some(end) = only_one(tokens, at) {
+        return Some(end);
+    }
     let mut next = phrase!(
         tokens,
         at,
@@ -351,4 +354,18 @@ pub(super) fn alone(tokens: &Tokens, at: usize) -> Option<usize> {
         return phrase!(tokens, after, USES);
     }
     (!tokens.is(end - 1, &["only"])).then_some(end)
+}
+
+/// « Seul le Dr Vasseur est touché », « only Dr Vasseur is affected »: one other alone.
+fn only_one(tokens: &Tokens, at: usize) -> Option<usize> {
+    const STRUCK: &str = "est touche|est touchee|est concerne|est concernee|est impacte|est impactee|est bloque|est bloquee|a le probleme|a le souci|a ce probleme|a ce souci|is affected|is concerned|is impacted|is blocked|has the problem|has this problem|has the issue|has it";
+    const TITLES: &str = "dr|docteur|dre|m|mr|mme|mrs|ms|monsieur|madame|mlle|miss|pr";
+    let next = phrase!(tokens, at, "seul|seule|seulement|uniquement|only")?;
+    let next = phrase!(tokens, next, "le|la|l|the|our|my|mon|ma|notre").unwrap_or(next);
+    let from = if tokens.among(next, TITLES) {
+        next + 1
+    } else {
+        person(tokens, next)?
+    };
+    (from..from + 5).find_map(|at| phrase!(tokens, at, STRUCK))
 }

@@ -10,7 +10,7 @@ static US: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
         "on est|on e|on etait|on sera|on serait|on doit etre|on devrait etre|on se retrouve|on en est|on etaient|on es|on est passe|on est passes|on est monte|",
         "on est montes|nous sommes|nous etions|nous serions|nous serons|nous devons etre|nous voila|nous en sommes|nous sommes passes|we are|we re|we were|there are|",
-        "there were|ils sont|elles sont|ns sommes|on reste|nous restons|moi ca fait|ca en fait|ca fait|nous faisons|c est"
+        "there were|they are|they re|ils sont|elles sont|ns sommes|on reste|nous restons|moi ca fait|ca en fait|ca fait|nous faisons|c est"
     ))
 });
 
@@ -28,7 +28,7 @@ pub(super) fn us(tokens: &Tokens, at: usize) -> Option<Draft> {
     if at > 1 && tokens.among(at - 1, "qu|que") && tokens.is(at - 2, &["alors"]) {
         return None;
     }
-    let weak = tokens.is(at, &["c", "ca", "ils", "elles", "there"]);
+    let weak = tokens.is(at, &["c", "ca", "ils", "elles", "they", "there"]);
     let mut all = false;
     for _ in 0..4 {
         let Some(after) = phrase!(tokens, next, FILLERS) else {
@@ -72,19 +72,19 @@ fn they(tokens: &Tokens, at: usize, end: usize) -> bool {
     let end = phrase!(
         tokens,
         end,
-        "au total|en tout|en salle|ce jour|aujourd hui|ce soir|cette nuit"
+        "au total|en tout|en salle|ce jour|aujourd hui|ce soir|cette nuit|in total|on duty|on shift|today|tonight|in the room"
     )
     .unwrap_or(end);
     let closed = matches!(
         tokens.get(end).map(|token| token.kind),
         None | Some(Kind::Line | Kind::Sign(b'.' | b',' | b')' | b'!' | b';'))
     ) && !(tokens.sign(end, b'.') && tokens.glued(end + 1));
-    tokens.among(at, "ils|elles")
+    tokens.among(at, "ils|elles|they")
         && closed
         && (at.saturating_sub(40)..at).any(|at| {
-            tokens.word(at).ends_with('s')
+            (tokens.word(at).ends_with('s') || at > 0 && tokens.among(at - 1, "chaque|every|each"))
                 && !tokens.among(at, MACHINES)
-                && counted(tokens, at).is_some()
+                && (counted(tokens, at).is_some() || super::company::person(tokens, at).is_some())
         })
 }
 

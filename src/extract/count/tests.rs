@@ -85,6 +85,9 @@ fn an_answer_is_read() {
 fn prose_is_read() {
     for (text, told) in [
         ("Les 3 astreintes de ce soir sont concernées.", "3-3"),
+        ("It fails for both shift supervisors.", "2-2"),
+        ("Only Dr Vasseur is affected.", "1-1"),
+        ("Seul le Dr Vasseur est touché.", "1-1"),
         (
             "Les comptes de nos quatre intérimaires restent en attente.",
             "4-4",

@@ -221,6 +221,10 @@ pub fn said(text: &str) -> Option<Answer> {
         .into_iter()
         .filter(|named| named.meant)
         .collect();
+    let found = match only(text, &found) {
+        Some(only) => found.into_iter().skip(only).take(1).collect(),
+        None => found,
+    };
     let Some(reading) = reading(&found, false) else {
         return unknown(text);
     };
@@ -454,6 +458,18 @@ mod tests {
             ),
             (
                 "en production la carte s'affiche bien mal",
+                Some(Production),
+            ),
+            (
+                "Production only, the training instance exports fine.",
+                Some(Production),
+            ),
+            (
+                "We use the live platform, I never go on training.",
+                Some(Production),
+            ),
+            (
+                "Concerning the environment: real, not school.",
                 Some(Production),
             ),
         ] {

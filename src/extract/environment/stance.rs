@@ -11,7 +11,7 @@ const CONTRAST: &str =
 /// All is well.
 const WELL: &str = "marche|marchent|fonctionne|fonctionnent|va bien|vont bien|tourne|passe|ras|rien a signaler|tout va|tout est normal|\
     est normal|c est bon|c est ok|ok|nickel|pas de souci|pas de soucis|pas de probleme|pas de probleme|pas d anomalie|aucun souci|aucun probleme|aucune anomalie|\
-    sans souci|sans probleme|sans anomalie|works|is fine|all good|no problem|no issue|rien de tel|rien d anormal|impeccable|n a rien";
+    sans souci|sans probleme|sans anomalie|works|is fine|are fine|all good|goes well|is ok|no problem|no issue|rien de tel|rien d anormal|impeccable|n a rien";
 /// Not there, in words that may stand behind the environment.
 const UNTOUCHED: &str = "touche|touchee|touches|concerne|concernee|concernes|impacte|impactee|affecte|affectee|utilisee|\
     affected|used|impacted";
@@ -208,7 +208,7 @@ fn denied(tokens: &Tokens, begin: usize, from: usize) -> bool {
         if nothing {
             denied = true;
         }
-        if tokens.among(at, "pas|non|hors|not|jamais|ni|aucun|sans") {
+        if tokens.among(at, "pas|non|hors|not|never|jamais|ni|aucun|sans") {
             // « pas de la base de formation » denies the place, « pas de connexion à la prod » not.
             let place = (at + 1..from).all(|at| {
                 tokens.word(at).is_empty()
@@ -275,7 +275,7 @@ fn well_done(tokens: &Tokens, from: usize, to: usize) -> bool {
     (from + 1..to).any(|at| {
         tokens.among(
             at,
-            "bien|correctement|normalement|parfaitement|properly|correctly",
+            "bien|correctement|normalement|parfaitement|properly|correctly|fine|normally",
         ) && !tokens.among(
             at - 1,
             "est|c|tres|trop|ou|assez|aussi|si|pas|plus|se|et|bien|voila|eh|l",

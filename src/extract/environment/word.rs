@@ -91,12 +91,23 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
             )
         }
         "real" => {
-            if !(portal_next || tokens.is(next, &["thing", "one"])) {
+            // « environment: real », « real, not school »
+            let said = portal(1) || tokens.sign(at.wrapping_sub(1), b':') && portal(2);
+            let apart = tokens.sign(at + 1, b',') && tokens.among(at + 2, "not|pas|no");
+            if !(portal_next || said || apart || tokens.is(next, &["thing", "one"])) {
                 return None;
             }
             (at + 1, Production, true)
         }
-        "live" => (at + 1, Production, led(&["en", "on", "in"]) || portal_next),
+        "live" => {
+            // « sometimes it's ok. live. no idea about prereq »
+            let alone = tokens.sign(at.wrapping_sub(1), b'.') && tokens.sign(at + 1, b'.');
+            (
+                at + 1,
+                Production,
+                led(&["en", "on", "in"]) || portal_next || alone,
+            )
+        }
         "exploitation" => {
             if matches!(last(2), "systeme" | "systemes")
                 || matches!(last(3), "systeme" | "systemes")
@@ -130,6 +141,8 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
         ),
         "bac" => (tokens.phrase(at, "bac a sable")?, Training, true),
         "sandbox" => (at + 1, Training, true),
+        "school" if portal_next || led(&["not", "no", "or"]) => (at + 1, Training, true),
+        "test" if portal_next && led(&["the", "on", "our", "not"]) => (at + 1, Training, true),
         "training" => (
             at + 1,
             Training,

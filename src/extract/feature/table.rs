@@ -177,8 +177,27 @@ pub(super) fn completed(lower: &str, range: Range<usize>) -> Range<usize> {
             })?;
             Some(noun.len() - act.len())
         })
+        .or_else(|| english(before, &lower[range.clone()]))
         .unwrap_or(range.start);
     start..end
+}
+
+/// « patient search », « directory search »: where the English noun begins that stands before the
+/// name and tells of what it is.
+fn english(before: &str, name: &str) -> Option<usize> {
+    const NAMES: &str = "search|upload|queue|login|map|list|timer";
+    const NO_NOUN: &str = "|the|a|an|my|our|your|their|this|that|any|no|each|every|when|and|or|to|can|cannot|for|of|with|is|not|in|on|they|you|we|also|does|do|did|from|by|new|same|if|but|la|le|les|de|un|une|";
+    if !super::super::lexicon::is_one_of(NAMES, name) {
+        return None;
+    }
+    let noun = before.strip_suffix(' ')?;
+    let from = noun
+        .rfind(|c: char| !(c.is_ascii_alphabetic() || c == '-'))
+        .map_or(0, |at| {
+            at + noun[at..].chars().next().map_or(1, char::len_utf8)
+        });
+    let word = &noun[from..];
+    (word.len() > 2 && !NO_NOUN.contains(&format!("|{word}|"))).then_some(from)
 }
 
 #[cfg(test)]

@@ -164,7 +164,8 @@ impl Reader<'_> {
                 && !short.contains(&before.to_lowercase().as_str())
                 && !before.ends_with('.')
                 && (before.chars().filter(|c| c.is_alphanumeric()).count() > 2
-                    || before.chars().all(|c| c.is_ascii_digit()))
+                    || before.chars().all(|c| c.is_ascii_digit())
+                    || ["am", "pm"].contains(&before))
                 && after.starts_with(char::is_uppercase)
         });
         match cut {

@@ -149,6 +149,16 @@ pub(super) fn closing_role(text: &str, tokens: &Tokens, at: usize) -> Option<(Fo
     ends.then(|| (Found::of_job(text, tokens, from, end, 0.7), end))
 }
 
+/// « SAMU 59, superviseur ARM. »: a job, alone behind the SAMU that opens the sentence.
+pub(super) fn closes_behind_samu(tokens: &Tokens, at: usize) -> bool {
+    at >= 3
+        && tokens.sign(at - 1, b',')
+        && tokens.number(at - 2, 3).is_some()
+        && tokens.is(at - 3, &["samu"])
+        && (at == 3 || super::prose::begins_sentence(tokens, at - 3))
+        && role::role(tokens, at).is_some_and(|end| tokens.sign(end, b'.') || tokens.ends_line(end))
+}
+
 /// Whether the words before `at` on its line make what follows the one to call: « Contact sur
 /// place : », « Votre interlocuteur : ».
 pub(super) fn is_contact(tokens: &Tokens, at: usize) -> bool {

@@ -371,7 +371,7 @@ fn is_common(folded: &str) -> bool {
         Lexicon::new(concat!(
             "je|tu|il|elle|on|nous|vous|ils|est|suis|ai|avons|le|ne|pas|sais|pour|avec|dans|sur|par|ce|cet|cette|mon|ma|mes|notre|votre|son|sa|",
             "chez|ni|sauf|mais|donc|car|aucun|aucune|personne|salle|appel|appels|redemarrage|ligne|secours|panne|bloque|impossible|qui|que|quoi|bonjour|bonsoir|merci|cordialement|cdlt|voir|meme|idem|rappelez|appelez|contactez|joignez|prevenez|demandez|rappeler|appeler|joindre|contacter|veuillez|evitez|ci|dessus|dessous|celui|celle|et|ou|moi|tous|toutes|tout|les|un|une|",
-            "the|and|for|from|to|depuis|hier|aujourd'hui|plus|urgent|probleme|incident|re|tr|fw|hello|bjr|slt|salut|portail|envoye|tel|fax|port|mail|bureau"
+            "the|and|for|from|to|with|not|is|are|please|prerequisites|prerequisite|prerequis|requirements|environment|production|prod|training|checked|verified|browser|version|network|depuis|hier|aujourd'hui|plus|urgent|probleme|incident|re|tr|fw|hello|bjr|slt|salut|portail|envoye|tel|fax|port|mail|bureau"
         ))
     });
     COMMON.holds(folded) && !is_particle(folded)

@@ -2,7 +2,7 @@
 //! régulateur de ce soir », « Sylvain Lecarpentier ARM » at the end.
 
 use super::super::token::{Kind, Tokens};
-use super::closing::{closing, closing_role, is_contact};
+use super::closing::{closes_behind_samu, closing, closing_role, is_contact};
 use super::job::{corrected, is_told_of, named_behind, one_of_us, opens};
 use super::leads::{INTRODUCES, THIRD};
 use super::name::{Shape, Unit, arranged, is_particle, unit};
@@ -151,7 +151,7 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
         && tokens.sign(at - 1, b',')
         && tokens.among(at - 2, "bonjour|bonsoir|salut|hello|bjr|slt|bsr|hi")
         || at > 0 && tokens.among(at - 1, "slt|bjr|bsr|salut|coucou");
-    let first = begins_sentence(tokens, at) || greeted;
+    let first = begins_sentence(tokens, at) || greeted || closes_behind_samu(tokens, at);
     let third = at > 0 && (THIRD.holds(tokens.word(at - 1)) || tokens.sign(at - 1, b'\''));
     if !titled
         && first
@@ -166,7 +166,8 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
                 tokens.among(end, "ce|cette")
                     && tokens.among(end + 1, "matin|soir|jour|nuit|semaine|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"),
             );
-        let placed = tokens.among(shift, "au|a|at|du|de|here|ici|samu|chez|from|smur")
+        let placed = closes_behind_samu(tokens, at)
+            || tokens.among(shift, "au|a|at|du|de|here|ici|samu|chez|from|smur")
             || tokens.phrase(end, "pour le samu").is_some();
         let short = tokens.ends_line(end) || tokens.sign(end, b',');
         // « Ambulancière SMUR, la tablette ne montre plus … »

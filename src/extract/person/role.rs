@@ -44,7 +44,10 @@ fn longest(tokens: &Tokens, at: usize, table: &Phrases) -> Option<usize> {
 
 /// Where the role that begins at `at` ends, in its shortest form (« médecin régulateur »).
 pub(super) fn role(tokens: &Tokens, at: usize) -> Option<usize> {
-    let mut end = longest(tokens, at, &ROLES.0)?;
+    let mut end = match longest(tokens, at, &ROLES.0) {
+        Some(end) => compound(tokens, at, end),
+        None => qualified(tokens, at)?,
+    };
     for _ in 0..5 {
         let next = tokens.skip_joints(end);
         // « resp. SI », « méd. régulateur »: the point belongs to the abbreviation.
@@ -100,10 +103,40 @@ pub(super) fn is_head(tokens: &Tokens, at: usize) -> bool {
     tokens.among(at, HEADS)
 }
 
+/// « dispatcher supervisor »: behind the English job of which the one of tokens `at..end` is a part.
+fn compound(tokens: &Tokens, at: usize, end: usize) -> usize {
+    let english =
+        end == at + 1 && (is_head(tokens, at) || tokens.among(at, "referent|deputy|senior|junior"));
+    if english && is_head(tokens, end) && !tokens.ends_line(end - 1) {
+        end + 1
+    } else {
+        end
+    }
+}
+
+/// « night shift nurse », « head of the night team »: an English job that the table does not hold,
+/// known by the words before its head.
+fn qualified(tokens: &Tokens, at: usize) -> Option<usize> {
+    const OF: &str = "night|day|evening|shift|medical|regulation|dispatch|it|call|room|dispatching|telephony|control|emergency|nursing|the|our";
+    const UNITS: &str =
+        "team|shift|room|unit|department|staff|service|crew|office|desk|centre|center";
+    if tokens.among(at, "night|day|evening|shift|ward|referent|medical|telephony|dispatching|regulation|deputy|it|emergency") {
+        return headed(tokens, at).filter(|end| *end > at + 1);
+    }
+    let next = tokens.any_phrase(
+        at,
+        "head of|leader of|manager of|supervisor of|in charge of",
+    )?;
+    (next..next + 5)
+        .take_while(|near| *near == next || tokens.among(near - 1, OF))
+        .find(|near| tokens.among(*near, UNITS))
+        .map(|unit| unit + 1)
+}
+
 /// Where the English job of up to five words that begins at `at` ends, its head last: « night shift
 /// supervisor ».
 pub(super) fn headed(tokens: &Tokens, at: usize) -> Option<usize> {
-    const NO_PART: &str = "the|a|an|i|am|and|for|of|is|my|our|le|la|de|du|je|suis|et|at|in|on|from|to|with|not|who|that|your|his|her|their|be|was|has|have|can";
+    const NO_PART: &str = "the|a|an|as|tonight|today|i|am|and|for|of|is|my|our|le|la|de|du|je|suis|et|at|in|on|from|to|with|not|who|that|your|his|her|their|be|was|has|have|can";
     let mut end = None;
     for next in at..at + 5 {
         let part = tokens

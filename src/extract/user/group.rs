@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 /// Words of a group that the fault is said of: « bloque toute la salle », « pour tt le monde ».
 static STRIKES: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(
-        "touche|concerne|impacte|bloque|gene|penalise|affecte|affects|touchant|concernant|impactant|chez|pr|for",
+        "touche|concerne|impacte|bloque|gene|penalise|affecte|affects|concerns|hits|touchant|concernant|impactant|chez|pr|for",
     )
 });
 
@@ -23,7 +23,7 @@ pub(super) fn grouped(words: &str, tokens: &Tokens) -> Option<Found> {
         let next = phrase!(
             tokens,
             at,
-            "touche|touchent|touchait|concerne|concernent|concernait|impacte|impactent|impactait|gene|genent|genait|bloque|bloquent|bloquait|penalise|penalisent|affecte|affectent|perturbe|perturbent|handicape|handicapent|paralyse|immobilise|affects|impacts|blocks|is affecting|is blocking"
+            "touche|touchent|touchait|concerne|concernent|concernait|impacte|impactent|impactait|gene|genent|genait|bloque|bloquent|bloquait|penalise|penalisent|affecte|affectent|perturbe|perturbent|handicape|handicapent|paralyse|immobilise|affects|impacts|blocks|concerns|hits|is affecting|is blocking"
         )?;
         let from = phrase!(
             tokens,
@@ -32,7 +32,11 @@ pub(super) fn grouped(words: &str, tokens: &Tokens) -> Option<Found> {
         )
         .unwrap_or(next);
         let bare = || {
-            let the = phrase!(tokens, from, "tous les|toutes les|les|nos|mes|our|the")?;
+            let the = phrase!(
+                tokens,
+                from,
+                "tous les|toutes les|tous nos|toutes nos|les|nos|mes|all the|all our|all of our|all my|our|the"
+            )?;
             let end = super::super::count::noun_end(tokens, the)?;
             (!tokens.among(end - 1, VAGUE)).then_some(end)
         };
@@ -118,8 +122,16 @@ pub(super) fn befallen(
 ) -> Option<Found> {
     const SUFFERS: &str = "ne|n|sont bloques|sont bloquees|sont coinces|sont coincees|sont touches|sont touchees|sont concernes|sont concernees|sont genes|sont genees|sont deconnectes|sont ejectes|sont prives|sont privees|sont obliges|sont contraints|sont a l arret|se font|se retrouvent|doivent|perdent|ont perdu|ont toutes|ont tous|voient tous|voient toutes|voient la meme|voient le meme|constatent|all see|all have|all get|see the same|have the same|get the same|are affected|are impacted|have lost|ont bien le|ont le meme|subissent|rencontrent|attendent|dictent|sont impactes|sont impactees|l ont tous|l ont toutes|recopient|cannot|can t|are stuck|are blocked";
     // « Les six médecins régulateurs travaillent à l'aveugle »: how they fare says it.
-    const FARE: &str = "travaillent a l aveugle|travaillent sans|travaillent sur papier|travaillent en aveugle|sont a l aveugle|sont dans le noir|sont sans|notent sur papier|notent tout sur papier|passent par le papier|repassent au papier|tournent sans|font sans|sont prives de|sont privees de|sont a l arret|sont en mode degrade|travaillent en mode degrade|sont coinces|sont coincees|sont bloques|sont bloquees|work blind|are working blind";
+    const FARE: &str = "travaillent a l aveugle|travaillent sans|travaillent sur papier|travaillent en aveugle|sont a l aveugle|sont dans le noir|sont sans|notent sur papier|notent tout sur papier|passent par le papier|repassent au papier|tournent sans|font sans|sont prives de|sont privees de|sont a l arret|sont en mode degrade|travaillent en mode degrade|sont coinces|sont coincees|sont bloques|sont bloquees|work blind|are working blind|are affected|are impacted|are concerned";
     let badly = (0..tokens.len()).any(|at| phrase!(tokens, at, FARE).is_some());
+    let said = (0..tokens.len()).any(|at| {
+        phrase!(
+            tokens,
+            at,
+            "are affected|are impacted|are concerned|are stuck|are blocked"
+        )
+        .is_some()
+    });
     let suffers = |end: usize| {
         (end..end + 4).any(|at| phrase!(tokens, at, SUFFERS).is_some())
             || (end..end + 5).any(|at| phrase!(tokens, at, FARE).is_some())
@@ -127,13 +139,18 @@ pub(super) fn befallen(
     // « The six dispatchers all see the same thing » beside a fault told before.
     let alike = (0..tokens.len()).any(|at| tokens.among(at, "same|meme|memes|pareil|idem"));
     (0..tokens.len())
-        .filter(|_| faulty || alike || badly)
+        .filter(|_| faulty || alike || badly || said || comes(tokens))
         .find_map(|at| {
-            let group = |from: usize| {
-                let next = phrase!(tokens, from, "les|nos|mes|ces|tous les|toutes les|our|the")?;
-                let (numbered, next) = match super::super::count::group_end(tokens, from) {
+            let group = |from: usize, bare: bool| {
+                let counted = super::super::count::group_end(tokens, from)
+                    .or_else(|| super::super::count::number_end(tokens, from).filter(|_| bare));
+                let (numbered, next) = match counted {
                     Some(end) => (true, end),
-                    None => (false, super::super::count::noun_end(tokens, next)?),
+                    None => (false, {
+                        let next =
+                            phrase!(tokens, from, "les|nos|mes|ces|tous les|toutes les|our|the")?;
+                        super::super::count::noun_end(tokens, next)?
+                    }),
                 };
                 let end = super::super::count::company::qualified(tokens, next);
                 let machines = (from..next).any(|at| tokens.among(at, MACHINES));
@@ -148,13 +165,13 @@ pub(super) fn befallen(
                 }
                 (at, end)
             } else if let Some(from) = phrase!(tokens, at, "pour|chez|for") {
-                let (numbered, end) = group(from)?;
+                let (numbered, end) = group(from, true)?;
                 if only_counted && !numbered {
                     return None;
                 }
                 (from, end)
             } else {
-                let (numbered, end) = group(at)?;
+                let (numbered, end) = group(at, tokens.is(at, &["both"]))?;
                 let suffers = suffers(end);
                 if !numbered || !suffers {
                     return None;
@@ -196,11 +213,52 @@ fn counted_first(tokens: &Tokens, at: usize) -> Option<(usize, usize)> {
     Some((end, behind))
 }
 
+/// « It happens every time, for both of us », « chez tous mes collègues aussi »: the fault told before
+/// comes to those whom the sentence names.
+fn comes(tokens: &Tokens) -> bool {
+    (0..tokens.len()).any(|at| {
+        tokens.among(
+            at,
+            "happens|happen|occurs|occur|produit|reproduit|aussi|also|too|same|pareil|idem",
+        )
+    })
+}
+
+/// « all four of us », « both of us », « chacun de nous »: behind it.
+fn all_of_us(tokens: &Tokens, at: usize) -> Option<usize> {
+    let all = phrase!(
+        tokens,
+        at,
+        "all of us|both of us|each of us|every one of us|chacun de nous|chacun d entre nous|chacune d entre nous"
+    );
+    all.or_else(|| {
+        let next = phrase!(tokens, at, "all|the|all the")?;
+        let (_, end) = super::super::token::number(tokens, next, 2)?;
+        phrase!(tokens, end, "of us")
+    })
+}
+
+/// « tous mes collègues », « all our ARMs », « every dispatcher »: behind it.
+fn all_of_them(tokens: &Tokens, at: usize) -> Option<usize> {
+    if let Some(next) = phrase!(tokens, at, "every|each") {
+        return super::super::count::person_end(tokens, next);
+    }
+    let next = phrase!(
+        tokens,
+        at,
+        "tous mes|tous nos|toutes mes|toutes nos|all our|all of our|all my|all of my|all the"
+    )?;
+    let end = super::super::count::noun_end(tokens, next)?;
+    (!(next..end).any(|at| tokens.among(at, MACHINES))).then_some(end)
+}
+
 /// « … bloque toute la salle », « pr tt le monde »: a group that the fault is said to strike.
 pub(super) fn struck(words: &str, tokens: &Tokens, faulty: bool) -> Option<Found> {
-    const GROUP: &str = "tout le monde|tt le monde|tout le service|tout le plateau|tout le secretariat|toute la garde|toute la cellule|toute la vacation|toute la salle|toute l equipe|toute la regulation|tous les postes|tous les arm|toute l equipe de nuit|toute l equipe de jour|tous les medecins|tous les utilisateurs|l ensemble de l equipe|l ensemble des arm|l ensemble du service|l ensemble de la salle|l ensemble du plateau|l ensemble de la regulation|l ensemble des medecins|l ensemble des regulateurs|l ensemble des utilisateurs|l ensemble des agents|everyone|everybody|all users|the whole room|toute la regul|tous les agents|tous les collegues|tous les medecins regulateurs";
+    const GROUP: &str = "tout le monde|tt le monde|tout le service|tout le plateau|tout le secretariat|toute la garde|toute la cellule|toute la vacation|toute la salle|toute l equipe|toute la regulation|tous les postes|tous les arm|toute l equipe de nuit|toute l equipe de jour|tous les medecins|tous les utilisateurs|l ensemble de l equipe|l ensemble des arm|l ensemble du service|l ensemble de la salle|l ensemble du plateau|l ensemble de la regulation|l ensemble des medecins|l ensemble des regulateurs|l ensemble des utilisateurs|l ensemble des agents|everyone|everybody|all users|the whole room|the whole team|our whole team|my whole team|the whole crew|the whole shift|the entire team|our entire team|all the staff|the night shift|the day shift|toute la regul|tous les agents|tous les collegues|tous les medecins regulateurs";
     (0..tokens.len()).find_map(|at| {
-        let end = phrase!(tokens, at, GROUP)?;
+        let end = phrase!(tokens, at, GROUP)
+            .or_else(|| all_of_us(tokens, at))
+            .or_else(|| all_of_them(tokens, at))?;
         let end = phrase!(
             tokens,
             end,
@@ -209,12 +267,12 @@ pub(super) fn struck(words: &str, tokens: &Tokens, faulty: bool) -> Option<Found
         .unwrap_or(end);
         let numbered = tokens.is(end - 1, &["samu"]) && tokens.number(end, 3).is_some();
         let end = if numbered { end + 1 } else { end };
-        let told = faulty && at > 0
+        let told = (faulty || comes(tokens)) && at > 0
             && (STRIKES.end(tokens, at - 1).is_some() || tokens.is(at - 1, &["pour"]));
         // « Toute l'équipe de nuit l'a constaté », « tous nos comptes ARS, une vingtaine »
         let told = told
             || (end..end + 3).any(|at| {
-                phrase!(tokens, at, "l a constate|l ont constate|a constate|ont constate|l a vu|l ont vu|l a aussi|l ont aussi|subit|subissent|rale|ralent|pareil|idem|a le meme|ont le meme|a la meme|ont la meme|le voit|le voient|a le souci|ont le souci|a le probleme|ont le probleme|est touche|est touchee|sont touches|est concerne|est concernee|sont concernes|est impacte|est impactee|sont impactes|est bloque|est bloquee|sont bloques|est gene|est genee|sont genes|s en plaint|s en plaignent|rencontre|rencontrent|has noticed|is affected|are affected|is blocked|sees it")
+                phrase!(tokens, at, "l a constate|l ont constate|a constate|ont constate|l a vu|l ont vu|l a aussi|l ont aussi|subit|subissent|rale|ralent|pareil|idem|a le meme|ont le meme|a la meme|ont la meme|le voit|le voient|a le souci|ont le souci|a le probleme|ont le probleme|est touche|est touchee|sont touches|est concerne|est concernee|sont concernes|est impacte|est impactee|sont impactes|est bloque|est bloquee|sont bloques|est gene|est genee|sont genes|s en plaint|s en plaignent|rencontre|rencontrent|has noticed|is affected|are affected|is impacted|are impacted|is concerned|are concerned|is blocked|are blocked|is stuck|are stuck|sees it|see it|has it|have it|sees the same|see the same|has the same|have the same|gets the same|get the same|has this|have this|cannot|can t|loses|lose")
                     .is_some()
             });
         let well = super::super::count::spares(tokens, at, end);

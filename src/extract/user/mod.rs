@@ -35,7 +35,7 @@ static ME: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
         "chez moi|pour moi|mon poste|mon compte|ma session|mon ecran|mon ordinateur|mon pc|mon ordi|ma tablette|ma position|mon identifiant|mon login|mon bandeau|mon profil|mon acces|mes acces|mon casque|mon portable de service|",
         "seulement moi|moi seul|moi seule|moi uniquement|moi seulement|je suis le seul|je suis la seule|suis le seul|suis la seule|uniquement moi|juste moi|rien que moi|n y a que moi|y a que moi|ne concerne que moi|ne touche que moi|ne gene que moi|ne bloque que moi|n impacte que moi|n affecte que moi|n embete que moi|ne penalise que moi|ne derange que moi|ca ne touche que moi|il n y a que moi|que moi qui|qu a moi|only affects me|",
-        "my account|my workstation|my screen|my session|my computer|only me|for me|me only|just me|only my|i am the only one|i m the only one|le seul a avoir|le seul touche|la seule touchee|le seul concerne|la seule concernee|pr moi|chez bibi"
+        "my account|my workstation|my screen|my session|my computer|my position|my post|my desk|my laptop|my tablet|my profile|my login|my user account|only me|for me|me only|just me|only my|i am the only one|i m the only one|le seul a avoir|le seul touche|la seule touchee|le seul concerne|la seule concernee|pr moi|chez bibi"
     ))
 });
 /// Words before a person whose work or account is spoken of.
@@ -326,7 +326,7 @@ fn third_person(
             })
             .any(|at| SUFFERS.end(tokens, at).is_some());
         let seen = (people.end..tokens.len().min(people.end + 4)).any(|at| {
-            phrase!(tokens, at, "l a constate|l ont constate|ont le meme|a le meme|ont la meme|ont constate|ont le souci|ont le probleme|sont bloques|a le souci|a le probleme|l a aussi|l ont aussi|est deconnecte|est deconnectee|se fait deconnecter|se fait ejecter|n arrive plus|ne peut plus|ne parvient plus|ne voit plus|ne recoit plus|sont touches|sont concernes|est touche|est concerne|est concernee|est touchee|est bloque|est bloquee")
+            phrase!(tokens, at, "l a constate|l ont constate|ont le meme|a le meme|ont la meme|ont constate|ont le souci|ont le probleme|sont bloques|a le souci|a le probleme|l a aussi|l ont aussi|est deconnecte|est deconnectee|se fait deconnecter|se fait ejecter|n arrive plus|ne peut plus|ne parvient plus|ne voit plus|ne recoit plus|sont touches|sont concernes|est touche|est concerne|est concernee|est touchee|est bloque|est bloquee|is affected|is concerned|is impacted|is blocked|is stuck|has the same|has this problem|has the problem|has this issue|has it too|is the only one")
                 .is_some()
         });
         // « c'est Mme Blanc qui est bloquée »

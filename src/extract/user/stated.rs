@@ -13,7 +13,7 @@ static MEANT: LazyLock<Lexicon> = LazyLock::new(|| {
         "l utilisateur c est|l utilisatrice c est|l utilisateur est|l utilisatrice est|la personne concernee c est|le medecin concerne c est|utilisateur concerne|utilisatrice concernee|utilisateurs concernes|utilisateur concerne est|utilisatrice concernee est|utilisateur touche|utilisateur touche est|utilisateur impacte|utilisateur impacte est|utilisateur en cause est|utilisateur est|",
         "personne concernee|personne concernee est|personnes concernees sont|personne touchee est|personne touchee s appelle|personne concernee s appelle|agent touche est|agent touche s appelle|agent concerne s appelle|utilisateur concerne s appelle|utilisateur touche s appelle|utilisatrice concernee s appelle|utilisatrice touchee s appelle|medecin touche est|medecin concerne s appelle|collegue touche est|collegue touchee est|agent concerne est|l agent concerne|medecin concerne est|collegue concerne est|collegue concernee est|compte concerne est|compte concerne|sont touches|sont concernes|sont impactes|sont bloques|",
         "sont touchees|sont concernees|est touche|est concerne|est concernee|est impacte|concernes|concernees|concerne|concernee|touches|touchees|impactes|impactees|personnes touchees|affected user is|affected user|user concerned|user affected is|the user is|affected users are|",
-        "un souci pour|un probleme pour|le souci concerne|le probleme concerne|l incident concerne|le souci touche|le probleme touche|l incident touche|la panne touche|utilisateurs concernes sont|utilisateurs sont"
+        "it concerns|this concerns|it only concerns|it affects|this affects|it impacts|the problem concerns|the problem affects|the issue concerns|the issue affects|un souci pour|un probleme pour|le souci concerne|le probleme concerne|l incident concerne|le souci touche|le probleme touche|l incident touche|la panne touche|utilisateurs concernes sont|utilisateurs sont"
     ))
 });
 
@@ -79,7 +79,7 @@ pub(super) fn stated(words: &str, tokens: &Tokens) -> Option<Found> {
         let verb = tokens.is(end - 1, &["est", "sont", "is", "are", "de", "du", "d"])
             || tokens.among(
                 at,
-                "la|les|celui|celle|ceux|celles|ca|cela|il|sont|l|le|un|utilisateur|utilisateurs|personne|personnes|agent|agents",
+                "la|les|celui|celle|ceux|celles|ca|cela|it|this|the|il|sont|l|le|un|utilisateur|utilisateurs|personne|personnes|agent|agents",
             );
         if !mark && !verb {
             return None;

@@ -236,6 +236,26 @@ fn a_group_that_is_struck_counts_before_the_writers_own_post() {
             "Julie Costa et Paul Roy",
         ),
         ("La carte est figée. Un utilisateur : moi.", "me"),
+        (
+            "The export stops at line 500. It happens every time, for both shift supervisors.",
+            "both shift supervisors",
+        ),
+        (
+            "The colours are all grey. It happens every time, for all four of us.",
+            "all four of us",
+        ),
+        (
+            "The map is not loading. Our whole team is affected.",
+            "Our whole team",
+        ),
+        (
+            "The list is not refreshed. Every dispatcher sees it.",
+            "Every dispatcher",
+        ),
+        (
+            "La carte est figée. Chez tous mes collègues aussi.",
+            "tous mes collègues",
+        ),
         // Posts stand for who sits at them, where nobody else is named.
         (
             "La panne touche les 5 postes de la salle.",

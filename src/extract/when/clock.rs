@@ -1,6 +1,7 @@
 //! Hours as they are written: « 14h30 », « neuf heures et demie », « midi », « 8:15 am ».
 
 use super::super::token::{Kind, Tokens, number, number_word};
+use super::spoken::english;
 
 /// An hour of the day, as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,9 @@ pub(super) const COUNTED: &[&str] = &[
 
 /// An hour at `at`, and where it ends.
 pub(super) fn clock(tokens: &Tokens, at: usize) -> Option<(Clock, usize)> {
+    if let Some(found) = english(tokens, at) {
+        return Some(found);
+    }
     let word = tokens.word(at);
     let named = match word {
         "midi" | "noon" => Some(12),
@@ -238,7 +242,7 @@ fn pointed(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
     if goes_on || tokens.among(end, "s|sec|secondes|seconds|ms|mo|go|km|euros") {
         return None;
     }
-    let led = tokens.among(at - 1, "vers")
+    let led = tokens.among(at - 1, "vers|morning|afternoon|evening")
         || tokens.among(at - 1, "about|around|approximately")
             && tokens.among(at.wrapping_sub(2), "since|at|from");
     let named = tokens.among(at - 1, "at|since|from|about|around|depuis|a|des|vers|de")
@@ -251,7 +255,7 @@ fn pointed(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
     (led || named).then_some((minute, end))
 }
 
-fn half(tokens: &Tokens, at: usize) -> (Option<Half>, usize) {
+pub(super) fn half(tokens: &Tokens, at: usize) -> (Option<Half>, usize) {
     match tokens.word(at) {
         "am" => (Some(Half::Am), at + 1),
         "pm" => (Some(Half::Pm), at + 1),

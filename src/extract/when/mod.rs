@@ -21,6 +21,7 @@ mod mention;
 mod misspelt;
 mod resolve;
 mod shown;
+mod spoken;
 mod unknown;
 mod zone;
 
