@@ -7,6 +7,7 @@ pub mod instances;
 pub mod lifecycle;
 pub mod pace;
 pub mod process;
+mod readers;
 mod reconcile;
 mod restored;
 pub mod settle;
