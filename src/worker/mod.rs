@@ -9,6 +9,7 @@ pub mod pace;
 pub mod process;
 mod readers;
 mod reconcile;
+mod record;
 mod restored;
 pub mod settle;
 mod standby;
