@@ -1,8 +1,8 @@
 //! Draining a mailbox: the program's whole path (fetched, stored, read, incident made, answer queued, all durable)
 //! against mbsync's plain download of the same mailbox from the same Dovecot, in turn.
 //! `cargo bench --bench drain -- [MESSAGES] [ROUNDS] [--done]`: 2,000 messages and 3 rounds where nothing is said; with
-//! `--done` the program also moves what it stored to another folder. Prints messages a second, their ratio, and peaks of
-//! memory. mbsync is Debian's `isync`. Only ratios of one run hold (`spec/performance.md`).
+//! `--done` the program also moves what it stored to another folder. Prints messages a second, their ratio, peaks of
+//! memory, and processor time. mbsync is Debian's `isync`. Only ratios of one run hold (`spec/performance.md`).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use data_encoding::BASE64;
 use image::{ImageFormat, Rgb, RgbImage};
 use sha2::{Digest as _, Sha256};
-use support::daemon::{free_ports, is_root, peak};
+use support::daemon::{cpu, free_ports, is_root, peak};
 use support::dovecot::{Dovecot, MAIL_ID, PASSWORD};
 use support::fill::Inbox;
 use support::mutate::Chance;
@@ -52,6 +52,8 @@ struct Drain {
     rate: f64,
     /// VmHWM in KiB.
     peak: u64,
+    /// The client's, not the server's.
+    cpu: Duration,
 }
 
 fn main() {
@@ -91,12 +93,14 @@ fn main() {
         };
         let ratio = ours.rate / theirs.rate;
         println!(
-            "round {}: vigie {:.0}/s, {} MiB; mbsync {:.0}/s, {} MiB; ratio {ratio:.2}",
+            "round {}: vigie {:.0}/s, {} MiB, {:.1} s of CPU; mbsync {:.0}/s, {} MiB, {:.1} s; ratio {ratio:.2}",
             round + 1,
             ours.rate,
             ours.peak / 1024,
+            ours.cpu.as_secs_f64(),
             theirs.rate,
-            theirs.peak / 1024
+            theirs.peak / 1024,
+            theirs.cpu.as_secs_f64()
         );
         ratios.push(ratio);
     }
@@ -193,6 +197,7 @@ async fn vigie(dovecot: &Dovecot, seeds: &Seeds, user: &str, moves: bool) -> Dra
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
     let peak = peak(pid).expect("it runs");
+    let cpu = cpu(pid).expect("it runs");
     store.close().await;
     let status = service.stop();
     let took = begun.elapsed();
@@ -209,6 +214,7 @@ async fn vigie(dovecot: &Dovecot, seeds: &Seeds, user: &str, moves: bool) -> Dra
     Drain {
         rate: count as f64 / took.as_secs_f64(),
         peak,
+        cpu,
     }
 }
 
@@ -252,11 +258,13 @@ fn mbsync(dovecot: &Dovecot, seeds: &Seeds, user: &str) -> Drain {
         .spawn()
         .expect("mbsync starts");
     let mut highest = 0;
+    let mut spent = Duration::ZERO;
     let status = loop {
         if let Some(status) = child.try_wait().expect("the process is ours") {
             break status;
         }
         highest = highest.max(peak(child.id()).unwrap_or(0));
+        spent = spent.max(cpu(child.id()).unwrap_or_default());
         thread::sleep(Duration::from_millis(10));
     };
     let took = begun.elapsed();
@@ -267,6 +275,7 @@ fn mbsync(dovecot: &Dovecot, seeds: &Seeds, user: &str) -> Drain {
     Drain {
         rate: count as f64 / took.as_secs_f64(),
         peak: highest,
+        cpu: spent,
     }
 }
 

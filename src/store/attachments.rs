@@ -48,7 +48,7 @@ pub(super) async fn keep_attachments(tx: &mut Tx, kept: &[Kept<'_>]) -> Result<(
                  SELECT j.value ->> 'message', j.value ->> 'number', j.value ->> 'incident',
                     j.value ->> 'filename', j.value ->> 'content_type', j.value ->> 'size',
                     j.value ->> 'sha256', j.value ->> 'role'
-                 FROM json_each($1) AS j",
+                 FROM jsonb_each($1) AS j",
         postgres: "INSERT INTO attachments (message_id, number, incident_id, filename,
                       content_type, size, sha256, role)
                    SELECT j.message, j.number, j.incident, j.filename, j.content_type, j.size,

@@ -1,5 +1,8 @@
 //! Many raw messages recorded with a few statements: each one is a round to the database's thread or
 //! server, and a drain is made of little else. Rows go as one JSON list, bytes as one value.
+//!
+//! SQLite reads the list by `jsonb_each` (3.51), here and wherever rows are objects: `json_each` writes
+//! a row out as text anew for each column that is taken of it.
 
 use super::db::{Sql, Text, Tx};
 use super::error::Result;
@@ -13,7 +16,7 @@ use chrono::{DateTime, Utc};
 use std::collections::{HashMap, HashSet};
 
 /// Bytes that one statement takes; a larger chunk goes alone.
-const PIECE: usize = 4 << 20;
+const PIECE: usize = 1 << 20;
 
 #[derive(serde::Serialize)]
 struct Row<'a> {
@@ -137,10 +140,10 @@ fn are_distinct(batch: &[Fetched], read: &[(Identity, Lane)]) -> bool {
 async fn places_taken(tx: &mut Tx, mailbox: i64, rows: &str) -> Result<bool> {
     let (taken,): (i64,) = tx
         .query(Sql {
-            sqlite: "SELECT (SELECT COUNT(*) FROM json_each($1) AS j CROSS JOIN deliveries AS d
+            sqlite: "SELECT (SELECT COUNT(*) FROM jsonb_each($1) AS j CROSS JOIN deliveries AS d
                         WHERE d.mailbox_id = $2 AND d.uidvalidity = j.value ->> 'uidvalidity'
                           AND d.uid = j.value ->> 'uid')
-                   + (SELECT COUNT(*) FROM json_each($1) AS j CROSS JOIN deliveries AS d
+                   + (SELECT COUNT(*) FROM jsonb_each($1) AS j CROSS JOIN deliveries AS d
                         WHERE d.mailbox_id = $2 AND d.name = j.value ->> 'name')",
             postgres: "WITH j AS MATERIALIZED (SELECT * FROM json_to_recordset($1::json)
                           AS j (uidvalidity BIGINT, uid BIGINT, name TEXT))
@@ -176,7 +179,7 @@ async fn insert_messages(
                            WHERE m.message_id = j.value ->> 'message_id'),
                         j.value ->> 'state', 0, j.value ->> 'last_error', '', '', '', '',
                         j.value ->> 'sender', j.value ->> 'thread', j.value ->> 'turn'
-                     FROM json_each($1) AS j WHERE TRUE ORDER BY j.key
+                     FROM jsonb_each($1) AS j WHERE TRUE ORDER BY j.key
                      ON CONFLICT (content_hash) DO NOTHING RETURNING id, content_hash",
             postgres: "INSERT INTO messages (sha256, stored_sha256, content_hash, message_id, size,
                           internal_date, received_at, left_on_server,
@@ -247,7 +250,7 @@ async fn insert_parts(tx: &mut Tx, parts: &[Part], bytes: Vec<u8>) -> Result<()>
         sqlite: "INSERT INTO message_chunks (message_id, sequence, bytes)
                      SELECT j.value ->> 'message', j.value ->> 'sequence',
                         substr($2, j.value ->> 'at', j.value ->> 'length')
-                     FROM json_each($1) AS j",
+                     FROM jsonb_each($1) AS j",
         postgres: "INSERT INTO message_chunks (message_id, sequence, bytes)
                        SELECT j.message, j.sequence, substring($2 FROM j.at FOR j.length)
                        FROM json_to_recordset($1::json)
@@ -274,7 +277,7 @@ async fn insert_deliveries(
                  SELECT $2 ->> j.key, $3, j.value ->> 'uidvalidity', j.value ->> 'uid',
                     j.value ->> 'name', j.value ->> 'sha256', j.value ->> 'size', $4,
                     j.value ->> 'left_on_server', j.value ->> 'told_size'
-                 FROM json_each($1) AS j WHERE TRUE ORDER BY j.key ON CONFLICT DO NOTHING",
+                 FROM jsonb_each($1) AS j WHERE TRUE ORDER BY j.key ON CONFLICT DO NOTHING",
         postgres: "INSERT INTO deliveries (message_id, mailbox_id, uidvalidity, uid, name, sha256,
                       size, delivered_at, left_on_server, told_size)
                    SELECT ($2::json ->> j.number::int)::bigint, $3, j.uidvalidity, j.uid, j.name,

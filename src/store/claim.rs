@@ -19,7 +19,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 
 /// One claim brings at most about so many bytes, so that a few large messages don't fill memory.
-const CLAIMED_BYTES: i64 = 16 << 20;
+const CLAIMED_BYTES: i64 = 8 << 20;
 
 /// How long an instance lives before it takes up what was alone when another died.
 pub const STEADY: Duration = Duration::from_secs(3);

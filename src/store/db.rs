@@ -82,11 +82,10 @@ pub(super) struct Text(String);
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self(
-            text.chars()
-                .filter(|&character| character != '\0')
-                .collect(),
-        )
+        Self(match text.contains('\0') {
+            true => text.replace('\0', ""),
+            false => text.to_owned(),
+        })
     }
 }
 

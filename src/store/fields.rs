@@ -126,7 +126,7 @@ pub(super) async fn keep_fields(tx: &mut Tx, said: &[Said<'_>]) -> Result<()> {
                     value ->> 'reason', value ->> 'source', value ->> 'part',
                     value ->> 'span_start', value ->> 'span_end', value ->> 'raw',
                     value ->> 'confidence'
-                 FROM json_each($1) WHERE TRUE
+                 FROM jsonb_each($1) WHERE TRUE
                  ON CONFLICT (incident_id, name) DO UPDATE SET message_id = excluded.message_id,
                     state = excluded.state, value = excluded.value, reason = excluded.reason,
                     source = excluded.source, part = excluded.part,

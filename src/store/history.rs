@@ -88,7 +88,7 @@ pub(super) async fn note_all(tx: &mut Tx, events: &[(EventKind, Entry)]) -> Resu
         sqlite: "INSERT INTO history (incident_id, at, kind, message_id, outbox_id, detail)
                  SELECT j.value ->> 'incident', j.value ->> 'at', j.value ->> 'kind',
                     j.value ->> 'message', j.value ->> 'mail', j.value ->> 'detail'
-                 FROM json_each($1) AS j ORDER BY j.key",
+                 FROM jsonb_each($1) AS j ORDER BY j.key",
         postgres: "INSERT INTO history (incident_id, at, kind, message_id, outbox_id, detail)
                    SELECT j.incident, j.at, j.kind, j.message, j.mail, j.detail
                    FROM json_to_recordset($1::json) AS j (number BIGINT, incident BIGINT,

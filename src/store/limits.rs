@@ -161,7 +161,7 @@ pub(super) const SO_FAR: Sql = Sql {
         "j.value ->> 'since'",
         "j.value ->> 'incident'",
         "j.value ->> 'message'",
-        "json_each($1) AS j ORDER BY j.key"
+        "jsonb_each($1) AS j ORDER BY j.key"
     ),
     postgres: so_far!(
         "j.address",

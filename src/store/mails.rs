@@ -276,7 +276,7 @@ pub(super) async fn insert_mails(
                         j.value ->> 'text', j.value ->> 'body_hash', j.value ->> 'numbers',
                         j.value ->> 'state', j.value ->> 'review', $3, j.value ->> 'due_at',
                         j.value ->> 'due_at', 0, '', FALSE, j.value ->> 'words_hash'
-                     FROM json_each($1) AS j ORDER BY j.key RETURNING id, incident_id",
+                     FROM jsonb_each($1) AS j ORDER BY j.key RETURNING id, incident_id",
             postgres: "INSERT INTO outbox (incident_id, sequence, answers, template, is_request,
                           recipient, address, domain, subject, message_id, envelope_from, mime,
                           text, body_hash, numbers, state, review, created_at, first_due, due_at,

@@ -25,6 +25,14 @@ const AGAIN: Duration = Duration::from_millis(20);
 /// How long a caller waits for a connection.
 const ACQUIRE: Duration = Duration::from_secs(30);
 
+/// What the writer of a file keeps in memory, in KiB: a batch of raw messages with the indexes that it
+/// touches. What does not fit goes to the log before its commit, and there once more with it.
+const WRITER_CACHE: &str = "-8192";
+
+/// The pages of 4 KiB that the log grows to before they are brought home: at 1,000, SQLite's own, that
+/// is after each batch of a drain, and the pages which every batch touches are written as often.
+const LOG_PAGES: &str = "2000";
+
 /// Connections for reading (SQLite), or in all (PostgreSQL).
 const CONNECTIONS: u32 = 4;
 
@@ -115,7 +123,14 @@ impl Db {
                 let is_sound = !disk.take() && !writer.is_in_transaction();
                 Box::pin(async move { Ok(is_sound) })
             })
-            .connect_with(options.clone())
+            .connect_with(
+                options
+                    .clone()
+                    .pragma("cache_size", WRITER_CACHE)
+                    .pragma("wal_autocheckpoint", LOG_PAGES)
+                    // Else what a savepoint may undo goes through a temporary file.
+                    .pragma("temp_store", "MEMORY"),
+            )
             .await
             .map_err(OpenError::of)?;
         let read = PoolOptions::new()

@@ -73,7 +73,7 @@ pub(super) async fn insert_incidents(
                         j.value ->> 'entity', j.value ->> 'summary', j.value ->> 'to_ask',
                         j.value ->> 'concerns', j.value ->> 'major_suspected',
                         j.value ->> 'doubtful'
-                     FROM json_each($1) AS j ORDER BY j.key RETURNING id, reference",
+                     FROM jsonb_each($1) AS j ORDER BY j.key RETURNING id, reference",
             postgres: "INSERT INTO incidents (reference, status, version, kind, received_at,
                           address, subject, entity, summary, to_ask, concerns, major_suspected,
                           doubtful)
@@ -174,7 +174,7 @@ pub(super) async fn believe(tx: &mut Tx, addresses: &[(IncidentId, &String)]) ->
     tx.query(Sql {
         sqlite: "INSERT INTO incident_addresses (incident_id, address)
                  SELECT j.value ->> 'incident', j.value ->> 'address'
-                 FROM json_each($1) AS j WHERE TRUE ON CONFLICT DO NOTHING",
+                 FROM jsonb_each($1) AS j WHERE TRUE ON CONFLICT DO NOTHING",
         postgres: "INSERT INTO incident_addresses (incident_id, address)
                    SELECT j.incident, j.address
                    FROM json_to_recordset($1::json) AS j (incident BIGINT, address TEXT)

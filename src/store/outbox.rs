@@ -20,6 +20,39 @@ use crate::domain::incident::{Concern, IncidentId};
 use crate::domain::outgoing::{Claim, OutboxMail, Template};
 use chrono::{DateTime, TimeDelta, Utc};
 
+/// When the outbox needs a look next. What falls due behind the first mail that nobody has in hand is no
+/// sooner than that one: of all that wait, however many, this meets the first and those in hand.
+///
+/// Here and below SQLite is told the index: by itself it goes through all that is queued, mail by mail.
+macro_rules! next_due {
+    ($outbox:literal, $first:literal) => {
+        concat!(
+            "SELECT MIN(at) FROM
+    (SELECT CASE WHEN leased_until > due_at THEN leased_until ELSE due_at END AS at
+        FROM outbox WHERE state = 'sending'
+     UNION ALL
+     SELECT CASE WHEN leased_until > due_at THEN leased_until ELSE due_at END
+        FROM ",
+            $outbox,
+            " WHERE state = 'queued' AND due_at <= COALESCE(
+            (SELECT f.due_at FROM ",
+            $first,
+            " WHERE f.state = 'queued' AND f.leased_until IS NULL
+                AND (f.released OR NOT EXISTS (SELECT 1 FROM circuit WHERE closed_at IS NULL))
+                ORDER BY f.due_at LIMIT 1), '9999-12-31')
+            AND (released OR NOT EXISTS (SELECT 1 FROM circuit WHERE closed_at IS NULL))) AS times"
+        )
+    };
+}
+
+const NEXT_DUE: Sql = Sql {
+    sqlite: next_due!(
+        "outbox INDEXED BY outbox_due",
+        "outbox f INDEXED BY outbox_due"
+    ),
+    postgres: next_due!("outbox", "outbox f"),
+};
+
 #[derive(sqlx::FromRow)]
 struct MailRow {
     id: i64,
@@ -136,7 +169,7 @@ impl Store {
                 sqlite: "UPDATE outbox SET attempts = attempts + 1, leased_until = $2, owner = $4,
                             claim = claim + 1, sending_since = NULL
                          WHERE id IN (
-                            SELECT o.id FROM outbox o WHERE o.state = 'queued' AND o.due_at <= $1
+                            SELECT o.id FROM outbox o INDEXED BY outbox_due WHERE o.state = 'queued' AND o.due_at <= $1
                                AND (o.leased_until IS NULL OR o.leased_until <= $1)
                                AND (o.released OR NOT EXISTS
                                   (SELECT 1 FROM circuit WHERE closed_at IS NULL))
@@ -265,12 +298,17 @@ impl Store {
         let review = token(&Review::TooOld);
         let mut tx = self.db.begin().await?;
         let rows: Vec<(i64, i64, bool)> = tx
-            .query(
-                "UPDATE outbox SET state = 'review', review = $3, leased_until = NULL
-                 WHERE state = 'queued' AND NOT released AND created_at < $1 AND due_at <= $2
-                   AND (leased_until IS NULL OR leased_until <= $2)
-                 RETURNING id, incident_id, last_error <> ''",
-            )
+            .query(Sql {
+                sqlite: "UPDATE outbox INDEXED BY outbox_due
+                         SET state = 'review', review = $3, leased_until = NULL
+                         WHERE state = 'queued' AND NOT released AND created_at < $1
+                           AND due_at <= $2 AND (leased_until IS NULL OR leased_until <= $2)
+                         RETURNING id, incident_id, last_error <> ''",
+                postgres: "UPDATE outbox SET state = 'review', review = $3, leased_until = NULL
+                           WHERE state = 'queued' AND NOT released AND created_at < $1
+                             AND due_at <= $2 AND (leased_until IS NULL OR leased_until <= $2)
+                           RETURNING id, incident_id, last_error <> ''",
+            })
             .bind(made_before)
             .bind(now)
             .text(&review)
@@ -293,15 +331,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
-        let (due,): (Option<DateTime<Utc>>,) = self
-            .db
-            .read(
-                "SELECT MIN(CASE WHEN leased_until > due_at THEN leased_until ELSE due_at END)
-                 FROM outbox WHERE state = 'sending' OR state = 'queued'
-                    AND (released OR NOT EXISTS (SELECT 1 FROM circuit WHERE closed_at IS NULL))",
-            )
-            .fetch_one()
-            .await?;
+        let (due,): (Option<DateTime<Utc>>,) = self.db.read(NEXT_DUE).fetch_one().await?;
         Ok(due)
     }
 }

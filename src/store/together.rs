@@ -150,7 +150,7 @@ async fn keep_done(tx: &mut Tx, works: &[Work<'_>]) -> Result<()> {
                         from_address = j.value ->> 'from_address',
                         subject = j.value ->> 'subject', incident_id = j.value ->> 'incident',
                         sender = '', thread = ''
-                     FROM json_each($1) AS j
+                     FROM jsonb_each($1) AS j
                      WHERE messages.id = j.value ->> 'message' AND messages.state = 'new'",
             postgres: "UPDATE messages SET state = j.state, leased_until = NULL,
                           last_error = j.error, kind = j.kind, kind_reason = j.reason,

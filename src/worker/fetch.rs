@@ -15,7 +15,6 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::domain::message::{Cursor, Fetched};
 use crate::failpoint;
 use crate::mailbox::imap::MOVES;
 use crate::mailbox::{Imap, Mailbox, MailboxError, Maildir};
@@ -23,16 +22,13 @@ use crate::metrics::MailboxHealth;
 use crate::store::{Holder, Store, StoreError};
 use crate::wake::Wake;
 
-use super::reconcile;
-use super::{restored, standby};
+use super::{reconcile, record, restored, standby};
 
 /// The most names that the store is asked about at once.
 const NAMES: usize = 500;
 
 /// How often an instance looks whether the mailbox that another reads has come free.
 const HELD: Duration = Duration::from_secs(2);
-/// A round tells its progress each so many messages (IMAP-38).
-const PROGRESS: u64 = 1_000;
 
 /// What the fetch loop works with.
 #[derive(Debug, Clone)]
@@ -195,9 +191,9 @@ pub(super) async fn take_imap(
     for _ in 0..2 {
         let mut batch = next(imap).await?;
         while let Some(ready) = batch {
-            let stored = store(fetching, Some(ready.cursor), &ready.messages, round);
+            let stored = record::apart(fetching, ready, *round);
             let (stored, following) = tokio::join!(stored, next(imap));
-            stored?;
+            *round = stored?;
             batch = following?;
         }
         round.midway = imap.is_midway();
@@ -249,7 +245,7 @@ async fn take_maildir(
     }
     maildir.skip(&known);
     while let Some(batch) = maildir.next().await.map_err(MailboxError::from)? {
-        store(fetching, None, &batch, round).await?;
+        *round = record::record(fetching, None, &batch, *round).await?;
         if token.is_cancelled() {
             return Ok(());
         }
@@ -257,53 +253,6 @@ async fn take_maildir(
     let (files, accounted) = maildir.accounted();
     let now = fetching.clock.now();
     fetching.health.reconciled(files, accounted, now);
-    Ok(())
-}
-
-async fn store(
-    fetching: &Fetching,
-    cursor: Option<Cursor>,
-    messages: &[Fetched],
-    round: &mut Round,
-) -> Result<(), StoreError> {
-    let now = fetching.clock.now();
-    failpoint::hit("K01");
-    let recorded = fetching
-        .store
-        .record_batch(&fetching.name, cursor, messages, now)
-        .await?;
-    failpoint::hit("K04");
-    let new = recorded.iter().filter(|recorded| recorded.new).count() as u64;
-    let before = round.fetched;
-    round.fetched += messages.len() as u64;
-    round.new += new;
-    if !messages.is_empty() {
-        fetching.health.progressed(now);
-    }
-    if before / PROGRESS != round.fetched / PROGRESS {
-        tracing::info!(
-            event = "mailbox.progress",
-            fetched = round.fetched,
-            new = round.new,
-            "a long round goes on"
-        );
-    }
-    if new > 0 {
-        fetching.wake.wake();
-    }
-    for (recorded, message) in recorded.iter().zip(messages) {
-        if recorded.new {
-            fetching.health.measured.bytes.numbered(message.bytes.len());
-        }
-        tracing::info!(
-            event = "message.received",
-            msg = %recorded.message,
-            new = recorded.new,
-            bytes = message.bytes.len(),
-            left_on_server = message.left_on_server,
-            "message stored"
-        );
-    }
     Ok(())
 }
 

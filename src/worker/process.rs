@@ -5,6 +5,7 @@
 //! message that panics or takes too long is noted as failed; the third time it is quarantined: kept
 //! raw, shown, left alone; and so is one that was alone at three deaths of the process. The rest go on.
 
+use super::readers::Readers;
 use crate::clock::Clock;
 use crate::desk::intake::{self, Parts, Read};
 use crate::domain::message::{MessageId, MessageState, Stored};
@@ -13,8 +14,6 @@ use crate::metrics::Reading;
 use crate::store::{Committed, Store, StoreError};
 use crate::wake::Wake;
 use chrono::TimeDelta;
-use futures_util::StreamExt;
-use futures_util::stream;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, interval_at};
@@ -31,10 +30,7 @@ const RENEWED: Duration = Duration::from_secs(20);
 const BATCH: u32 = 128;
 
 /// Messages in one commit.
-const TOGETHER: usize = 32;
-
-/// A message that is not read by then is given up for this time: reading is linear in its size.
-const SLOW: Duration = Duration::from_secs(30);
+const TOGETHER: usize = 64;
 
 /// How often to look without being woken.
 const NET: Duration = Duration::from_secs(15);
@@ -157,17 +153,14 @@ async fn work(
     round: &mut Round,
 ) -> Result<(), StoreError> {
     let ids: Vec<MessageId> = batch.iter().map(|stored| stored.id).collect();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut results = stream::iter(batch)
-        .map(|stored| read(processing, stored))
-        .buffered(cores);
+    let mut readers = Readers::start(batch, &processing.parts, &processing.measured);
     let mut renewal = interval_at(Instant::now() + RENEWED, RENEWED);
     // Reading needs nothing of the store: only what is kept must be so in order.
     let mut following = async || {
         let mut reads = Vec::with_capacity(TOGETHER);
         while reads.len() < TOGETHER {
             let next = tokio::select! {
-                next = results.next() => next,
+                next = readers.next() => next,
                 _ = renewal.tick() => {
                     let now = processing.clock.now();
                     processing.store.renew(&ids, now, LEASE).await?;
@@ -247,24 +240,6 @@ async fn keep(
         }
     }
     Ok(())
-}
-
-/// Reads one message where blocking is allowed.
-async fn read(processing: &Processing, stored: Stored) -> (MessageId, Result<Read, &'static str>) {
-    let (id, parts) = (stored.id, Arc::clone(&processing.parts));
-    let begun = Instant::now();
-    let reading = tokio::task::spawn_blocking(move || {
-        // What the disk or a person changed is not what the declarant wrote (STO-07).
-        stored.is_whole().then(|| intake::read(&stored, &parts))
-    });
-    let result = match tokio::time::timeout(SLOW, reading).await {
-        Ok(Ok(Some(read))) => Ok(read),
-        Ok(Ok(None)) => Err("altered"),
-        Ok(Err(_)) => Err("panicked"),
-        Err(_) => Err("too_slow"),
-    };
-    processing.measured.seconds.took(begun.elapsed());
-    (id, result)
 }
 
 /// Keeps the effect of one message that fell out of its batch: its incident changed meanwhile, or

@@ -1200,6 +1200,33 @@ async fn several_instances_count_against_the_same_limits() {
 }
 
 #[tokio::test]
+async fn the_next_look_at_the_outbox_is_for_the_first_mail_that_can_leave_or_whose_lease_ends() {
+    on_both(|store| async move {
+        for (message, hold) in [(1, 10), (2, 200), (3, 500), (4, 20)] {
+            opened(&store, message, answered(Template::E1, None, hold)).await;
+        }
+        let next = || store.next_due();
+        assert_eq!(next().await.unwrap(), Some(at(10)));
+        let claimed = store
+            .claim_outbox(at(30), TimeDelta::seconds(100), 9)
+            .await
+            .unwrap();
+        assert_eq!(claimed.len(), 2);
+        // Both are in hand until 130; the next falls due at 200.
+        assert_eq!(next().await.unwrap(), Some(at(130)));
+        let long = TimeDelta::seconds(1_000);
+        for mail in &claimed {
+            assert!(store.mark_sending(mail.claim, at(31), long).await.unwrap());
+        }
+        assert_eq!(next().await.unwrap(), Some(at(200)));
+        let claimed = store.claim_outbox(at(501), LEASE, 9).await.unwrap();
+        assert_eq!(claimed.len(), 2);
+        assert_eq!(next().await.unwrap(), Some(at(501) + LEASE));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_mail_leaves_once_after_its_hold_and_its_incident_waits() {
     on_both(|store| async move {
         let committed = opened(&store, 1, answered(Template::E1, None, 120)).await;
