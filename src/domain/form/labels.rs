@@ -5,6 +5,7 @@
 //! l'incident ») is skipped as part of the label; typing slips are forgiven before a colon.
 
 use super::FieldName;
+use super::opening::Openings;
 use super::separator::{Separator, closing, near_colon, separator, unbroken};
 use super::words::{Ahead, Word, bare, first_word, sound, sounds, words};
 use crate::text::fold;
@@ -53,6 +54,8 @@ pub(super) struct Variant {
 pub struct Labels {
     pub(super) variants: Vec<Variant>,
     pub(super) by_first: HashMap<String, Vec<usize>>,
+    /// How the words begin that a label or its determiner may begin with.
+    pub(super) openings: Openings,
     /// Each label by its sound.
     pub(super) by_sound: HashMap<String, usize>,
     /// The sounds of the tails' words.
@@ -84,7 +87,11 @@ impl Labels {
     pub fn as_written(&self, text: &str) -> Option<LabelHit> {
         // What is asked at every capital of an endless line must not look to its end each time.
         let text = &text[..text.floor_char_boundary(LONGEST_LABEL)];
-        let first = fold(&text[first_word(text)?]);
+        let first = first_word(text)?;
+        if !self.openings.may_open(&text[first.clone()]) {
+            return None;
+        }
+        let first = fold(&text[first]);
         let is_led = |word: &str| DETERMINERS.contains(&word);
         if !is_led(&first) && !self.by_first.contains_key(&first) {
             return None;
@@ -202,8 +209,15 @@ impl Labels {
     }
 
     fn misspelt(&self, text: &str) -> Option<LabelHit> {
-        first_word(text)?;
         let near = &text[..text.floor_char_boundary(74)];
+        // A colon, or the first byte of one beyond ASCII: most lines have none.
+        if !near
+            .bytes()
+            .any(|byte| matches!(byte, b':' | b'=' | 0xe2 | 0xef))
+        {
+            return None;
+        }
+        first_word(text)?;
         let colon = near
             .find([':', '：', '=', '→'])
             .filter(|&at| at <= 70 && !in_figures(text, at))?;
@@ -323,7 +337,7 @@ pub(super) fn letters(text: &str) -> u64 {
         .fold(0, |set, c| set | 1 << (u32::from(c) & 63))
 }
 
-const DETERMINERS: [&str; 16] = [
+pub(super) const DETERMINERS: [&str; 16] = [
     "mon", "ma", "mes", "votre", "vos", "notre", "nos", "le", "la", "les", "l", "un", "my", "your",
     "the", "n",
 ];

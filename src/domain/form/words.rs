@@ -79,8 +79,20 @@ pub(super) fn first_word(text: &str) -> Option<Range<usize>> {
 
 /// Where the word ends that begins at `start`; there, where none does.
 fn end_of_word(text: &str, start: usize) -> usize {
-    let length = text[start..].find(|c| !is_inside(c));
-    length.map_or(text.len(), |length| start + length)
+    let bytes = text.as_bytes();
+    let mut at = start;
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii_alphanumeric() {
+            at += 1;
+            continue;
+        }
+        let rest = if byte.is_ascii() { "" } else { &text[at..] };
+        match rest.chars().next() {
+            Some(character) if is_inside(character) => at += character.len_utf8(),
+            _ => break,
+        }
+    }
+    at
 }
 
 fn is_inside(c: char) -> bool {
