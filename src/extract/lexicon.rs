@@ -4,7 +4,7 @@
 //! every token. A list that the program holds is therefore taken apart once, at its first question,
 //! and known again by where it lies.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
@@ -90,7 +90,14 @@ pub(super) fn is_one_of(list: &'static str, text: &str) -> bool {
 /// Whether one of the pieces of a list, parted by bars, stands anywhere in a folded text.
 pub(super) fn mentions(list: &'static str, text: &str) -> bool {
     static LISTS: Places<Option<AhoCorasick>> = [const { OnceLock::new() }; PLACES];
-    let build = |list: &'static str| AhoCorasick::new(list.split('|')).ok();
+    // Whether it matches is all that is asked: of this kind, a filter over many bytes at once goes
+    // before the automaton.
+    let build = |list: &'static str| {
+        AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostFirst)
+            .build(list.split('|'))
+            .ok()
+    };
     kept(&LISTS, list, build, |automaton| match automaton {
         Some(automaton) => automaton.is_match(text),
         None => list.split('|').any(|piece| text.contains(piece)),

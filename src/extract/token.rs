@@ -172,8 +172,13 @@ impl Tokens {
 
     /// Whether the word at `at` is one of `words`, parted by bars.
     pub fn among(&self, at: usize, words: &'static str) -> bool {
-        let word = self.word(at);
-        !word.is_empty() && listed(words, |list| list.holds(word))
+        let Some(token) = self.get(at).filter(|token| token.kind == Kind::Word) else {
+            return false;
+        };
+        listed(words, |list| {
+            let word = &self.folded.as_str()[token.start..token.end];
+            list.may_lead(token.mark) && list.known(word).contains(&word)
+        })
     }
 
     /// Whether the sign at `at` is `sign`.

@@ -7,8 +7,7 @@
 use super::FieldName;
 use super::opening::Openings;
 use super::separator::{Separator, closing, near_colon, separator, unbroken};
-use super::words::{Ahead, Word, bare, first_word, sound, sounds, words};
-use crate::text::fold;
+use super::words::{Ahead, Word, bare, first_word, folded, sound, sounds, words};
 use std::collections::HashMap;
 
 /// What a label stands for.
@@ -91,9 +90,9 @@ impl Labels {
         if !self.openings.may_open(&text[first.clone()]) {
             return None;
         }
-        let first = fold(&text[first]);
+        let first = folded(&text[first]);
         let is_led = |word: &str| DETERMINERS.contains(&word);
-        if !is_led(&first) && !self.by_first.contains_key(&first) {
+        if !is_led(&first) && !self.by_first.contains_key(first.as_ref()) {
             return None;
         }
         let mut words = Ahead::of(text);
@@ -127,9 +126,9 @@ impl Labels {
         })
     }
 
-    fn exact(&self, text: &str, words: &[Word], from: usize) -> Option<LabelHit> {
+    fn exact(&self, text: &str, words: &[Word<'_>], from: usize) -> Option<LabelHit> {
         let first = words.get(from)?;
-        let indices = self.by_first.get(&first.text)?;
+        let indices = self.by_first.get(first.text.as_ref())?;
         let variant = indices
             .iter()
             .map(|&index| &self.variants[index])
@@ -178,7 +177,7 @@ impl Labels {
         &self,
         text: &str,
         mut end: usize,
-        words: &[Word],
+        words: &[Word<'_>],
         mut next: usize,
     ) -> (usize, usize) {
         loop {
@@ -223,7 +222,7 @@ impl Labels {
             .filter(|&at| at <= 70 && !in_figures(text, at))?;
         let cut = text[..colon].find('(').unwrap_or(colon);
         let words = words(&text[..cut], 8);
-        let head: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        let head: Vec<&str> = words.iter().map(|word| word.text.as_ref()).collect();
         let typed = head.join(" ");
         let length = typed.len();
         if length < 5 || head.len() > 7 {
