@@ -303,11 +303,17 @@ fn word_end(text: &str, mut at: usize) -> usize {
 
 impl Lexicon {
     /// Where the longest phrase that stands at `at` ends.
+    #[inline]
     pub fn end(&self, tokens: &Tokens, at: usize) -> Option<usize> {
         // Asked at every token for many lists: most words are none of them.
-        if !self.may_lead(tokens.list.get(at)?.mark) {
-            return None;
+        if self.may_lead(tokens.list.get(at)?.mark) {
+            self.longest(tokens, at)
+        } else {
+            None
         }
+    }
+
+    fn longest(&self, tokens: &Tokens, at: usize) -> Option<usize> {
         self.known(tokens.text(at))
             .iter()
             .filter_map(|phrase| tokens.phrase(at, phrase))

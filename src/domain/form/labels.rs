@@ -210,9 +210,8 @@ impl Labels {
     fn misspelt(&self, text: &str) -> Option<LabelHit> {
         let near = &text[..text.floor_char_boundary(74)];
         // A colon, or the first byte of one beyond ASCII: most lines have none.
-        if !near
-            .bytes()
-            .any(|byte| matches!(byte, b':' | b'=' | 0xe2 | 0xef))
+        if memchr::memchr3(b':', b'=', 0xe2, near.as_bytes()).is_none()
+            && memchr::memchr(0xef, near.as_bytes()).is_none()
         {
             return None;
         }

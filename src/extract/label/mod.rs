@@ -248,7 +248,8 @@ fn find_hits(form: &Form, words: &str, base: usize, line: usize, own: bool, hits
         };
     }
     // Further labels on the line need a mark before them and a colon behind.
-    let last_colon = words.rfind([':', '=', '：']);
+    // « : », « = », or the first byte of « ： ».
+    let last_colon = memchr::memrchr3(b':', b'=', 0xef, words.as_bytes());
     for start in starts(words, from) {
         let tabbed = words[..start].ends_with('\t');
         if !tabbed && last_colon.is_none_or(|colon| colon < start) {
