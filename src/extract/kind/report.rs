@@ -168,6 +168,9 @@ pub(super) fn is_planned(text: &str, subject: &str) -> bool {
         aucune action|inutile d'ouvrir|merci de ne pas ouvrir|ne pas ouvrir d'incident|ne pas declarer|dans le cadre d|\
         action attendue|actions attendues|heure de fin|fin prevue|fin estimee|duree prevue|duree estimee|duree previsible|retour a la normale prevu|adresse pour information|transmis pour information|envoye pour information|aucun impact attendu|impact attendu|impact prevu|date de l'intervention|date de l'operation|date des travaux|expected duration|end time|no action required|no action is required";
     const AFTER: &str = "depuis la|depuis l'|depuis cette|suite a la|suite a l'|suite a une|apres la|apres l'|a la suite d|lors de la|pendant la coupure|n'etait pas prevu|contrairement|since the|after the|ne fonctionne|ne marche|n'arrive|ne s'affiche";
+    if !mentions(AHEAD, text) && !mentions(AHEAD, subject) {
+        return false;
+    }
     let count = |list: &str| {
         list.split('|')
             .filter(|cue| text.contains(cue) || subject.contains(cue))
