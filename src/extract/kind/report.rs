@@ -41,6 +41,12 @@ pub(super) fn asks_repair(text: &str) -> bool {
     })
 }
 
+/// « Savez-vous pourquoi l'export sort sans accents ? Avant c'était bon »: what was otherwise before.
+pub(super) fn asks_why(text: &str) -> bool {
+    const BEFORE: &str = "avant c'|avant, c'|avant ca|avant on|avant il|avant elle|d'habitude|d'ordinaire|jusque la|jusque-la|jusqu'a hier|jusqu'ici|normalement|used to";
+    mentions("pourquoi|comment se fait|why ", text) && mentions(BEFORE, text)
+}
+
 /// « la fiche », « le formulaire d'incident », « la déclaration remplie »: the service's form.
 pub(super) fn names_form(text: &str) -> bool {
     const FORM: &str = "fiche incident|fiche d'incident|fiche de declaration|fiche remplie|fiche completee|fiche renseignee|la fiche en p|la fiche ci-|fiche en piece|fiche jointe|formulaire incident|formulaire d'incident|formulaire de declaration|formulaire rempli|formulaire complete|formulaire en p|formulaire joint|formulaire ci-|declaration d'incident|declaration incident|declaration remplie|declaration en p|declaration jointe|declaration ci-|fiche_incident|fiche-incident|declaration_incident|declaration-incident|formulaire_incident|formulaire-incident|incident form";
