@@ -18,15 +18,21 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 pub(super) const EXAMPLE: &str =
-    "Examples: vigie reply message.eml\n          vigie reply --sample E4 --html\n";
+    "Example: vigie reply message.eml, or vigie reply --sample E4 --html\n";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The message; - reads standard input
     #[arg(value_name = "FILE", required_unless_present = "sample")]
     file: Option<PathBuf>,
-    /// Print this mail with sample data instead, worded as this desk does
-    #[arg(long, value_name = "MAIL", conflicts_with = "file", value_parser = template())]
+    /// Print this mail with sample data instead: E1, E4, E10
+    #[arg(
+        long,
+        value_name = "MAIL",
+        conflicts_with = "file",
+        hide_possible_values = true,
+        value_parser = template()
+    )]
     sample: Option<Template>,
     /// Print the text part only
     #[arg(long, group = "form")]

@@ -5,6 +5,7 @@
 //! answered is decided inside the store's transaction, by the same pure chain as every preview.
 
 use super::answer::{self, Answering, Incoming, answer};
+use super::merge::{answers, merge};
 use super::thread::{Thread, notice, thread};
 use crate::config::{AnswerFrom, Config};
 use crate::domain::decision::{Brought, Decision, MOST_RECEIVED, Suppressed};
@@ -333,34 +334,6 @@ fn joined(read: &Arc<Read>, parts: &Arc<Parts>, incident: Incident, now: DateTim
     };
     let answering = answering(read, parts, fields, to_ask, Some(brought), now);
     Effect::Joined(Box::new(filled), answering)
-}
-
-/// Whether something that was asked for no longer is.
-fn answers(asked: &[Ask], left: &[Ask]) -> bool {
-    let is_left = |ask: &Ask| left.iter().any(|left| left.item == ask.item);
-    asked.iter().any(|ask| !is_left(ask))
-}
-
-/// Completes fields with what a later message brings; gives the names of those that it filled.
-pub(super) fn merge(fields: &mut Fields, brought: &Fields) -> Vec<FieldName> {
-    let mut changed = Vec::new();
-    for (name, field) in brought.iter() {
-        if fills(&fields[name].reading, &field.reading) {
-            fields[name] = field.clone();
-            changed.push(name);
-        }
-    }
-    changed
-}
-
-/// Whether a new reading takes the place of an old one.
-fn fills(old: &Reading, new: &Reading) -> bool {
-    match (old, new) {
-        (_, Reading::Missing) | (Reading::Present(_), _) => false,
-        (Reading::Missing, _) => true,
-        (Reading::Unclear(_), new) => !matches!(new, Reading::Unclear(_)),
-        (Reading::Unknown, new) => matches!(new, Reading::Present(_)),
-    }
 }
 
 /// The answer, decided once the reference and what was sent so far are known.

@@ -5,6 +5,7 @@ pub mod alarm;
 pub mod answer;
 pub mod health;
 pub mod intake;
+mod merge;
 pub mod promote;
 pub mod reparse;
 pub mod thread;

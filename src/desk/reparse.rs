@@ -6,6 +6,7 @@
 //! that it gave; status and mails are never touched.
 
 use super::intake::{self, Parts, Read};
+use super::merge::merge;
 use crate::domain::declaration::{Kind, Role};
 use crate::domain::field::{Field, FieldName, Fields, Reading, Source};
 use crate::domain::form::{Ask, Item};
@@ -151,7 +152,7 @@ impl<'a> Replay<'a> {
                     brought[name] = Field::default();
                 }
             }
-            for name in intake::merge(&mut replay.fields, &brought) {
+            for name in merge(&mut replay.fields, &brought) {
                 replay.origins.insert(name, message.read.message);
             }
         }

@@ -116,8 +116,8 @@ impl Letter {
             Some(Act::Close(closing)) => Some(closing),
             _ => None,
         };
-        let fact = |text: &Option<String>| {
-            let text = sentence(text.as_deref().unwrap_or_default(), MOST_OF_A_FACT);
+        let fact = |text: Option<&str>| {
+            let text = sentence(text?, MOST_OF_A_FACT);
             (!text.is_empty()).then_some(text)
         };
         let mut questions = questions(asks, form);
@@ -146,8 +146,8 @@ impl Letter {
             maintenant: closing.map_or_else(String::new, |closing| {
                 sentence(&closing.now, MOST_OF_A_FACT)
             }),
-            cause: closing.and_then(|closing| fact(&closing.cause)),
-            fait: closing.and_then(|closing| fact(&closing.done)),
+            cause: closing.and_then(|closing| fact(closing.cause.as_deref())),
+            fait: closing.and_then(|closing| fact(closing.done.as_deref())),
             autre_ref: match answered.act {
                 Some(Act::Attach { to }) => one_line(to),
                 _ => String::new(),

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use vigie::config::{Config, Sources, Typed};
-use vigie::desk::answer::{Answering, Incoming, answer};
+use vigie::desk::answer::{Answering, Incoming, answer, letter_of_act};
+use vigie::domain::act::{Act, Closing};
 use vigie::domain::decision::{Decision, Review, Sent, Ticket};
 use vigie::domain::form::{Form, Item};
 use vigie::domain::outgoing::{Outgoing, Template};
@@ -360,4 +361,57 @@ fn a_proved_sender_has_their_words_quoted() {
         proved.text
     );
     assert!(!text(declared(head)).text.contains("\n> "));
+}
+
+#[test]
+fn what_the_clock_and_people_say_goes_under_the_declarants_message() {
+    let (form, config, key) = (Form::si_samu(), config(), Key::from_bytes([7; 32]));
+    let answering = Answering::new(&config, &key, form).unwrap();
+    let raw =
+        declared("From: Claire <c@samu.example>\r\nMessage-ID: <1@samu.example>\r\nSubject: x");
+    let email = Email::parse(&raw);
+    let context = Context {
+        received_at: now(),
+        own_addresses: &config.own_addresses(),
+        mark: "INC",
+        key: Some(key.as_bytes()),
+    };
+    let declaration = extract(&email, form, &context);
+    let asks = form.ask(&declaration);
+    let incoming = Incoming {
+        email: &email,
+        declaration: &declaration,
+        fields: &declaration.fields,
+        asks: &asks,
+        brought: None,
+        answerable: true,
+        reference: REFERENCE,
+        sequence: 2,
+        ticket: Ticket::default(),
+        sent: Sent::default(),
+    };
+    let closing = Closing {
+        now: "la carte s’affiche".to_owned(),
+        ..Closing::default()
+    };
+    for (act, said) in [
+        (
+            Act::Remind {
+                to: "c@samu.example",
+            },
+            "attend toujours",
+        ),
+        (Act::DeletedScreenshot, "Nous l’avons supprimée"),
+        (Act::Close(&closing), "la carte s’affiche."),
+        (Act::CloseUnreached, "faute d’avoir pu vous"),
+        (Act::Attach { to: "INC-26-00055" }, "INC-26-00055"),
+    ] {
+        let (_, mail) = letter_of_act(act, &incoming, form, &answering, now()).unwrap();
+        let mail = mail.unwrap();
+        assert_eq!(mail.template, act.template());
+        assert_eq!((mail.to.as_str(), mail.sequence), ("c@samu.example", 2));
+        assert!(mail.text.contains(said), "{}", mail.text);
+        let raw = String::from_utf8(mail.mime).unwrap();
+        assert!(raw.contains("\r\nIn-Reply-To: <1@samu.example>\r\n"));
+    }
 }

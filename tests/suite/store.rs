@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex};
-use vigie::domain::decision::{Review, Sent};
+use vigie::domain::decision::{Review, Sent, Ticket};
 use vigie::domain::declaration::{Attachment, Kind, Role};
 use vigie::domain::field::{
     Evidence, Field, FieldName, Fields, Part, Reading, Reason, Source, Value,
@@ -892,6 +892,78 @@ async fn sent(store: &Store, id: i64, seconds: i64) {
     let claim = due.iter().find(|mail| mail.id == id).unwrap().claim;
     assert!(store.mark_sending(claim, at(seconds), LEASE).await.unwrap());
     store.mark_sent(claim, at(seconds)).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_ticket_so_far_knows_what_was_made_and_what_left() {
+    on_both(|store| async move {
+        let opened = opened(&store, 1, answered(Template::E1, None, 0)).await;
+        let (reference, first) = (opened.reference.unwrap(), opened.mail.unwrap());
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let mut uid = 1;
+        let mut join = |template: Template| {
+            uid += 1;
+            let (store, seen, reference) = (store.clone(), Arc::clone(&seen), reference.clone());
+            async move {
+                let incident = store.incident(&reference).await.unwrap().unwrap();
+                let message = claimed(&store, uid, &uid.to_string().into_bytes()).await;
+                let filled = Filled {
+                    incident: incident.id,
+                    version: incident.version,
+                    fields: incident.fields,
+                    changed: Vec::new(),
+                    to_ask: incident.to_ask,
+                    major_suspected: false,
+                    concerns: Vec::new(),
+                    subject: incident.subject,
+                    status: None,
+                    is_answer: true,
+                    address: None,
+                };
+                let answering = Answering {
+                    decide: Box::new(move |facts| {
+                        seen.lock().unwrap().push(facts.ticket);
+                        (answered(template, None, 0).decide)(facts)
+                    }),
+                    ..silent()
+                };
+                let effect = Effect::Joined(Box::new(filled), answering);
+                let done = store.commit_outcome(&outcome(message, effect), at(4)).await;
+                done.unwrap().mail.unwrap()
+            }
+        };
+        let cancelled = join(Template::E3).await;
+        assert!(store.cancel(cancelled, at(5)).await.unwrap());
+        sent(&store, first, 6).await;
+        for template in [Template::E1c, Template::E3, Template::E4, Template::E2] {
+            join(template).await;
+        }
+        join(Template::E10).await;
+        let seen = seen.lock().unwrap().clone();
+        let facts = |ticket: &Ticket| {
+            (
+                ticket.requests,
+                ticket.asked,
+                ticket.outage,
+                ticket.followed_up,
+                ticket.reminded,
+                ticket.completed,
+            )
+        };
+        let facts: Vec<_> = seen.iter().map(facts).collect();
+        assert_eq!(
+            facts,
+            [
+                (1, false, false, false, false, false),
+                (1, true, false, false, false, false),
+                (2, true, true, false, false, false),
+                (3, true, true, true, false, false),
+                (4, true, true, true, true, false),
+                (4, true, true, true, true, true),
+            ]
+        );
+    })
+    .await;
 }
 
 #[tokio::test]
