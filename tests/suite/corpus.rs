@@ -157,6 +157,7 @@ fn the_batches_written_afterwards_hold_their_floors() {
         (17, 50, 100.0, 97.0, 70.0, 1.5, 0.5),
         // Nearly nothing was learnt from this one.
         (18, 50, 100.0, 95.5, 70.0, 2.0, 1.5),
+        (19, 50, 100.0, 95.0, 58.0, 1.5, 0.5),
     ] {
         let floors = Floors {
             messages,

@@ -6,7 +6,7 @@ use super::amount::{amount, counted, out_of, round_number};
 use super::company;
 use super::listed::listed;
 use super::places::{devices, none_of, of_ours, one_machine_more, struck_all, struck_among};
-use super::said::{asked, places, us};
+use super::said::{asked, only_some, placed, places, us};
 use super::spoken_of::{halved, hurt, out_of_things, spoken_of, tried_too};
 use super::with_me::and_the_writer;
 use crate::domain::field::Count;
@@ -47,7 +47,9 @@ impl Draft {
 /// Numbers of things that are counted: « les 5 ARM », « 3 ARM + 2 médecins », « on est 6 ».
 pub(super) fn people(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
     if let Some(draft) = us(tokens, at)
+        .or_else(|| only_some(tokens, at))
         .or_else(|| asked(tokens, at))
+        .or_else(|| (answer && at == 0).then(|| placed(tokens)).flatten())
         .or_else(|| none_of(tokens, at))
         .or_else(|| places(tokens, at))
         .or_else(|| listed(tokens, at))

@@ -95,19 +95,52 @@ const MACHINES: &str = "postes|ecrans|tablettes|comptes|positions|sessions|conso
 /// first number.
 pub(super) fn in_two_places(tokens: &Tokens, end: usize) -> Option<(u32, usize)> {
     const AT: &str = "en|au|aux|a|dans|de|sur|cote|du|in|at|on";
-    if !tokens.among(end, AT) {
-        return None;
+    let mut end = end;
+    let mut sum = 0_u32;
+    // « 2 en salle, 1 au SMUR et 1 en télétravail »: « et » stands before the last one.
+    for _ in 0..6 {
+        if !tokens.among(end, AT) {
+            return None;
+        }
+        let joint = (end + 1..end + 6)
+            .take_while(|at| {
+                tokens
+                    .get(*at)
+                    .is_some_and(|token| token.kind == Kind::Word || tokens.sign(*at, b','))
+            })
+            .find(|at| tokens.among(*at, "et|plus|and") || tokens.sign(*at, b','))?;
+        let (more, most, after) = amount(tokens, joint + 1)?;
+        let placed = tokens.among(after, AT) && !tokens.among(after, OTHER_UNITS);
+        if !placed || more != most || !(1..=200).contains(&more) {
+            return None;
+        }
+        sum = sum.saturating_add(more);
+        if !tokens.sign(joint, b',') {
+            return Some((sum, after));
+        }
+        end = after;
     }
-    let joint = (end + 1..end + 6)
-        .take_while(|at| {
-            tokens
-                .get(*at)
-                .is_some_and(|token| token.kind == crate::extract::token::Kind::Word)
-        })
-        .find(|at| tokens.among(*at, "et|plus|and"))?;
-    let (more, most, after) = amount(tokens, joint + 1)?;
-    let placed = tokens.among(after, AT) && !tokens.among(after, OTHER_UNITS);
-    (placed && more == most && (1..=200).contains(&more)).then_some((more, after))
+    None
+}
+
+/// « 2 en salle, 1 au SMUR et 1 en télétravail » as an answer.
+pub(super) fn placed(tokens: &Tokens) -> Option<Draft> {
+    let (min, max, end) = amount(tokens, 0)?;
+    let (more, end) = in_two_places(tokens, end)?;
+    let other = tokens.among(end, OTHER_UNITS);
+    (!other).then(|| Draft::exact(min + more, max + more, false, end, 0.8))
+}
+
+/// « cela n'en touche que 3 », « ça n'en concerne que deux »: of those spoken of before.
+pub(super) fn only_some(tokens: &Tokens, at: usize) -> Option<Draft> {
+    let next = phrase!(
+        tokens,
+        at,
+        "en touche que|en concerne que|en affecte que|en impacte que|en gene que|en bloque que|n en touche que|n en concerne que"
+    )?;
+    let (min, max, end) = amount(tokens, next)?;
+    let other = tokens.among(end, OTHER_UNITS) || tokens.sign(end, b'%');
+    (!other).then(|| Draft::exact(min, max, false, end, 0.9))
 }
 
 /// « Nb users 1 », « # of users: 6 to 8 », « utilisateurs impactés : 4 » in running text.

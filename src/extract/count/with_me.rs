@@ -165,14 +165,25 @@ pub(super) fn like_me(tokens: &Tokens, at: usize) -> Option<Draft> {
         let end = phrase!(
             tokens,
             after,
-            "collegues|autres collegues|confreres|consoeurs|voisines|camarades|coequipiers|coequipieres|binomes|colleagues|de mes collegues|arm|autres arm|autres|autres agents|autres postes|autres medecins|others|voisins|of my colleagues"
+            "medecins|infirmiers|infirmieres|regulateurs|internes|cadres|ide|collegues|autres collegues|confreres|consoeurs|voisines|camarades|coequipiers|coequipieres|binomes|colleagues|de mes collegues|arm|autres arm|autres|autres agents|autres postes|autres medecins|others|voisins|of my colleagues"
         )?;
-        (min, max, end)
+        // « les trois ARM de jour et l'infirmier … que moi »
+        super::people::sum(tokens, min, max, end)
     };
     // « 2 collègues et moi » is said elsewhere; « les 2 ARM » needs « que moi » to add the writer.
     let relative = tokens.among(end - 1, "collegue|collegues|confrere|confreres|consoeur|voisin|voisine|voisins|voisines|consoeurs|camarades|coequipiers|coequipieres|binomes|binome|colleague|colleagues|autres|others")
         || end > 1 && tokens.among(end - 2, "autre|autres");
     let end = company::qualified(tokens, end);
+    // « ma consœur de Quimper (elle régule depuis son cabinet) a le même problème »
+    let town = tokens.among(end, "de|du|a|au") && tokens.sign(end + 2, b'(');
+    let end = if town { end + 2 } else { end };
+    let end = if tokens.sign(end, b'(') {
+        (end..end + 24)
+            .find(|at| tokens.sign(*at, b')'))
+            .map_or(end, |close| close + 1)
+    } else {
+        end
+    };
     // « j'ai demandé à mes deux voisines, elles ont le même message »
     let end = if tokens.sign(end, b',') {
         phrase!(
@@ -186,7 +197,9 @@ pub(super) fn like_me(tokens: &Tokens, at: usize) -> Option<Draft> {
     };
     let after =
         with_the_writer(tokens, end).or_else(|| relative.then(|| same(tokens, end)).flatten())?;
-    (!spared(tokens, at, after) && !over_for_them(tokens, after))
+    // « deux régulateurs l'ont vu, le Dr Roy et moi »: who the two are.
+    let named = !relative && (end..after).any(|near| tokens.sign(near, b','));
+    (!named && !spared(tokens, at, after) && !over_for_them(tokens, after))
         .then(|| Draft::exact(min + 1, max + 1, false, after, 0.8))
 }
 

@@ -71,6 +71,26 @@ pub(super) fn not_with_all(tokens: &Tokens) -> Option<Range<usize>> {
     })
 }
 
+/// « Cela passe en général au troisième ou quatrième essai », « ça finit par partir au bout du 3e
+/// clic »: now and then.
+pub(super) fn at_a_later_try(tokens: &Tokens) -> Option<Range<usize>> {
+    const WORKS: &str = "passe|passent|passer|marche|fonctionne|part|partent|partir|aboutit|aboutir|ouvre|ouvrir|reussit|accepte|works|succeeds";
+    const TRY: &str = "essai|essais|coup|fois|tentative|clic|envoi|try|attempt";
+    const LATER: &str = "deuxieme|second|seconde|troisieme|quatrieme|cinquieme|sixieme|dixieme|nieme|enieme|third|fourth|e|eme";
+    (0..tokens.len()).find_map(|at| {
+        if !tokens.among(at, WORKS) || (at.saturating_sub(2)..at).any(|at| tokens.among(at, "ne|n"))
+        {
+            return None;
+        }
+        let to = (at + 1..at + 12)
+            .take_while(|near| !tokens.ends_line(*near) && !tokens.sign(*near, b'.'))
+            .find(|near| tokens.among(*near, TRY))?;
+        let led = (at + 1..to).any(|near| tokens.among(near, "au|a|bout|on|the|apres"));
+        let later = (at + 1..to).any(|near| tokens.among(near, LATER));
+        (led && later).then(|| tokens.span(at, to + 1))
+    })
+}
+
 /// « …, ça se reproduit, … »: said outright, without when or whether.
 pub(super) fn comes_again(tokens: &Tokens, at: usize, from: usize) -> bool {
     at >= 2
@@ -101,6 +121,24 @@ mod tests {
         }
         for text in ["pas sur tous les postes", "pas pour tous les collègues"] {
             assert!(not_with_all(&Tokens::new(text)).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_works_at_a_later_try_comes_now_and_then() {
+        for text in [
+            "Cela passe en général au troisième ou quatrième essai",
+            "ça finit par partir au bout du 3e clic",
+            "la page s'ouvre à la deuxième tentative",
+        ] {
+            assert!(at_a_later_try(&Tokens::new(text)).is_some(), "{text}");
+        }
+        for text in [
+            "rien ne part au deuxième clic",
+            "l'appel passe au deuxième poste",
+            "cela ne marche pas au premier essai",
+        ] {
+            assert!(at_a_later_try(&Tokens::new(text)).is_none(), "{text}");
         }
     }
 

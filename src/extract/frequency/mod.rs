@@ -17,7 +17,7 @@ mod fraction;
 mod tried;
 mod unsure;
 
-use beside::{comes_again, easy, is_led_elsewhere, not_with_all};
+use beside::{at_a_later_try, comes_again, easy, is_led_elsewhere, not_with_all};
 use fraction::{fraction, of_so_many, per_period};
 use tried::{retried, untried};
 use unsure::{bare_fraction, unsure};
@@ -64,7 +64,10 @@ pub fn said(text: &str) -> Option<(Often, Range<usize>)> {
     if let Some((frequency, range)) = fraction(&tokens).or_else(|| of_so_many(&tokens)) {
         return known(frequency, range);
     }
-    if let Some(range) = per_period(&tokens).or_else(|| not_with_all(&tokens)) {
+    if let Some(range) = per_period(&tokens)
+        .or_else(|| not_with_all(&tokens))
+        .or_else(|| at_a_later_try(&tokens))
+    {
         return known(Frequency::Intermittent, range);
     }
     let lower = folded.as_str();
@@ -111,7 +114,24 @@ pub fn said(text: &str) -> Option<(Often, Range<usize>)> {
         let next = usize::from(behind.among(0, "it|le|l|ca|cela"));
         said && is_led_elsewhere(&behind, next)
     };
-    if let Some(range) = cues.of(Group::Never).find(|range| !there(range)) {
+    // « ne remonte plus rien depuis 19h30 » fails on; « cela ne part pas une seule fois » always.
+    let fails = |range: &Range<usize>| {
+        let cue = &lower[range.clone()];
+        let behind = &lower[..range.start];
+        match cue {
+            "plus rien depuis" => behind
+                .split_whitespace()
+                .rev()
+                .take(3)
+                .any(|word| word == "ne" || word.starts_with("n'")),
+            "une seule fois" => behind.ends_with("pas "),
+            _ => false,
+        }
+    };
+    if let Some(range) = cues
+        .of(Group::Never)
+        .find(|range| !there(range) && !fails(range))
+    {
         return known(Frequency::No, folded.original(range));
     }
     if let Some(range) = unsure(&tokens) {

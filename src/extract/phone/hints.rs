@@ -56,7 +56,7 @@ const THIRD: &str = concat!(
     "collegue|confrere|consoeur|voir avec|voyez avec|astreinte|informatique|hotline|",
     "prestataire|editeur|centre de services|service desk|support informatique|assistance informatique|remplac|prend le relais|son portable a elle|technicien|",
     "chef de service|sa ligne|celui de m|celui du dr|pour le dr|pour le docteur|pour mme|pour madame|pour monsieur|pour m. |numero de ma |numero de mon chef|",
-    "pompiers|le sdis|la dsi|service informatique|support info|cellule de crise|le medecin de garde|le cadre de garde|son numero|ses coordonnees|sa collegue",
+    "pompiers|leur num|leur tel|leur ligne|leur fixe|leur portable|leur standard|le sdis|la dsi|service informatique|support info|cellule de crise|le medecin de garde|le cadre de garde|son numero|ses coordonnees|sa collegue",
 );
 const OWN: &str = "mon portable|mon mobile|mon num|mon tel|ma ligne|mon poste|mon fixe|me joindre|me rappel|moi |m'appel|je suis au|mon direct|mon dect";
 const PUBLIC: &str = concat!(

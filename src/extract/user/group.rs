@@ -83,7 +83,7 @@ pub(super) fn accounts(words: &str, tokens: &Tokens, faulty: bool) -> Option<Fou
 
 /// Behind the words that carry a group on: « … libéraux de la PDSA », « … de nuit du samu 44 ».
 pub(super) fn extended(tokens: &Tokens, mut end: usize) -> usize {
-    const STOPS: &str = "depuis|qui|quand|lorsque|et|mais|dans|au|aux|sur|en|pour|car|avec|ne|n|sont|ont|est|donc|alors|ce|cette|hier|since|who|and|when|ou|sans|par|chez|a|se|s|affichent|affiche|restent|reste|perdent|voient|ils|elles|on|nous|y|aussi|seulement|uniquement|des|toutes|tous|plus|pareil|idem|il|que|je|j";
+    const STOPS: &str = "depuis|qui|quand|lorsque|et|mais|dans|au|aux|sur|en|pour|car|avec|ne|n|sont|ont|est|donc|alors|ce|cette|hier|since|who|and|when|ou|sans|par|chez|a|se|s|affichent|affiche|restent|reste|perdent|voient|ils|elles|on|nous|y|aussi|seulement|uniquement|des|toutes|tous|plus|pareil|idem|il|que|je|j|cela|ca|elle";
     let far = (end + 6).min(tokens.len());
     let goes_on = |end: usize| match tokens.get(end).map(|token| token.kind) {
         Some(Kind::Word) => {
@@ -254,7 +254,7 @@ fn all_of_them(tokens: &Tokens, at: usize) -> Option<usize> {
 
 /// « … bloque toute la salle », « pr tt le monde »: a group that the fault is said to strike.
 pub(super) fn struck(words: &str, tokens: &Tokens, faulty: bool) -> Option<Found> {
-    const GROUP: &str = "tout le monde|tt le monde|tout le service|tout le plateau|tout le secretariat|toute la garde|toute la cellule|toute la vacation|toute la salle|toute l equipe|toute la regulation|tous les postes|tous les arm|toute l equipe de nuit|toute l equipe de jour|tous les medecins|tous les utilisateurs|l ensemble de l equipe|l ensemble des arm|l ensemble du service|l ensemble de la salle|l ensemble du plateau|l ensemble de la regulation|l ensemble des medecins|l ensemble des regulateurs|l ensemble des utilisateurs|l ensemble des agents|everyone|everybody|all users|the whole room|the whole team|our whole team|my whole team|the whole crew|the whole shift|the entire team|our entire team|all the staff|the night shift|the day shift|toute la regul|tous les agents|tous les collegues|tous les medecins regulateurs";
+    const GROUP: &str = "tout le monde|tt le monde|tout le service|tout le plateau|tout le secretariat|toute la garde|toute la cellule|toute la vacation|toute la salle|toute l equipe|toute la regulation|tous les postes|tous les arm|toute l equipe de nuit|toute l equipe de jour|tous les medecins|tous les utilisateurs|l ensemble de l equipe|l ensemble des arm|l ensemble du service|l ensemble de la salle|l ensemble du plateau|l ensemble de la regulation|l ensemble des medecins regulateurs|l ensemble des medecins|l ensemble des regulateurs|l ensemble des utilisateurs|l ensemble des agents|everyone|everybody|all users|the whole room|the whole team|our whole team|my whole team|the whole crew|the whole shift|the entire team|our entire team|all the staff|the night shift|the day shift|toute la regul|tous les agents|tous les collegues|tous les medecins regulateurs";
     (0..tokens.len()).find_map(|at| {
         let end = phrase!(tokens, at, GROUP)
             .or_else(|| all_of_us(tokens, at))

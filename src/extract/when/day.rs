@@ -141,7 +141,7 @@ const NAMED: &[(&str, Day, Option<Part>)] = &[
     ),
     ("ce soir|this evening", Day::Ago(0), Some(Part::Evening)),
     (
-        "cette nuit|la nuit derniere|la nuit passee|nuit derniere|last night|tonight",
+        "cette nuit|cet nuit|la nuit derniere|la nuit passee|nuit derniere|last night|tonight",
         Day::Night,
         Some(Part::Night),
     ),

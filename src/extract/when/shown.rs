@@ -155,7 +155,17 @@ pub(super) fn content(
         return Some((Role::Other, 0.05));
     }
     // « il est 14h20 »
-    if timed && lead.ends_with("il est") {
+    let now_is = [
+        "il est",
+        "il est bientot",
+        "il est presque",
+        "il est deja",
+        "il est maintenant",
+        "il est pres de",
+        "il est plus de",
+        "il sera bientot",
+    ];
+    if timed && now_is.iter().any(|cue| lead.ends_with(cue)) {
         return Some((Role::Other, 0.05));
     }
     // « nous sommes lundi », « on est le 4 »
