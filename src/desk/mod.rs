@@ -6,5 +6,7 @@ pub mod answer;
 pub mod health;
 pub mod intake;
 pub mod promote;
+pub mod remind;
 pub mod reparse;
 pub mod thread;
+pub mod ticket;

@@ -19,4 +19,5 @@ pub mod policy;
 pub mod reason;
 pub mod restraint;
 pub mod sender;
+pub mod timer;
 pub mod why;

@@ -126,7 +126,8 @@ async fn try_writing(
     let (id, reference, attempts) = (mail.id, mail.reference.as_str(), mail.attempts);
     match delivery {
         Delivery::Accepted => {
-            store.mark_sent(mail.claim, now).await?;
+            let due = parts.delays.of_request(now);
+            store.mark_sent(mail.claim, &due, now).await?;
             // A figure only: where it can't be had, the mail has left all the same.
             if mail.sequence == 1
                 && let Ok(Some(received)) = store.ticket_received(id).await

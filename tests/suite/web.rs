@@ -515,7 +515,7 @@ async fn pain_17_who_is_not_reachable_by_mail_is_shown_with_the_number_to_call()
     let lease = TimeDelta::minutes(1);
     let claim = store.claim_outbox(at(3), lease, 1).await.unwrap()[0].claim;
     assert!(store.mark_sending(claim, at(3), lease).await.unwrap());
-    store.mark_sent(claim, at(3)).await.unwrap();
+    store.mark_sent(claim, &[], at(3)).await.unwrap();
     let page = console.get(&format!("/d/{reference}")).await;
     page.hides("non joignable");
     let incident = store
