@@ -7,7 +7,7 @@
 use super::answer::{self, Answering, Incoming, answer};
 use super::thread::{Thread, notice, thread};
 use crate::config::{AnswerFrom, Config};
-use crate::domain::decision::{Decision, MOST_RECEIVED, Suppressed};
+use crate::domain::decision::{Brought, Decision, MOST_RECEIVED, Suppressed};
 use crate::domain::declaration::{Declaration, Kind, Role};
 use crate::domain::field::{FieldName, Fields, Reading};
 use crate::domain::form::{Ask, Form};
@@ -274,7 +274,14 @@ fn opened(
     };
     Effect::Opened(
         Box::new(new),
-        answering(read, parts, read.asks.clone(), now),
+        answering(
+            read,
+            parts,
+            declaration.fields.clone(),
+            read.asks.clone(),
+            None,
+            now,
+        ),
     )
 }
 
@@ -306,10 +313,15 @@ fn joined(read: &Arc<Read>, parts: &Arc<Parts>, incident: Incident, now: DateTim
         }
     }
     let moves = is_answer && incident.status != Status::ToReview;
+    let brought = Brought {
+        anything: is_answer,
+        answers: answers(&incident.to_ask, &to_ask),
+        resolved: false,
+    };
     let filled = Filled {
         incident: incident.id,
         version: incident.version,
-        fields,
+        fields: fields.clone(),
         changed,
         to_ask: to_ask.clone(),
         major_suspected: incident.major_suspected || declaration.major_suspected,
@@ -319,7 +331,14 @@ fn joined(read: &Arc<Read>, parts: &Arc<Parts>, incident: Incident, now: DateTim
         is_answer,
         address: Some(read.from_address()).filter(|address| !address.is_empty()),
     };
-    Effect::Joined(Box::new(filled), answering(read, parts, to_ask, now))
+    let answering = answering(read, parts, fields, to_ask, Some(brought), now);
+    Effect::Joined(Box::new(filled), answering)
+}
+
+/// Whether something that was asked for no longer is.
+fn answers(asked: &[Ask], left: &[Ask]) -> bool {
+    let is_left = |ask: &Ask| left.iter().any(|left| left.item == ask.item);
+    asked.iter().any(|ask| !is_left(ask))
 }
 
 /// Completes fields with what a later message brings; gives the names of those that it filled.
@@ -348,7 +367,9 @@ fn fills(old: &Reading, new: &Reading) -> bool {
 fn answering(
     read: &Arc<Read>,
     parts: &Arc<Parts>,
+    fields: Fields,
     asks: Vec<Ask>,
+    brought: Option<Brought>,
     now: DateTime<Utc>,
 ) -> store::Answering {
     let (email, declaration) = (&read.email, &read.declaration);
@@ -366,21 +387,31 @@ fn answering(
             // A mail that can't be made must not take the incident with it: a person sees that
             // none was made, and why.
             catch_unwind(AssertUnwindSafe(|| {
-                decided(&read, &parts, &asks, facts, now)
+                decided(&read, &parts, &fields, &asks, brought, facts, now)
             }))
             .unwrap_or_else(|_| Answer::Silent("panicked".to_owned()))
         }),
     }
 }
 
-fn decided(read: &Read, parts: &Parts, asks: &[Ask], facts: &Facts, now: DateTime<Utc>) -> Answer {
+fn decided(
+    read: &Read,
+    parts: &Parts,
+    fields: &Fields,
+    asks: &[Ask],
+    brought: Option<Brought>,
+    facts: &Facts,
+    now: DateTime<Utc>,
+) -> Answer {
     if let Some(reason) = read.unread() {
         return Answer::Silent(reason.to_owned());
     }
     let incoming = Incoming {
         email: &read.email,
         declaration: &read.declaration,
+        fields,
         asks,
+        brought,
         answerable: read.answerable,
         reference: &facts.reference.to_string(),
         sequence: facts.sequence,

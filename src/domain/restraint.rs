@@ -34,6 +34,22 @@ pub enum Suppressed {
     Older,
     /// `mode = "off"`.
     Off,
+    /// What is left was asked for as often as it may be.
+    AlreadyAsked,
+    /// It brings nothing that was asked for.
+    NothingBrought,
+    /// The ticket was acknowledged as complete.
+    AlreadyComplete,
+    /// It says that the trouble is over.
+    Resolved,
+    /// Its ticket may be a general outage: no form follows the call.
+    Outage,
+    /// Nothing is missing: there is nothing to remind of.
+    NothingMissing,
+    /// What went to the address came back.
+    Undeliverable,
+    /// The circuit of the limits is open.
+    CircuitOpen,
 }
 
 /// Why a person must release a mail.
@@ -100,6 +116,14 @@ impl Suppressed {
             Self::NoAddress => "no_address",
             Self::Older => "older",
             Self::Off => "off",
+            Self::AlreadyAsked => "already_asked",
+            Self::NothingBrought => "nothing_brought",
+            Self::AlreadyComplete => "already_complete",
+            Self::Resolved => "resolved",
+            Self::Outage => "outage",
+            Self::NothingMissing => "nothing_missing",
+            Self::Undeliverable => "undeliverable",
+            Self::CircuitOpen => "circuit_open",
         }
     }
 }
@@ -120,6 +144,14 @@ impl fmt::Display for Suppressed {
             Self::NoAddress => "it has no address that could be answered",
             Self::Older => "it is older than [mailbox] answer_from",
             Self::Off => "[replies] mode is off",
+            Self::AlreadyAsked => "what is left was asked for already",
+            Self::NothingBrought => "it brings nothing that was asked for",
+            Self::AlreadyComplete => "its ticket was acknowledged as complete",
+            Self::Resolved => "it says that the trouble is over",
+            Self::Outage => "its ticket may be a general outage",
+            Self::NothingMissing => "nothing is missing",
+            Self::Undeliverable => "what went to the address came back",
+            Self::CircuitOpen => "nothing leaves until vigie outbox resume",
         })
     }
 }
