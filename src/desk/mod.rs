@@ -5,6 +5,7 @@ pub mod alarm;
 pub mod answer;
 pub mod health;
 pub mod intake;
+pub mod letter;
 pub mod promote;
 pub mod remind;
 pub mod reparse;

@@ -1,35 +1,25 @@
 //! What a person does with a ticket: validate it, close it, set it aside, take it up again.
 
+use super::intake::Parts;
+use super::letter::{LastWords, Occasion};
 use crate::domain::incident::{Incident, Reference, Status};
 use crate::domain::outgoing::MailState;
 use crate::store::{Committed, Move, Store, StoreError};
 use chrono::{DateTime, Utc};
+use std::sync::Arc;
 
 /// What is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
     /// Everything that is shown is right: the ticket is complete, waits for what was asked, or, where
     /// nothing was asked, for a call.
     Validate,
-    /// It is over.
-    Close,
+    /// It is over; the declarant is told, where there is something to tell.
+    Close(Option<Occasion>),
     /// It is no incident.
     SetAside,
     /// It is looked at again.
     Reopen,
-}
-
-impl Act {
-    /// The word of the command.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Validate => "validate",
-            Self::Close => "close",
-            Self::SetAside => "set-aside",
-            Self::Reopen => "reopen",
-        }
-    }
 }
 
 /// Why an act was not done.
@@ -59,6 +49,7 @@ pub enum ActError {
 /// See [`ActError`]; where the ticket changed meanwhile, a conflict of the store.
 pub async fn act(
     store: &Store,
+    parts: &Arc<Parts>,
     reference: &Reference,
     act: Act,
     now: DateTime<Utc>,
@@ -67,7 +58,7 @@ pub async fn act(
         .incident(reference)
         .await?
         .ok_or_else(|| ActError::Unknown(reference.clone()))?;
-    let to = target(store, &incident, act).await?;
+    let to = target(store, &incident, &act).await?;
     // Validating what is settled already settles nothing; any other act needs a way there.
     let is_moot = act == Act::Reopen && incident.status == Status::ToReview;
     if !incident.status.allows(to) || is_moot {
@@ -77,22 +68,31 @@ pub async fn act(
             to,
         });
     }
+    let (id, version) = (incident.id, incident.version);
+    let told = match act {
+        Act::Close(Some(occasion)) => LastWords::of(store, parts, &incident)
+            .await?
+            .map(|last| (last.message, last.answering(parts, incident, occasion, now))),
+        _ => None,
+    };
     let step = Move {
-        incident: incident.id,
-        version: incident.version,
+        incident: id,
+        version,
         to,
-        mail: None,
+        mail: told
+            .as_ref()
+            .map(|(message, answering)| (*message, answering)),
     };
     Ok((to, store.move_ticket(&step, now).await?))
 }
 
 /// Where the act leads.
-async fn target(store: &Store, incident: &Incident, act: Act) -> Result<Status, StoreError> {
+async fn target(store: &Store, incident: &Incident, act: &Act) -> Result<Status, StoreError> {
     Ok(match act {
         Act::Validate if incident.to_ask.is_empty() => Status::Complete,
         Act::Validate if is_asked(store, incident).await? => Status::Waiting,
         Act::Validate => Status::ToCall,
-        Act::Close => Status::Closed,
+        Act::Close(_) => Status::Closed,
         Act::SetAside => Status::SetAside,
         Act::Reopen => Status::ToReview,
     })

@@ -635,19 +635,26 @@ fn tickets_are_validated_closed_and_taken_up_again_from_the_command_line() {
         serde_json::from_str(text(&exported.stdout).lines().next().unwrap()).unwrap();
     let reference = first["reference"].as_str().unwrap().to_owned();
     for (act, said) in [
-        ("validate", "to_call"),
-        ("close", "closed"),
-        ("reopen", "to_review"),
-        ("set-aside", "set_aside"),
+        (&["validate"][..], "to_call"),
+        (&["close", "--unreached"], "closed"),
+        (&["reopen"], "to_review"),
+        (
+            &["close", "--now", "la carte s’affiche de nouveau"],
+            "closed",
+        ),
+        (&["reopen"], "to_review"),
+        (&["set-aside"], "set_aside"),
     ] {
-        let (code, told) = vigie(&["ticket", act, &reference]);
+        let (code, told) = vigie(&[&["ticket"], act, &[&reference]].concat());
         assert_eq!(code, Some(0), "{told}");
         assert!(told.contains(&format!("{reference}: {said}")), "{told}");
     }
-    let (code, told) = vigie(&["ticket", "close", &reference]);
+    let (code, told) = vigie(&["ticket", "close", "--silent", &reference]);
     assert_eq!(code, Some(1));
     assert!(told.contains("is set_aside: it can't be closed"), "{told}");
     let (code, told) = vigie(&["ticket", "close", "INC-26-99999"]);
+    assert_eq!(code, Some(2), "it says neither what holds nor why: {told}");
+    let (code, told) = vigie(&["ticket", "close", "--silent", "INC-26-99999"]);
     assert_eq!(code, Some(1));
     assert!(told.contains("INC-26-99999: no such ticket"), "{told}");
 }

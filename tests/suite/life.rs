@@ -2,11 +2,14 @@
 
 use crate::pipeline::{Line, declaration, mail};
 use crate::support::stores::TestStore;
+use vigie::desk::letter::Occasion;
 use vigie::desk::ticket::{self, Act, ActError};
+use vigie::domain::act::Closing;
 use vigie::domain::history::EventKind;
 use vigie::domain::incident::{Reference, Status};
-use vigie::domain::outgoing::MailState;
+use vigie::domain::outgoing::{MailState, Template};
 use vigie::domain::timer::TimerKind;
+use vigie::worker::timers::Round;
 
 /// The first request leaves then: Tuesday 24 November 2026, 10:03:20 in Paris.
 const LEFT: i64 = 200;
@@ -55,6 +58,20 @@ async fn a_request_without_an_answer_is_telephoned_about_after_two_working_days(
         let line = asked(test).await;
         assert_eq!(line.incident(1).await.status, Status::Waiting);
         assert_eq!(kinds(&line).await, [TimerKind::Reminder, TimerKind::Call]);
+        assert_eq!(line.look(LEFT + DAY - 1).await, Round::default());
+        assert_eq!(line.look(LEFT + DAY).await.reminders, 1);
+        assert_eq!(line.look(LEFT + DAY).await, Round::default());
+        let left = line.leave(LEFT + DAY + 120).await;
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].template, Template::E4);
+        // It leaves in support hours, asks for the same, and sets nothing anew.
+        let mime = String::from_utf8_lossy(&left[0].mime).into_owned();
+        assert!(mime.contains("Auto-Submitted: auto-generated"), "{mime}");
+        assert!(
+            mime.contains("In-Reply-To: <1@chu-nantes.example>"),
+            "{mime}"
+        );
+        assert_eq!(kinds(&line).await, [TimerKind::Call]);
         assert_eq!(line.look(LEFT + 2 * DAY - 1).await.calls, 0);
         assert_eq!(line.incident(1).await.status, Status::Waiting);
         assert_eq!(line.look(LEFT + 2 * DAY).await.calls, 1);
@@ -95,6 +112,64 @@ async fn a_timer_fires_once_however_many_look() {
 }
 
 #[tokio::test]
+async fn a_partial_answer_is_followed_up_once_and_reminded_of_once() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let mut line = asked(test).await;
+        let answers = format!("In-Reply-To: {}\r\n", line.our_message_id().await);
+        let body = "Bonjour,\r\n\r\nCela se reproduit toujours.\r\n";
+        line.receive(&mail(2, &answers, body)).await;
+        line.process(LEFT + 600).await;
+        let left = line.leave(LEFT + 900).await;
+        let templates: Vec<Template> = left.iter().map(|mail| mail.template).collect();
+        assert_eq!(templates, [Template::E3]);
+        assert_eq!(kinds(&line).await, [TimerKind::Reminder, TimerKind::Call]);
+        assert_eq!(line.look(LEFT + 900 + DAY).await.reminders, 1);
+        assert_eq!(line.leave(LEFT + 1_100 + DAY).await.len(), 1);
+        // A third answer that brings something else is told nothing more by the machine.
+        let body = "Bonjour,\r\n\r\nPoste : prérequis vérifiés, oui.\r\n";
+        line.receive(&mail(3, &answers, body)).await;
+        line.process(LEFT + 1_200 + DAY).await;
+        let requests = line.mails().await;
+        let requests = requests.iter().filter(|mail| mail.template != "E2");
+        assert_eq!(requests.count(), 3, "one request, one more, one reminder");
+        assert_eq!(line.look(LEFT + 9 * DAY).await, Round::default());
+        line.store().close().await;
+    }
+}
+
+#[tokio::test]
+async fn closing_tells_what_holds_now_under_the_declarants_last_words() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let line = asked(test).await;
+        let now = crate::support::stores::at(LEFT + 600);
+        let closing = Occasion::Closing(Closing {
+            now: "la carte s’affiche de nouveau".to_owned(),
+            cause: Some("un correctif du navigateur".to_owned()),
+            done: None,
+        });
+        let act = Act::Close(Some(closing));
+        ticket::act(line.store(), &line.parts, &first(), act, now)
+            .await
+            .unwrap();
+        let mails = line.mails().await;
+        let closed = mails.last().unwrap();
+        assert_eq!(closed.template, "E9");
+        assert!(
+            closed.text.contains("la carte s’affiche de nouveau"),
+            "{}",
+            closed.text
+        );
+        assert!(
+            closed.text.contains("un correctif du navigateur"),
+            "{}",
+            closed.text
+        );
+        assert!(kinds(&line).await.is_empty());
+        line.store().close().await;
+    }
+}
+
+#[tokio::test]
 async fn a_ticket_that_somebody_must_look_at_first_is_called_about_once_they_did() {
     for test in [TestStore::sqlite().await, TestStore::postgres().await] {
         let mut line = Line::with(test, "").await;
@@ -105,7 +180,7 @@ async fn a_ticket_that_somebody_must_look_at_first_is_called_about_once_they_did
         assert_eq!(line.incident(1).await.status, Status::ToReview);
         assert_eq!(line.look(LEFT + 3 * DAY).await.calls, 0);
         let now = crate::support::stores::at(LEFT + 3 * DAY);
-        let (status, _) = ticket::act(line.store(), &first(), Act::Validate, now)
+        let (status, _) = ticket::act(line.store(), &line.parts, &first(), Act::Validate, now)
             .await
             .unwrap();
         assert_eq!(status, Status::Waiting);
@@ -122,14 +197,14 @@ async fn closing_takes_back_the_request_that_has_not_left() {
         line.receive(&declaration(1)).await;
         line.process(1).await;
         let now = crate::support::stores::at(30);
-        ticket::act(line.store(), &first(), Act::Close, now)
+        ticket::act(line.store(), &line.parts, &first(), Act::Close(None), now)
             .await
             .unwrap();
         assert_eq!(line.incident(1).await.status, Status::Closed);
         assert_eq!(line.mails().await[0].state, MailState::Cancelled);
         assert!(line.leave(LEFT).await.is_empty());
         // What is closed is only taken up again.
-        let refused = ticket::act(line.store(), &first(), Act::Validate, now).await;
+        let refused = ticket::act(line.store(), &line.parts, &first(), Act::Validate, now).await;
         assert!(
             matches!(
                 &refused,
@@ -140,7 +215,7 @@ async fn closing_takes_back_the_request_that_has_not_left() {
             ),
             "{refused:?}"
         );
-        ticket::act(line.store(), &first(), Act::Reopen, now)
+        ticket::act(line.store(), &line.parts, &first(), Act::Reopen, now)
             .await
             .unwrap();
         assert_eq!(line.incident(1).await.status, Status::ToReview);
@@ -156,12 +231,12 @@ async fn validating_leads_where_the_ticket_stands() {
         line.receive(&declaration(1)).await;
         line.process(1).await;
         let now = crate::support::stores::at(30);
-        let (status, _) = ticket::act(line.store(), &first(), Act::Validate, now)
+        let (status, _) = ticket::act(line.store(), &line.parts, &first(), Act::Validate, now)
             .await
             .unwrap();
         assert_eq!(status, Status::ToCall);
         let unknown = Reference::new("INC", 2026, 99);
-        let refused = ticket::act(line.store(), &unknown, Act::Validate, now).await;
+        let refused = ticket::act(line.store(), &line.parts, &unknown, Act::Validate, now).await;
         assert!(matches!(refused, Err(ActError::Unknown(_))), "{refused:?}");
         line.store().close().await;
     }
