@@ -26,6 +26,7 @@ mod reply;
 pub mod score;
 mod serve;
 mod service;
+mod ticket;
 
 pub use exit::Exit;
 pub use output::Output;
@@ -126,6 +127,9 @@ enum Command {
     /// List mails, let them leave, or take them back
     #[command(before_help = outbox::EXAMPLE, help_template = HELP)]
     Outbox(outbox::Args),
+    /// Validate tickets, close them, set them aside, take them up again
+    #[command(before_help = ticket::EXAMPLE, help_template = HELP)]
+    Ticket(ticket::Args),
     /// List messages that could not be read, try them again, or open incidents
     #[command(before_help = quarantine::EXAMPLE, help_template = HELP)]
     Quarantine(quarantine::Args),
@@ -196,6 +200,7 @@ fn run(command: &Command, global: &Global, output: &mut Output) -> anyhow::Resul
         Command::Score(args) => score::run(args, global, output),
         Command::Oncall(args) => oncall::run(args, global, output),
         Command::Outbox(args) => outbox::run(args, global, output),
+        Command::Ticket(args) => ticket::run(args, global, output),
         Command::Quarantine(args) => quarantine::run(args, global, output),
     }
 }

@@ -7,6 +7,7 @@ use crate::config::{Config, Source};
 use crate::desk::alarm::Caller;
 use crate::desk::health::{Health, Settings};
 use crate::desk::intake;
+use crate::domain::timer::Delays;
 use crate::mailbox::Mailbox;
 use crate::metrics::{MailboxHealth, Reading, SendingHealth};
 use crate::store::Store;
@@ -19,6 +20,7 @@ use crate::worker::instances;
 use crate::worker::lifecycle::Lifecycle;
 use crate::worker::process::{self, Processing};
 use crate::worker::settle::Unsettled;
+use crate::worker::timers::{self, Timing};
 use crate::worker::watch::{self, Watching};
 use anyhow::Context as _;
 use chrono::TimeDelta;
@@ -152,6 +154,13 @@ impl Service {
         let mailbox = Mailbox::new(&self.config.mailbox);
         let fetching = self.fetching(self.clock);
         life.start("fetch", fetch::run(mailbox, fetching, life.token()));
+        let timing = Timing {
+            store: self.store.clone(),
+            parts: self.intake.clone(),
+            clock: self.clock,
+            wake: self.wake.clone(),
+        };
+        life.start("timers", timers::run(timing, life.token()));
         let processing = self.processing(self.clock);
         life.start("process", process::run(processing, life.token()));
         if is_sending {
@@ -200,6 +209,11 @@ impl Service {
             transport: Arc::new(Transport::new(&self.config.smtp.transport)),
             clock,
             wake: self.wake.clone(),
+            delays: Delays {
+                hours: self.config.hours.clone(),
+                reminder_after: self.config.replies.reminder_after,
+                call_after: self.config.replies.call_after,
+            },
             max_age: TimeDelta::from_std(self.config.replies.max_age).unwrap_or(TimeDelta::MAX),
             health: self.sending.clone(),
             unsettled: Unsettled::default(),

@@ -4,8 +4,10 @@
 //!  to_review ──nothing missing──► complete ──► closed ──answer──► to_review
 //!      │ ▲                           ▲
 //!      │ └──────answer──────┐        │
-//!      └─request left──► waiting ──► to_call
-//!  from any but merged: set_aside, merged; both lead back to to_review
+//!      ├─request left──► waiting ──► to_call
+//!      └─no request can help───────────▲
+//!  from any of these: closed (« résolu », or nobody can be reached), set_aside, merged;
+//!  the three lead back to to_review
 //! ```
 
 use super::declaration::{Attachment, Kind};
@@ -162,11 +164,10 @@ impl Status {
         self == next
             || match (self, next) {
                 (SetAside | Merged, next) => next == ToReview,
-                (_, SetAside | Merged | ToReview)
-                | (ToReview, Waiting | Complete)
+                (_, SetAside | Merged | ToReview | Closed)
+                | (ToReview, Waiting | ToCall | Complete)
                 | (Waiting, ToCall | Complete)
-                | (ToCall, Complete)
-                | (Complete, Closed) => true,
+                | (ToCall, Complete) => true,
                 _ => false,
             }
     }
@@ -384,6 +385,11 @@ mod tests {
         }
         assert!(Status::Closed.allows(Status::ToReview));
         assert!(Status::Merged.allows(Status::ToReview));
-        assert!(!Status::Waiting.allows(Status::Closed));
+        assert!(!Status::SetAside.allows(Status::Closed));
+        assert!(
+            Status::Waiting.allows(Status::Closed),
+            "« résolu » by telephone"
+        );
+        assert!(!Status::Complete.allows(Status::Waiting));
     }
 }

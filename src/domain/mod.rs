@@ -21,4 +21,5 @@ pub mod policy;
 pub mod reason;
 pub mod restraint;
 pub mod sender;
+pub mod timer;
 pub mod why;

@@ -139,7 +139,8 @@ impl Reading {
     }
 }
 
-/// From the message that opened a ticket until the first mail about it left.
+/// From the message that opened a ticket until a mail about it left: the first one, or the one that
+/// says that nothing is missing.
 #[derive(Debug)]
 pub struct Answering(pub Histogram);
 

@@ -125,6 +125,8 @@ pub struct SendingHealth {
     state: Mutex<SendingState>,
     /// From a ticket's first message to the first mail about it.
     pub first_answer: Answering,
+    /// From a ticket's first message until we said that it is complete (E2).
+    pub completion: Answering,
 }
 
 /// One look at it.

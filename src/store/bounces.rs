@@ -7,6 +7,7 @@ use super::error::{Result, StoreError};
 use super::history::{Entry, note};
 use super::outcome::{About, Notice};
 use super::rows::{json, reference, to_json, token};
+use super::timers::stop_timers;
 use crate::domain::decision::Review;
 use crate::domain::history::EventKind;
 use crate::domain::incident::{Concern, IncidentId, Reference, Status};
@@ -129,6 +130,8 @@ pub(super) async fn refused(tx: &mut Tx, mail: i64, now: DateTime<Utc>) -> Resul
         .text(Status::Waiting.as_str())
         .execute()
         .await?;
+    // Who can't be reached by mail is not reminded by mail.
+    stop_timers(tx, IncidentId(incident)).await?;
     if waited > 0 {
         let entry = Entry::of(IncidentId(incident), now).detail(Status::ToCall.as_str());
         note(tx, EventKind::StatusChanged, &entry).await?;

@@ -16,12 +16,13 @@ use super::mails::{NewMail, insert_mails, ticket_so_far};
 use super::opened::believe;
 use super::outcome::{Answer, Answering, Committed, Effect, Facts, Filled, Outcome};
 use super::rows::{reference, to_json};
+use super::timers::stop_timers;
 use super::together::{keep_together, stands_alone};
 use crate::domain::decision::Review;
 use crate::domain::field::{FieldName, Fields, Value};
 use crate::domain::history::EventKind;
 use crate::domain::incident::{Concern, IncidentId, Reference, is_doubtful};
-use crate::domain::message::MessageState;
+use crate::domain::message::{MessageId, MessageState};
 use crate::failpoint;
 use chrono::{DateTime, Utc};
 
@@ -191,7 +192,7 @@ pub(super) async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> 
             incident,
             reference,
             answering,
-            outcome,
+            outcome.message,
             now,
             &mut committed,
         )
@@ -201,18 +202,18 @@ pub(super) async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> 
 }
 
 /// Decides the answer and keeps it: a mail in the outbox, or why there is none.
-async fn respond(
+pub(super) async fn respond(
     tx: &mut Tx,
     incident: IncidentId,
     reference: Reference,
     answering: &Answering,
-    outcome: &Outcome,
+    message: MessageId,
     now: DateTime<Utc>,
     committed: &mut Committed,
 ) -> Result<()> {
-    let entry = Entry::of(incident, now).message(outcome.message);
+    let entry = Entry::of(incident, now).message(message);
     let (ticket, sequence) = ticket_so_far(tx, incident).await?;
-    let asked = Asked::answering(0, answering, incident, outcome.message);
+    let asked = Asked::answering(0, answering, incident, message);
     let before = so_far(tx.query(SO_FAR), &[asked], now).await?;
     let SoFar {
         mut sent,
@@ -242,7 +243,7 @@ async fn respond(
             }
             let new = NewMail {
                 incident,
-                answers: outcome.message,
+                answers: message,
                 mail: &mail,
                 answering,
             };
@@ -304,6 +305,7 @@ async fn join(
         believe(tx, &[(filled.incident, address)]).await?;
     }
     if filled.is_answer {
+        stop_timers(tx, filled.incident).await?;
         tx.query(
             "UPDATE outbox SET answered_at = $2 WHERE incident_id = $1 AND answered_at IS NULL",
         )
@@ -351,7 +353,7 @@ fn concern_words(concerns: &[Concern]) -> String {
 mod tests {
     use super::*;
     use crate::domain::declaration::Kind;
-    use crate::domain::message::{Fetched, MessageId, Place};
+    use crate::domain::message::{Fetched, Place};
 
     fn outcome(id: MessageId, subject: String) -> Outcome {
         Outcome {

@@ -37,6 +37,8 @@ mod record;
 mod reread;
 mod rows;
 mod settling;
+mod tickets;
+mod timers;
 mod together;
 mod turns;
 
@@ -59,6 +61,7 @@ pub use outcome::{
 pub use quarantine::Retried;
 pub use record::Raw;
 pub use reread::{Kept, Reread};
+pub use tickets::Move;
 
 use alone::Alone;
 use db::Db;

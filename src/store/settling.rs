@@ -7,34 +7,43 @@ use super::db::Tx;
 use super::error::{Result, StoreError};
 use super::history::{Entry, note};
 use super::rows::to_json;
+use super::timers::start_timers;
 use crate::domain::history::EventKind;
 use crate::domain::incident::{Concern, IncidentId, Status};
 use crate::domain::outgoing::Claim;
+use crate::domain::timer::TimerKind;
 use chrono::{DateTime, Utc};
 
 impl Store {
     /// The server took it. A request that left makes its incident wait for the answer, unless a
     /// person must look at the incident first. What the server says after the lease still counts,
     /// even where a person has meanwhile asked for it to be sent again or taken it back: it left.
+    /// Where it asked for something, `due` is what falls due without an answer.
     ///
     /// # Errors
     /// The database's; a conflict where the mail is no longer this claim's.
-    pub async fn mark_sent(&self, claim: Claim, now: DateTime<Utc>) -> Result<()> {
+    pub async fn mark_sent(
+        &self,
+        claim: Claim,
+        due: &[(TimerKind, DateTime<Utc>)],
+        now: DateTime<Utc>,
+    ) -> Result<()> {
         let mut tx = self.db.begin().await?;
-        let row: Option<(i64, String, bool)> = tx
+        let row: Option<(i64, String, bool, bool)> = tx
             .query(
                 "UPDATE outbox SET state = 'sent', leased_until = NULL, last_error = '',
                     sending_since = NULL, sent_at = $3
                  WHERE id = $1 AND claim = $2 AND sending_since IS NOT NULL
                    AND state IN ('sending', 'in_doubt', 'queued', 'cancelled')
-                 RETURNING incident_id, template, is_request",
+                 RETURNING incident_id, template, is_request, answered_at IS NULL",
             )
             .bind(claim.mail)
             .bind(claim.number)
             .bind(now)
             .fetch_optional()
             .await?;
-        let (incident, template, is_request) = row.ok_or(StoreError::Conflict("the mail"))?;
+        let (incident, template, is_request, unanswered) =
+            row.ok_or(StoreError::Conflict("the mail"))?;
         let incident = IncidentId(incident);
         let entry = Entry::of(incident, now).mail(claim.mail);
         note(
@@ -44,6 +53,10 @@ impl Store {
         )
         .await?;
         told(&mut tx, incident).await?;
+        // E1c asks for a call, and the reminder is the last that we write.
+        if is_request && unanswered && !matches!(template.as_str(), "E1c" | "E4") {
+            start_timers(&mut tx, incident, due).await?;
+        }
         if is_request {
             let waits = tx
                 .query(

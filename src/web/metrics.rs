@@ -112,6 +112,11 @@ fn measured(text: &mut Exposition, console: &Console) {
         "From a ticket's first message to the first mail about it.",
         &health.sending.first_answer.0,
     );
+    text.histogram(
+        "vigie_completion_seconds",
+        "From a ticket's first message until we said that nothing is missing.",
+        &health.sending.completion.0,
+    );
     text.requests(console.requests());
 }
 

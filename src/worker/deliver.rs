@@ -16,6 +16,7 @@ use super::pace::Pace;
 use super::settle::{self, Settled, Unsettled};
 use crate::clock::Clock;
 use crate::domain::outgoing::OutboxMail;
+use crate::domain::timer::Delays;
 use crate::failpoint;
 use crate::metrics::SendingHealth;
 use crate::store::{Store, StoreError};
@@ -47,6 +48,8 @@ pub struct Delivering {
     pub wake: Arc<Wake>,
     /// Mails that no person released and that are older wait for one.
     pub max_age: TimeDelta,
+    /// What falls due where a request has no answer.
+    pub delays: Delays,
     /// How the way out fares, for those who show it.
     pub health: Arc<SendingHealth>,
     /// What servers answered and the store has not taken yet.

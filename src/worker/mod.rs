@@ -1,4 +1,4 @@
-//! The loops: fetch, process, deliver, watch, and the beat of an instance among others. Each can be
+//! The loops: fetch, process, deliver, timers, watch, and the beat of an instance among others. Each can be
 //! stopped at any point and goes on from what is stored; `lifecycle` starts, watches and stops them.
 
 pub mod deliver;
@@ -13,4 +13,5 @@ mod record;
 mod restored;
 pub mod settle;
 mod standby;
+pub mod timers;
 pub mod watch;

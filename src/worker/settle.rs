@@ -3,10 +3,10 @@
 //! in doubt by our own doing.
 
 use super::deliver::Delivering;
-use crate::domain::outgoing::OutboxMail;
+use crate::domain::outgoing::{OutboxMail, Template};
 use crate::store::StoreError;
 use crate::transport::{Delivery, Failure};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -126,14 +126,9 @@ async fn try_writing(
     let (id, reference, attempts) = (mail.id, mail.reference.as_str(), mail.attempts);
     match delivery {
         Delivery::Accepted => {
-            store.mark_sent(mail.claim, now).await?;
-            // A figure only: where it can't be had, the mail has left all the same.
-            if mail.sequence == 1
-                && let Ok(Some(received)) = store.ticket_received(id).await
-                && let Ok(waited) = (now - received).to_std()
-            {
-                parts.health.first_answer.0.took(waited);
-            }
+            let due = parts.delays.of_request(now);
+            store.mark_sent(mail.claim, &due, now).await?;
+            measure(parts, mail, now).await;
             tracing::info!(
                 event = "mail.sent",
                 mail = id,
@@ -171,6 +166,22 @@ async fn try_writing(
         Delivery::Withdrawn => {
             store.give_back_mail(mail.claim).await?;
             Ok(Settled::Withdrawn)
+        }
+    }
+}
+
+/// Figures only: where they can't be had, the mail has left all the same.
+async fn measure(parts: &Delivering, mail: &OutboxMail, now: DateTime<Utc>) {
+    let (is_first, completes) = (mail.sequence == 1, mail.template == Template::E2);
+    if (is_first || completes)
+        && let Ok(Some(received)) = parts.store.ticket_received(mail.id).await
+        && let Ok(waited) = (now - received).to_std()
+    {
+        if is_first {
+            parts.health.first_answer.0.took(waited);
+        }
+        if completes {
+            parts.health.completion.0.took(waited);
         }
     }
 }

@@ -613,3 +613,48 @@ fn what_was_just_read_has_nothing_to_reparse() {
     let output = with(&["reparse", "--since", "hier"]);
     assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
 }
+
+#[test]
+fn tickets_are_validated_closed_and_taken_up_again_from_the_command_line() {
+    let folder = installed("[replies]\nmode = \"off\"\n");
+    let mail = "From: a@chu.example\nSubject: carto\n\nLa carte reste grise.\n";
+    fs::write(folder.path().join("mailbox/new/a"), mail).unwrap();
+    let vigie = |arguments: &[&str]| {
+        let output = run(
+            folder.path(),
+            &[arguments, &["--config", "vigie.toml"]].concat(),
+        );
+        (output.status.code(), text(&output.stderr))
+    };
+    assert_eq!(vigie(&["poll"]).0, Some(0));
+    let exported = run(
+        folder.path(),
+        &["export", "tickets", "--config", "vigie.toml"],
+    );
+    let first: serde_json::Value =
+        serde_json::from_str(text(&exported.stdout).lines().next().unwrap()).unwrap();
+    let reference = first["reference"].as_str().unwrap().to_owned();
+    for (act, said) in [
+        (&["validate"][..], "to_call"),
+        (&["close", "--unreached"], "closed"),
+        (&["reopen"], "to_review"),
+        (
+            &["close", "--now", "la carte s’affiche de nouveau"],
+            "closed",
+        ),
+        (&["reopen"], "to_review"),
+        (&["set-aside"], "set_aside"),
+    ] {
+        let (code, told) = vigie(&[&["ticket"], act, &[&reference]].concat());
+        assert_eq!(code, Some(0), "{told}");
+        assert!(told.contains(&format!("{reference}: {said}")), "{told}");
+    }
+    let (code, told) = vigie(&["ticket", "close", "--silent", &reference]);
+    assert_eq!(code, Some(1));
+    assert!(told.contains("is set_aside: it can't be closed"), "{told}");
+    let (code, told) = vigie(&["ticket", "close", "INC-26-99999"]);
+    assert_eq!(code, Some(2), "it says neither what holds nor why: {told}");
+    let (code, told) = vigie(&["ticket", "close", "--silent", "INC-26-99999"]);
+    assert_eq!(code, Some(1));
+    assert!(told.contains("INC-26-99999: no such ticket"), "{told}");
+}

@@ -19,6 +19,7 @@ use vigie::domain::field::Fields;
 use vigie::domain::history::EventKind;
 use vigie::domain::incident::Concern;
 use vigie::domain::outgoing::{Claim, MailState, Outgoing, Template};
+use vigie::domain::timer::Delays;
 use vigie::metrics::SendingHealth;
 use vigie::store::{Answer, Answering, Deadlines, Effect, NewIncident, Outcome, Store};
 use vigie::transport::{Smtp, Timeouts, Transport};
@@ -120,6 +121,7 @@ fn parts(store: &Store, transport: Transport) -> Delivering {
         clock: Clock::Fixed(at(0)),
         wake: Arc::new(Wake::new()),
         max_age: TimeDelta::days(1),
+        delays: Delays::default(),
         health: Arc::new(SendingHealth::default()),
         unsettled: Unsettled::default(),
     }
@@ -709,7 +711,7 @@ async fn a_mail_that_somebody_else_settled_meanwhile_does_not_stop_the_loop() {
                 mail: first,
                 number: 1,
             };
-            test.store.mark_sent(claim, at(11)).await.unwrap();
+            test.store.mark_sent(claim, &[], at(11)).await.unwrap();
             answer.notify_one();
         };
         let (done, ()) = tokio::join!(step(&parts, 10), sending);

@@ -21,6 +21,7 @@ mod house;
 mod instances;
 mod interleaved;
 mod kills;
+mod life;
 mod loops;
 mod mailserver;
 mod misbehaviour;

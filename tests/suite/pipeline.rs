@@ -15,10 +15,12 @@ use vigie::domain::history::EventKind;
 use vigie::domain::incident::{Concern, Incident, Reference, Status};
 use vigie::domain::message::{Cursor, Fetched, MessageState};
 use vigie::domain::outgoing::{MailState, OutboxMail};
+use vigie::domain::timer::Delays;
 use vigie::secret::Key;
 use vigie::store::{MessageLine, OutboxEntry, Store};
 use vigie::wake::Wake;
 use vigie::worker::process::{self, Processing, Round};
+use vigie::worker::timers::{self, Timing};
 
 const BOX: &str = "imap:support@vigie.example/INBOX";
 const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -165,9 +167,26 @@ impl Line {
                     .await
                     .unwrap()
             );
-            store.mark_sent(mail.claim, at(seconds)).await.unwrap();
+            let falls_due = Delays::default().of_request(at(seconds));
+            store
+                .mark_sent(mail.claim, &falls_due, at(seconds))
+                .await
+                .unwrap();
         }
         due
+    }
+
+    /// What falls due by then is served.
+    pub async fn look(&self, seconds: i64) -> timers::Round {
+        let timing = Timing {
+            store: self.store().clone(),
+            parts: Arc::clone(&self.parts),
+            clock: Clock::Fixed(at(seconds)),
+            wake: Arc::new(Wake::new()),
+        };
+        timers::round(&timing, &CancellationToken::new())
+            .await
+            .unwrap()
     }
 
     /// All mails of ours, oldest first.
@@ -508,7 +527,7 @@ async fn thanks_alone_are_filed_and_change_nothing() {
             .await
             .unwrap()
     );
-    line.store().mark_sent(claim, at(201)).await.unwrap();
+    line.store().mark_sent(claim, &[], at(201)).await.unwrap();
     let before = line.incident(1).await;
     let headers = format!("In-Reply-To: {}\r\n", line.our_message_id().await);
     line.receive(&mail(2, &headers, "Merci beaucoup, bonne journée.\r\n"))

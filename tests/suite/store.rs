@@ -891,7 +891,7 @@ async fn sent(store: &Store, id: i64, seconds: i64) {
     let due = store.claim_outbox(at(seconds), LEASE, 9).await.unwrap();
     let claim = due.iter().find(|mail| mail.id == id).unwrap().claim;
     assert!(store.mark_sending(claim, at(seconds), LEASE).await.unwrap());
-    store.mark_sent(claim, at(seconds)).await.unwrap();
+    store.mark_sent(claim, &[], at(seconds)).await.unwrap();
 }
 
 #[tokio::test]
@@ -1316,7 +1316,7 @@ async fn a_mail_leaves_once_after_its_hold_and_its_incident_waits() {
             Some(mail.mime.clone())
         );
         assert!(claim(121).await.unwrap().is_empty(), "leased");
-        let early = store.mark_sent(mail.claim, at(121)).await;
+        let early = store.mark_sent(mail.claim, &[], at(121)).await;
         assert!(matches!(early, Err(StoreError::Conflict(_))), "not begun");
         assert!(
             store
@@ -1332,7 +1332,7 @@ async fn a_mail_leaves_once_after_its_hold_and_its_incident_waits() {
         );
         let begun = store.outbox_entry(id).await.unwrap().unwrap();
         assert_eq!(begun.sending_since, Some(at(121)));
-        store.mark_sent(mail.claim, at(122)).await.unwrap();
+        store.mark_sent(mail.claim, &[], at(122)).await.unwrap();
         assert!(claim(9999).await.unwrap().is_empty());
         assert_eq!(store.next_due().await.unwrap(), None);
         let entry = store.outbox_entry(id).await.unwrap().unwrap();
@@ -1437,7 +1437,7 @@ async fn a_crash_while_sending_leaves_the_mail_in_doubt_and_one_before_it_does_n
         let entry = store.outbox_entry(begun).await.unwrap().unwrap();
         assert_eq!(entry.state, MailState::InDoubt);
         // The slow server's late word still counts.
-        store.mark_sent(claim(begun, 1), at(80)).await.unwrap();
+        store.mark_sent(claim(begun, 1), &[], at(80)).await.unwrap();
         assert!(
             store
                 .mark_sending(claim(only_claimed, 2), at(80), LEASE)
@@ -1472,7 +1472,7 @@ async fn snd_09_what_a_slow_instance_hears_late_does_not_undo_what_another_has_b
             store.mark_temporary(slow, "data 451", at(82), true).await,
             store.mark_permanent(slow, "data 554", at(82)).await,
             store.mark_in_doubt(slow, "dot cut", at(82)).await,
-            store.mark_sent(slow, at(82)).await,
+            store.mark_sent(slow, &[], at(82)).await,
         ];
         for late in late {
             assert!(matches!(late, Err(StoreError::Conflict(_))), "{late:?}");
@@ -1483,7 +1483,7 @@ async fn snd_09_what_a_slow_instance_hears_late_does_not_undo_what_another_has_b
             (entry.state, entry.sending_since),
             (MailState::Sending, Some(at(81)))
         );
-        store.mark_sent(quick, at(83)).await.unwrap();
+        store.mark_sent(quick, &[], at(83)).await.unwrap();
     })
     .await;
 }
@@ -1499,7 +1499,7 @@ async fn a_mail_that_left_after_all_is_not_sent_a_second_time_though_a_person_as
         assert!(store.mark_sending(claim, at(10), LEASE).await.unwrap());
         store.settle_interrupted(at(70)).await.unwrap();
         assert!(store.resend(id, at(80)).await.unwrap());
-        store.mark_sent(claim, at(81)).await.unwrap();
+        store.mark_sent(claim, &[], at(81)).await.unwrap();
         let due = store.claim_outbox(at(9999), LEASE, 9).await.unwrap();
         assert!(due.is_empty());
     })
@@ -1542,7 +1542,7 @@ async fn snd_09_what_a_dead_instance_held_is_settled_at_once_and_what_the_living
         assert_eq!(again.len(), 1);
         assert_eq!(again[0].id, claims[1].mail);
         // What the dead one's server said after all still counts.
-        store.mark_sent(claims[0], at(13)).await.unwrap();
+        store.mark_sent(claims[0], &[], at(13)).await.unwrap();
     })
     .await;
 }
@@ -1716,7 +1716,7 @@ async fn snd_03_an_incident_says_that_nobody_was_told_until_somebody_was() {
         assert!(store.release(id, at(90_001)).await.unwrap());
         let again = store.claim_outbox(at(90_001), LEASE, 9).await.unwrap()[0].claim;
         assert!(store.mark_sending(again, at(90_002), LEASE).await.unwrap());
-        store.mark_sent(again, at(90_003)).await.unwrap();
+        store.mark_sent(again, &[], at(90_003)).await.unwrap();
         assert_eq!(concerns().await, []);
     })
     .await;

@@ -515,7 +515,7 @@ async fn pain_17_who_is_not_reachable_by_mail_is_shown_with_the_number_to_call()
     let lease = TimeDelta::minutes(1);
     let claim = store.claim_outbox(at(3), lease, 1).await.unwrap()[0].claim;
     assert!(store.mark_sending(claim, at(3), lease).await.unwrap());
-    store.mark_sent(claim, at(3)).await.unwrap();
+    store.mark_sent(claim, &[], at(3)).await.unwrap();
     let page = console.get(&format!("/d/{reference}")).await;
     page.hides("non joignable");
     let incident = store
@@ -765,6 +765,8 @@ async fn figures_are_told_under_their_names_with_labels_of_closed_sets() {
     reading.items.numbered(4);
     let answered = &console.health.sending.first_answer.0;
     answered.took(Duration::from_secs(130));
+    let completed = &console.health.sending.completion.0;
+    completed.took(Duration::from_secs(7_200));
     console.get("/d/INC-26-99999").await;
     let host = console.address;
     console
@@ -798,6 +800,7 @@ async fn figures_are_told_under_their_names_with_labels_of_closed_sets() {
         "vigie_parse_failures_total{reason=\"panicked\"} 1",
         "vigie_request_items_bucket{le=\"4\"} 1",
         "vigie_first_answer_seconds_bucket{le=\"150\"} 1",
+        "vigie_completion_seconds_bucket{le=\"14400\"} 1",
         "vigie_http_requests_total{route=\"/d/{reference}\",method=\"GET\",status=\"4xx\"} 1",
         "vigie_http_request_duration_seconds_count{route=\"other\",method=\"other\",status=\"4xx\"} 1",
         "process_resident_memory_bytes ",

@@ -1,0 +1,110 @@
+//! `vigie ticket`: what a person does with tickets, where no console is at hand.
+
+use super::exit::Coded;
+use super::{Exit, Global, Output, parts};
+use crate::clock::Clock;
+use crate::desk::intake::Parts;
+use crate::desk::letter::Occasion;
+use crate::desk::ticket::{self, Act};
+use crate::domain::act::Closing;
+use crate::domain::incident::Reference;
+use anyhow::{Context as _, bail};
+use std::sync::Arc;
+
+pub(super) const EXAMPLE: &str = "Example: vigie ticket validate INC-26-00042\n";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    act: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// All that is shown is right: complete, or waiting for what was asked
+    #[command(before_help = "Example: vigie ticket validate INC-26-00042\n")]
+    Validate(References),
+    /// It is over: say to the declarant what holds now, or why it ends
+    #[command(
+        before_help = "Example: vigie ticket close INC-26-00042 --now \"la carte s'affiche\"\n"
+    )]
+    Close(Ending),
+    /// It is no incident
+    #[command(before_help = "Example: vigie ticket set-aside INC-26-00042\n")]
+    SetAside(References),
+    /// Look at it again
+    #[command(before_help = "Example: vigie ticket reopen INC-26-00042\n")]
+    Reopen(References),
+}
+
+#[derive(Debug, clap::Args)]
+struct References {
+    /// References of tickets
+    #[arg(required = true, value_name = "REF")]
+    references: Vec<Reference>,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(id = "ending", required = true, multiple = false, args = ["now", "unreached", "silent"])]
+struct Ending {
+    #[command(flatten)]
+    of: References,
+    /// What holds now, in French: « Nous fermons le dossier : … »
+    #[arg(long, value_name = "TEXT")]
+    now: Option<String>,
+    /// What happened
+    #[arg(long, value_name = "TEXT", requires = "now")]
+    cause: Option<String>,
+    /// What was done about it
+    #[arg(long, value_name = "TEXT", requires = "now")]
+    done: Option<String>,
+    /// Nobody could be reached
+    #[arg(long)]
+    unreached: bool,
+    /// Write nothing to the declarant
+    #[arg(long)]
+    silent: bool,
+}
+
+impl Ending {
+    fn occasion(&self) -> Option<Occasion> {
+        match &self.now {
+            Some(now) => Some(Occasion::Closing(Closing {
+                now: now.clone(),
+                cause: self.cause.clone(),
+                done: self.done.clone(),
+            })),
+            None => self.unreached.then_some(Occasion::Unreached),
+        }
+    }
+}
+
+pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::Result<Exit> {
+    let config = global.load(Vec::new(), output)?.config;
+    let (act, references) = match &args.act {
+        Command::Validate(given) => (Act::Validate, &given.references),
+        Command::Close(given) => (Act::Close(given.occasion()), &given.of.references),
+        Command::SetAside(given) => (Act::SetAside, &given.references),
+        Command::Reopen(given) => (Act::Reopen, &given.references),
+    };
+    super::block_on(async {
+        let store = parts::open_store(&config).await?;
+        let key = parts::key(&config, &store).await?;
+        let intake = Parts::new(&config, key, parts::form(&config)?)
+            .context(Coded::new(Exit::Configuration, "templates"))?;
+        let intake = Arc::new(intake);
+        let now = Clock::System.now();
+        let mut refused = Vec::new();
+        for reference in references {
+            match ticket::act(&store, &intake, reference, act.clone(), now).await {
+                Ok((status, _)) => output.say(&format!("{reference}: {}", status.as_str())),
+                Err(error) => refused.push(error.to_string()),
+            }
+        }
+        store.close().await;
+        if !refused.is_empty() {
+            bail!("{}", refused.join("; "));
+        }
+        Ok(Exit::Done)
+    })
+}

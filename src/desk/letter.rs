@@ -1,0 +1,128 @@
+//! The mails that no message of the moment calls for: the reminder, and those of a person's act. Each
+//! goes under the last words of its ticket's declarant, with what the ticket says by now.
+
+use super::answer::{self, Incoming, letter_of_act};
+use super::intake::{self, Parts, Read};
+use crate::domain::act::{Act, Closing};
+use crate::domain::decision::{Decision, Suppressed};
+use crate::domain::declaration::Kind;
+use crate::domain::incident::Incident;
+use crate::domain::message::MessageId;
+use crate::store::{Answer, Answering, Facts, Kept, Store, StoreError};
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+
+/// Why we write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Occasion {
+    /// The request has no answer (E4).
+    Reminder,
+    /// The ticket is closed, with what an agent says of it (E9).
+    Closing(Closing),
+    /// It is closed since nobody could be reached (E9b).
+    Unreached,
+    /// It is part of another one from now on, of that reference (E10).
+    Attachment(String),
+}
+
+impl Occasion {
+    fn act<'a>(&'a self, to: &'a str) -> Act<'a> {
+        match self {
+            Self::Reminder => Act::Remind { to },
+            Self::Closing(closing) => Act::Close(closing),
+            Self::Unreached => Act::CloseUnreached,
+            Self::Attachment(reference) => Act::Attach { to: reference },
+        }
+    }
+}
+
+/// The last words of a ticket's declarant, read again.
+#[derive(Debug, Clone)]
+pub struct LastWords {
+    /// Their message.
+    pub message: MessageId,
+    read: Arc<Read>,
+}
+
+impl LastWords {
+    /// Loads and reads them; `None` where no person's message is left.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn of(
+        store: &Store,
+        parts: &Arc<Parts>,
+        incident: &Incident,
+    ) -> Result<Option<Self>, StoreError> {
+        let by_person = |kept: &Kept| {
+            matches!(
+                kept.kind,
+                Kind::Declaration | Kind::Reply | Kind::Escalation
+            )
+        };
+        let messages = store.kept_messages(incident.id).await?;
+        let Some(last) = messages.into_iter().rfind(by_person) else {
+            return Ok(None);
+        };
+        let (stored, parts) = (last.stored, Arc::clone(parts));
+        let message = stored.id;
+        let read = tokio::task::spawn_blocking(move || intake::read(&stored, &parts)).await;
+        Ok(read.ok().map(|read| Self {
+            message,
+            read: Arc::new(read),
+        }))
+    }
+
+    /// How the mail is decided, once what was sent so far is known.
+    #[must_use]
+    pub fn answering(
+        &self,
+        parts: &Arc<Parts>,
+        incident: Incident,
+        occasion: Occasion,
+        now: DateTime<Utc>,
+    ) -> Answering {
+        let (read, parts) = (Arc::clone(&self.read), Arc::clone(parts));
+        let to = answer::addressee(&read.email);
+        let to = to.address().unwrap_or_default().to_owned();
+        Answering {
+            address: to.clone(),
+            body_hash: answer::body_hash(&read.email, &read.declaration),
+            alike: None,
+            decide: Box::new(move |facts| {
+                decided(&read, &parts, &incident, &occasion.act(&to), facts, now)
+            }),
+        }
+    }
+}
+
+fn decided(
+    read: &Read,
+    parts: &Parts,
+    incident: &Incident,
+    act: &Act<'_>,
+    facts: &Facts,
+    now: DateTime<Utc>,
+) -> Answer {
+    let is_reminder = matches!(act, Act::Remind { .. });
+    if is_reminder && incident.major_suspected {
+        return Answer::Silent(Suppressed::Outage.as_str().to_owned());
+    }
+    let incoming = Incoming {
+        email: &read.email,
+        declaration: &read.declaration,
+        fields: &incident.fields,
+        asks: &incident.to_ask,
+        brought: None,
+        answerable: read.answerable,
+        reference: &facts.reference.to_string(),
+        sequence: facts.sequence,
+        ticket: facts.ticket,
+        sent: facts.sent,
+    };
+    match letter_of_act(*act, &incoming, &parts.form, &parts.answering, now) {
+        Ok((_, Some(mail))) => Answer::Mail(Box::new(mail)),
+        Ok((Decision::Silent { reason }, None)) => Answer::Silent(reason.as_str().to_owned()),
+        Ok((Decision::Reply { .. }, None)) | Err(_) => Answer::Silent("template".to_owned()),
+    }
+}

@@ -1,0 +1,49 @@
+//! The reminder: a request without an answer is told of once more (E4).
+
+use super::intake::Parts;
+use super::letter::{LastWords, Occasion};
+use crate::domain::timer::Timer;
+use crate::store::{Store, StoreError};
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+
+/// What came of a reminder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reminded {
+    /// It is made: the row in the outbox.
+    Made(i64),
+    /// None is made; a token says why.
+    Silent(String),
+    /// An answer, a person or another instance was quicker.
+    Elsewhere,
+}
+
+/// Makes the reminder of a ticket whose timer is due.
+///
+/// # Errors
+/// The store's; a conflict where the ticket changed meanwhile.
+pub async fn remind(
+    store: &Store,
+    parts: &Arc<Parts>,
+    timer: &Timer,
+    now: DateTime<Utc>,
+) -> Result<Reminded, StoreError> {
+    let Some(incident) = store.incident(&timer.reference).await? else {
+        return Ok(Reminded::Elsewhere);
+    };
+    let Some(last) = LastWords::of(store, parts, &incident).await? else {
+        return Ok(Reminded::Elsewhere);
+    };
+    let version = incident.version;
+    let answering = last.answering(parts, incident, Occasion::Reminder, now);
+    let committed = store
+        .reminder_is_due(timer, version, last.message, &answering, now)
+        .await?;
+    Ok(match committed {
+        None => Reminded::Elsewhere,
+        Some(committed) => match (committed.mail, committed.silent) {
+            (Some(mail), _) => Reminded::Made(mail),
+            (None, reason) => Reminded::Silent(reason.unwrap_or_default()),
+        },
+    })
+}

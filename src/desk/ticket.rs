@@ -1,0 +1,109 @@
+//! What a person does with a ticket: validate it, close it, set it aside, take it up again.
+
+use super::intake::Parts;
+use super::letter::{LastWords, Occasion};
+use crate::domain::incident::{Incident, Reference, Status};
+use crate::domain::outgoing::MailState;
+use crate::store::{Committed, Move, Store, StoreError};
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+
+/// What is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Everything that is shown is right: the ticket is complete, waits for what was asked, or, where
+    /// nothing was asked, for a call.
+    Validate,
+    /// It is over; the declarant is told, where there is something to tell.
+    Close(Option<Occasion>),
+    /// It is no incident.
+    SetAside,
+    /// It is looked at again.
+    Reopen,
+}
+
+/// Why an act was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// There is no such ticket.
+    #[error("{0}: no such ticket")]
+    Unknown(Reference),
+    /// Its status does not lead there.
+    #[error("{reference} is {}: it can't be {}", from.as_str(), to.as_str())]
+    NotAllowed {
+        /// The ticket.
+        reference: Reference,
+        /// Where it stands.
+        from: Status,
+        /// Where it should have gone.
+        to: Status,
+    },
+    /// The store's.
+    #[error("the act can't be kept")]
+    Store(#[from] StoreError),
+}
+
+/// Does it; gives the ticket's new status.
+///
+/// # Errors
+/// See [`ActError`]; where the ticket changed meanwhile, a conflict of the store.
+pub async fn act(
+    store: &Store,
+    parts: &Arc<Parts>,
+    reference: &Reference,
+    act: Act,
+    now: DateTime<Utc>,
+) -> Result<(Status, Committed), ActError> {
+    let incident = store
+        .incident(reference)
+        .await?
+        .ok_or_else(|| ActError::Unknown(reference.clone()))?;
+    let to = target(store, &incident, &act).await?;
+    // Validating what is settled already settles nothing; any other act needs a way there.
+    let is_moot = act == Act::Reopen && incident.status == Status::ToReview;
+    if !incident.status.allows(to) || is_moot {
+        return Err(ActError::NotAllowed {
+            reference: reference.clone(),
+            from: incident.status,
+            to,
+        });
+    }
+    let (id, version) = (incident.id, incident.version);
+    let told = match act {
+        Act::Close(Some(occasion)) => LastWords::of(store, parts, &incident)
+            .await?
+            .map(|last| (last.message, last.answering(parts, incident, occasion, now))),
+        _ => None,
+    };
+    let step = Move {
+        incident: id,
+        version,
+        to,
+        mail: told
+            .as_ref()
+            .map(|(message, answering)| (*message, answering)),
+    };
+    Ok((to, store.move_ticket(&step, now).await?))
+}
+
+/// Where the act leads.
+async fn target(store: &Store, incident: &Incident, act: &Act) -> Result<Status, StoreError> {
+    Ok(match act {
+        Act::Validate if incident.to_ask.is_empty() => Status::Complete,
+        Act::Validate if is_asked(store, incident).await? => Status::Waiting,
+        Act::Validate => Status::ToCall,
+        Act::Close(_) => Status::Closed,
+        Act::SetAside => Status::SetAside,
+        Act::Reopen => Status::ToReview,
+    })
+}
+
+/// Whether a request for what is missing has left, or will.
+async fn is_asked(store: &Store, incident: &Incident) -> Result<bool, StoreError> {
+    let mails = store.mails_of(&incident.reference).await?;
+    Ok(mails.iter().any(|mail| {
+        let asks = matches!(mail.template.as_str(), "E1" | "E1b" | "E3" | "E4");
+        let is_lost = matches!(mail.state, MailState::Cancelled | MailState::Failed);
+        asks && !is_lost && mail.bounced_at.is_none()
+    }))
+}

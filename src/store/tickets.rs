@@ -1,0 +1,152 @@
+//! What people do with a ticket: it moves to another status, with the mail that tells of it, in one
+//! transaction.
+
+use super::Store;
+use super::commit::respond;
+use super::error::{Result, StoreError};
+use super::history::{Entry, note};
+use super::outcome::{Answering, Committed};
+use super::rows::reference;
+use super::timers::{stop_timers, take};
+use crate::domain::history::EventKind;
+use crate::domain::incident::{IncidentId, Status};
+use crate::domain::message::MessageId;
+use crate::domain::timer::Timer;
+use chrono::{DateTime, Utc};
+
+/// One move of a ticket.
+#[derive(Debug)]
+pub struct Move<'a> {
+    /// The ticket.
+    pub incident: IncidentId,
+    /// The version that was looked at; another one by now is a conflict.
+    pub version: i64,
+    /// Where it goes.
+    pub to: Status,
+    /// The mail that tells of it, and the message which that answers.
+    pub mail: Option<(MessageId, &'a Answering)>,
+}
+
+impl Store {
+    /// Moves a ticket. Somebody looked at it: its doubts are settled, unless it goes back to be
+    /// reviewed. Where it does not wait for an answer any more, nothing falls due, and a request that
+    /// has not left yet is taken back.
+    ///
+    /// # Errors
+    /// The database's; a conflict where the ticket changed since it was looked at.
+    pub async fn move_ticket(&self, act: &Move<'_>, now: DateTime<Utc>) -> Result<Committed> {
+        let incident = act.incident;
+        let is_settled = act.to != Status::ToReview;
+        let closed_at = (act.to == Status::Closed).then_some(now);
+        let mut tx = self.db.begin().await?;
+        let row: Option<(String,)> = tx
+            .query(
+                "UPDATE incidents SET status = $3, version = version + 1,
+                    closed_at = COALESCE($4, closed_at),
+                    concerns = CASE WHEN $5 THEN '[]' ELSE concerns END,
+                    doubtful = CASE WHEN $5 THEN FALSE ELSE doubtful END
+                 WHERE id = $1 AND version = $2 RETURNING reference",
+            )
+            .bind(incident.0)
+            .bind(act.version)
+            .text(act.to.as_str())
+            .bind(closed_at)
+            .bind(is_settled)
+            .fetch_optional()
+            .await?;
+        let (name,) = row.ok_or(StoreError::Conflict("the incident"))?;
+        let entry = Entry::of(incident, now);
+        let status = entry.clone().detail(act.to.as_str());
+        note(&mut tx, EventKind::StatusChanged, &status).await?;
+        if act.to != Status::Waiting {
+            stop_timers(&mut tx, incident).await?;
+            let cancelled: Vec<(i64,)> = tx
+                .query(
+                    "UPDATE outbox SET state = 'cancelled', leased_until = NULL
+                     WHERE incident_id = $1 AND is_request AND (state = 'review'
+                        OR state = 'queued' AND (leased_until IS NULL OR leased_until <= $2))
+                     RETURNING id",
+                )
+                .bind(incident.0)
+                .bind(now)
+                .fetch_all()
+                .await?;
+            for (mail,) in cancelled {
+                note(&mut tx, EventKind::MailCancelled, &entry.clone().mail(mail)).await?;
+            }
+        }
+        let name = reference("incidents", incident.0, &name)?;
+        let mut committed = Committed {
+            message: act.mail.map_or(MessageId(0), |(message, _)| message),
+            reference: Some(name.clone()),
+            opened: false,
+            mail: None,
+            silent: None,
+            quarantined: false,
+            circuit_opened: false,
+        };
+        if let Some((message, answering)) = act.mail {
+            respond(
+                &mut tx,
+                incident,
+                name,
+                answering,
+                message,
+                now,
+                &mut committed,
+            )
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(committed)
+    }
+
+    /// The request has no answer: the reminder is made, once. `None` where an answer, a person or
+    /// another instance was quicker.
+    ///
+    /// # Errors
+    /// The database's; a conflict where the ticket changed since it was looked at.
+    pub async fn reminder_is_due(
+        &self,
+        timer: &Timer,
+        version: i64,
+        answers: MessageId,
+        answering: &Answering,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Committed>> {
+        let mut tx = self.db.begin().await?;
+        if !take(&mut tx, timer).await? {
+            return Ok(None);
+        }
+        let found: Option<(i64,)> = tx
+            .query("SELECT id FROM incidents WHERE id = $1 AND version = $2")
+            .bind(timer.incident.0)
+            .bind(version)
+            .fetch_optional()
+            .await?;
+        if found.is_none() {
+            return Err(StoreError::Conflict("the incident"));
+        }
+        let mut committed = Committed {
+            message: answers,
+            reference: Some(timer.reference.clone()),
+            opened: false,
+            mail: None,
+            silent: None,
+            quarantined: false,
+            circuit_opened: false,
+        };
+        respond(
+            &mut tx,
+            timer.incident,
+            timer.reference.clone(),
+            answering,
+            answers,
+            now,
+            &mut committed,
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(Some(committed))
+    }
+}

@@ -1,0 +1,243 @@
+//! The life of a ticket: what falls due by itself, and what people do with it.
+
+use crate::pipeline::{Line, declaration, mail};
+use crate::support::stores::TestStore;
+use vigie::desk::letter::Occasion;
+use vigie::desk::ticket::{self, Act, ActError};
+use vigie::domain::act::Closing;
+use vigie::domain::history::EventKind;
+use vigie::domain::incident::{Reference, Status};
+use vigie::domain::outgoing::{MailState, Template};
+use vigie::domain::timer::TimerKind;
+use vigie::worker::timers::Round;
+
+/// The first request leaves then: Tuesday 24 November 2026, 10:03:20 in Paris.
+const LEFT: i64 = 200;
+
+/// The same time on the days after.
+const DAY: i64 = 86_400;
+
+fn first() -> Reference {
+    Reference::new("INC", 2026, 1)
+}
+
+/// A form without a doubt in it: its ticket waits for the answer once the request has left.
+const FORM: &str = "Bonjour,\r\n\r\nNom et prénom : Claire Lebreton\r\nFonction : ARM\r\n\
+    Établissement : SAMU de Nantes\r\nTéléphone : 02 61 91 00 12\r\n\
+    Courriel : c.lebreton@chu-nantes.example\r\n\
+    Date et heure de début : 24/11/2026 09:00\r\nEnvironnement : production\r\n\
+    Fonctionnalité : cartographie\r\nNombre d'utilisateurs : 4\r\n\
+    Description : la carte reste grise, on ne voit plus les moyens engagés.\r\n";
+
+/// A ticket whose request has left.
+async fn asked(test: TestStore) -> Line {
+    let mut line = Line::with(test, "").await;
+    line.receive(&mail(1, "", FORM)).await;
+    line.process(1).await;
+    assert_eq!(line.leave(LEFT).await.len(), 1);
+    line
+}
+
+async fn kinds(line: &Line) -> Vec<TimerKind> {
+    let timers = line.store().timers_of(&first()).await.unwrap();
+    timers.into_iter().map(|timer| timer.kind).collect()
+}
+
+async fn statuses(line: &Line) -> Vec<String> {
+    let history = line.store().history(&first()).await.unwrap();
+    history
+        .into_iter()
+        .filter(|event| event.kind == EventKind::StatusChanged)
+        .map(|event| event.detail)
+        .collect()
+}
+
+#[tokio::test]
+async fn a_request_without_an_answer_is_telephoned_about_after_two_working_days() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let line = asked(test).await;
+        assert_eq!(line.incident(1).await.status, Status::Waiting);
+        assert_eq!(kinds(&line).await, [TimerKind::Reminder, TimerKind::Call]);
+        assert_eq!(line.look(LEFT + DAY - 1).await, Round::default());
+        assert_eq!(line.look(LEFT + DAY).await.reminders, 1);
+        assert_eq!(line.look(LEFT + DAY).await, Round::default());
+        let left = line.leave(LEFT + DAY + 120).await;
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].template, Template::E4);
+        // It leaves in support hours, asks for the same, and sets nothing anew.
+        let mime = String::from_utf8_lossy(&left[0].mime).into_owned();
+        assert!(mime.contains("Auto-Submitted: auto-generated"), "{mime}");
+        assert!(
+            mime.contains("In-Reply-To: <1@chu-nantes.example>"),
+            "{mime}"
+        );
+        assert_eq!(kinds(&line).await, [TimerKind::Call]);
+        assert_eq!(line.look(LEFT + 2 * DAY - 1).await.calls, 0);
+        assert_eq!(line.incident(1).await.status, Status::Waiting);
+        assert_eq!(line.look(LEFT + 2 * DAY).await.calls, 1);
+        assert_eq!(line.incident(1).await.status, Status::ToCall);
+        assert!(kinds(&line).await.is_empty());
+        assert_eq!(line.look(LEFT + 9 * DAY).await.calls, 0);
+        assert_eq!(statuses(&line).await, ["waiting", "to_call"]);
+        line.store().close().await;
+    }
+}
+
+#[tokio::test]
+async fn an_answer_stops_what_would_fall_due() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let mut line = asked(test).await;
+        let answers = format!("In-Reply-To: {}\r\n", line.our_message_id().await);
+        let body = "Bonjour,\r\n\r\nCela se reproduit toujours.\r\n";
+        line.receive(&mail(2, &answers, body)).await;
+        line.process(LEFT + 60).await;
+        assert!(kinds(&line).await.is_empty());
+        assert_eq!(line.look(LEFT + 9 * DAY).await.calls, 0);
+        assert_eq!(line.incident(1).await.status, Status::ToReview);
+        line.store().close().await;
+    }
+}
+
+/// Two looks at once, as of two instances: one calls.
+#[tokio::test]
+async fn a_timer_fires_once_however_many_look() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let line = asked(test).await;
+        let due = LEFT + 2 * DAY;
+        let (one, other) = tokio::join!(line.look(due), line.look(due));
+        assert_eq!(one.calls + other.calls, 1);
+        assert_eq!(statuses(&line).await, ["waiting", "to_call"]);
+        line.store().close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_partial_answer_is_followed_up_once_and_reminded_of_once() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let mut line = asked(test).await;
+        let answers = format!("In-Reply-To: {}\r\n", line.our_message_id().await);
+        let body = "Bonjour,\r\n\r\nCela se reproduit toujours.\r\n";
+        line.receive(&mail(2, &answers, body)).await;
+        line.process(LEFT + 600).await;
+        let left = line.leave(LEFT + 900).await;
+        let templates: Vec<Template> = left.iter().map(|mail| mail.template).collect();
+        assert_eq!(templates, [Template::E3]);
+        assert_eq!(kinds(&line).await, [TimerKind::Reminder, TimerKind::Call]);
+        assert_eq!(line.look(LEFT + 900 + DAY).await.reminders, 1);
+        assert_eq!(line.leave(LEFT + 1_100 + DAY).await.len(), 1);
+        // A third answer that brings something else is told nothing more by the machine.
+        let body = "Bonjour,\r\n\r\nPoste : prérequis vérifiés, oui.\r\n";
+        line.receive(&mail(3, &answers, body)).await;
+        line.process(LEFT + 1_200 + DAY).await;
+        let requests = line.mails().await;
+        let requests = requests.iter().filter(|mail| mail.template != "E2");
+        assert_eq!(requests.count(), 3, "one request, one more, one reminder");
+        assert_eq!(line.look(LEFT + 9 * DAY).await, Round::default());
+        line.store().close().await;
+    }
+}
+
+#[tokio::test]
+async fn closing_tells_what_holds_now_under_the_declarants_last_words() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let line = asked(test).await;
+        let now = crate::support::stores::at(LEFT + 600);
+        let closing = Occasion::Closing(Closing {
+            now: "la carte s’affiche de nouveau".to_owned(),
+            cause: Some("un correctif du navigateur".to_owned()),
+            done: None,
+        });
+        let act = Act::Close(Some(closing));
+        ticket::act(line.store(), &line.parts, &first(), act, now)
+            .await
+            .unwrap();
+        let mails = line.mails().await;
+        let closed = mails.last().unwrap();
+        assert_eq!(closed.template, "E9");
+        assert!(
+            closed.text.contains("la carte s’affiche de nouveau"),
+            "{}",
+            closed.text
+        );
+        assert!(
+            closed.text.contains("un correctif du navigateur"),
+            "{}",
+            closed.text
+        );
+        assert!(kinds(&line).await.is_empty());
+        line.store().close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_that_somebody_must_look_at_first_is_called_about_once_they_did() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let mut line = Line::with(test, "").await;
+        // Read from prose: some of it is not sure enough.
+        line.receive(&declaration(1)).await;
+        line.process(1).await;
+        assert_eq!(line.leave(LEFT).await.len(), 1);
+        assert_eq!(line.incident(1).await.status, Status::ToReview);
+        assert_eq!(line.look(LEFT + 3 * DAY).await.calls, 0);
+        let now = crate::support::stores::at(LEFT + 3 * DAY);
+        let (status, _) = ticket::act(line.store(), &line.parts, &first(), Act::Validate, now)
+            .await
+            .unwrap();
+        assert_eq!(status, Status::Waiting);
+        assert!(line.incident(1).await.concerns.is_empty());
+        assert_eq!(line.look(LEFT + 3 * DAY).await.calls, 1);
+        line.store().close().await;
+    }
+}
+
+#[tokio::test]
+async fn closing_takes_back_the_request_that_has_not_left() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let mut line = Line::with(test, "").await;
+        line.receive(&declaration(1)).await;
+        line.process(1).await;
+        let now = crate::support::stores::at(30);
+        ticket::act(line.store(), &line.parts, &first(), Act::Close(None), now)
+            .await
+            .unwrap();
+        assert_eq!(line.incident(1).await.status, Status::Closed);
+        assert_eq!(line.mails().await[0].state, MailState::Cancelled);
+        assert!(line.leave(LEFT).await.is_empty());
+        // What is closed is only taken up again.
+        let refused = ticket::act(line.store(), &line.parts, &first(), Act::Validate, now).await;
+        assert!(
+            matches!(
+                &refused,
+                Err(ActError::NotAllowed {
+                    from: Status::Closed,
+                    ..
+                })
+            ),
+            "{refused:?}"
+        );
+        ticket::act(line.store(), &line.parts, &first(), Act::Reopen, now)
+            .await
+            .unwrap();
+        assert_eq!(line.incident(1).await.status, Status::ToReview);
+        line.store().close().await;
+    }
+}
+
+#[tokio::test]
+async fn validating_leads_where_the_ticket_stands() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        // Nothing is asked by the machine: somebody must telephone.
+        let mut line = Line::with(test, "[replies]\nmode = \"off\"\n").await;
+        line.receive(&declaration(1)).await;
+        line.process(1).await;
+        let now = crate::support::stores::at(30);
+        let (status, _) = ticket::act(line.store(), &line.parts, &first(), Act::Validate, now)
+            .await
+            .unwrap();
+        assert_eq!(status, Status::ToCall);
+        let unknown = Reference::new("INC", 2026, 99);
+        let refused = ticket::act(line.store(), &line.parts, &unknown, Act::Validate, now).await;
+        assert!(matches!(refused, Err(ActError::Unknown(_))), "{refused:?}");
+        line.store().close().await;
+    }
+}
