@@ -13,6 +13,7 @@ mod answers;
 mod carriers;
 mod charset;
 mod cli;
+mod conversation;
 mod corpus;
 mod delivery;
 mod disguised;
