@@ -26,6 +26,7 @@ mod reply;
 pub mod score;
 mod serve;
 mod service;
+mod ticket_alike;
 
 pub use exit::Exit;
 pub use output::Output;
@@ -123,6 +124,9 @@ enum Command {
     /// Compare what is understood with labelled messages
     #[command(before_help = score::EXAMPLE, help_template = HELP)]
     Score(score::Args),
+    /// What a person does with tickets
+    #[command(before_help = ticket_alike::EXAMPLE, help_template = HELP)]
+    Ticket(ticket_alike::Args),
     /// List mails, let them leave, or take them back
     #[command(before_help = outbox::EXAMPLE, help_template = HELP)]
     Outbox(outbox::Args),
@@ -195,6 +199,7 @@ fn run(command: &Command, global: &Global, output: &mut Output) -> anyhow::Resul
         Command::Reply(args) => reply::run(args, global, output),
         Command::Score(args) => score::run(args, global, output),
         Command::Oncall(args) => oncall::run(args, global, output),
+        Command::Ticket(args) => ticket_alike::run(args, global, output),
         Command::Outbox(args) => outbox::run(args, global, output),
         Command::Quarantine(args) => quarantine::run(args, global, output),
     }

@@ -36,6 +36,7 @@ mod protection;
 mod proxied;
 mod quarantine;
 mod reparse;
+mod resembling;
 mod sending;
 mod served;
 mod storage;
