@@ -54,6 +54,9 @@ CREATE TABLE timers (
 ) STRICT;
 CREATE INDEX timers_due ON timers (due_at);
 
+-- Those received about the same time are compared.
+CREATE INDEX incidents_received ON incidents (received_at, id);
+
 -- Two incidents that look alike, the older one second; the reasons are tokens.
 CREATE TABLE candidates (
     incident_id INTEGER NOT NULL REFERENCES incidents (id) ON DELETE CASCADE,

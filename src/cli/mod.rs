@@ -9,7 +9,7 @@ mod check_alarm;
 mod config;
 mod csv;
 mod deep;
-mod demo;
+pub mod demo;
 mod exit;
 mod export;
 mod log;

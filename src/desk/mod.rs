@@ -2,6 +2,7 @@
 //! call it.
 
 pub mod alarm;
+pub mod alike;
 pub mod answer;
 pub mod health;
 pub mod intake;

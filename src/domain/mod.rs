@@ -1,6 +1,7 @@
 //! What the words mean. No I/O; imports `text` only.
 
 pub mod act;
+pub mod alike;
 pub mod decision;
 pub mod declaration;
 pub mod escalation;

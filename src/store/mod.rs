@@ -12,6 +12,7 @@ mod attachments;
 mod backup;
 mod bounces;
 mod bulk;
+mod candidates;
 mod circuit;
 mod claim;
 mod commit;

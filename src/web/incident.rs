@@ -4,6 +4,7 @@
 use super::incidents::{asks, flags, mail_detail, tone};
 use super::message::{self, Message};
 use super::page::{Console, Moment, PageError};
+use crate::domain::alike;
 use crate::domain::declaration::Role;
 use crate::domain::field::{FieldName, Reading};
 use crate::domain::form::{Form, Item};
@@ -32,6 +33,7 @@ struct Dossier {
     summary: Vec<String>,
     concerns: Vec<&'static str>,
     unreachable: String,
+    alike: Vec<Alike>,
     fields: Vec<Row>,
     has_screenshot: bool,
     screenshots: String,
@@ -39,6 +41,14 @@ struct Dossier {
     mails: Vec<Mail>,
     history: Vec<Happened>,
     messages: Vec<Message>,
+}
+
+/// « INC-26-00055, même entité, 25 min avant (doublon ?) »
+#[derive(Serialize)]
+struct Alike {
+    reference: String,
+    reasons: String,
+    likeness: &'static str,
 }
 
 #[derive(Serialize)]
@@ -91,6 +101,7 @@ async fn page(console: &Console, reference: &str) -> Result<Html<String>, PageEr
     let mails = store.mails_of(&reference).await?;
     let unreachable = store.undeliverable_addresses(&reference).await?;
     let history = store.history(&reference).await?;
+    let candidates = store.candidates(&reference).await?;
     let context = Dossier {
         entity: text_of(&incident, FieldName::Entity),
         feature: text_of(&incident, FieldName::Feature),
@@ -105,6 +116,15 @@ async fn page(console: &Console, reference: &str) -> Result<Html<String>, PageEr
             .map(|concern| concern.french())
             .collect(),
         unreachable: call(&incident, &unreachable),
+        alike: candidates
+            .iter()
+            .take(alike::MOST)
+            .map(|candidate| Alike {
+                reference: candidate.other.to_string(),
+                reasons: candidate.reasons(),
+                likeness: candidate.likeness.french(),
+            })
+            .collect(),
         fields: rows(console.form(), &incident, &shown),
         has_screenshot: !incident
             .to_ask

@@ -7,6 +7,7 @@
 
 use super::readers::Readers;
 use crate::clock::Clock;
+use crate::desk::alike;
 use crate::desk::intake::{self, Parts, Read};
 use crate::domain::message::{MessageId, MessageState, Stored};
 use crate::failpoint;
@@ -235,7 +236,10 @@ async fn keep(
     drop(outcomes);
     for (read, committed) in kept.into_iter().zip(committed) {
         match committed {
-            Ok(committed) => told(processing, read, &committed, round),
+            Ok(committed) => {
+                told(processing, read, &committed, round);
+                look_alike(processing, &committed).await;
+            }
             Err(_) => alone(processing, read, round).await?,
         }
     }
@@ -256,7 +260,10 @@ async fn alone(
         Err(error) => return not_kept(processing, read, error, round).await,
     };
     match store.commit_outcome(&outcome, now).await {
-        Ok(committed) => told(processing, read, &committed, round),
+        Ok(committed) => {
+            told(processing, read, &committed, round);
+            look_alike(processing, &committed).await;
+        }
         Err(error) => not_kept(processing, read, error, round).await?,
     }
     Ok(())
@@ -299,6 +306,22 @@ async fn fail(
         // Another instance did it.
         Err(StoreError::Conflict(_)) => Ok(()),
         Err(error) => Err(error),
+    }
+}
+
+/// Finds what a new incident looks like. It is only proposed: what fails here is found again by
+/// `vigie ticket alike`.
+async fn look_alike(processing: &Processing, committed: &Committed) {
+    let Some(reference) = committed.reference.as_ref().filter(|_| committed.opened) else {
+        return;
+    };
+    let (store, within) = (&processing.store, processing.parts.duplicate_within);
+    let found = alike::find(store, reference, within, processing.clock.now()).await;
+    if let Err(error) = found {
+        tracing::warn!(
+            event = "ticket.not_compared", ticket = %reference, error = %error,
+            "what looks like it is not known"
+        );
     }
 }
 

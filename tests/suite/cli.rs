@@ -140,7 +140,7 @@ fn a_wrong_configuration_is_one_line_with_its_place_and_code_3() {
         ),
         (
             "[promise]\nnext_news = \"4 h\"\n",
-            "vigie.toml:11: unknown key promise",
+            "vigie.toml:12: promise.next_news: write \"1 business day\" or \"4 business hours\"",
         ),
         (
             "[log]\nlevel = 3\n",
@@ -454,9 +454,27 @@ fn the_demonstration_answers_takes_what_is_dropped_and_leaves_nothing() {
                 .is_ok_and(|mail| mail.contains("c@chu.example"))
         })
     });
+    let (_, step) = said.split_once("vigie demo reply ").unwrap();
+    let reference = step.lines().next().unwrap();
+    let path = format!("/d/{reference}");
+    let filed = || get(port, &path).matches("aria-labelledby=\"m-").count();
+    let before = filed();
+    let answered = run(
+        folder.path(),
+        &["demo", "reply", reference, "--style", "gmail"],
+    );
+    let told = text(&answered.stdout);
+    assert_eq!(answered.status.code(), Some(0), "{told}");
+    assert!(told.contains(&format!("answers {reference}.1")), "{told}");
+    until("the answer is filed on its ticket", || filed() > before);
+    let nobody = run(folder.path(), &["demo", "reply", "INC-26-99999"]);
+    assert_eq!(nobody.status.code(), Some(1));
+    assert!(text(&nobody.stderr).contains("no request about INC-26-99999 has left"));
     signal(running.0.id(), "INT");
     assert_eq!(running.0.wait().unwrap().code(), Some(0));
     assert!(!root.exists(), "the folder is removed");
+    let gone = run(folder.path(), &["demo", "reply", reference]);
+    assert_eq!(gone.status.code(), Some(2), "{}", text(&gone.stderr));
 }
 
 #[test]

@@ -24,8 +24,8 @@ use super::support::postgres::new_database;
 use super::support::service::Service;
 use super::support::smtp_client::submit;
 
-const SUPPORT: &str = "support@si-samu.example";
-const DECLARANT: &str = "claire.lebreton@chu-nantes.example";
+pub(super) const SUPPORT: &str = "support@si-samu.example";
+pub(super) const DECLARANT: &str = "claire.lebreton@chu-nantes.example";
 /// Whom mail to strangers is delivered to.
 const ANYBODY: &str = "anybody@elsewhere.example";
 
@@ -605,21 +605,26 @@ fn mails_of_ours(dovecot: &Dovecot) -> Vec<String> {
 }
 
 /// How the program reaches the servers, and its database.
-struct Ways<'a> {
-    database: &'a str,
-    poll: &'static str,
-    imap: &'static str,
-    smtp: &'static str,
+pub(super) struct Ways<'a> {
+    pub(super) database: &'a str,
+    pub(super) poll: &'static str,
+    pub(super) imap: &'static str,
+    pub(super) smtp: &'static str,
 }
 
-fn servers(capability: Option<&str>) -> (Dovecot, Postfix) {
+pub(super) fn servers(capability: Option<&str>) -> (Dovecot, Postfix) {
     let users = [SUPPORT, DECLARANT, ANYBODY];
     let dovecot = Dovecot::start(&users, capability);
     let postfix = Postfix::start(&dovecot, &users);
     (dovecot, postfix)
 }
 
-fn configuration(folder: &Path, dovecot: &Dovecot, postfix: &Postfix, ways: &Ways<'_>) -> String {
+pub(super) fn configuration(
+    folder: &Path,
+    dovecot: &Dovecot,
+    postfix: &Postfix,
+    ways: &Ways<'_>,
+) -> String {
     let secret = folder.join("password");
     fs::write(&secret, PASSWORD).expect("the folder is ours");
     fs::set_permissions(&secret, Permissions::from_mode(0o600)).expect("the folder is ours");
@@ -714,7 +719,7 @@ La vérification des pré-requis techniques a-t-elle réalisée sur le poste de 
 L'incident peut-il être reproduit ? oui
 ";
 
-fn now() -> String {
+pub(super) fn now() -> String {
     let told = Command::new("date")
         .arg("-R")
         .env("LC_ALL", "C")
@@ -884,7 +889,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Waits until something is so.
 #[track_caller]
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(super) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {
         assert!(

@@ -11,13 +11,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use vigie::clock::Clock;
 use vigie::desk::health::{Health, Settings};
+use vigie::domain::alike::{Candidate, Likeness, Sign};
 use vigie::domain::decision::Review;
 use vigie::domain::declaration::{Attachment, Kind, Role};
 use vigie::domain::field::{
     Evidence, Field, FieldName, Fields, Part, Reading, Reason, Source, Value,
 };
 use vigie::domain::form::{Ask, Item};
-use vigie::domain::incident::Concern;
+use vigie::domain::incident::{Concern, Reference};
 use vigie::domain::message::{Fetched, Place};
 use vigie::domain::outgoing::{Outgoing, Template};
 use vigie::store::{
@@ -503,6 +504,30 @@ async fn health_answers_in_one_line_and_readiness_asks_the_database() {
     assert!(page.status >= 500);
     page.hides("sqlx");
     page.hides("pool");
+}
+
+#[tokio::test]
+async fn what_looks_like_an_incident_is_named_on_its_page_with_the_reasons() {
+    let console = Console::start().await;
+    let store = &console.test.store;
+    let first: Reference = open(store, 1, "pb carto").await.parse().unwrap();
+    let second: Reference = open(store, 2, "carto").await.parse().unwrap();
+    let path = format!("/d/{second}");
+    console.get(&path).await.hides("Proches");
+    let incident = store.incident_id(&second).await.unwrap().unwrap();
+    let candidate = Candidate {
+        other: first.clone(),
+        likeness: Likeness::SameDeclaration,
+        signs: vec![Sign::Entity, Sign::Before(25)],
+        score: 60,
+    };
+    let kept = store.keep_candidates(incident, &[candidate], at(4)).await;
+    kept.unwrap();
+    let page = console.get(&path).await;
+    page.shows(&format!("<a href=\"/d/{first}\">{first}</a>"));
+    page.shows("même entité, 25 min avant (doublon ?)");
+    let other = console.get(&format!("/d/{first}")).await;
+    other.shows("même entité, 25 min après (doublon ?)");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The demonstration's folder: ours alone, marked as such, removed at the end.
 
 use super::samples::Sample;
+use chrono::{DateTime, Utc};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,9 @@ pub(super) enum FolderError {
     /// Something else is there.
     #[error("{} exists and was not made by vigie demo: choose another with --dir", .0.display())]
     NotOurs(PathBuf),
+    /// There is none.
+    #[error("no demonstration is kept in {}: name its folder with --dir", .0.display())]
+    NotThere(PathBuf),
     /// It can't be made or filled.
     #[error("cannot write in {}", path.display())]
     Write {
@@ -54,6 +58,17 @@ impl Folder {
         Ok(folder)
     }
 
+    /// The folder of a demonstration that runs or was kept.
+    pub(super) fn there(root: &Path) -> Result<Self, FolderError> {
+        if !root.join(MARK).is_file() {
+            return Err(FolderError::NotThere(root.to_owned()));
+        }
+        Ok(Self {
+            root: root.to_owned(),
+            is_kept: true,
+        })
+    }
+
     pub(super) fn mailbox(&self) -> PathBuf {
         self.root.join("mailbox")
     }
@@ -70,18 +85,28 @@ impl Folder {
         &self.root
     }
 
-    /// Delivers a sample as a mail server does: written in `tmp`, then moved into `new`. The file's
-    /// time is that of its delivery.
+    /// Delivers a sample; the file's time is that of its delivery.
     pub(super) fn deliver(&self, sample: &Sample, bytes: &[u8]) -> Result<(), FolderError> {
         let second = sample.delivered.timestamp();
         let name = format!("{second}.{}.vigie-demo", sample.name);
-        let temporary = self.mailbox().join("tmp").join(&name);
-        let file = self.mailbox().join("new").join(&name);
+        self.put(&name, bytes, sample.delivered)
+    }
+
+    /// Puts a message as a mail server does: written in `tmp`, then moved into `new`, with this time
+    /// on its file.
+    pub(super) fn put(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        at: DateTime<Utc>,
+    ) -> Result<(), FolderError> {
+        let temporary = self.mailbox().join("tmp").join(name);
+        let file = self.mailbox().join("new").join(name);
         fs::write(&temporary, bytes).map_err(write_error(&temporary))?;
         File::options()
             .write(true)
             .open(&temporary)
-            .and_then(|file| file.set_modified(SystemTime::from(sample.delivered)))
+            .and_then(|file| file.set_modified(SystemTime::from(at)))
             .map_err(write_error(&temporary))?;
         fs::rename(&temporary, &file).map_err(write_error(&file))
     }

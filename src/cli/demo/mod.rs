@@ -1,6 +1,8 @@
 //! `vigie demo`: everything on this machine, with samples; nothing else is touched.
 
+pub mod answer;
 mod folder;
+mod reply;
 mod samples;
 mod summary;
 #[cfg(test)]
@@ -25,16 +27,22 @@ use tokio_util::sync::CancellationToken;
 
 pub(super) const EXAMPLE: &str = "Example: vigie demo --now 2026-11-23T09:33:00+01:00 --keep\n";
 
+/// The folder where none is named.
+const FOLDER: &str = "vigie-demo";
+
 /// How many ports above a taken one are tried.
 const PORTS: u16 = 50;
 
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Args {
+    #[command(subcommand)]
+    act: Option<Act>,
     /// The console's port; a taken one gives way to the next
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// Where everything is kept
-    #[arg(long, value_name = "DIR", default_value = "vigie-demo")]
+    #[arg(long, value_name = "DIR", default_value = FOLDER)]
     dir: PathBuf,
     /// Stop the clock there, and date the samples accordingly; mails then leave at once
     #[arg(long, value_name = "RFC3339")]
@@ -47,6 +55,13 @@ pub(super) struct Args {
     empty: bool,
 }
 
+#[derive(Debug, clap::Subcommand)]
+enum Act {
+    /// Answer the last request about a ticket, as a declarant would
+    #[command(before_help = reply::EXAMPLE, help_template = super::HELP)]
+    Reply(reply::Args),
+}
+
 pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::Result<Exit> {
     let level = match &global.log_level {
         Some(word) => Level::parse(word).context(Coded::new(
@@ -56,6 +71,9 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
         None => Level::Warn,
     };
     log::start(log::Stream::Stderr, Some(LogFormat::Text), level);
+    if let Some(Act::Reply(args)) = &args.act {
+        return reply::run(args, output);
+    }
     let folder = Folder::make(&args.dir)?;
     let ended = super::block_on(async {
         let prepared = tokio::select! {

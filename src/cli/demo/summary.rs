@@ -2,9 +2,11 @@
 
 use super::folder::Folder;
 use crate::domain::declaration::Kind;
-use crate::domain::outgoing::Template;
+use crate::domain::incident::Reference;
+use crate::domain::outgoing::{MailState, Template};
 use crate::store::Store;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 /// Rows read at once: more than the samples, less than a kept folder of a long trial.
@@ -17,6 +19,8 @@ pub(super) struct Summary {
     kinds: Vec<(Kind, usize)>,
     requests: usize,
     majors: usize,
+    /// The newest ticket whose request has left.
+    asked: Option<Reference>,
 }
 
 impl Summary {
@@ -36,15 +40,21 @@ impl Summary {
         }
         let mut before = None;
         let mut requests = 0;
+        let mut asked = None;
         loop {
             let page = store.list_outbox(None, before, PAGE).await?;
             let Some(last) = page.last() else { break };
             before = Some(last.id);
-            requests += page
-                .iter()
-                .filter_map(|mail| Template::parse(&mail.template))
-                .filter(|template| template.is_request())
-                .count();
+            for mail in &page {
+                let Some(template) = Template::parse(&mail.template) else {
+                    continue;
+                };
+                requests += usize::from(template.is_request());
+                let has_questions = matches!(template, Template::E1 | Template::E1b);
+                if asked.is_none() && has_questions && mail.state == MailState::Sent {
+                    asked = Some(mail.reference.clone());
+                }
+            }
         }
         let mut before = None;
         let mut majors = 0;
@@ -60,6 +70,7 @@ impl Summary {
             kinds,
             requests,
             majors,
+            asked,
         })
     }
 
@@ -90,12 +101,25 @@ impl Summary {
         }
         text.push('\n');
         text.push_str(&self.counted());
-        text.push_str(&format!(
-            "\nTry\n  \
-             1. Open the console: each ticket shows what was read, and in which words.\n  \
-             2. Drop a message into {root}/mailbox/new/: read within 2 s.\n  \
-             3. See what would leave: ls {root}/sent\n\n"
-        ));
+        let mut steps = vec![
+            "Open the console: each ticket shows what was read, and in which words.".to_owned(),
+            format!("Drop a message into {root}/mailbox/new/: read within 2 s."),
+        ];
+        if let Some(asked) = &self.asked {
+            let dir = match folder.root() == Path::new(super::FOLDER) {
+                true => String::new(),
+                false => format!(" --dir {root}"),
+            };
+            steps.push(format!(
+                "Answer as a declarant: vigie demo reply {asked}{dir}"
+            ));
+        }
+        steps.push(format!("See what would leave: ls {root}/sent"));
+        text.push_str("\nTry\n");
+        for (number, step) in (1..).zip(steps) {
+            text.push_str(&format!("  {number}. {step}\n"));
+        }
+        text.push('\n');
         text.push_str(&if keep {
             format!("Ctrl-C stops and leaves {root}.\n")
         } else {

@@ -1,5 +1,7 @@
 //! `vigie ticket`: what a person does with tickets, where no console is at hand.
 
+mod alike;
+
 use super::exit::Coded;
 use super::{Exit, Global, Output, parts};
 use crate::clock::Clock;
@@ -32,6 +34,9 @@ enum Command {
     /// It is no incident
     #[command(before_help = "Example: vigie ticket set-aside INC-26-00042\n")]
     SetAside(References),
+    /// List the tickets that look like one: sent twice, or the same outage
+    #[command(before_help = alike::EXAMPLE)]
+    Alike(alike::Args),
     /// Look at it again
     #[command(before_help = "Example: vigie ticket reopen INC-26-00042\n")]
     Reopen(References),
@@ -82,6 +87,7 @@ impl Ending {
 pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::Result<Exit> {
     let config = global.load(Vec::new(), output)?.config;
     let (act, references) = match &args.act {
+        Command::Alike(args) => return alike::run(args, global, output),
         Command::Validate(given) => (Act::Validate, &given.references),
         Command::Close(given) => (Act::Close(given.occasion()), &given.of.references),
         Command::SetAside(given) => (Act::SetAside, &given.references),
