@@ -22,6 +22,7 @@ pub mod kind;
 pub mod label;
 mod lexicon;
 pub mod major;
+mod numeral;
 mod parted;
 mod people;
 pub mod person;
