@@ -3,8 +3,13 @@
 
 pub mod alarm;
 pub mod answer;
+mod forgotten;
 pub mod health;
 pub mod intake;
+mod join;
+mod merge;
+mod notice;
 pub mod promote;
 pub mod reparse;
+mod respond;
 pub mod thread;

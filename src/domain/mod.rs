@@ -1,5 +1,6 @@
 //! What the words mean. No I/O; imports `text` only.
 
+pub mod asked;
 pub mod decision;
 pub mod declaration;
 pub mod escalation;
@@ -16,7 +17,9 @@ pub mod message;
 pub mod outgoing;
 mod own_name;
 pub mod policy;
+pub mod proposal;
 pub mod reason;
 pub mod restraint;
 pub mod sender;
+mod value_origin;
 pub mod why;

@@ -34,6 +34,10 @@ pub enum Suppressed {
     Older,
     /// `mode = "off"`.
     Off,
+    /// The writer is not known in the ticket: nothing of it is mailed to them.
+    Outsider,
+    /// The mail that waits says it already.
+    Waiting,
 }
 
 /// Why a person must release a mail.
@@ -100,6 +104,8 @@ impl Suppressed {
             Self::NoAddress => "no_address",
             Self::Older => "older",
             Self::Off => "off",
+            Self::Outsider => "outsider",
+            Self::Waiting => "waiting",
         }
     }
 }
@@ -120,6 +126,8 @@ impl fmt::Display for Suppressed {
             Self::NoAddress => "it has no address that could be answered",
             Self::Older => "it is older than [mailbox] answer_from",
             Self::Off => "[replies] mode is off",
+            Self::Outsider => "its writer is not known in the ticket",
+            Self::Waiting => "the mail that waits says it already",
         })
     }
 }

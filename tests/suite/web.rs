@@ -226,6 +226,7 @@ async fn open_with(store: &Store, uid: u32, subject: &str, review: Review) -> St
         ],
         major_suspected: true,
         concerns: vec![Concern::UnknownReference],
+        ..NewIncident::default()
     };
     let answering = Answering {
         address: "c.lebreton@chu.example".to_owned(),
@@ -554,6 +555,7 @@ async fn pain_17_who_is_not_reachable_by_mail_is_shown_with_the_number_to_call()
                     recipient: None,
                 },
             }),
+            threading: vigie::store::Threading::default(),
         },
     };
     store.commit_outcome(&bounce, at(5)).await.unwrap();
