@@ -26,6 +26,7 @@ mod reply;
 pub mod score;
 mod serve;
 mod service;
+mod ticket_proposals;
 
 pub use exit::Exit;
 pub use output::Output;
@@ -129,6 +130,9 @@ enum Command {
     /// List messages that could not be read, try them again, or open incidents
     #[command(before_help = quarantine::EXAMPLE, help_template = HELP)]
     Quarantine(quarantine::Args),
+    /// Decide what a ticket holds where a later message says otherwise
+    #[command(before_help = ticket_proposals::EXAMPLE, help_template = HELP)]
+    Ticket(ticket_proposals::Args),
 }
 
 /// Runs the command that the arguments name.
@@ -197,6 +201,7 @@ fn run(command: &Command, global: &Global, output: &mut Output) -> anyhow::Resul
         Command::Oncall(args) => oncall::run(args, global, output),
         Command::Outbox(args) => outbox::run(args, global, output),
         Command::Quarantine(args) => quarantine::run(args, global, output),
+        Command::Ticket(args) => ticket_proposals::run(args, global, output),
     }
 }
 
