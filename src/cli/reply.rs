@@ -1,27 +1,33 @@
-//! `vigie reply`: the mail that would leave, or why none would. Nothing is stored or sent.
+//! `vigie reply`: the mail that would leave, or why none would; or any mail with sample data, for
+//! whoever words the templates. Nothing is stored or sent.
 
 use super::exit::Coded;
 use super::{Exit, Global, Output, parts};
 use crate::desk::answer::{Answering, Incoming, answer};
 use crate::domain::decision::{Decision, Sent, Ticket};
 use crate::domain::incident::Reference;
-use crate::domain::outgoing::Outgoing;
+use crate::domain::outgoing::{Outgoing, Template};
 use crate::extract::{Context, extract};
 use crate::mail::Email;
 use crate::reply;
 use crate::secret::Key;
 use anyhow::Context as _;
 use chrono::{DateTime, Datelike as _, FixedOffset};
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-pub(super) const EXAMPLE: &str = "Example: vigie reply message.eml\n";
+pub(super) const EXAMPLE: &str =
+    "Examples: vigie reply message.eml\n          vigie reply --sample E4 --html\n";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The message; - reads standard input
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "sample")]
+    file: Option<PathBuf>,
+    /// Print this mail with sample data instead, worded as this desk does
+    #[arg(long, value_name = "MAIL", conflicts_with = "file", value_parser = template())]
+    sample: Option<Template>,
     /// Print the text part only
     #[arg(long, group = "form")]
     text: bool,
@@ -44,7 +50,17 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
     let answering = Answering::new(&config, &key, &form)
         .with_context(|| Coded::new(Exit::Configuration, "templates"))?;
     let now = parts::clock(args.now).now();
-    let raw = read(&args.file)?;
+    if let Some(template) = args.sample {
+        let Answering {
+            settings,
+            templates,
+            ..
+        } = &answering;
+        let mail = reply::preview(template, settings, &form, templates, now)?;
+        mail.map_or(Ok(()), |mail| print(args, &mail, output))?;
+        return Ok(Exit::Done);
+    }
+    let raw = read(args.file.as_deref().unwrap_or(Path::new("-")))?;
 
     let email = Email::parse(&raw);
     let own_addresses = config.own_addresses();
@@ -61,7 +77,9 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
     let incoming = Incoming {
         email: &email,
         declaration: &declaration,
+        fields: &declaration.fields,
         asks: &asks,
+        brought: None,
         answerable: true,
         reference: &reference,
         sequence: 1,
@@ -99,6 +117,12 @@ fn print(args: &Args, mail: &Outgoing, output: &mut Output) -> anyhow::Result<()
         mail.reference
     ));
     Ok(())
+}
+
+/// The names of our mails.
+fn template() -> impl clap::builder::TypedValueParser<Value = Template> {
+    PossibleValuesParser::new(Template::ALL.map(Template::as_str))
+        .try_map(|word| Template::parse(&word).ok_or("no mail has that name"))
 }
 
 fn read(file: &Path) -> anyhow::Result<Vec<u8>> {

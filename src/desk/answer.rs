@@ -2,11 +2,13 @@
 //! mail that would leave. The intake, `vigie reply` and every preview call it alike.
 
 use crate::config::Config;
+use crate::domain::act::Act;
 use crate::domain::decision::{
-    self, Decision, List, Origin, Policy, Sent, Situation, Ticket, decide,
+    self, Brought, Decision, List, Origin, Policy, Reminder, Sent, Situation, Ticket, decide,
+    remind, tell,
 };
 use crate::domain::declaration::Declaration;
-use crate::domain::field::{FieldName, Reading, Reason, Source};
+use crate::domain::field::{FieldName, Fields, Reading, Reason, Source};
 use crate::domain::form::{Ask, Form};
 use crate::domain::outgoing::Outgoing;
 use crate::domain::sender::{Addressee, Sender, domain};
@@ -58,6 +60,10 @@ pub fn settings(config: &Config, key: &Key) -> Settings {
         mailbox: config.mailbox.address.clone(),
         plus_address: config.mailbox.plus_address,
         timezone: config.service.timezone,
+        hours: config.hours.clone(),
+        escalation: config.escalation.clone(),
+        known_domains: config.known_domains.clone(),
+        next_news: config.next_news,
         key: *key.as_bytes(),
     }
 }
@@ -69,8 +75,12 @@ pub struct Incoming<'a> {
     pub email: &'a Email<'a>,
     /// What it says.
     pub declaration: &'a Declaration,
-    /// What must be asked for.
+    /// What its ticket says, this message included: the declaration's own where it opens one.
+    pub fields: &'a Fields,
+    /// What must be asked for, after this message.
     pub asks: &'a [Ask],
+    /// What it brings to the ticket that it joins; `None` where it opens one.
+    pub brought: Option<Brought>,
     /// It arrived after `answer_from`.
     pub answerable: bool,
     /// Its ticket's reference.
@@ -100,15 +110,67 @@ pub fn answer(
         sender: sender(email),
         origin: origin(email, answering.authserv_id.as_deref()),
         answerable: incoming.answerable,
-        kind_certain: is_certain(declaration),
+        // What proves its ticket surely belongs to it.
+        kind_certain: incoming.brought.is_some() || is_certain(declaration),
+        brought: incoming.brought,
         ticket: incoming.ticket,
         sent: incoming.sent,
     };
     let decision = decide(&situation, &answering.policy, now);
+    let mail = mail(incoming, &decision, None, form, answering, now)?;
+    Ok((decision, mail))
+}
+
+/// Decides about the mail of an act, and makes it if there is one. `incoming` is the declarant's
+/// message that it goes under: the last one of the ticket, with what the ticket says and lacks.
+///
+/// # Errors
+/// A replaced template fails on data that its samples did not have.
+pub fn letter_of_act(
+    act: Act<'_>,
+    incoming: &Incoming<'_>,
+    form: &Form,
+    answering: &Answering,
+    now: DateTime<Utc>,
+) -> Result<(Decision, Option<Outgoing>), TemplateError> {
+    let policy = &answering.policy;
+    let decision = match act {
+        Act::Remind { to } => {
+            let reminder = Reminder {
+                to,
+                asks: incoming.asks,
+                ticket: incoming.ticket,
+                sent: incoming.sent,
+            };
+            remind(&reminder, policy, now)
+        }
+        _ => tell(
+            act.template(),
+            &sender(incoming.email),
+            &incoming.sent,
+            policy,
+            now,
+        ),
+    };
+    let mail = mail(incoming, &decision, Some(act), form, answering, now)?;
+    Ok((decision, mail))
+}
+
+/// The mail of a decision, under the message.
+fn mail(
+    incoming: &Incoming<'_>,
+    decision: &Decision,
+    act: Option<Act<'_>>,
+    form: &Form,
+    answering: &Answering,
+    now: DateTime<Utc>,
+) -> Result<Option<Outgoing>, TemplateError> {
+    let (email, declaration) = (incoming.email, incoming.declaration);
     let body_hash = body_hash(email, declaration);
     let from = email.from.as_ref();
     let answered = Answered {
         declaration,
+        fields: incoming.fields,
         subject: &email.subject,
         message_id: email.message_id.as_deref(),
         references: &email.references,
@@ -120,10 +182,10 @@ pub fn answer(
         reference: incoming.reference,
         sequence: incoming.sequence,
         body_hash: &body_hash,
+        act,
     };
     let (settings, templates) = (&answering.settings, &answering.templates);
-    let mail = reply::reply(&decision, &answered, settings, form, templates, now)?;
-    Ok((decision, mail))
+    reply::reply(decision, &answered, settings, form, templates, now)
 }
 
 /// The address that an answer would go to: limits are counted for it.

@@ -6,6 +6,7 @@ use super::merge::{is_same, merge};
 use super::respond::{Joins, Matter, answering};
 use super::thread::{Found, Proof};
 use crate::domain::asked::Asked;
+use crate::domain::decision::Brought;
 use crate::domain::declaration::{Kind, Role};
 use crate::domain::field::{FieldName, Fields, Reading, Source, Value};
 use crate::domain::form::{Ask, Item};
@@ -161,13 +162,21 @@ pub(super) async fn joined(
     let matter = Matter {
         kind,
         asks: to_ask.clone(),
+        // Who was not in the ticket is told nothing of what others said there.
+        fields: if for_another || !is_outsider {
+            fields.clone()
+        } else {
+            declaration.fields.clone()
+        },
         joins: Some(Joins {
+            brought: Brought {
+                anything: is_answer,
+                answers: answers(&incident.to_ask, &to_ask),
+                resolved: false,
+            },
             for_another,
             is_outsider,
-            mail_waits: waiting.is_some(),
             major_suspected: incident.major_suspected || declaration.major_suspected,
-            // Who was not in the ticket is told nothing of what others said there.
-            fields: (for_another || !is_outsider).then(|| fields.clone()),
         }),
         read: Arc::clone(stead.as_ref().unwrap_or(read)),
     };
@@ -195,6 +204,12 @@ pub(super) async fn joined(
     };
     let answering = answering(matter, parts, now);
     Ok(Effect::Joined(Box::new(filled), answering))
+}
+
+/// Whether something that was asked for no longer is.
+fn answers(asked: &[Ask], left: &[Ask]) -> bool {
+    let is_left = |ask: &Ask| left.iter().any(|left| left.item == ask.item);
+    asked.iter().any(|ask| !is_left(ask))
 }
 
 /// What the mail asked that a message answers, and what the ticket knows: an answer is read and

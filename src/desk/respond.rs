@@ -3,7 +3,7 @@
 
 use super::answer::{self, Incoming, answer};
 use super::intake::{Parts, Read};
-use crate::domain::decision::{Decision, Suppressed};
+use crate::domain::decision::{Brought, Decision, Suppressed};
 use crate::domain::declaration::Kind;
 use crate::domain::field::Fields;
 use crate::domain::form::Ask;
@@ -19,6 +19,8 @@ pub(super) struct Matter {
     pub(super) read: Arc<Read>,
     /// What the message that has come is, in its conversation.
     pub(super) kind: Kind,
+    /// What is known, as far as whoever is answered may see it.
+    pub(super) fields: Fields,
     /// What remains to be asked for.
     pub(super) asks: Vec<Ask>,
     /// How it joins an incident; `None` where it opens one.
@@ -27,16 +29,14 @@ pub(super) struct Matter {
 
 /// How a message joins an incident.
 pub(super) struct Joins {
+    /// What it brings there.
+    pub(super) brought: Brought,
     /// `read` is another message than the one that has come.
     pub(super) for_another: bool,
     /// The writer was not known in the incident: nothing of it is mailed to them.
     pub(super) is_outsider: bool,
-    /// A mail waits already that says the same.
-    pub(super) mail_waits: bool,
     /// A whole service may be out of use.
     pub(super) major_suspected: bool,
-    /// The incident's fields, where whoever is answered may see them.
-    pub(super) fields: Option<Fields>,
 }
 
 impl Matter {
@@ -45,6 +45,7 @@ impl Matter {
         Self {
             read: Arc::clone(read),
             kind,
+            fields: read.declaration.fields.clone(),
             asks,
             joins: None,
         }
@@ -85,29 +86,22 @@ fn decided(matter: &Matter, parts: &Parts, facts: &Facts, now: DateTime<Utc>) ->
     let silent = |reason: Suppressed| Answer::Silent(reason.as_str().to_owned());
     let mut declaration = read.declaration.clone();
     declaration.kind = matter.kind;
-    if let Some(joins) = &matter.joins {
-        let is_first = facts.ticket.requests == 0 && facts.ticket.last_mail.is_none();
-        if facts.superseded {
-            // What was about to be said is said anew, to whom it was to be said.
-            if is_first {
-                declaration.kind = Kind::Declaration;
-            }
-            declaration.major_suspected |= joins.major_suspected;
-            if let Some(fields) = &joins.fields {
-                declaration.fields = fields.clone();
-            }
-        } else if joins.is_outsider {
-            return silent(Suppressed::Outsider);
-        } else if joins.for_another || joins.mail_waits && matter.kind == Kind::Declaration {
-            return silent(Suppressed::Waiting);
-        } else if !is_first && matter.kind == Kind::Declaration {
+    match &matter.joins {
+        // What was about to be said is said anew, to whom it was to be said.
+        Some(joins) if facts.superseded => {
             declaration.kind = Kind::Reply;
+            declaration.major_suspected |= joins.major_suspected;
         }
+        Some(joins) if joins.is_outsider => return silent(Suppressed::Outsider),
+        Some(joins) if joins.for_another => return silent(Suppressed::AlreadyAsked),
+        _ => (),
     }
     let incoming = Incoming {
         email: &read.email,
         declaration: &declaration,
+        fields: &matter.fields,
         asks: &matter.asks,
+        brought: matter.joins.as_ref().map(|joins| joins.brought),
         answerable: read.answerable,
         reference: &facts.reference.to_string(),
         sequence: facts.sequence,

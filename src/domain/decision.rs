@@ -2,14 +2,18 @@
 //! first. The policy stands here, in the order in which it is applied:
 //!
 //! 1. what is never answered gives [`Decision::Silent`] with its reason;
-//! 2. the mail is chosen: E1c for a suspected outage, else E2, E1 or E1b by what is missing;
+//! 2. the mail is chosen: E1c for a suspected outage, else E2, E1 or E1b by what is missing; in a
+//!    conversation by what the message brings ([`super::following`]);
 //! 3. a mail that a machine should not send alone, or that is over a limit, is held for a person
 //!    ([`Review`]); it is shown, never dropped.
 
+pub use super::act::{Reminder, remind, tell};
+pub use super::following::Brought;
 pub use super::policy::{Limits, Mode, Policy};
 pub use super::restraint::{Review, Suppressed};
 
 use super::declaration::{Declaration, Kind};
+use super::following::following;
 use super::form::Ask;
 use super::outgoing::Template;
 use super::sender::{Addressee, Sender};
@@ -20,9 +24,6 @@ use sha2::{Digest, Sha256};
 
 /// More Received lines than this mean that the message runs in circles.
 pub const MOST_RECEIVED: usize = 50;
-
-/// More questions than this make the long form (E1b), which asks for a call first.
-const MOST_FOR_E1: usize = 6;
 
 /// How the message came: marks that its headers bear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,8 +52,19 @@ pub enum List {
 /// The ticket so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ticket {
-    /// Requests (E1, E1b, E1c) made so far, those that wait included, cancelled ones not.
+    /// Requests (E1 in all variants, E3, E4) made so far, those that wait included, cancelled ones
+    /// not.
     pub requests: u32,
+    /// One of them has left, or may have.
+    pub asked: bool,
+    /// A call for an outage (E1c) was made.
+    pub outage: bool,
+    /// What is left was asked for after an answer (E3).
+    pub followed_up: bool,
+    /// It was reminded of (E4).
+    pub reminded: bool,
+    /// It was acknowledged as complete (E2).
+    pub completed: bool,
     /// When its last mail of ours was made.
     pub last_mail: Option<DateTime<Utc>>,
 }
@@ -96,6 +108,8 @@ pub struct Situation<'a> {
     pub answerable: bool,
     /// Nothing hints at another kind than the one given.
     pub kind_certain: bool,
+    /// What it brings to the ticket that it joins; `None` where it opens one.
+    pub brought: Option<Brought>,
     /// The ticket so far.
     pub ticket: Ticket,
     /// Our mails so far.
@@ -111,7 +125,7 @@ pub enum Decision {
         template: Template,
         /// To whom, `local@domain`.
         to: String,
-        /// What it asks for; empty for E1c and E2.
+        /// What it asks for; empty where it has no form.
         asks: Vec<Ask>,
         /// It does not leave before.
         hold_until: DateTime<Utc>,
@@ -139,27 +153,22 @@ pub fn decide(situation: &Situation<'_>, policy: &Policy, now: DateTime<Utc>) ->
     if let Some(reason) = policy.forbids(&address) {
         return Decision::Silent { reason };
     }
-    let asks = situation.asks;
-    let template = if situation.declaration.major_suspected {
-        Template::E1c
-    } else if asks.is_empty() {
-        Template::E2
-    } else if questions(asks) > MOST_FOR_E1 {
-        Template::E1b
-    } else {
-        Template::E1
+    let template = match following(situation) {
+        Ok(template) => template,
+        Err(reason) => return Decision::Silent { reason },
     };
+    let (ticket, sent) = (&situation.ticket, &situation.sent);
     let review = doubt
         .or_else(|| doubtful(situation))
-        .or_else(|| in_vain(&situation.sent))
-        .or_else(|| over_limit(situation, template, &policy.limits, now))
+        .or_else(|| in_vain(sent))
+        .or_else(|| over_limit(ticket, sent, template, &policy.limits, now))
         .or_else(|| (policy.mode == Mode::Review).then_some(Review::Mode));
     Decision::Reply {
         template,
         to: address,
-        asks: match template {
-            Template::E1 | Template::E1b => asks.to_vec(),
-            Template::E1c | Template::E2 => Vec::new(),
+        asks: match template.has_form() {
+            true => situation.asks.to_vec(),
+            false => Vec::new(),
         },
         hold_until: now + policy.hold,
         review,
@@ -231,7 +240,7 @@ fn never_answered(situation: &Situation<'_>, policy: &Policy) -> Option<Suppress
         Some(Suppressed::Off)
     } else if situation.declaration.kind == Kind::Escalation {
         Some(Suppressed::Escalation)
-    } else if situation.declaration.kind == Kind::Reply {
+    } else if situation.declaration.kind == Kind::Reply && situation.brought.is_none() {
         Some(Suppressed::Reply)
     } else {
         None
@@ -255,7 +264,7 @@ fn doubtful(situation: &Situation<'_>) -> Option<Review> {
 }
 
 /// What makes one more mail useless or dangerous, an E1c included.
-fn in_vain(sent: &Sent) -> Option<Review> {
+pub(super) fn in_vain(sent: &Sent) -> Option<Review> {
     if sent.undeliverable {
         Some(Review::Undeliverable)
     } else if sent.circuit_open {
@@ -270,13 +279,13 @@ fn in_vain(sent: &Sent) -> Option<Review> {
 /// The first limit that one more mail would break. The first E1c to an address is exempt from all
 /// but the last (decisions, 2): the circuit opens for it too, else a responder that changes its
 /// address each time and quotes an outage would get a mail at each (LOOP-03).
-fn over_limit(
-    situation: &Situation<'_>,
+pub(super) fn over_limit(
+    ticket: &Ticket,
+    sent: &Sent,
     template: Template,
     limits: &Limits,
     now: DateTime<Utc>,
 ) -> Option<Review> {
-    let (ticket, sent) = (&situation.ticket, &situation.sent);
     if template == Template::E1c && sent.outage_to_address_day == 0 {
         return (sent.all_quarter >= limits.all_quarter).then_some(Review::AllLimit);
     }
@@ -330,6 +339,7 @@ mod tests {
             origin: Origin::default(),
             answerable: true,
             kind_certain: true,
+            brought: None,
             ticket: Ticket::default(),
             sent: Sent::default(),
         }

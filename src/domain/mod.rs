@@ -1,11 +1,13 @@
 //! What the words mean. No I/O; imports `text` only.
 
+pub mod act;
 pub mod asked;
 pub mod decision;
 pub mod declaration;
 pub mod escalation;
 pub mod field;
 mod fields;
+pub mod following;
 pub mod form;
 pub mod health;
 pub mod history;

@@ -16,13 +16,38 @@ pub enum Template {
     /// A general outage is possible: call us.
     #[serde(rename = "E1c")]
     E1c,
+    /// A screenshot showed somebody's data: another one, please.
+    #[serde(rename = "E1d")]
+    E1d,
     /// The ticket is complete.
     E2,
+    /// An answer came, something is left.
+    E3,
+    /// The one reminder.
+    E4,
+    /// The ticket is closed.
+    E9,
+    /// The ticket is closed, since nobody could be reached.
+    #[serde(rename = "E9b")]
+    E9b,
+    /// The ticket is part of another one.
+    E10,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::E1, Self::E1b, Self::E1c, Self::E2];
+    pub const ALL: [Self; 10] = [
+        Self::E1,
+        Self::E1b,
+        Self::E1c,
+        Self::E1d,
+        Self::E2,
+        Self::E3,
+        Self::E4,
+        Self::E9,
+        Self::E9b,
+        Self::E10,
+    ];
 
     /// The stable word in the store, in exports and in logs.
     #[must_use]
@@ -31,7 +56,13 @@ impl Template {
             Self::E1 => "E1",
             Self::E1b => "E1b",
             Self::E1c => "E1c",
+            Self::E1d => "E1d",
             Self::E2 => "E2",
+            Self::E3 => "E3",
+            Self::E4 => "E4",
+            Self::E9 => "E9",
+            Self::E9b => "E9b",
+            Self::E10 => "E10",
         }
     }
 
@@ -46,7 +77,29 @@ impl Template {
     /// Whether it asks for something and so counts against the limit per ticket.
     #[must_use]
     pub fn is_request(self) -> bool {
-        matches!(self, Self::E1 | Self::E1b | Self::E1c)
+        match self {
+            Self::E1 | Self::E1b | Self::E1c | Self::E1d | Self::E3 | Self::E4 => true,
+            Self::E2 | Self::E9 | Self::E9b | Self::E10 => false,
+        }
+    }
+
+    /// Whether it has numbered lines to fill in.
+    #[must_use]
+    pub fn has_form(self) -> bool {
+        matches!(self, Self::E1 | Self::E1b | Self::E3 | Self::E4)
+    }
+
+    /// What it says in Auto-Submitted (RFC 3834, section 5); nothing where a person's act made it
+    /// (experience, 3.1).
+    #[must_use]
+    pub fn auto_submitted(self) -> Option<&'static str> {
+        match self {
+            Self::E1 | Self::E1b | Self::E1c | Self::E1d | Self::E2 | Self::E3 => {
+                Some("auto-replied")
+            }
+            Self::E4 => Some("auto-generated"),
+            Self::E9 | Self::E9b | Self::E10 => None,
+        }
     }
 }
 

@@ -36,8 +36,22 @@ pub enum Suppressed {
     Off,
     /// The writer is not known in the ticket: nothing of it is mailed to them.
     Outsider,
-    /// The mail that waits says it already.
-    Waiting,
+    /// What is left was asked for as often as it may be.
+    AlreadyAsked,
+    /// It brings nothing that was asked for.
+    NothingBrought,
+    /// The ticket was acknowledged as complete.
+    AlreadyComplete,
+    /// It says that the trouble is over.
+    Resolved,
+    /// Its ticket may be a general outage: no form follows the call.
+    Outage,
+    /// Nothing is missing: there is nothing to remind of.
+    NothingMissing,
+    /// What went to the address came back.
+    Undeliverable,
+    /// The circuit of the limits is open.
+    CircuitOpen,
 }
 
 /// Why a person must release a mail.
@@ -105,7 +119,14 @@ impl Suppressed {
             Self::Older => "older",
             Self::Off => "off",
             Self::Outsider => "outsider",
-            Self::Waiting => "waiting",
+            Self::AlreadyAsked => "already_asked",
+            Self::NothingBrought => "nothing_brought",
+            Self::AlreadyComplete => "already_complete",
+            Self::Resolved => "resolved",
+            Self::Outage => "outage",
+            Self::NothingMissing => "nothing_missing",
+            Self::Undeliverable => "undeliverable",
+            Self::CircuitOpen => "circuit_open",
         }
     }
 }
@@ -127,7 +148,14 @@ impl fmt::Display for Suppressed {
             Self::Older => "it is older than [mailbox] answer_from",
             Self::Off => "[replies] mode is off",
             Self::Outsider => "its writer is not known in the ticket",
-            Self::Waiting => "the mail that waits says it already",
+            Self::AlreadyAsked => "what is left was asked for already",
+            Self::NothingBrought => "it brings nothing that was asked for",
+            Self::AlreadyComplete => "its ticket was acknowledged as complete",
+            Self::Resolved => "it says that the trouble is over",
+            Self::Outage => "its ticket may be a general outage",
+            Self::NothingMissing => "nothing is missing",
+            Self::Undeliverable => "what went to the address came back",
+            Self::CircuitOpen => "nothing leaves until vigie outbox resume",
         })
     }
 }

@@ -4,7 +4,7 @@
 //! every token. A list that the program holds is therefore taken apart once, at its first question,
 //! and known again by where it lies.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
@@ -31,8 +31,8 @@ impl Lexicon {
             .filter(|phrase| !phrase.is_empty())
         {
             let first = phrase.split(' ').next().unwrap_or(phrase);
-            let (place, bit) = mark(first);
-            lexicon.begins[place] |= bit;
+            let mark = mark(first);
+            lexicon.begins[usize::from(mark >> 6)] |= 1 << (mark & 63);
             lexicon.by_first.entry(first).or_default().push(phrase);
         }
         lexicon
@@ -40,10 +40,20 @@ impl Lexicon {
 
     /// The phrases whose first word is `word`.
     pub fn led_by(&self, word: &str) -> &[&'static str] {
-        let (place, bit) = mark(word);
-        if self.begins[place] & bit == 0 {
-            return &[];
+        if self.may_lead(mark(word)) {
+            self.known(word)
+        } else {
+            &[]
         }
+    }
+
+    /// Whether a phrase's first word may have that [`mark`].
+    pub fn may_lead(&self, mark: u8) -> bool {
+        self.begins[usize::from(mark >> 6)] & 1 << (mark & 63) != 0
+    }
+
+    /// The same as [`Self::led_by`] for a word whose mark is a first word's.
+    pub fn known(&self, word: &str) -> &[&'static str] {
         self.by_first.get(word).map_or(&[], Vec::as_slice)
     }
 
@@ -53,17 +63,16 @@ impl Lexicon {
     }
 }
 
-/// A bit of 256 by a word's first and last byte and its length: the word of the four, and the bit.
-fn mark(word: &str) -> (usize, u64) {
+/// One of 256 by a word's first and last byte and its length.
+pub(super) fn mark(word: &str) -> u8 {
     let (Some(&first), Some(&last)) = (word.as_bytes().first(), word.as_bytes().last()) else {
-        return (0, 0);
+        return 0;
     };
     let length = word.len().to_le_bytes()[0];
-    let sum = first
+    first
         .wrapping_mul(7)
         .wrapping_add(last.wrapping_mul(29))
-        .wrapping_add(length.wrapping_mul(67));
-    (usize::from(sum >> 6), 1 << (sum & 63))
+        .wrapping_add(length.wrapping_mul(67))
 }
 
 /// Asks a list that the program holds, taken apart once.
@@ -81,7 +90,14 @@ pub(super) fn is_one_of(list: &'static str, text: &str) -> bool {
 /// Whether one of the pieces of a list, parted by bars, stands anywhere in a folded text.
 pub(super) fn mentions(list: &'static str, text: &str) -> bool {
     static LISTS: Places<Option<AhoCorasick>> = [const { OnceLock::new() }; PLACES];
-    let build = |list: &'static str| AhoCorasick::new(list.split('|')).ok();
+    // Whether it matches is all that is asked: of this kind, a filter over many bytes at once goes
+    // before the automaton.
+    let build = |list: &'static str| {
+        AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostFirst)
+            .build(list.split('|'))
+            .ok()
+    };
     kept(&LISTS, list, build, |automaton| match automaton {
         Some(automaton) => automaton.is_match(text),
         None => list.split('|').any(|piece| text.contains(piece)),

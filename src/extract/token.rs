@@ -4,7 +4,7 @@
 //! the number 30 without blanks between them.
 
 pub(super) use super::lexicon::Lexicon;
-use super::lexicon::listed;
+use super::lexicon::{listed, mark};
 use super::unpointed;
 use crate::domain::field::Reading;
 use crate::text::Folded;
@@ -40,6 +40,8 @@ pub(super) struct Token {
     pub end: usize,
     /// Blanks stand before it.
     pub spaced: bool,
+    /// What lists know its word by at first sight: see [`mark`].
+    mark: u8,
 }
 
 /// A text's tokens.
@@ -103,6 +105,7 @@ impl Tokens {
                     start: end,
                     end,
                     spaced: false,
+                    mark: mark(""),
                 });
             }
             list.push(Token {
@@ -110,6 +113,7 @@ impl Tokens {
                 start,
                 end: at,
                 spaced,
+                mark: mark(&words[start..at]),
             });
             spaced = kind == Kind::Line;
         }
@@ -168,8 +172,13 @@ impl Tokens {
 
     /// Whether the word at `at` is one of `words`, parted by bars.
     pub fn among(&self, at: usize, words: &'static str) -> bool {
-        let word = self.word(at);
-        !word.is_empty() && listed(words, |list| list.holds(word))
+        let Some(token) = self.get(at).filter(|token| token.kind == Kind::Word) else {
+            return false;
+        };
+        listed(words, |list| {
+            let word = &self.folded.as_str()[token.start..token.end];
+            list.may_lead(token.mark) && list.known(word).contains(&word)
+        })
     }
 
     /// Whether the sign at `at` is `sign`.
@@ -206,16 +215,20 @@ impl Tokens {
     /// Apostrophes and hyphens between words don't matter.
     pub fn phrase(&self, at: usize, phrase: &str) -> Option<usize> {
         let mut at = at;
-        for (index, word) in phrase.split(' ').enumerate() {
-            if index > 0 {
-                at = self.skip_joints(at);
-            }
-            if self.text(at) != word || word.is_empty() {
+        let mut rest = phrase;
+        loop {
+            let word = self.text(at);
+            if word.is_empty() {
                 return None;
             }
+            rest = rest.strip_prefix(word)?;
             at += 1;
+            if rest.is_empty() {
+                return Some(at);
+            }
+            rest = rest.strip_prefix(' ')?;
+            at = self.skip_joints(at);
         }
-        Some(at)
     }
 
     /// Where the longest of `phrases` (parted by bars) that stands at `at` ends.
@@ -290,8 +303,18 @@ fn word_end(text: &str, mut at: usize) -> usize {
 
 impl Lexicon {
     /// Where the longest phrase that stands at `at` ends.
+    #[inline]
     pub fn end(&self, tokens: &Tokens, at: usize) -> Option<usize> {
-        self.led_by(tokens.text(at))
+        // Asked at every token for many lists: most words are none of them.
+        if self.may_lead(tokens.list.get(at)?.mark) {
+            self.longest(tokens, at)
+        } else {
+            None
+        }
+    }
+
+    fn longest(&self, tokens: &Tokens, at: usize) -> Option<usize> {
+        self.known(tokens.text(at))
             .iter()
             .filter_map(|phrase| tokens.phrase(at, phrase))
             .max()

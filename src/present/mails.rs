@@ -12,7 +12,13 @@ pub fn template(word: &str) -> &'static str {
     match Template::parse(word) {
         Some(Template::E1 | Template::E1b) => "Demande d’éléments manquants",
         Some(Template::E1c) => "Réponse à une panne possible",
+        Some(Template::E1d) => "Copie d’écran à refaire",
         Some(Template::E2) => "Dossier complet",
+        Some(Template::E3) => "Demande de ce qui reste",
+        Some(Template::E4) => "Second message sans réponse",
+        Some(Template::E9) => "Clôture",
+        Some(Template::E9b) => "Clôture sans réponse",
+        Some(Template::E10) => "Rattachement à un autre dossier",
         None => "Message",
     }
 }
@@ -34,11 +40,11 @@ pub fn state(state: MailState) -> &'static str {
 /// A mail and where it stands, within a sentence: « demande envoyée », « accusé retenu ».
 #[must_use]
 pub fn said(word: &str, state: MailState) -> String {
-    let is_request = Template::parse(word).is_some_and(Template::is_request);
-    let (name, ending) = if is_request {
-        ("demande", "e")
-    } else {
-        ("accusé", "")
+    let (name, ending) = match Template::parse(word) {
+        Some(template) if template.is_request() => ("demande", "e"),
+        Some(Template::E9 | Template::E9b) => ("clôture", "e"),
+        Some(Template::E10) => ("rattachement", ""),
+        _ => ("accusé", ""),
     };
     match state {
         MailState::Review => format!("{name} retenu{ending}"),
@@ -109,7 +115,14 @@ pub fn suppressed(token: &str) -> String {
         Suppressed::Older => "le message est antérieur à la mise en service",
         Suppressed::Off => "les envois sont coupés",
         Suppressed::Outsider => "l’expéditeur n’est pas connu dans ce dossier",
-        Suppressed::Waiting => "le message qui attend de partir suffit",
+        Suppressed::AlreadyAsked => "ce qui manque a déjà été demandé",
+        Suppressed::NothingBrought => "il n’apporte rien de ce qui était demandé",
+        Suppressed::AlreadyComplete => "le dossier a déjà été dit complet",
+        Suppressed::Resolved => "tout est rentré dans l’ordre, d’après le message",
+        Suppressed::Outage => "panne générale possible : une personne suit",
+        Suppressed::NothingMissing => "rien ne manque",
+        Suppressed::Undeliverable => "un message à cette adresse nous est revenu",
+        Suppressed::CircuitOpen => "les envois sont suspendus",
     }
     .to_owned()
 }

@@ -34,7 +34,7 @@ pub fn day(at: &DateTime<FixedOffset>) -> String {
 /// « lundi 23 novembre 2026, vers 9 h », « … à 14 h 30 », or the day alone.
 #[must_use]
 pub fn start(at: &DateTime<FixedOffset>, precision: Precision) -> String {
-    let date = format!("{} {} {}", weekday(at), day(at), at.year());
+    let date = format!("{} {}", weekday_and_day(at), at.year());
     match precision {
         Precision::Minute => format!("{date}, à {}", hour(at)),
         Precision::Hour => format!("{date}, vers {}", hour(at)),
@@ -49,6 +49,12 @@ pub fn hour(at: &DateTime<FixedOffset>) -> String {
         0 => format!("{}{NO_BREAK}h", at.hour()),
         minute => format!("{}{NO_BREAK}h{NO_BREAK}{minute:02}", at.hour()),
     }
+}
+
+/// « lundi 23 novembre ».
+#[must_use]
+pub fn weekday_and_day(at: &DateTime<FixedOffset>) -> String {
+    format!("{} {}", weekday(at), day(at))
 }
 
 /// A number in E.164 as it is read in France: « 02 40 08 77 00 », « +262 262 71 00 12 ».

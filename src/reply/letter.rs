@@ -2,13 +2,15 @@
 
 use super::french::{self, NO_BREAK};
 use super::summary::{self, Line};
-use super::wrap::{FORM_WIDTH, clip, lines, one_line};
+use super::support::{Second, next_news, second};
+use super::wrap::{FORM_WIDTH, clip, lines, one_line, sentence};
 use super::{Answered, Settings};
-use crate::domain::declaration::Declaration;
+use crate::domain::act::Act;
 use crate::domain::field::{FieldName, Value};
 use crate::domain::form::{Ask, Form, Item, Question};
 use crate::domain::outgoing::Template;
 use crate::domain::sender::is_named;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 /// Reasons that are named for what is asked.
@@ -17,8 +19,24 @@ const MOST_PURPOSES: usize = 3;
 /// Lines of the writer's own words that are quoted.
 const MOST_QUOTED: usize = 6;
 
+/// Characters of one fact that an agent typed.
+const MOST_OF_A_FACT: usize = 400;
+
 /// Below this the declarant's name is not sure enough to greet with.
 const SURE: f32 = 0.85;
+
+/// Which mail is written, to whom, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Writing<'a> {
+    /// Which.
+    pub template: Template,
+    /// To whom, `local@domain`.
+    pub to: &'a str,
+    /// What it asks for.
+    pub asks: &'a [Ask],
+    /// When it is made.
+    pub now: DateTime<Utc>,
+}
 
 /// The variables of a template.
 #[derive(Debug, Clone, Serialize)]
@@ -34,6 +52,9 @@ pub struct Letter {
     pub tel_lien: String,
     /// « deux réponses et une copie d’écran ».
     pub manque: String,
+    /// « qu’une ligne », « que deux lignes et une copie d’écran »; with no line what the copy is to
+    /// be like too.
+    pub reste: String,
     /// The numbered questions.
     pub questions: Vec<Numbered>,
     /// « une copie d’écran, sans donnée de santé… », where one is asked for.
@@ -46,6 +67,22 @@ pub struct Letter {
     pub compris: Vec<Line>,
     /// « Le support SI-Samu ».
     pub signature: String,
+    /// What the ticket is about: « module cartographie ».
+    pub sujet: Option<String>,
+    /// A number is known where the declarant can be called.
+    pub tel_connu: bool,
+    /// « lundi 23 novembre avant 14 h », where the desk promises it.
+    pub prochaine_nouvelle: Option<String>,
+    /// Who is behind the support at this minute, for a sender whose domain is known.
+    pub second: Option<Second>,
+    /// What holds now that the ticket is closed, with its final stop.
+    pub maintenant: String,
+    /// What had happened, with its final stop.
+    pub cause: Option<String>,
+    /// What was done, with its final stop.
+    pub fait: Option<String>,
+    /// The reference of the ticket that this one is part of.
+    pub autre_ref: String,
     /// At most six lines of the writer's own words.
     pub citation: Vec<String>,
     /// « 23 novembre, 9 h 12 ».
@@ -68,31 +105,53 @@ impl Letter {
     /// The variables of one mail.
     #[must_use]
     pub fn new(
-        template: Template,
-        asks: &[Ask],
+        writing: &Writing<'_>,
         answered: &Answered<'_>,
         settings: &Settings,
         form: &Form,
     ) -> Self {
-        let declaration = answered.declaration;
+        let Writing { template, asks, .. } = *writing;
+        let (declaration, fields) = (answered.declaration, answered.fields);
+        let closing = match answered.act {
+            Some(Act::Close(closing)) => Some(closing),
+            _ => None,
+        };
+        let fact = |text: &Option<String>| {
+            let text = sentence(text.as_deref().unwrap_or_default(), MOST_OF_A_FACT);
+            (!text.is_empty()).then_some(text)
+        };
         let mut questions = questions(asks, form);
         let screenshot = questions
             .pop_if(|question| question.items.contains(&Item::Screenshot))
             .map(|question| one_line(&question.text));
         let quote = template == Template::E1 && answered.sender_is_verified;
         Self {
-            nom: greeting(declaration, answered),
+            nom: greeting(answered),
             reference: answered.reference.to_owned(),
             tel_support: one_line(&settings.phone).replace(' ', &NO_BREAK.to_string()),
             tel_lien: french::phone_link(&settings.phone),
             manque: missing(questions.len(), screenshot.as_deref()),
+            reste: left(questions.len(), screenshot.as_deref()),
             pourquoi: purposes(asks, form),
             un_seul: questions.len() + usize::from(screenshot.is_some()) == 1,
             compris: match template {
-                Template::E2 => summary::noted(&declaration.fields, form),
-                _ => summary::understood(&declaration.fields, form),
+                Template::E2 => summary::noted(fields, form),
+                _ => summary::understood(fields, form),
             },
             signature: signature(&settings.service_name),
+            sujet: summary::subject(fields),
+            tel_connu: matches!(fields[FieldName::Phone].value(), Some(Value::Phone(_))),
+            prochaine_nouvelle: next_news(settings, writing.now),
+            second: second(settings, writing.to, writing.now),
+            maintenant: closing.map_or_else(String::new, |closing| {
+                sentence(&closing.now, MOST_OF_A_FACT)
+            }),
+            cause: closing.and_then(|closing| fact(&closing.cause)),
+            fait: closing.and_then(|closing| fact(&closing.done)),
+            autre_ref: match answered.act {
+                Some(Act::Attach { to }) => one_line(to),
+                _ => String::new(),
+            },
             citation: match quote {
                 true => lines(&declaration.own_text, FORM_WIDTH - 2, MOST_QUOTED),
                 false => Vec::new(),
@@ -156,12 +215,37 @@ fn missing(questions: usize, screenshot: Option<&str>) -> String {
         1 => Some("une réponse".to_owned()),
         several => Some(format!("{} réponses", french::number(several, true))),
     };
-    // « une copie d’écran, sans donnée de santé… »: what follows the comma is said further down.
-    let screenshot = screenshot
-        .and_then(|text| text.split(',').next())
-        .map(|text| text.trim().to_owned());
-    let parts: Vec<String> = answers.into_iter().chain(screenshot).collect();
+    let parts: Vec<String> = answers
+        .into_iter()
+        .chain(screenshot.map(copy_alone))
+        .collect();
     french::enumerate(&parts)
+}
+
+/// « qu’une ligne », « que deux lignes et une copie d’écran ».
+fn left(questions: usize, screenshot: Option<&str>) -> String {
+    let lines = match questions {
+        0 => None,
+        1 => Some("une ligne".to_owned()),
+        several => Some(format!("{} lignes", french::number(several, true))),
+    };
+    let copy = match questions {
+        0 => screenshot.map(str::to_owned),
+        _ => screenshot.map(copy_alone),
+    };
+    let parts: Vec<String> = lines.into_iter().chain(copy).collect();
+    // « que onze lignes » takes no elision; of these words only « un » and « une » do.
+    let what = french::enumerate(&parts);
+    match what.starts_with("un") {
+        true => format!("qu’{what}"),
+        false => format!("que {what}"),
+    }
+}
+
+/// « une copie d’écran, sans donnée de santé… »: what follows the comma is said further down.
+fn copy_alone(screenshot: &str) -> String {
+    let alone = screenshot.split(',').next().unwrap_or(screenshot);
+    alone.trim().to_owned()
 }
 
 /// « à vous rappeler, à reproduire la panne et à vous répondre », at most three, in the order in
@@ -180,8 +264,8 @@ fn purposes(asks: &[Ask], form: &Form) -> Option<String> {
 
 /// The declarant's name, if the declarant is the writer: a name that the From header or the
 /// writer's address bears too. A message forwarded for somebody greets nobody.
-fn greeting(declaration: &Declaration, answered: &Answered<'_>) -> Option<String> {
-    let field = &declaration.fields[FieldName::DeclarantName];
+fn greeting(answered: &Answered<'_>) -> Option<String> {
+    let field = &answered.fields[FieldName::DeclarantName];
     let Some(Value::Text(name)) = field.value() else {
         return None;
     };
@@ -220,6 +304,20 @@ mod tests {
             (6, None, "six réponses"),
         ] {
             assert_eq!(missing(questions, screenshot), said);
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_counted_in_lines() {
+        let copy = Some("une copie d’écran, sans donnée de santé");
+        for (questions, screenshot, said) in [
+            (1, None, "qu’une ligne"),
+            (2, None, "que deux lignes"),
+            (1, copy, "qu’une ligne et une copie d’écran"),
+            (11, copy, "que onze lignes et une copie d’écran"),
+            (0, copy, "qu’une copie d’écran, sans donnée de santé"),
+        ] {
+            assert_eq!(left(questions, screenshot), said);
         }
     }
 

@@ -30,6 +30,8 @@ pub struct Head<'a> {
     pub references: &'a [String],
     /// When it was made.
     pub date: DateTime<FixedOffset>,
+    /// What Auto-Submitted says, where a machine wrote (RFC 3834, section 5).
+    pub auto_submitted: Option<&'a str>,
 }
 
 /// Puts the mail together.
@@ -48,7 +50,9 @@ pub fn mail(head: &Head<'_>, text: &str, html: &str) -> Vec<u8> {
     let thread = head.references.iter().map(String::as_str);
     mail.push_str(&headers::ids("References", thread.chain(head.in_reply_to)));
     mail.push_str(&headers::text("Date", &head.date.to_rfc2822()));
-    mail.push_str("Auto-Submitted: auto-replied\r\n");
+    if let Some(auto_submitted) = head.auto_submitted {
+        mail.push_str(&headers::text("Auto-Submitted", auto_submitted));
+    }
     mail.push_str("X-Auto-Response-Suppress: OOF, AutoReply\r\n");
     mail.push_str("Content-Language: fr\r\n");
     mail.push_str("MIME-Version: 1.0\r\n");
@@ -108,6 +112,7 @@ mod tests {
             in_reply_to: Some("1@samu.example"),
             references: &[],
             date: DateTime::parse_from_rfc3339("2026-11-23T09:14:00+01:00").unwrap(),
+            auto_submitted: Some("auto-replied"),
         }
     }
 

@@ -8,21 +8,26 @@ mod letter;
 mod mime;
 mod sample;
 mod summary;
+mod support;
 mod wrap;
 
 pub use alarm::{Alarm, alarm};
 pub use mime::html;
-pub use sample::{Checked, check};
+pub use sample::{Checked, check, preview};
 
+use crate::domain::act::Act;
 use crate::domain::decision::Decision;
 use crate::domain::declaration::Declaration;
+use crate::domain::escalation::Escalation;
+use crate::domain::field::Fields;
 use crate::domain::form::Form;
+use crate::domain::hours::{Hours, Worked};
 use crate::domain::mark;
 use crate::domain::outgoing::{Outgoing, Template};
 use crate::template::{Source, TemplateError, Templates};
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
-use letter::Letter;
+use letter::{Letter, Writing};
 
 /// The embedded templates of our mails, each as text and as HTML.
 pub const TEMPLATES: &[Source] = &[
@@ -32,8 +37,20 @@ pub const TEMPLATES: &[Source] = &[
     ("E1b.html", include_str!("templates/E1b.html")),
     ("E1c.txt", include_str!("templates/E1c.txt")),
     ("E1c.html", include_str!("templates/E1c.html")),
+    ("E1d.txt", include_str!("templates/E1d.txt")),
+    ("E1d.html", include_str!("templates/E1d.html")),
     ("E2.txt", include_str!("templates/E2.txt")),
     ("E2.html", include_str!("templates/E2.html")),
+    ("E3.txt", include_str!("templates/E3.txt")),
+    ("E3.html", include_str!("templates/E3.html")),
+    ("E4.txt", include_str!("templates/E4.txt")),
+    ("E4.html", include_str!("templates/E4.html")),
+    ("E9.txt", include_str!("templates/E9.txt")),
+    ("E9.html", include_str!("templates/E9.html")),
+    ("E9b.txt", include_str!("templates/E9b.txt")),
+    ("E9b.html", include_str!("templates/E9b.html")),
+    ("E10.txt", include_str!("templates/E10.txt")),
+    ("E10.html", include_str!("templates/E10.html")),
 ];
 
 /// Who we are, in every mail.
@@ -53,6 +70,14 @@ pub struct Settings {
     pub plus_address: bool,
     /// Where times are shown.
     pub timezone: Tz,
+    /// When the support is at work.
+    pub hours: Hours,
+    /// Who stands behind the support; absent: nobody is named.
+    pub escalation: Option<Escalation>,
+    /// Domains whose people are told the number behind the support's, lower case.
+    pub known_domains: Vec<String>,
+    /// When a declarant hears of us next, if we say so.
+    pub next_news: Option<Worked>,
     /// The installation's key.
     pub key: [u8; 32],
 }
@@ -62,6 +87,8 @@ pub struct Settings {
 pub struct Answered<'a> {
     /// What it says.
     pub declaration: &'a Declaration,
+    /// What its ticket says, this message included.
+    pub fields: &'a Fields,
     /// Its subject, decoded.
     pub subject: &'a str,
     /// Its Message-ID.
@@ -82,6 +109,8 @@ pub struct Answered<'a> {
     pub sequence: u32,
     /// The hash of its words ([`crate::domain::decision::body_hash`]).
     pub body_hash: &'a str,
+    /// What the mail says, where the clock or a person made it.
+    pub act: Option<Act<'a>>,
 }
 
 /// The mail of a decision; `None` where the decision is to be silent.
@@ -107,7 +136,13 @@ pub fn reply(
         return Ok(None);
     };
     let reference = answered.reference;
-    let letter = Letter::new(*template, asks, answered, settings, form);
+    let writing = Writing {
+        template: *template,
+        to,
+        asks,
+        now,
+    };
+    let letter = Letter::new(&writing, answered, settings, form);
     let (text, html) = render(*template, &letter, templates)?;
     let domain = settings
         .from_address
@@ -134,6 +169,7 @@ pub fn reply(
         in_reply_to: answered.message_id,
         references: answered.references,
         date: now.with_timezone(&settings.timezone).fixed_offset(),
+        auto_submitted: template.auto_submitted(),
     };
     Ok(Some(Outgoing {
         template: *template,
@@ -146,9 +182,9 @@ pub fn reply(
         envelope_from,
         text,
         body_hash: answered.body_hash.to_owned(),
-        numbers: match template {
-            Template::E1 | Template::E1b => letter.numbers,
-            Template::E1c | Template::E2 => Vec::new(),
+        numbers: match template.has_form() {
+            true => letter.numbers,
+            false => Vec::new(),
         },
         hold_until: *hold_until,
         review: *review,

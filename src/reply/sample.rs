@@ -1,17 +1,21 @@
 //! Sample and extreme data with which every template is rendered once, before any mail depends on
 //! it.
 
-use super::letter::Letter;
-use super::{Answered, Settings, render};
+use super::letter::{Letter, Writing};
+use super::{Answered, Settings, render, reply};
+use crate::domain::act::{Act, Closing};
+use crate::domain::decision::Decision;
 use crate::domain::declaration::{Attachment, Declaration, Kind};
+use crate::domain::escalation::{Contact, Escalation};
 use crate::domain::field::{
     Count, Environment, Evidence, FieldName, Fields, Frequency, Part, Precision, Reading, Reason,
     Source, Value,
 };
 use crate::domain::form::{Ask, Form, Item};
-use crate::domain::outgoing::Template;
+use crate::domain::hours::Worked;
+use crate::domain::outgoing::{Outgoing, Template};
 use crate::template::{TemplateError, Templates};
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 
 /// What the rendering of all templates showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +26,11 @@ pub struct Checked {
     pub columns: usize,
 }
 
-/// Renders every template with a common and with an extreme declaration.
+/// The writer of the samples, without the domain.
+const WRITER: &str = "claire.lebreton";
+
+/// Renders every template with common and with extreme data: as this desk is set up, and as one
+/// that names who is behind it and when it writes next.
 ///
 /// # Errors
 /// The first template that names something that it may not.
@@ -35,11 +43,8 @@ pub fn check(
         mails: 0,
         columns: 0,
     };
-    for template in Template::ALL {
-        for (declaration, asks) in samples(form) {
-            let answered = answered(&declaration);
-            let letter = Letter::new(template, &asks, &answered, settings, form);
-            let (text, _html) = render(template, &letter, templates)?;
+    for settings in [settings, &full(settings)] {
+        for (_, text, _) in all(templates, settings, form)? {
             let widest = text.lines().map(|line| line.chars().count()).max();
             checked.mails += 1;
             checked.columns = checked.columns.max(widest.unwrap_or_default());
@@ -48,13 +53,138 @@ pub fn check(
     Ok(checked)
 }
 
+/// Every template with every sample that it is made for: text and HTML.
+pub(super) fn all(
+    templates: &Templates,
+    settings: &Settings,
+    form: &Form,
+) -> Result<Vec<(Template, String, String)>, TemplateError> {
+    let to = to(settings);
+    let mut all = Vec::new();
+    for template in Template::ALL {
+        for (number, (declaration, asks)) in samples(form).into_iter().enumerate() {
+            // A form without a line is never sent.
+            if template.has_form() && asks.is_empty() {
+                continue;
+            }
+            let closing = closing(number);
+            let answered = Answered {
+                act: act(template, &to, &closing),
+                ..answered(&declaration)
+            };
+            let writing = Writing {
+                template,
+                to: &to,
+                asks: &asks,
+                now: now(),
+            };
+            let letter = Letter::new(&writing, &answered, settings, form);
+            let (text, html) = render(template, &letter, templates)?;
+            all.push((template, text, html));
+        }
+    }
+    Ok(all)
+}
+
+/// One mail as this desk would send it about a usual declaration, for whoever words its templates.
+///
+/// # Errors
+/// The template names something that it may not.
+pub fn preview(
+    template: Template,
+    settings: &Settings,
+    form: &Form,
+    templates: &Templates,
+    now: DateTime<Utc>,
+) -> Result<Option<Outgoing>, TemplateError> {
+    let (declaration, asks) = match template {
+        Template::E1b => (declaration("", ""), everything(form, false)),
+        _ => (usual(), some(form)),
+    };
+    let to = to(settings);
+    let closing = closing(0);
+    let answered = Answered {
+        act: act(template, &to, &closing),
+        ..answered(&declaration)
+    };
+    let decision = Decision::Reply {
+        template,
+        to: to.clone(),
+        asks,
+        hold_until: now,
+        review: None,
+    };
+    reply(&decision, &answered, settings, form, templates, now)
+}
+
+/// Somebody who is told all that this desk tells.
+fn to(settings: &Settings) -> String {
+    let known = settings.known_domains.first();
+    format!("{WRITER}@{}", known.map_or("samu.example", String::as_str))
+}
+
+/// A desk that says all that can be said.
+pub(super) fn full(settings: &Settings) -> Settings {
+    let contact = |phone: &str, address: &str| Contact {
+        phone: phone.to_owned(),
+        email: address.to_owned(),
+    };
+    Settings {
+        escalation: Some(Escalation {
+            open: contact("01 99 00 00 03", "support-n3@desk.example"),
+            closed: contact("06 39 98 00 01", "astreinte@desk.example"),
+        }),
+        known_domains: vec!["samu.example".to_owned()],
+        next_news: Some(Worked::Hours(4)),
+        ..settings.clone()
+    }
+}
+
+/// Monday, 23 November 2026, 9:14 in Paris: in support hours.
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_421_640, 0).unwrap_or_default()
+}
+
+/// What makes the mail, where no message does.
+pub(super) fn act<'a>(template: Template, to: &'a str, closing: &'a Closing) -> Option<Act<'a>> {
+    match template {
+        Template::E1 | Template::E1b | Template::E1c | Template::E2 | Template::E3 => None,
+        Template::E1d => Some(Act::DeletedScreenshot),
+        Template::E4 => Some(Act::Remind { to }),
+        Template::E9 => Some(Act::Close(closing)),
+        Template::E9b => Some(Act::CloseUnreached),
+        Template::E10 => Some(Act::Attach { to: "INC-26-00055" }),
+    }
+}
+
+/// What an agent says of the end of the sample with that number: all of it, the least, too much.
+pub(super) fn closing(number: usize) -> Closing {
+    let held = "le module cartographie se charge normalement depuis ce matin, 11 h 05";
+    match number {
+        0 | 2 => Closing {
+            now: held.to_owned(),
+            cause: Some("un correctif du navigateur bloquait l’affichage des cartes".to_owned()),
+            done: Some("réglage modifié côté portail, rien à faire sur vos postes.".to_owned()),
+        },
+        1 => Closing {
+            now: held.to_owned(),
+            cause: Some(" ".to_owned()),
+            done: None,
+        },
+        _ => {
+            let endless = "tout est\r\nrétabli<b>. ".repeat(99);
+            Closing {
+                now: endless.clone(),
+                cause: Some(endless.clone()),
+                done: Some("é".repeat(999)),
+            }
+        }
+    }
+}
+
 /// Declarations with what is asked of each: nothing missing, one thing, two, everything.
 pub(super) fn samples(form: &Form) -> Vec<(Declaration, Vec<Ask>)> {
     let long = "Ségolène-Marguerite de La Rochefoucauld-Kerguelen du Plessis";
-    let ask = |name: FieldName, reason: Option<Reason>| Ask {
-        item: Item::Field(name),
-        reason,
-    };
     let screenshot = Ask {
         item: Item::Screenshot,
         reason: None,
@@ -64,9 +194,42 @@ pub(super) fn samples(form: &Form) -> Vec<(Declaration, Vec<Ask>)> {
         digits: 9,
         expected: 10,
     };
+    let phone = Ask {
+        item: Item::Field(FieldName::Phone),
+        reason: Some(digits),
+    };
+    vec![
+        (usual(), vec![]),
+        (declaration("", ""), vec![screenshot.clone()]),
+        (usual(), vec![phone, screenshot]),
+        (
+            declaration(long, &"mot ".repeat(30)),
+            everything(form, true),
+        ),
+        (
+            declaration(long, &"mot<b>".repeat(30)),
+            everything(form, true),
+        ),
+    ]
+}
+
+/// Two questions of the form.
+fn some(form: &Form) -> Vec<Ask> {
+    let asked = [FieldName::Phone, FieldName::PrerequisitesChecked];
+    form.fields
+        .iter()
+        .filter(|field| asked.contains(&field.name))
+        .map(|field| Ask {
+            item: Item::Field(field.name),
+            reason: None,
+        })
+        .collect()
+}
+
+/// All that the form asks, for reasons that quote the declarant at length or for none.
+fn everything(form: &Form, reasons: bool) -> Vec<Ask> {
     let endless = |read: &str| read.repeat(30);
-    let everything: Vec<Ask> = form
-        .fields
+    form.fields
         .iter()
         .map(|field| {
             let read = endless("02 61 91 ");
@@ -78,26 +241,23 @@ pub(super) fn samples(form: &Form) -> Vec<(Declaration, Vec<Ask>)> {
                 FieldName::Entity => Some(Reason::WhichEntity { read }),
                 _ => None,
             };
-            ask(field.name, reason)
+            Ask {
+                item: Item::Field(field.name),
+                reason: reason.filter(|_| reasons),
+            }
         })
-        .chain([screenshot.clone()])
-        .collect();
-    vec![
-        (usual(), vec![]),
-        (declaration("", ""), vec![screenshot.clone()]),
-        (
-            usual(),
-            vec![ask(FieldName::Phone, Some(digits)), screenshot],
-        ),
-        (declaration(long, &endless("mot ")), everything.clone()),
-        (declaration(long, &endless("mot<b>")), everything),
-    ]
+        .chain([Ask {
+            item: Item::Screenshot,
+            reason: None,
+        }])
+        .collect()
 }
 
 /// The message of a sample.
 pub(super) fn answered(declaration: &Declaration) -> Answered<'_> {
     Answered {
         declaration,
+        fields: &declaration.fields,
         subject: "pb carto ce matin",
         message_id: Some("1@samu.example"),
         references: &[],
@@ -108,6 +268,7 @@ pub(super) fn answered(declaration: &Declaration) -> Answered<'_> {
         reference: "INC-26-00042",
         sequence: 1,
         body_hash: "",
+        act: None,
     }
 }
 

@@ -4,7 +4,7 @@
 //! not carry a payload that somebody had sent to a third person in our name.
 
 use super::french;
-use super::wrap::{clip, one_line};
+use super::wrap::{clip, one_line, stopped};
 use crate::domain::field::{Environment, FieldName, Fields, Frequency, Value};
 use crate::domain::form::Form;
 use serde::Serialize;
@@ -33,6 +33,12 @@ pub fn understood(fields: &Fields, form: &Form) -> Vec<Line> {
         (name(FieldName::Description, "Panne"), fault(fields)),
     ];
     present(lines.into_iter().chain(own(fields, form)))
+}
+
+/// What the ticket is about, for a mention within a sentence.
+#[must_use]
+pub fn subject(fields: &Fields) -> Option<String> {
+    text(fields, FieldName::Feature, 48)
 }
 
 /// The fields that the form adds.
@@ -79,10 +85,7 @@ fn present(lines: impl Iterator<Item = (String, Option<String>)>) -> Vec<Line> {
         .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
         .map(|(name, value)| Line {
             name,
-            value: match value.ends_with(['…', '?', '!']) {
-                true => value,
-                false => format!("{value}."),
-            },
+            value: stopped(value),
         })
         .collect()
 }

@@ -28,7 +28,7 @@ pub fn paragraphs(text: &str) -> String {
         } else {
             let body = trimmed.trim_start_matches(' ');
             let indent = trimmed.len() - body.len();
-            let hanging = indent + if body.starts_with("- ") { 2 } else { 0 };
+            let hanging = indent + item_mark(body);
             fold(body, indent, hanging, WIDTH, &mut out);
         }
         out.push('\n');
@@ -39,14 +39,42 @@ pub fn paragraphs(text: &str) -> String {
     out
 }
 
-/// `  12) … :`
+/// `  12) … :`, to be filled in; what says something behind its colon is an item of a list.
 #[must_use]
 pub fn is_form_line(line: &str) -> bool {
-    let Some(body) = line.strip_prefix("  ") else {
-        return false;
-    };
+    let is_numbered = |body: &str| item_mark(body) > 2;
+    line.strip_prefix("  ").is_some_and(is_numbered) && line.trim_end().ends_with(':')
+}
+
+/// Columns of the mark that a list item begins with: `- `, `12) `; zero where it is none.
+fn item_mark(body: &str) -> usize {
     let digits = body.bytes().take_while(u8::is_ascii_digit).count();
-    digits > 0 && body[digits..].starts_with(')')
+    match body.starts_with("- ") {
+        true => 2,
+        false if digits > 0 && body[digits..].starts_with(") ") => digits + 2,
+        false => 0,
+    }
+}
+
+/// Words of a person as the end of a sentence: one line of at most `most` characters, with its
+/// final stop; empty where they say nothing.
+#[must_use]
+pub fn sentence(text: &str, most: usize) -> String {
+    let line = clip(&one_line(text), most);
+    let line = line.trim_end_matches(['.', ' ', ';', ',', ':']);
+    match line.is_empty() {
+        true => String::new(),
+        false => stopped(line.to_owned()),
+    }
+}
+
+/// The text with a final stop, unless it ends with a sign that is one.
+#[must_use]
+pub fn stopped(text: String) -> String {
+    match text.ends_with(['…', '?', '!']) {
+        true => text,
+        false => format!("{text}."),
+    }
 }
 
 /// Breaks `text` into lines of at most `width` characters and gives at most `most` of them; the
@@ -177,6 +205,31 @@ mod tests {
         ] {
             assert_eq!(one_line(given), shown, "{given:?}");
         }
+    }
+
+    #[test]
+    fn a_numbered_item_hangs_under_its_words_and_is_no_form_line() {
+        let item =
+            "  2) Sans réponse du support : 01 99 00 00 03 (équipe N3, jusqu’à 18 h ce jour).";
+        assert!(!is_form_line(item));
+        assert!(is_form_line("  12) Téléphone\u{a0}:"));
+        let folded = paragraphs(item);
+        assert_eq!(folded.lines().count(), 2);
+        assert!(folded.contains("\n     18 h ce jour)."), "{folded}");
+    }
+
+    #[test]
+    fn words_of_an_agent_end_with_one_stop() {
+        for (typed, set) in [
+            ("la carte s’affiche", "la carte s’affiche."),
+            (" la carte\r\ns’affiche. ", "la carte s’affiche."),
+            ("…", "…"),
+            (" .", ""),
+            ("", ""),
+        ] {
+            assert_eq!(sentence(typed, 400), set, "{typed:?}");
+        }
+        assert!(sentence(&"mot ".repeat(999), 400).ends_with("mot…"));
     }
 
     #[test]

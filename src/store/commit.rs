@@ -208,7 +208,7 @@ async fn respond(
     committed: &mut Committed,
 ) -> Result<()> {
     let entry = Entry::of(incident, now).message(outcome.message);
-    let due = match supersedes {
+    let taken = match supersedes {
         Some(mail) => supersede(tx, (incident, mail), outcome.message, now).await?,
         None => None,
     };
@@ -235,12 +235,13 @@ async fn respond(
         sequence,
         ticket,
         sent,
-        superseded: due.is_some(),
+        superseded: taken.is_some(),
     };
     match (answering.decide)(&facts) {
         Answer::Mail(mut mail) => {
-            if let Some(due) = due {
-                mail.hold_until = due.max(now);
+            if let Some(taken) = taken {
+                mail.hold_until = taken.due.max(now);
+                mail.review = mail.review.or(taken.review);
             }
             if mail.review.is_none() && may_be_answered {
                 mail.review = Some(Review::Restored);

@@ -4,7 +4,8 @@ use super::Store;
 use super::db::Tx;
 use super::error::Result;
 use super::history::{Entry, note};
-use super::rows::json;
+use super::rows::{from_token, json};
+use crate::domain::decision::Review;
 use crate::domain::form::Item;
 use crate::domain::history::EventKind;
 use crate::domain::incident::{IncidentId, Reference};
@@ -53,9 +54,10 @@ impl Store {
                     answers: answers.map(MessageId),
                 })
             });
+        let is_answer = |template: Template| template.is_request() || template == Template::E2;
         Ok(mails
-            .filter(|waiting| waiting.template.is_request() || waiting.template == Template::E2)
-            .next())
+            .into_iter()
+            .find(|waiting| is_answer(waiting.template)))
     }
 
     /// The incidents that this address opened after `since` and whose request has not left, two at
@@ -111,28 +113,41 @@ impl Store {
     }
 }
 
-/// Takes back a mail that has not left; gives when it would have been due. `None` where it left, or
-/// is about to: it stays.
+/// A mail that was taken back.
+#[derive(Debug, Clone)]
+pub(super) struct TakenBack {
+    /// When it would have been due.
+    pub(super) due: DateTime<Utc>,
+    /// Why it waited for a person; what stands in its stead does so too.
+    pub(super) review: Option<Review>,
+}
+
+/// Takes back a mail that has not left. `None` where it left, or is about to: it stays.
 pub(super) async fn supersede(
     tx: &mut Tx,
     (incident, mail): (IncidentId, i64),
     message: MessageId,
     now: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>> {
-    let row: Option<(DateTime<Utc>,)> = tx
+) -> Result<Option<TakenBack>> {
+    let row: Option<(DateTime<Utc>, String)> = tx
         .query(
             "UPDATE outbox SET state = 'cancelled'
              WHERE id = $1 AND incident_id = $2 AND NOT released
                AND (state = 'review' OR state = 'queued' AND leased_until IS NULL)
-             RETURNING due_at",
+             RETURNING due_at, review",
         )
         .bind(mail)
         .bind(incident.0)
         .fetch_optional()
         .await?;
-    if row.is_some() {
-        let entry = Entry::of(incident, now).message(message).mail(mail);
-        note(tx, EventKind::MailSuperseded, &entry).await?;
-    }
-    Ok(row.map(|(due,)| due))
+    let Some((due, review)) = row else {
+        return Ok(None);
+    };
+    let entry = Entry::of(incident, now).message(message).mail(mail);
+    note(tx, EventKind::MailSuperseded, &entry).await?;
+    let review = match review.as_str() {
+        "" => None,
+        review => Some(from_token("outbox", "review", mail, review)?),
+    };
+    Ok(Some(TakenBack { due, review }))
 }

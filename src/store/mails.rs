@@ -20,7 +20,7 @@ pub struct OutboxEntry {
     pub id: i64,
     /// The incident that it is about.
     pub reference: Reference,
-    /// `E1`, `E1b`, `E1c`, `E2`.
+    /// The stable word of a `Template`: `E1`.
     pub template: String,
     /// Its number within the incident, from 1.
     pub sequence: u32,
@@ -305,24 +305,48 @@ pub(super) async fn insert_mails(
         .collect())
 }
 
+#[derive(sqlx::FromRow)]
+struct TicketRow {
+    requests: i64,
+    asked: i64,
+    outages: i64,
+    completed: i64,
+    followed_up: i64,
+    reminded: i64,
+    last_mail: Option<DateTime<Utc>>,
+    last_sequence: i64,
+}
+
 /// The incident's mails so far, and the number of the next one.
 pub(super) async fn ticket_so_far(tx: &mut Tx, incident: IncidentId) -> Result<(Ticket, u32)> {
-    let (requests, last_mail, last): (i64, Option<DateTime<Utc>>, i64) = tx
+    let row: TicketRow = tx
         .query(
-            "SELECT COUNT(CASE WHEN is_request AND state <> 'cancelled' THEN 1 END),
-                MAX(CASE WHEN state <> 'cancelled' THEN created_at END),
-                COALESCE(MAX(sequence), 0)
+            "SELECT COUNT(CASE WHEN is_request AND state <> 'cancelled' THEN 1 END) AS requests,
+                COUNT(CASE WHEN is_request AND state IN ('sending', 'sent', 'in_doubt') THEN 1 END)
+                    AS asked,
+                COUNT(CASE WHEN template = 'E1c' AND state <> 'cancelled' THEN 1 END) AS outages,
+                COUNT(CASE WHEN template = 'E2' AND state <> 'cancelled' THEN 1 END) AS completed,
+                COUNT(CASE WHEN template = 'E3' AND state <> 'cancelled' THEN 1 END)
+                    AS followed_up,
+                COUNT(CASE WHEN template = 'E4' AND state <> 'cancelled' THEN 1 END) AS reminded,
+                MAX(CASE WHEN state <> 'cancelled' THEN created_at END) AS last_mail,
+                COALESCE(MAX(sequence), 0) AS last_sequence
              FROM outbox WHERE incident_id = $1",
         )
         .bind(incident.0)
         .fetch_one()
         .await?;
     let ticket = Ticket {
-        requests: unsigned("outbox", "is_request", incident.0, requests)?,
-        last_mail,
+        requests: unsigned("outbox", "is_request", incident.0, row.requests)?,
+        asked: row.asked > 0,
+        outage: row.outages > 0,
+        followed_up: row.followed_up > 0,
+        reminded: row.reminded > 0,
+        completed: row.completed > 0,
+        last_mail: row.last_mail,
     };
     Ok((
         ticket,
-        unsigned("outbox", "sequence", incident.0, last + 1)?,
+        unsigned("outbox", "sequence", incident.0, row.last_sequence + 1)?,
     ))
 }

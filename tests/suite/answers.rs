@@ -56,7 +56,9 @@ pub(crate) fn answered(raw: &[u8]) -> (Decision, Option<Outgoing>) {
     let incoming = Incoming {
         email: &email,
         declaration: &declaration,
+        fields: &declaration.fields,
         asks: &asks,
+        brought: None,
         answerable: true,
         reference: REFERENCE,
         sequence: 1,

@@ -426,7 +426,7 @@ async fn an_answer_to_our_mail_fills_what_was_missing_and_leaves_what_was_said()
     let body = "Bonjour,\r\nVous pouvez me joindre au 02 61 91 00 12.\r\n";
     line.receive(&mail(2, &headers, body)).await;
     let round = line.process(300).await;
-    assert_eq!((round.done, round.incidents, round.mails), (1, 0, 0));
+    assert_eq!((round.done, round.incidents, round.mails), (1, 0, 1));
     let after = line.incident(1).await;
     assert!(after.fields[FieldName::Phone].value().is_some());
     assert_eq!(

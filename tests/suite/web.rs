@@ -297,6 +297,43 @@ async fn an_attachment_left_on_the_server_is_said_to_be() {
 }
 
 #[tokio::test]
+async fn a_dossier_shows_other_values_and_the_dossiers_that_belong_to_it() {
+    let console = Console::start().await;
+    let store = &console.test.store;
+    let (first, second) = (
+        open(store, 1, "capture.png").await,
+        open(store, 2, "carte").await,
+    );
+    for change in [
+        "UPDATE incidents SET follows = 1, concerns = '[\"unproven_reference\"]' WHERE id = 2",
+        "INSERT INTO history (incident_id, at, kind, detail)
+         VALUES (2, '2026-11-24T09:00:00+00:00', 'attach_proposed', 'INC-26-00001'),
+            (2, '2026-11-24T09:00:00+00:00', 'value_proposed', 'phone')",
+        "INSERT INTO proposals (incident_id, message_id, name, value, source, part, raw, proposed_at)
+         VALUES (2, 2, 'phone', '{\"type\":\"phone\",\"value\":\"+33261910099\"}', 'prose',
+            'text', '02 61 91 00 99 <b>', '2026-11-24T09:00:00+00:00')",
+    ] {
+        console.test.alter(change).await;
+    }
+    let earlier = console.get(&format!("/d/{first}")).await.body;
+    assert!(
+        earlier.contains("Repris par le dossier <a href=\"/d/INC-26-00002\">"),
+        "{earlier}"
+    );
+    let shown = console.get(&format!("/d/{second}")).await.body;
+    for part in [
+        "Fait suite au dossier <a href=\"/d/INC-26-00001\">",
+        "<strong>À rattacher ?</strong> Le message cite <a href=\"/d/INC-26-00001\">",
+        "→ <strong>02\u{a0}61\u{a0}91\u{a0}00\u{a0}99</strong>",
+        "<q>02 61 91 00 99 &lt;b&gt;</q>, message m-2",
+        "vigie ticket accept INC-26-00002 phone",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(!shown.contains("proposée\u{a0}: phone"), "{shown}");
+}
+
+#[tokio::test]
 async fn every_answer_carries_the_same_strict_headers() {
     let console = Console::start().await;
     let reference = open(&console.test.store, 1, "pb carto").await;

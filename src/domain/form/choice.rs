@@ -70,8 +70,8 @@ pub fn choose(choices: &[Choice], answer: &str) -> Chosen {
             continue;
         };
         let mut before = words.get(..at).unwrap_or_default().iter().rev();
-        let before = before.find(|word| !ARTICLES.contains(&word.text.as_str()));
-        let is_negated = before.is_some_and(|word| NEGATIONS.contains(&word.text.as_str()));
+        let before = before.find(|word| !ARTICLES.contains(&word.text.as_ref()));
+        let is_negated = before.is_some_and(|word| NEGATIONS.contains(&word.text.as_ref()));
         let end = rest
             .get(length - 1)
             .map_or(word.span.end, |last| last.span.end);

@@ -2,7 +2,7 @@
 
 use super::FieldName;
 use super::definition::RawField;
-use super::labels::{LabelName, Labels, Variant, letters};
+use super::labels::{DETERMINERS, LabelName, Labels, Variant, letters};
 use super::words::{bare, sound, sounds, words_of};
 
 pub(super) struct Builder(Labels);
@@ -91,6 +91,10 @@ impl Builder {
         self.0
             .tails
             .sort_by_key(|tail| std::cmp::Reverse(tail.len()));
+        self.0.openings = DETERMINERS
+            .into_iter()
+            .chain(self.0.by_first.keys().map(String::as_str))
+            .collect();
         let variants = &self.0.variants;
         for indices in self.0.by_first.values_mut() {
             indices.sort_by_key(|&index| std::cmp::Reverse(variants[index].words.len()));

@@ -5,9 +5,9 @@
 //! l'incident ») is skipped as part of the label; typing slips are forgiven before a colon.
 
 use super::FieldName;
+use super::opening::Openings;
 use super::separator::{Separator, closing, near_colon, separator, unbroken};
-use super::words::{Ahead, Word, bare, first_word, sound, sounds, words};
-use crate::text::fold;
+use super::words::{Ahead, Word, bare, first_word, folded, sound, sounds, words};
 use std::collections::HashMap;
 
 /// What a label stands for.
@@ -53,6 +53,8 @@ pub(super) struct Variant {
 pub struct Labels {
     pub(super) variants: Vec<Variant>,
     pub(super) by_first: HashMap<String, Vec<usize>>,
+    /// How the words begin that a label or its determiner may begin with.
+    pub(super) openings: Openings,
     /// Each label by its sound.
     pub(super) by_sound: HashMap<String, usize>,
     /// The sounds of the tails' words.
@@ -84,9 +86,13 @@ impl Labels {
     pub fn as_written(&self, text: &str) -> Option<LabelHit> {
         // What is asked at every capital of an endless line must not look to its end each time.
         let text = &text[..text.floor_char_boundary(LONGEST_LABEL)];
-        let first = fold(&text[first_word(text)?]);
+        let first = first_word(text)?;
+        if !self.openings.may_open(&text[first.clone()]) {
+            return None;
+        }
+        let first = folded(&text[first]);
         let is_led = |word: &str| DETERMINERS.contains(&word);
-        if !is_led(&first) && !self.by_first.contains_key(&first) {
+        if !is_led(&first) && !self.by_first.contains_key(first.as_ref()) {
             return None;
         }
         let mut words = Ahead::of(text);
@@ -120,9 +126,9 @@ impl Labels {
         })
     }
 
-    fn exact(&self, text: &str, words: &[Word], from: usize) -> Option<LabelHit> {
+    fn exact(&self, text: &str, words: &[Word<'_>], from: usize) -> Option<LabelHit> {
         let first = words.get(from)?;
-        let indices = self.by_first.get(&first.text)?;
+        let indices = self.by_first.get(first.text.as_ref())?;
         let variant = indices
             .iter()
             .map(|&index| &self.variants[index])
@@ -171,7 +177,7 @@ impl Labels {
         &self,
         text: &str,
         mut end: usize,
-        words: &[Word],
+        words: &[Word<'_>],
         mut next: usize,
     ) -> (usize, usize) {
         loop {
@@ -202,14 +208,20 @@ impl Labels {
     }
 
     fn misspelt(&self, text: &str) -> Option<LabelHit> {
-        first_word(text)?;
         let near = &text[..text.floor_char_boundary(74)];
+        // A colon, or the first byte of one beyond ASCII: most lines have none.
+        if memchr::memchr3(b':', b'=', 0xe2, near.as_bytes()).is_none()
+            && memchr::memchr(0xef, near.as_bytes()).is_none()
+        {
+            return None;
+        }
+        first_word(text)?;
         let colon = near
             .find([':', '：', '=', '→'])
             .filter(|&at| at <= 70 && !in_figures(text, at))?;
         let cut = text[..colon].find('(').unwrap_or(colon);
         let words = words(&text[..cut], 8);
-        let head: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        let head: Vec<&str> = words.iter().map(|word| word.text.as_ref()).collect();
         let typed = head.join(" ");
         let length = typed.len();
         if length < 5 || head.len() > 7 {
@@ -323,7 +335,7 @@ pub(super) fn letters(text: &str) -> u64 {
         .fold(0, |set, c| set | 1 << (u32::from(c) & 63))
 }
 
-const DETERMINERS: [&str; 16] = [
+pub(super) const DETERMINERS: [&str; 16] = [
     "mon", "ma", "mes", "votre", "vos", "notre", "nos", "le", "la", "les", "l", "un", "my", "your",
     "the", "n",
 ];

@@ -16,6 +16,7 @@ mod choice;
 mod definition;
 mod label_table;
 mod labels;
+mod opening;
 mod parse;
 mod separator;
 mod words;

@@ -21,7 +21,7 @@ pub enum Separator {
 
 /// Whether nothing but blanks, hyphens and the like stands between the words: « Entité : SAMU » is
 /// no label of two words.
-pub(super) fn unbroken(text: &str, words: &[Word]) -> bool {
+pub(super) fn unbroken(text: &str, words: &[Word<'_>]) -> bool {
     words.windows(2).all(|pair| {
         let between = &text[pair[0].span.end..pair[1].span.start];
         !between.contains([':', '=', '?', '\t', ';', '\n'])
@@ -57,7 +57,7 @@ const OTHERS: [&str; 6] = [
 ];
 
 /// « Téléphone de la salle : »: up to four more words before the colon.
-pub(super) fn near_colon(text: &str, end: usize, words: &[Word], next: usize) -> Option<usize> {
+pub(super) fn near_colon(text: &str, end: usize, words: &[Word<'_>], next: usize) -> Option<usize> {
     let mut limit = (end + 44).min(text.len());
     while !text.is_char_boundary(limit) {
         limit -= 1;
@@ -72,7 +72,7 @@ pub(super) fn near_colon(text: &str, end: usize, words: &[Word], next: usize) ->
     // « Tél. standard : » is somebody else's number.
     let others = words[next..next + between]
         .iter()
-        .any(|word| OTHERS.contains(&word.text.as_str()));
+        .any(|word| OTHERS.contains(&word.text.as_ref()));
     (between <= 4 && plain && !others).then_some(colon + 1)
 }
 

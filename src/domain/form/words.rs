@@ -1,11 +1,12 @@
 //! Text as folded words: labels, prompts and placeholders are compared word by word.
 
 use crate::text::fold;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// A folded word and its bytes in the text.
-pub(super) struct Word {
-    pub(super) text: String,
+pub(super) struct Word<'t> {
+    pub(super) text: Cow<'t, str>,
     pub(super) span: Range<usize>,
 }
 
@@ -15,15 +16,15 @@ struct Words<'t> {
     at: usize,
 }
 
-impl Iterator for Words<'_> {
-    type Item = Word;
+impl<'t> Iterator for Words<'t> {
+    type Item = Word<'t>;
 
-    fn next(&mut self) -> Option<Word> {
+    fn next(&mut self) -> Option<Word<'t>> {
         loop {
             let start = self.at + self.text[self.at..].find(is_inside)?;
             let end = end_of_word(self.text, start);
             self.at = end;
-            let word = fold(&self.text[start..end]);
+            let word = folded(&self.text[start..end]);
             if !word.is_empty() && !is_ending(&word, self.text, start..end) {
                 return Some(Word {
                     text: word,
@@ -34,9 +35,21 @@ impl Iterator for Words<'_> {
     }
 }
 
+/// A word folded; most are written so.
+pub(super) fn folded(word: &str) -> Cow<'_, str> {
+    if word
+        .bytes()
+        .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9'))
+    {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(fold(word))
+    }
+}
+
 /// The words of a text, read as far as they are asked for.
 pub(super) struct Ahead<'t> {
-    read: Vec<Word>,
+    read: Vec<Word<'t>>,
     rest: Words<'t>,
 }
 
@@ -53,11 +66,11 @@ impl<'t> Ahead<'t> {
         while self.read.len() <= at {
             self.read.push(self.rest.next()?);
         }
-        self.read.get(at).map(|word| word.text.as_str())
+        self.read.get(at).map(|word| word.text.as_ref())
     }
 
     /// The first `limit` words.
-    pub(super) fn first(mut self, limit: usize) -> Vec<Word> {
+    pub(super) fn first(mut self, limit: usize) -> Vec<Word<'t>> {
         let more = limit.saturating_sub(self.read.len());
         self.read.extend(self.rest.take(more));
         self.read
@@ -79,8 +92,20 @@ pub(super) fn first_word(text: &str) -> Option<Range<usize>> {
 
 /// Where the word ends that begins at `start`; there, where none does.
 fn end_of_word(text: &str, start: usize) -> usize {
-    let length = text[start..].find(|c| !is_inside(c));
-    length.map_or(text.len(), |length| start + length)
+    let bytes = text.as_bytes();
+    let mut at = start;
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii_alphanumeric() {
+            at += 1;
+            continue;
+        }
+        let rest = if byte.is_ascii() { "" } else { &text[at..] };
+        match rest.chars().next() {
+            Some(character) if is_inside(character) => at += character.len_utf8(),
+            _ => break,
+        }
+    }
+    at
 }
 
 fn is_inside(c: char) -> bool {
@@ -100,7 +125,7 @@ fn is_ending(word: &str, text: &str, range: Range<usize>) -> bool {
 }
 
 /// The first `limit` words of a text.
-pub(super) fn words(text: &str, limit: usize) -> Vec<Word> {
+pub(super) fn words(text: &str, limit: usize) -> Vec<Word<'_>> {
     Ahead::of(text).first(limit)
 }
 
@@ -175,7 +200,10 @@ pub(super) fn sounds<'a>(words: impl Iterator<Item = &'a str>) -> String {
 
 /// The folded words alone.
 pub(super) fn words_of(text: &str) -> Vec<String> {
-    words(text, 24).into_iter().map(|word| word.text).collect()
+    words(text, 24)
+        .into_iter()
+        .map(|word| word.text.into_owned())
+        .collect()
 }
 
 /// The folded words with single blanks.

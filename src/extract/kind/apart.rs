@@ -48,10 +48,10 @@ impl Apart {
 }
 
 /// Words by which a report says when.
-const DATED: &str = "depuis |des ce matin|hier|ce matin|cette nuit|cet apres-midi|aujourd'hui|tout a l'heure|a l'instant|since |yesterday|this morning|today|tonight";
+pub(super) const DATED: &str = "depuis |des ce matin|hier|ce matin|cette nuit|cet apres-midi|aujourd'hui|tout a l'heure|a l'instant|since |yesterday|this morning|today|tonight";
 
 /// Sentences of a text, and the parts of them that another clause begins: « Merci, mais … ».
-fn parts(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
     const TURNS: [&str; 10] = [
         ", mais ",
         " mais ",

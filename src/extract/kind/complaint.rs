@@ -2,6 +2,7 @@
 
 use super::super::cues::Group;
 use super::Facts;
+use super::silence::is_left_silent;
 use crate::domain::why::Why;
 use crate::extract::lexicon::mentions;
 use crate::extract::token::{Kind, Tokens, number};
@@ -68,7 +69,7 @@ pub(super) fn escalates(words: &Facts, subject: &str) -> Option<Why> {
     if in_subject && (!said.is_empty() || silent) || silent && mentions(TOLD, &words.text) {
         return Some(Why::Reminder);
     }
-    if said.len() >= 2 || waits_in_vain(&words.text) || waits(&tokens) {
+    if said.len() >= 2 || waits_in_vain(&words.text) || waits(&tokens) || is_left_silent(&tokens) {
         return Some(Why::ComplainsOfSilence);
     }
     None
@@ -334,7 +335,7 @@ fn is_overdue(tokens: &Tokens, at: usize) -> bool {
             })
 }
 
-fn ends_sentence(tokens: &Tokens, at: usize) -> bool {
+pub(super) fn ends_sentence(tokens: &Tokens, at: usize) -> bool {
     matches!(
         tokens.get(at).map(|token| token.kind),
         Some(Kind::Sign(b'.' | b'!' | b'?')) | None
@@ -348,7 +349,7 @@ const TOLD: &str = "declare |declare,|signale |vous ai ecrit|vous avons ecrit|vo
 /// depuis rien ». What they told their own computer service or colleagues is none.
 fn waits_in_vain(text: &str) -> bool {
     const NOTHING: &str = "personne ne m'|personne ne nous|personne n'a |sans reponse|pas de reponse|aucune reponse|pas eu de reponse|sans retour|pas de retour|aucun retour|pas eu de retour|sans nouvelle|pas de nouvelle|aucune nouvelle|silence|ni reponse|ni rappel|ni retour|ni numero|ni accuse|\
-        pas rappele|pas ete rappele|jamais rappele|jamais ete rappele|jamais repondu|depuis rien|depuis, rien|depuis plus rien|et rien depuis|et toujours rien|rien recu de|rien vu venir|aucun rappel,|aucun rappel.|aucun rappel de|aucun rappel a ce|aucun suivi|aucune suite|reste sans suite|restee sans suite|\
+        pas eu d'accuse|pas recu d'accuse|pas eu de rappel|pas recu de rappel|pas rappele|pas ete rappele|jamais rappele|jamais ete rappele|jamais repondu|depuis rien|depuis, rien|depuis plus rien|et rien depuis|et toujours rien|rien recu de|rien vu venir|aucun rappel,|aucun rappel.|aucun rappel de|aucun rappel a ce|aucun suivi|aucune suite|reste sans suite|restee sans suite|\
         toujours pas traite|toujours pas ete traite|toujours pas pris en charge|toujours pas prise en charge|toujours pas ete pris|aucune prise en charge|aucun technicien|rien n'a bouge|rien n'a avance|rien ne bouge|rien n'avance|rien n'a ete fait|aucune avancee|no answer|no reply|nobody|no one|nothing since|not heard";
     const OWN: &str = "dsi|informatique|hotline|help desk|helpdesk|technicien de|cadre|operateur|orange|collegue|editeur|hierarchie|appelant|patient|famille|abonne";
     TOLD.split('|').any(|told| {

@@ -17,16 +17,19 @@ use std::cell::OnceCell;
 mod apart;
 mod complaint;
 mod machine;
+mod question;
 mod report;
+mod silence;
 
 use apart::Apart;
 use complaint::escalates;
 use machine::{
     answers_by_itself, bounces, came_for_bounces, forwards_ours, is_bulk, loops, never_answered,
 };
+use question::asks_for_information;
 use report::{
-    asks_repair, asks_without_fault, compares, is_news, is_planned, is_taken_back, names_form,
-    passes_on, tells_of_the_past, turns_to_another,
+    asks_repair, asks_why, asks_without_fault, compares, is_news, is_planned, is_taken_back,
+    names_form, passes_on, tells_of_the_past, turns_to_another,
 };
 
 /// The verdict and its reason.
@@ -151,6 +154,13 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
     if asks_without_fault(words) && subject_faults <= 1 && !has_screenshot(email) {
         return (Kind::Other, Why::Question);
     }
+    if asks_for_information(&words.text)
+        && subject_faults == 0
+        && !words.passed_on
+        && !has_screenshot(email)
+    {
+        return (Kind::Other, Why::Question);
+    }
     let spam = words.own.count(Group::Spam) + words.subject.count(Group::Spam);
     if spam >= 2 && faults <= 1 && !words.apart().reports_in_detail() {
         return (Kind::Other, Why::Offer);
@@ -206,7 +216,7 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
         return (Kind::Declaration, Why::LooksLikeReport);
     }
     let asks = words.own.has(Group::Question) || words.subject.has(Group::Question);
-    if asks && words.apart().reports() {
+    if asks && (words.apart().reports() || asks_why(&words.text)) {
         return (Kind::Declaration, Why::LooksLikeReport);
     }
     if asks {

@@ -41,6 +41,12 @@ pub(super) fn asks_repair(text: &str) -> bool {
     })
 }
 
+/// « Savez-vous pourquoi l'export sort sans accents ? Avant c'était bon »: what was otherwise before.
+pub(super) fn asks_why(text: &str) -> bool {
+    const BEFORE: &str = "avant c'|avant, c'|avant ca|avant on|avant il|avant elle|d'habitude|d'ordinaire|jusque la|jusque-la|jusqu'a hier|jusqu'ici|normalement|used to";
+    mentions("pourquoi|comment se fait|why ", text) && mentions(BEFORE, text)
+}
+
 /// « la fiche », « le formulaire d'incident », « la déclaration remplie »: the service's form.
 pub(super) fn names_form(text: &str) -> bool {
     const FORM: &str = "fiche incident|fiche d'incident|fiche de declaration|fiche remplie|fiche completee|fiche renseignee|la fiche en p|la fiche ci-|fiche en piece|fiche jointe|formulaire incident|formulaire d'incident|formulaire de declaration|formulaire rempli|formulaire complete|formulaire en p|formulaire joint|formulaire ci-|declaration d'incident|declaration incident|declaration remplie|declaration en p|declaration jointe|declaration ci-|fiche_incident|fiche-incident|declaration_incident|declaration-incident|formulaire_incident|formulaire-incident|incident form";
@@ -168,6 +174,9 @@ pub(super) fn is_planned(text: &str, subject: &str) -> bool {
         aucune action|inutile d'ouvrir|merci de ne pas ouvrir|ne pas ouvrir d'incident|ne pas declarer|dans le cadre d|\
         action attendue|actions attendues|heure de fin|fin prevue|fin estimee|duree prevue|duree estimee|duree previsible|retour a la normale prevu|adresse pour information|transmis pour information|envoye pour information|aucun impact attendu|impact attendu|impact prevu|date de l'intervention|date de l'operation|date des travaux|expected duration|end time|no action required|no action is required";
     const AFTER: &str = "depuis la|depuis l'|depuis cette|suite a la|suite a l'|suite a une|apres la|apres l'|a la suite d|lors de la|pendant la coupure|n'etait pas prevu|contrairement|since the|after the|ne fonctionne|ne marche|n'arrive|ne s'affiche";
+    if !mentions(AHEAD, text) && !mentions(AHEAD, subject) {
+        return false;
+    }
     let count = |list: &str| {
         list.split('|')
             .filter(|cue| text.contains(cue) || subject.contains(cue))

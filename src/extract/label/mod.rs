@@ -248,11 +248,16 @@ fn find_hits(form: &Form, words: &str, base: usize, line: usize, own: bool, hits
         };
     }
     // Further labels on the line need a mark before them and a colon behind.
+    // « : », « = », or the first byte of « ： ».
+    let last_colon = memchr::memrchr3(b':', b'=', 0xef, words.as_bytes());
     for start in starts(words, from) {
+        let tabbed = words[..start].ends_with('\t');
+        if !tabbed && last_colon.is_none_or(|colon| colon < start) {
+            continue;
+        }
         let Some(hit) = form.labels().as_written(&words[start..]) else {
             continue;
         };
-        let tabbed = words[..start].ends_with('\t');
         let clear = hit.separator == Separator::Colon && !(hit.loose && hit.weak)
             || tabbed && !hit.weak && matches!(hit.separator, Separator::Tab | Separator::LineEnd);
         if clear && !hit.loose && start >= from {

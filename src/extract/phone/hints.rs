@@ -168,11 +168,14 @@ pub(super) fn around(text: &str, span: &Range<usize>, from: usize, number: &Numb
 /// « appelez le 15 »: the public's line, unless a line of one's own is named nearer: « on prend le 15
 /// sur le portable de garde ».
 fn public(before: &str) -> bool {
+    if !mentions(PUBLIC, before) {
+        return false;
+    }
     let last = |words: &str| words.split('|').filter_map(|word| before.rfind(word)).max();
     // « le 15 sonne dans le vide … rappeler sur le 06 … »: the call wanted is nearer.
     const CALL: &str = "rappeler au|rappeler sur|rappeler le|me rappel|nous rappel|rappelez|me joindre|nous joindre|joignable|call me|call us";
     let called = last("le 15 ") == last(PUBLIC) && last(CALL) > last(PUBLIC);
-    mentions(PUBLIC, before) && last(PUBLIC) > last(MOBILE) && !called
+    last(PUBLIC) > last(MOBILE) && !called
 }
 
 /// A number's line, by the word that names it.

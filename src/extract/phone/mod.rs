@@ -219,7 +219,7 @@ fn read_run(text: &str, run: &Run) -> Vec<(Range<usize>, Number)> {
             // « SAMU 44 0639980001 »: another figure stands before the number.
             let group = (1..rest.len().min(6)).find(|&at| rest[at] > rest[at - 1] + 1);
             match group
-                .filter(|&at| numbers.is_empty() && skipped < 2 && at <= 4 && rest.len() - at >= 10)
+                .filter(|&at| numbers.is_empty() && skipped < 2 && at <= 5 && rest.len() - at >= 10)
             {
                 Some(at) => {
                     skipped += 1;

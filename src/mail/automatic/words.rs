@@ -3,7 +3,7 @@
 use super::report::prose;
 use super::{Automatic, Report};
 use crate::text::fold;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use std::sync::LazyLock;
 
 /// How the subjects of out-of-office assistants begin, folded; nobody writes them by hand.
@@ -146,12 +146,18 @@ const DELAY_PHRASES: [&str; 8] = [
     "remise differee",
 ];
 
-static PHRASES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let all = REPLY_PHRASES
-        .iter()
-        .chain(&BOUNCE_PHRASES)
-        .chain(&DELAY_PHRASES);
-    AhoCorasick::new(all).ok()
+fn phrases() -> impl Iterator<Item = &'static str> {
+    let both = REPLY_PHRASES.into_iter().chain(BOUNCE_PHRASES);
+    both.chain(DELAY_PHRASES)
+}
+
+static PHRASES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(phrases()).ok());
+
+/// Tells whether there is any, which costs less than to find them all: most mail has none.
+static ANY: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let mut builder = AhoCorasick::builder();
+    builder.match_kind(MatchKind::LeftmostFirst);
+    builder.build(phrases()).ok()
 });
 
 /// Adds the facts that the body's words give, and reads a mailer-daemon's prose.
@@ -164,7 +170,8 @@ pub(super) fn read(facts: &mut Automatic, text: &str) {
         }
     }
     let mut delayed = false;
-    if let Some(phrases) = PHRASES.as_ref() {
+    let any = ANY.as_ref().is_none_or(|any| any.is_match(&head));
+    if let Some(phrases) = PHRASES.as_ref().filter(|_| any) {
         for found in phrases.find_overlapping_iter(&head) {
             match found.pattern().as_usize() {
                 n if n < REPLY_PHRASES.len() => facts.auto_reply_words = true,

@@ -104,9 +104,20 @@ pub(super) fn tidy(text: String) -> String {
     let bytes = text.as_bytes();
     // Whether a character that does not stay as it is may begin here: a control, one of the two
     // blocks that hold bidi controls and odd line ends, or the byte order mark's.
-    let odd = |&byte: &u8| {
-        byte < 0x20 && byte != b'\n' && byte != b'\t' || matches!(byte, 0x7f | 0xc2 | 0xe2 | 0xef)
+    const ODD: [bool; 256] = {
+        let mut odd = [false; 256];
+        let mut byte = 0;
+        while byte < 0x20 {
+            odd[byte] = byte != b'\n' as usize && byte != b'\t' as usize;
+            byte += 1;
+        }
+        odd[0x7f] = true;
+        odd[0xc2] = true;
+        odd[0xe2] = true;
+        odd[0xef] = true;
+        odd
     };
+    let odd = |&byte: &u8| ODD[usize::from(byte)];
     if !bytes.iter().any(odd) {
         return text;
     }

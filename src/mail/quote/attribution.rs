@@ -100,18 +100,22 @@ pub(super) fn attribution(raws: &[Raw<'_>], at: usize) -> Option<Heading> {
 
 /// A digit, or the name of a day or month, however it is cut.
 fn begins_with_date(rest: &str) -> bool {
-    const DAYS_AND_MONTHS: &str = "lun mar mer jeu ven sam dim mon tue wed thu fri sat sun mo di mi do fr sa so \
-        mie jue vie sab dom gio seg ter qua qui sex ma wo vr za zo jan feb apr may jun jul aug sep oct nov dec giorno";
-    let word: String = rest
+    const DAYS_AND_MONTHS: [&str; 49] = [
+        "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "mon", "tue", "wed", "thu", "fri", "sat",
+        "sun", "mo", "di", "mi", "do", "fr", "sa", "so", "mie", "jue", "vie", "sab", "dom", "gio",
+        "seg", "ter", "qua", "qui", "sex", "ma", "wo", "vr", "za", "zo", "jan", "feb", "apr",
+        "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "giorno",
+    ];
+    let word = rest
         .trim_start()
-        .chars()
-        .take_while(|c| c.is_alphanumeric())
-        .collect();
+        .split(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default();
     word.starts_with(|c: char| c.is_ascii_digit())
         || word.len() >= 2
             && DAYS_AND_MONTHS
-                .split_whitespace()
-                .any(|name| word == name || name.len() > 2 && word.starts_with(name))
+                .iter()
+                .any(|name| word == *name || name.len() > 2 && word.starts_with(name))
 }
 
 /// Whether the line ends as an attribution does, or, as Yahoo writes, goes on behind it with the

@@ -122,13 +122,29 @@ fn name_line(raws: &[Raw<'_>], own: &[usize], author: &Address, place: Place) ->
         if first_of_chunk && (place == Place::AfterQuote || own.len() > 8) {
             break;
         }
-        if begins_with_name(&raw.folded, &names) || is_initials(raw.text, author) {
+        // « - SAMU 77 / - Karim Zitouni, superviseur / - prod »: a name in a list signs nothing.
+        let beside = [index.checked_sub(1), Some(index + 1)];
+        let listed = is_item(raw.text)
+            && beside
+                .into_iter()
+                .flatten()
+                .filter_map(|near| own.get(near))
+                .any(|near| is_item(raws[*near].text));
+        if !listed && (begins_with_name(&raw.folded, &names) || is_initials(raw.text, author)) {
             found = Some(at);
         } else if raw.folded.len() > 80 && !is_contact(&raw.folded) {
             break;
         }
     }
     found
+}
+
+/// Whether a line is an item of a list.
+fn is_item(text: &str) -> bool {
+    let text = text.trim_start();
+    ["- ", "* ", "• ", "· ", "– "]
+        .iter()
+        .any(|mark| text.starts_with(mark))
 }
 
 fn begins_with_name(folded: &str, names: &[String]) -> bool {
