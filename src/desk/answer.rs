@@ -207,7 +207,8 @@ pub fn words_hash(email: &Email<'_>) -> String {
     decision::words_hash(&email.body.text, &email.subject)
 }
 
-fn is_verified(email: &Email<'_>, authserv_id: Option<&str>) -> Option<bool> {
+/// Whether the receiving server proved the sender; `None` where it says nothing.
+pub(super) fn is_verified(email: &Email<'_>, authserv_id: Option<&str>) -> Option<bool> {
     email.automatic.sender_verified(authserv_id)
 }
 

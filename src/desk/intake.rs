@@ -4,28 +4,33 @@
 //! is that message's matter alone. [`outcome`] looks up what the message belongs to. What is
 //! answered is decided inside the store's transaction, by the same pure chain as every preview.
 
-use super::answer::{self, Answering, Incoming, answer};
-use super::merge::{answers, merge};
-use super::thread::{Thread, notice, thread};
+use super::answer::Answering;
+use super::forgotten;
+use super::join::{self, Fate};
+use super::notice::notice;
+use super::respond::{Matter, answering};
+use super::thread::{Thread, thread};
 use crate::config::{AnswerFrom, Config};
-use crate::domain::decision::{Brought, Decision, MOST_RECEIVED, Suppressed};
+use crate::domain::decision::{MOST_RECEIVED, Suppressed};
 use crate::domain::declaration::{Declaration, Kind, Role};
-use crate::domain::field::{FieldName, Fields, Reading};
+use crate::domain::field::{FieldName, Fields, Value};
 use crate::domain::form::{Ask, Form};
-use crate::domain::incident::{Concern, Incident, Status};
+use crate::domain::history::EventKind;
+use crate::domain::incident::{Concern, IncidentId, Reference};
 use crate::domain::message::{MessageId, Stored};
 use crate::domain::why::Why;
 use crate::extract::{Context, extract};
 use crate::failpoint;
 use crate::mail::{Doubt, Email};
 use crate::secret::Key;
-use crate::store::{self, Answer, Effect, Facts, Filled, NewAttachment, NewIncident, Outcome};
-use crate::store::{Store, StoreError};
+use crate::store::{
+    Effect, NewAttachment, NewIncident, Notice, Outcome, Store, StoreError, Threading,
+};
 use crate::template::TemplateError;
 use chrono::{DateTime, Datelike, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// What the intake needs to know of this installation; made once.
@@ -106,10 +111,24 @@ impl Read {
         self.declaration.incident.is_some() || matches!(kind, Kind::Bounce | Kind::AutoReply)
     }
 
+    /// The Message-IDs by which it and others are one thread: its own, and those that it names.
+    #[must_use]
+    pub fn thread_ids(&self) -> HashSet<&str> {
+        let email = &self.email;
+        let ids = email.in_reply_to.iter().chain(&email.references);
+        ids.chain(&email.message_id).map(String::as_str).collect()
+    }
+
+    /// Whether it may be what its writer forgot in a message just before.
+    #[must_use]
+    pub fn may_be_forgotten(&self) -> bool {
+        forgotten::may_be(self)
+    }
+
     /// Why the machine doesn't answer whatever the message says, if so: it read too little of it,
     /// or may have answered it already.
     /// Encrypted mail is answered: a plain copy is asked for.
-    fn unread(&self) -> Option<&'static str> {
+    pub(super) fn unread(&self) -> Option<&'static str> {
         let encrypted = self.email.is_unreadable();
         self.concerns.iter().find_map(|concern| match concern {
             Concern::Unreadable if encrypted => None,
@@ -220,21 +239,20 @@ pub async fn outcome(
         kind => kind,
     };
     let (mark, key) = (&parts.mark, parts.key.as_bytes());
-    let effect = match kind {
-        Kind::Other => Effect::Filed { notice: None },
-        Kind::Bounce | Kind::AutoReply => Effect::Filed {
-            notice: notice(read, mark, key, store).await?,
-        },
+    let (kind, effect) = match kind {
+        Kind::Other if !is_a_persons(&read.declaration) => {
+            (kind, filed(None, Threading::default()))
+        }
+        Kind::Bounce | Kind::AutoReply => {
+            let notice = notice(read, mark, key, store).await?;
+            (kind, filed(notice, Threading::default()))
+        }
         // It runs in circles between servers: an incident for each turn helps nobody (LOOP-08).
         _ if read.email.automatic.received > MOST_RECEIVED => {
-            Effect::Quarantined(Suppressed::Circling.as_str())
+            let circling = Effect::Quarantined(Suppressed::Circling.as_str());
+            (kind, circling)
         }
-        _ => match thread(read, mark, key, store).await? {
-            Thread::Of(incident) => joined(read, parts, *incident, now),
-            Thread::Unproven => opened(read, parts, Some(Concern::UnprovenReference), now),
-            Thread::Unknown => opened(read, parts, Some(Concern::UnknownReference), now),
-            Thread::New => opened(read, parts, None, now),
-        },
+        kind => placed(kind, read, parts, store, now).await?,
     };
     Ok(Outcome {
         message: read.message,
@@ -247,153 +265,127 @@ pub async fn outcome(
     })
 }
 
-fn opened(
+fn filed(notice: Option<Notice>, threading: Threading) -> Effect {
+    Effect::Filed { notice, threading }
+}
+
+/// Whether a person wrote a message that declares nothing: in a conversation it still says
+/// something.
+fn is_a_persons(declaration: &Declaration) -> bool {
+    use Why::{NoFault, Question, Thanks, WorksAgain};
+    let why = Why::parse(&declaration.reason);
+    matches!(why, Some(NoFault | Question | Thanks | WorksAgain))
+}
+
+/// What becomes of a message that a person wrote, by where it belongs.
+async fn placed(
+    kind: Kind,
     read: &Arc<Read>,
     parts: &Arc<Parts>,
-    concern: Option<Concern>,
+    store: &Store,
     now: DateTime<Utc>,
-) -> Effect {
+) -> Result<(Kind, Effect), StoreError> {
+    let (thread, threading) = thread(read, parts, store).await?;
+    let mut opening = Opening::new(kind, threading);
+    match thread {
+        Thread::Of(found) => match join::fate(read, &found.incident) {
+            Fate::Joins => {
+                // What says little alone is an answer in a conversation.
+                let kind = match kind {
+                    Kind::Other => Kind::Reply,
+                    kind => kind,
+                };
+                let threading = opening.threading;
+                let effect = join::joined(kind, read, parts, store, (*found, threading), now);
+                return Ok((kind, effect.await?));
+            }
+            Fate::Follows(kind) => {
+                opening.kind = kind;
+                opening.follows = Some((found.incident.id, found.incident.reference));
+            }
+        },
+        _ if kind == Kind::Other => return Ok((kind, filed(None, opening.threading))),
+        Thread::Unproven(reference) => {
+            opening.concern = Some(Concern::UnprovenReference);
+            let named = (EventKind::AttachProposed, reference.to_string());
+            opening.noted.push(named);
+        }
+        Thread::Unknown => opening.concern = Some(Concern::UnknownReference),
+        Thread::New => (),
+    }
+    Ok((opening.kind, opened(read, parts, opening, now)))
+}
+
+/// How a message opens an incident.
+struct Opening {
+    kind: Kind,
+    threading: Threading,
+    concern: Option<Concern>,
+    follows: Option<(IncidentId, Reference)>,
+    noted: Vec<(EventKind, String)>,
+}
+
+impl Opening {
+    fn new(kind: Kind, threading: Threading) -> Self {
+        Self {
+            kind,
+            threading,
+            concern: None,
+            follows: None,
+            noted: Vec::new(),
+        }
+    }
+}
+
+fn opened(read: &Arc<Read>, parts: &Arc<Parts>, opening: Opening, now: DateTime<Utc>) -> Effect {
     let declaration = &read.declaration;
     let mut addresses = vec![read.from_address()];
-    if let Some(crate::domain::field::Value::Text(address)) =
-        declaration.fields[FieldName::Email].value()
-    {
+    if let Some(Value::Text(address)) = declaration.fields[FieldName::Email].value() {
         addresses.push(address.to_lowercase());
     }
     addresses.retain(|address| !address.is_empty());
     let mut concerns = read.concerns.clone();
-    concerns.extend(concern);
+    concerns.extend(opening.concern);
+    let asks = if opening.kind == declaration.kind {
+        read.asks.clone()
+    } else {
+        remaining(
+            &parts.form,
+            &declaration.fields,
+            declaration.attachments.iter().map(|one| one.role),
+        )
+    };
     let new = NewIncident {
         prefix: parts.mark.clone(),
         year: read.received_at.with_timezone(&parts.timezone).year(),
         received_at: read.received_at,
         addresses,
         fields: declaration.fields.clone(),
-        to_ask: read.asks.clone(),
+        to_ask: asks.clone(),
         major_suspected: declaration.major_suspected,
         concerns,
+        threading: opening.threading,
+        follows: opening.follows,
+        noted: opening.noted,
     };
-    Effect::Opened(
-        Box::new(new),
-        answering(
-            read,
-            parts,
-            declaration.fields.clone(),
-            read.asks.clone(),
-            None,
-            now,
-        ),
-    )
+    let matter = Matter::alone(opening.kind, read, asks);
+    Effect::Opened(Box::new(new), answering(matter, parts, now))
 }
 
-/// A message of an incident fills what was missing or unclear there; what was said once stays.
-fn joined(read: &Arc<Read>, parts: &Arc<Parts>, incident: Incident, now: DateTime<Utc>) -> Effect {
-    let declaration = &read.declaration;
-    let mut fields = incident.fields;
-    let changed = merge(&mut fields, &declaration.fields);
-    let roles = incident
-        .attachments
-        .iter()
-        .map(|kept| kept.attachment.role)
-        .chain(declaration.attachments.iter().map(|one| one.role));
-    let to_ask = remaining(&parts.form, &fields, roles);
-    // « Merci » alone changes nothing: it is filed (decisions, 5).
-    let is_answer = declaration.kind != Kind::Reply
-        || declaration
-            .fields
-            .iter()
-            .any(|(_, field)| field.reading != Reading::Missing)
-        || declaration
-            .attachments
-            .iter()
-            .any(|attachment| attachment.role != Role::Logo);
-    let mut concerns = incident.concerns;
-    for concern in &read.concerns {
-        if !concerns.contains(concern) {
-            concerns.push(*concern);
-        }
-    }
-    let moves = is_answer && incident.status != Status::ToReview;
-    let brought = Brought {
-        anything: is_answer,
-        answers: answers(&incident.to_ask, &to_ask),
-        resolved: false,
-    };
-    let filled = Filled {
-        incident: incident.id,
-        version: incident.version,
-        fields: fields.clone(),
-        changed,
-        to_ask: to_ask.clone(),
-        major_suspected: incident.major_suspected || declaration.major_suspected,
-        concerns,
-        subject: incident.subject,
-        status: (moves && incident.status.allows(Status::ToReview)).then_some(Status::ToReview),
-        is_answer,
-        address: Some(read.from_address()).filter(|address| !address.is_empty()),
-    };
-    let answering = answering(read, parts, fields, to_ask, Some(brought), now);
-    Effect::Joined(Box::new(filled), answering)
-}
-
-/// The answer, decided once the reference and what was sent so far are known.
-fn answering(
-    read: &Arc<Read>,
+/// A stored message, read again where blocking is allowed; `None` where it is not as it was.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn again(
+    message: MessageId,
     parts: &Arc<Parts>,
-    fields: Fields,
-    asks: Vec<Ask>,
-    brought: Option<Brought>,
-    now: DateTime<Utc>,
-) -> store::Answering {
-    let (email, declaration) = (&read.email, &read.declaration);
-    let address = answer::addressee(email);
-    let within = parts.duplicate_within;
-    let (read, parts) = (Arc::clone(read), Arc::clone(parts));
-    store::Answering {
-        address: address.address().unwrap_or_default().to_owned(),
-        body_hash: answer::body_hash(email, declaration),
-        alike: (within > TimeDelta::zero()).then(|| store::Alike {
-            words_hash: answer::words_hash(email),
-            since: now - within,
-        }),
-        decide: Box::new(move |facts| {
-            // A mail that can't be made must not take the incident with it: a person sees that
-            // none was made, and why.
-            catch_unwind(AssertUnwindSafe(|| {
-                decided(&read, &parts, &fields, &asks, brought, facts, now)
-            }))
-            .unwrap_or_else(|_| Answer::Silent("panicked".to_owned()))
-        }),
-    }
-}
-
-fn decided(
-    read: &Read,
-    parts: &Parts,
-    fields: &Fields,
-    asks: &[Ask],
-    brought: Option<Brought>,
-    facts: &Facts,
-    now: DateTime<Utc>,
-) -> Answer {
-    if let Some(reason) = read.unread() {
-        return Answer::Silent(reason.to_owned());
-    }
-    let incoming = Incoming {
-        email: &read.email,
-        declaration: &read.declaration,
-        fields,
-        asks,
-        brought,
-        answerable: read.answerable,
-        reference: &facts.reference.to_string(),
-        sequence: facts.sequence,
-        ticket: facts.ticket,
-        sent: facts.sent,
+    store: &Store,
+) -> Result<Option<Arc<Read>>, StoreError> {
+    let Some(stored) = store.stored(message).await? else {
+        return Ok(None);
     };
-    match answer(&incoming, &parts.form, &parts.answering, now) {
-        Ok((_, Some(mail))) => Answer::Mail(Box::new(mail)),
-        Ok((Decision::Silent { reason }, None)) => Answer::Silent(reason.as_str().to_owned()),
-        Ok((Decision::Reply { .. }, None)) | Err(_) => Answer::Silent("template".to_owned()),
-    }
+    let parts = Arc::clone(parts);
+    let reading =
+        tokio::task::spawn_blocking(move || stored.is_whole().then(|| read(&stored, &parts)));
+    Ok(reading.await.ok().flatten().map(Arc::new))
 }

@@ -4,12 +4,16 @@
 pub mod alarm;
 pub mod alike;
 pub mod answer;
+mod forgotten;
 pub mod health;
 pub mod intake;
+mod join;
 pub mod letter;
 mod merge;
+mod notice;
 pub mod promote;
 pub mod remind;
 pub mod reparse;
+mod respond;
 pub mod thread;
 pub mod ticket;

@@ -51,6 +51,7 @@ fn outcome(line: &MessageLine, raw: &[u8], parts: &Parts) -> Outcome {
         to_ask: parts.form.ask_for(&Fields::default(), false),
         major_suspected: false,
         concerns: vec![Concern::Unreadable],
+        ..NewIncident::default()
     };
     let answering = Answering {
         alike: None,

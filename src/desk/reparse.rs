@@ -6,7 +6,7 @@
 //! that it gave; status and mails are never touched.
 
 use super::intake::{self, Parts, Read};
-use super::merge::merge;
+use super::merge::fill;
 use crate::domain::declaration::{Kind, Role};
 use crate::domain::field::{Field, FieldName, Fields, Reading, Source};
 use crate::domain::form::{Ask, Item};
@@ -92,7 +92,9 @@ pub async fn compare(
             return Err(ReparseError::Unread(message));
         }
         let reading = tokio::task::spawn_blocking(move || intake::read(&stored, &parts));
-        let read = reading.await.map_err(|_| ReparseError::Unread(message))?;
+        let mut read = reading.await.map_err(|_| ReparseError::Unread(message))?;
+        let follows = incident.follows.is_some() && replayed.is_empty();
+        read.declaration.kind = in_thread(kind, read.declaration.kind, follows);
         replayed.push(Replayed { kind, reason, read });
     }
     Ok((!replayed.is_empty()).then(|| Replay::new(&incident, &replayed).rereading(parts)))
@@ -141,18 +143,18 @@ impl<'a> Replay<'a> {
         for (name, field) in incident
             .fields
             .iter()
-            .filter(|(_, field)| is_touched(field))
+            .filter(|(name, field)| is_touched(incident, *name, field))
         {
             replay.fields[name] = field.clone();
         }
         for message in messages {
             let mut brought = replay.brought(message);
             for (name, field) in incident.fields.iter() {
-                if is_touched(field) {
+                if is_touched(incident, name, field) {
                     brought[name] = Field::default();
                 }
             }
-            for name in merge(&mut replay.fields, &brought) {
+            for name in fill(&mut replay.fields, &brought) {
                 replay.origins.insert(name, message.read.message);
             }
         }
@@ -191,7 +193,7 @@ impl<'a> Replay<'a> {
         for name in names {
             let (before, after) = (&incident.fields[name], &self.fields[name]);
             let (was, is) = (incident.field_messages.get(&name), self.origins.get(&name));
-            if is_touched(before) || (same(before, after) && was == is) {
+            if is_touched(incident, name, before) || (same(before, after) && was == is) {
                 continue;
             }
             let Some(message) = is.or(was).copied().or(first) else {
@@ -343,10 +345,22 @@ fn declares(kind: Kind) -> bool {
     !matches!(kind, Kind::Bounce | Kind::AutoReply | Kind::Other)
 }
 
-/// Whether a person entered the field.
-fn is_touched(field: &Field) -> bool {
+/// What a message is where it was kept: in a conversation what alone declares nothing is an answer,
+/// and what opened an incident that follows another is no answer to that.
+fn in_thread(kept: Kind, read: Kind, follows: bool) -> Kind {
+    match (kept, read) {
+        (Kind::Reply, Kind::Other) => Kind::Reply,
+        (Kind::Declaration, Kind::Reply) if follows => Kind::Declaration,
+        (_, read) => read,
+    }
+}
+
+/// Whether a person entered the field, or chose what stands there.
+fn is_touched(incident: &Incident, name: FieldName, field: &Field) -> bool {
     let source = field.evidence.as_ref().map(|evidence| evidence.source);
+    let origin = incident.origins.get(&name);
     matches!(source, Some(Source::Agent | Source::Phone))
+        || origin.is_some_and(|origin| origin.is_a_persons())
 }
 
 /// The same reading with the same evidence, as the store keeps it: text holds no U+0000 there, and

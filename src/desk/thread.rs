@@ -1,48 +1,290 @@
-//! To which incident a message belongs (decisions, 16).
+//! To which incident a message belongs (decisions, 16), in whichever order messages arrive.
 //!
 //! A reference is made to be spoken, so it can be guessed: a message joins an incident by itself
-//! only through a Message-ID or an address of ours with its keyed hash, or through the subject's
-//! mark from an address that is already in the incident. A notice (a bounce, an automatic answer) is
-//! tied to the very mail that it is about, where a mark numbers it.
+//! only through a Message-ID or an address of ours with its keyed hash, through a Message-ID of the
+//! declarants' own, or through the subject's mark from an address that is already in the incident.
+//! The nearest wins.
 
-use super::intake::Read;
-use crate::domain::declaration::Kind;
+use super::answer::is_verified;
+use super::forgotten;
+use super::intake::{self, Parts, Read};
 use crate::domain::incident::{Incident, IncidentId, Reference};
-use crate::domain::mark::{self, Purpose};
-use crate::mail::automatic::{Action, Bounce};
-use crate::store::{About, Notice, Store, StoreError};
+use crate::domain::mark::{self, Mark, Purpose};
+use crate::domain::message::MessageId;
+use crate::store::{Link, Related, Store, StoreError, Threading};
+use chrono::TimeDelta;
+use std::sync::Arc;
+
+/// Two answers to a message that has not come belong together where they came within this time.
+const SIBLINGS: TimeDelta = TimeDelta::days(15);
+
+/// For so long a message may be what its writer forgot, where the first waits for a person's look.
+const FORGOTTEN: TimeDelta = TimeDelta::hours(1);
+
+/// A Message-ID longer than this is none that we follow (RFC 5322, section 2.1.1).
+const LONGEST_ID: usize = 998;
+
+/// So many siblings are looked at.
+const MOST_SIBLINGS: usize = 4;
 
 /// Where a message belongs.
 #[derive(Debug)]
 pub enum Thread {
     /// It names no reference: it stands alone.
     New,
-    /// It belongs to this incident, and proves it.
-    Of(Box<Incident>),
-    /// It names an incident of ours without proof: a person may attach it.
-    Unproven,
+    /// It belongs to an incident, and proves it.
+    Of(Box<Found>),
+    /// It names this incident of ours without proof: a person may attach it.
+    Unproven(Reference),
     /// It names a reference that is not here.
     Unknown,
 }
 
-/// Looks up where a message belongs.
+/// The incident that a message belongs to.
+#[derive(Debug)]
+pub struct Found {
+    /// The incident, or what it was merged into.
+    pub incident: Incident,
+    /// What proves it.
+    pub proof: Proof,
+    /// The number of the mail of ours that it answers, where that is known.
+    pub mail: Option<u32>,
+    /// Other incidents that it proves a part in.
+    pub also: Vec<Reference>,
+    /// The writer's address was in the incident before.
+    pub is_known: bool,
+}
+
+/// What proves that a message belongs to an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// A Message-ID or an address of ours with its keyed hash.
+    Key,
+    /// A Message-ID of the declarants' own.
+    Thread,
+    /// Its own Message-ID: an answer to it came first.
+    Origin,
+    /// The subject's mark, from an address in the incident.
+    Mark,
+    /// It is what the same address forgot a moment before.
+    Forgotten,
+}
+
+/// Looks up where a message belongs, and what it names others by.
 ///
 /// # Errors
 /// The store's.
 pub async fn thread(
     read: &Read,
-    prefix: &str,
-    key: &[u8],
+    parts: &Arc<Parts>,
     store: &Store,
-) -> Result<Thread, StoreError> {
-    for (reference, _) in proven(read, prefix, key) {
-        if let Some(incident) = store.incident(&reference).await? {
-            return Ok(Thread::Of(Box::new(incident)));
+) -> Result<(Thread, Threading), StoreError> {
+    let (prefix, key) = (&parts.mark, parts.key.as_bytes());
+    let named = named(read, prefix, key);
+    let since = read.received_at - SIBLINGS;
+    let theirs: Vec<String> = named.iter().filter_map(Name::theirs).collect();
+    let related = store.related(read.message, &theirs, since).await?;
+    let mut threading = Threading {
+        named: theirs,
+        seen: related.iter().map(|one| one.message).collect(),
+        since,
+    };
+    threading.seen.dedup();
+    let mut proven = proofs(store, &named, &related).await?;
+    let mut unproven = None;
+    if proven.is_empty() {
+        (proven, unproven) = by_mark(read, parts, store).await?;
+    }
+    if proven.is_empty() {
+        proven.extend(by_sibling(read, &related, parts, store).await?);
+    }
+    let Some((first, rest)) = proven.split_first() else {
+        let alone = match unproven {
+            Some(reference) => Thread::Unproven(reference),
+            None => alone(read, parts, store).await?,
+        };
+        return Ok((alone, threading));
+    };
+    let thread = match store.incident(&first.reference).await? {
+        Some(incident) => {
+            let address = read.from_address();
+            Thread::Of(Box::new(Found {
+                is_known: store.is_known_address(incident.id, &address).await?,
+                incident,
+                proof: first.proof,
+                mail: first.mail,
+                also: rest.iter().map(|one| one.reference.clone()).collect(),
+            }))
+        }
+        None => Thread::Unknown,
+    };
+    Ok((thread, threading))
+}
+
+/// What a message names, the nearest first.
+enum Name {
+    /// A mail of ours, or an address, by a keyed hash that is right.
+    Ours(Reference, Option<u32>),
+    /// Somebody's message.
+    Theirs(String),
+}
+
+impl Name {
+    fn theirs(&self) -> Option<String> {
+        match self {
+            Self::Ours(..) => None,
+            Self::Theirs(id) => Some(id.clone()),
         }
     }
+}
+
+fn named(read: &Read, prefix: &str, key: &[u8]) -> Vec<Name> {
     let email = &read.email;
-    let mut named = false;
-    let in_subject = mark::in_subject(&email.subject, prefix);
+    let mut names = Vec::new();
+    let mut ids: Vec<&String> = Vec::new();
+    for id in email
+        .in_reply_to
+        .iter()
+        .chain(email.references.iter().rev())
+    {
+        if !ids.contains(&id) && !id.is_empty() && id.len() <= LONGEST_ID {
+            ids.push(id);
+        }
+    }
+    for id in ids {
+        // What looks like ours is ours or nobody's: a forged one ties nothing together.
+        match mark::in_message_id(id, prefix) {
+            Some(mark) => names.extend(ours(&mark, key)),
+            None => names.push(Name::Theirs(id.clone())),
+        }
+    }
+    let recipients = email.recipients.iter().chain(&email.delivered_to);
+    names.extend(
+        recipients
+            .filter_map(|recipient| mark::in_address(&recipient.address, prefix))
+            .filter(|mark| mark.purpose == Purpose::Reply)
+            .filter_map(|mark| ours(&mark, key)),
+    );
+    names
+}
+
+fn ours(mark: &Mark, key: &[u8]) -> Option<Name> {
+    let reference = mark.reference.parse().ok().filter(|_| mark.is_ours(key))?;
+    let number = (mark.purpose == Purpose::MessageId).then_some(mark.sequence);
+    Some(Name::Ours(reference, number))
+}
+
+/// A proof that a message belongs to an incident.
+struct Proven {
+    incident: IncidentId,
+    reference: Reference,
+    proof: Proof,
+    mail: Option<u32>,
+}
+
+/// The incidents that a message belongs to, the nearest first, each once.
+async fn proofs(
+    store: &Store,
+    named: &[Name],
+    related: &[Related],
+) -> Result<Vec<Proven>, StoreError> {
+    let mut found: Vec<(IncidentId, Proof, Option<u32>)> = Vec::new();
+    for name in named {
+        match name {
+            Name::Ours(reference, mail) => {
+                let id = store.incident_id(reference).await?;
+                found.extend(id.map(|id| (id, Proof::Key, *mail)));
+            }
+            Name::Theirs(id) => {
+                let parents = related.iter();
+                let parents = parents.filter(|one| one.link == Link::Parent && one.id == *id);
+                found.extend(only(parents).map(|id| (id, Proof::Thread, None)));
+            }
+        }
+    }
+    if found.is_empty() {
+        let children = related.iter().filter(|one| one.link == Link::Child);
+        found.extend(only(children).map(|id| (id, Proof::Origin, None)));
+    }
+    let mut proven: Vec<Proven> = Vec::new();
+    for (id, proof, mail) in found {
+        let Some((incident, reference)) = store.kept_in(id).await? else {
+            continue;
+        };
+        if proven.iter().all(|known| known.incident != incident) {
+            // A number counts within the incident that was mailed, not in what it became part of.
+            let mail = mail.filter(|_| id == incident);
+            proven.push(Proven {
+                incident,
+                reference,
+                proof,
+                mail,
+            });
+        }
+    }
+    Ok(proven)
+}
+
+/// The incident of another answer to the same message, which has not come.
+async fn by_sibling(
+    read: &Read,
+    related: &[Related],
+    parts: &Arc<Parts>,
+    store: &Store,
+) -> Result<Option<Proven>, StoreError> {
+    let siblings = related.iter().filter(|one| one.link == Link::Sibling);
+    for sibling in siblings.take(MOST_SIBLINGS) {
+        if talk(read, sibling.message, parts, store).await? {
+            let kept = store.kept_in(sibling.incident).await?;
+            return Ok(kept.map(|(incident, reference)| Proven {
+                incident,
+                reference,
+                proof: Proof::Thread,
+                mail: None,
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// The one incident of these; where there are several, the Message-ID tells nothing.
+fn only<'a>(mut related: impl Iterator<Item = &'a Related>) -> Option<IncidentId> {
+    let first = related.next()?.incident;
+    related.all(|one| one.incident == first).then_some(first)
+}
+
+/// Whether the writers of two answers to the same message talk with each other: they are one, or
+/// one wrote to the other. Two people who answer a letter to all do not.
+async fn talk(
+    read: &Read,
+    other: MessageId,
+    parts: &Arc<Parts>,
+    store: &Store,
+) -> Result<bool, StoreError> {
+    let Some(other) = intake::again(other, parts, store).await? else {
+        return Ok(false);
+    };
+    let writes_to = |one: &Read, address: &str| {
+        let mut recipients = one.email.recipients.iter();
+        recipients.any(|recipient| recipient.address.eq_ignore_ascii_case(address))
+    };
+    let (one, two) = (read.from_address(), other.from_address());
+    Ok(!one.is_empty()
+        && !two.is_empty()
+        && (one == two || writes_to(read, &two) || writes_to(&other, &one)))
+}
+
+/// The incidents whose mark stands in the subject and is believed; and the first that is named
+/// without proof.
+async fn by_mark(
+    read: &Read,
+    parts: &Parts,
+    store: &Store,
+) -> Result<(Vec<Proven>, Option<Reference>), StoreError> {
+    let address = read.from_address();
+    let mut believed: Vec<Proven> = Vec::new();
+    let mut named = None;
+    let in_subject = mark::in_subject(&read.email.subject, &parts.mark);
     let elsewhere = read.declaration.incident.iter().cloned();
     for name in in_subject.iter().cloned().chain(elsewhere) {
         let Ok(reference) = name.parse::<Reference>() else {
@@ -51,138 +293,51 @@ pub async fn thread(
         let Some(id) = store.incident_id(&reference).await? else {
             continue;
         };
-        named = true;
-        let believed =
-            in_subject.contains(&name) && store.is_known_address(id, &read.from_address()).await?;
-        if believed && let Some(incident) = store.incident(&reference).await? {
-            return Ok(Thread::Of(Box::new(incident)));
+        let is_believed = !is_forged(read, parts)
+            && in_subject.contains(&name)
+            && store.is_known_address(id, &address).await?;
+        if is_believed && let Some((incident, reference)) = store.kept_in(id).await? {
+            if believed.iter().all(|known| known.incident != incident) {
+                believed.push(Proven {
+                    incident,
+                    reference,
+                    proof: Proof::Mark,
+                    mail: None,
+                });
+            }
+        } else {
+            named.get_or_insert(reference);
         }
     }
-    Ok(match (named, &read.declaration.incident) {
-        (true, _) => Thread::Unproven,
-        (false, Some(_)) => Thread::Unknown,
-        (false, None) if !in_subject.is_empty() => Thread::Unknown,
-        (false, None) => Thread::New,
-    })
+    Ok((believed, named))
 }
 
-/// What a bounce or an automatic answer says of a mail of ours; `None` where it is about none.
-///
-/// # Errors
-/// The store's.
-pub async fn notice(
-    read: &Read,
-    prefix: &str,
-    key: &[u8],
-    store: &Store,
-) -> Result<Option<Notice>, StoreError> {
-    let is_bounce = read.declaration.kind == Kind::Bounce;
-    for (reference, mail) in proven(read, prefix, key) {
-        if let Some(incident) = store.incident_id(&reference).await? {
-            return Ok(Some(Notice {
+/// Whose sender the server found forged is not who it says.
+fn is_forged(read: &Read, parts: &Parts) -> bool {
+    is_verified(&read.email, parts.answering.authserv_id.as_deref()) == Some(false)
+}
+
+/// A message that is tied to no incident, unless it is what its writer forgot a moment before.
+async fn alone(read: &Read, parts: &Parts, store: &Store) -> Result<Thread, StoreError> {
+    let in_subject = mark::in_subject(&read.email.subject, &parts.mark);
+    if read.declaration.incident.is_some() || !in_subject.is_empty() {
+        return Ok(Thread::Unknown);
+    }
+    if forgotten::may_be(read) && !is_forged(read, parts) {
+        let since = read.received_at - FORGOTTEN;
+        let held = store.held_for(&read.from_address(), since).await?;
+        if let [only] = held.as_slice()
+            && let Some(incident) = store.incident(only).await?
+            && forgotten::belongs(read, &incident)
+        {
+            return Ok(Thread::Of(Box::new(Found {
                 incident,
-                mail,
-                about: if is_bounce {
-                    about(read.email.automatic.bounce.as_ref())
-                } else {
-                    About::AutoReply
-                },
-            }));
+                proof: Proof::Forgotten,
+                mail: None,
+                also: Vec::new(),
+                is_known: true,
+            })));
         }
     }
-    if !is_bounce {
-        return Ok(None);
-    }
-    let named = named_by_bounce(read, prefix, store).await?;
-    Ok(named.map(|incident| Notice {
-        incident,
-        mail: None,
-        about: About::Unproven,
-    }))
-}
-
-/// What became of the mail.
-fn about(bounce: Option<&Bounce>) -> About {
-    let unknown = Bounce::default();
-    let bounce = bounce.unwrap_or(&unknown);
-    match bounce.action {
-        _ if bounce.is_failure() => About::Failed {
-            status: bounce.status.clone().unwrap_or_default(),
-            recipient: bounce.recipient.clone(),
-        },
-        Some(Action::Arrived) => About::Arrived,
-        _ => About::Delayed,
-    }
-}
-
-/// The incident that a failure without a mark of ours names: by the subject, its own or that of the
-/// mail which came back, where the recipient that failed is one of the incident's addresses.
-async fn named_by_bounce(
-    read: &Read,
-    prefix: &str,
-    store: &Store,
-) -> Result<Option<IncidentId>, StoreError> {
-    let Some(bounce) = read
-        .email
-        .automatic
-        .bounce
-        .as_ref()
-        .filter(|bounce| bounce.is_failure())
-    else {
-        return Ok(None);
-    };
-    let Some(recipient) = &bounce.recipient else {
-        return Ok(None);
-    };
-    let subjects = [bounce.subject.as_deref(), Some(read.email.subject.as_str())];
-    for name in subjects
-        .into_iter()
-        .flatten()
-        .flat_map(|subject| mark::in_subject(subject, prefix))
-    {
-        let Ok(reference) = name.parse::<Reference>() else {
-            continue;
-        };
-        if let Some(id) = store.incident_id(&reference).await?
-            && store.is_known_address(id, recipient).await?
-        {
-            return Ok(Some(id));
-        }
-    }
-    Ok(None)
-}
-
-/// The references whose keyed hash the message carries, the nearest first, each with the number of
-/// the mail where a Message-ID says it.
-fn proven(read: &Read, prefix: &str, key: &[u8]) -> Vec<(Reference, Option<u32>)> {
-    let email = &read.email;
-    let bounced = email.automatic.bounce.as_ref();
-    let is_notice = matches!(read.declaration.kind, Kind::Bounce | Kind::AutoReply);
-    let ids = bounced
-        .and_then(|bounce| bounce.message_id.as_ref())
-        .into_iter()
-        .chain(&email.in_reply_to)
-        .chain(email.references.iter().rev());
-    let of_ids = ids.filter_map(|id| mark::in_message_id(id, prefix));
-    let of_addresses = email
-        .recipients
-        .iter()
-        // What answers the envelope may write another To.
-        .chain(&email.delivered_to)
-        .filter_map(|recipient| mark::in_address(&recipient.address, prefix))
-        // The address for bounces stands in no header of ours: only a notice comes there.
-        .filter(|found| found.purpose == Purpose::Reply || is_notice);
-    let mut references: Vec<(Reference, Option<u32>)> = Vec::new();
-    for found in of_ids
-        .chain(of_addresses)
-        .filter(|found| found.is_ours(key))
-    {
-        if let Ok(reference) = found.reference.parse::<Reference>()
-            && references.iter().all(|(known, _)| *known != reference)
-        {
-            let numbered = found.purpose == Purpose::MessageId;
-            references.push((reference, numbered.then_some(found.sequence)));
-        }
-    }
-    references
+    Ok(Thread::New)
 }

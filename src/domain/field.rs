@@ -6,6 +6,7 @@
 pub use super::fields::Fields;
 pub use super::own_name::OwnName;
 pub use super::reason::Reason;
+pub use super::value_origin::ValueOrigin;
 
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};

@@ -36,11 +36,27 @@ pub enum EventKind {
     MailFailed,
     /// A mail may have left: the connection broke before the server's answer.
     MailInDoubt,
+    /// A message that joined names other incidents of ours too: the detail.
+    AlsoNames,
+    /// It names another incident without proof; a person may attach it there: the detail.
+    AttachProposed,
+    /// It takes up another incident: the detail.
+    Follows,
+    /// A later incident takes it up again: the detail.
+    FollowedBy,
+    /// A message says otherwise than fields do; the detail names them.
+    ValueProposed,
+    /// A person accepted the other value; the detail names the field.
+    ValueAccepted,
+    /// A person refused the other value; the detail names the field.
+    ValueRefused,
+    /// A mail that had not left was taken back: a later message changes what it asks for.
+    MailSuperseded,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 23] = [
         Self::Opened,
         Self::MessageAttached,
         Self::NoticeReceived,
@@ -56,6 +72,14 @@ impl EventKind {
         Self::MailSent,
         Self::MailFailed,
         Self::MailInDoubt,
+        Self::AlsoNames,
+        Self::AttachProposed,
+        Self::Follows,
+        Self::FollowedBy,
+        Self::ValueProposed,
+        Self::ValueAccepted,
+        Self::ValueRefused,
+        Self::MailSuperseded,
     ];
 
     /// The stable word.
@@ -77,6 +101,14 @@ impl EventKind {
             Self::MailSent => "mail_sent",
             Self::MailFailed => "mail_failed",
             Self::MailInDoubt => "mail_in_doubt",
+            Self::AlsoNames => "also_names",
+            Self::AttachProposed => "attach_proposed",
+            Self::Follows => "follows",
+            Self::FollowedBy => "followed_by",
+            Self::ValueProposed => "value_proposed",
+            Self::ValueAccepted => "value_accepted",
+            Self::ValueRefused => "value_refused",
+            Self::MailSuperseded => "mail_superseded",
         }
     }
 

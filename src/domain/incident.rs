@@ -11,9 +11,10 @@
 //! ```
 
 use super::declaration::{Attachment, Kind};
-use super::field::{Field, FieldName, Fields};
+use super::field::{Field, FieldName, Fields, ValueOrigin};
 use super::form::Ask;
 use super::message::MessageId;
+use super::proposal::Proposal;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -199,11 +200,13 @@ pub enum Concern {
     UnprovenBounce,
     /// The same words from the same address were answered in another incident a while ago.
     LikelyDuplicate,
+    /// A later message says otherwise than a field: a person accepts or refuses it.
+    ProposedChange,
 }
 
 impl Concern {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::UnknownReference,
         Self::UnprovenReference,
         Self::Unreadable,
@@ -213,6 +216,7 @@ impl Concern {
         Self::NotTold,
         Self::UnprovenBounce,
         Self::LikelyDuplicate,
+        Self::ProposedChange,
     ];
 
     /// The stable word.
@@ -228,6 +232,7 @@ impl Concern {
             Self::NotTold => "not_told",
             Self::UnprovenBounce => "unproven_bounce",
             Self::LikelyDuplicate => "likely_duplicate",
+            Self::ProposedChange => "proposed_change",
         }
     }
 
@@ -244,6 +249,7 @@ impl Concern {
             Self::NotTold => "notre message n’a pas pu partir",
             Self::UnprovenBounce => "un retour d’erreur sans preuve nomme ce dossier",
             Self::LikelyDuplicate => "le même message a déjà reçu une réponse",
+            Self::ProposedChange => "une réponse donne une autre valeur que celle du dossier",
         }
     }
 
@@ -307,6 +313,10 @@ pub struct Incident {
     pub fields: Fields,
     /// The message that each field was read from, for those that a message gave.
     pub field_messages: BTreeMap<FieldName, MessageId>,
+    /// Who said each field that is not missing.
+    pub origins: BTreeMap<FieldName, ValueOrigin>,
+    /// Other values that wait for a person, oldest first.
+    pub proposals: Vec<Proposal>,
     /// What remains to be asked for.
     pub to_ask: Vec<Ask>,
     /// A whole service may be out of use.
@@ -315,6 +325,12 @@ pub struct Incident {
     pub concerns: Vec<Concern>,
     /// Attachments of all its messages.
     pub attachments: Vec<KeptAttachment>,
+    /// When it was closed, where it is.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// The earlier incident that it takes up again: a closed one, or one whose thread it came in.
+    pub follows: Option<Reference>,
+    /// Those that take this one up again, in their order.
+    pub followed_by: Vec<Reference>,
 }
 
 /// One line of the list of incidents.

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod alike;
+pub mod asked;
 pub mod decision;
 pub mod declaration;
 pub mod escalation;
@@ -19,8 +20,10 @@ pub mod message;
 pub mod outgoing;
 mod own_name;
 pub mod policy;
+pub mod proposal;
 pub mod reason;
 pub mod restraint;
 pub mod sender;
 pub mod timer;
+mod value_origin;
 pub mod why;

@@ -34,6 +34,8 @@ pub enum Suppressed {
     Older,
     /// `mode = "off"`.
     Off,
+    /// The writer is not known in the ticket: nothing of it is mailed to them.
+    Outsider,
     /// What is left was asked for as often as it may be.
     AlreadyAsked,
     /// It brings nothing that was asked for.
@@ -116,6 +118,7 @@ impl Suppressed {
             Self::NoAddress => "no_address",
             Self::Older => "older",
             Self::Off => "off",
+            Self::Outsider => "outsider",
             Self::AlreadyAsked => "already_asked",
             Self::NothingBrought => "nothing_brought",
             Self::AlreadyComplete => "already_complete",
@@ -144,6 +147,7 @@ impl fmt::Display for Suppressed {
             Self::NoAddress => "it has no address that could be answered",
             Self::Older => "it is older than [mailbox] answer_from",
             Self::Off => "[replies] mode is off",
+            Self::Outsider => "its writer is not known in the ticket",
             Self::AlreadyAsked => "what is left was asked for already",
             Self::NothingBrought => "it brings nothing that was asked for",
             Self::AlreadyComplete => "its ticket was acknowledged as complete",

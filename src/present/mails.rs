@@ -114,6 +114,7 @@ pub fn suppressed(token: &str) -> String {
         Suppressed::NoAddress => "il n’y a pas d’adresse où répondre",
         Suppressed::Older => "le message est antérieur à la mise en service",
         Suppressed::Off => "les envois sont coupés",
+        Suppressed::Outsider => "l’expéditeur n’est pas connu dans ce dossier",
         Suppressed::AlreadyAsked => "ce qui manque a déjà été demandé",
         Suppressed::NothingBrought => "il n’apporte rien de ce qui était demandé",
         Suppressed::AlreadyComplete => "le dossier a déjà été dit complet",
@@ -139,7 +140,7 @@ pub fn event(event: &Event) -> String {
     };
     match event.kind {
         EventKind::Opened => "dossier ouvert".to_owned(),
-        EventKind::MessageAttached => "message rattaché".to_owned(),
+        EventKind::MessageAttached => with("message rattaché", detail.to_owned()),
         EventKind::NoticeReceived => match detail {
             "auto_reply" => "réponse automatique reçue",
             "bounce" => "retour d’erreur : notre message n’a pas été remis",
@@ -165,6 +166,19 @@ pub fn event(event: &Event) -> String {
         EventKind::MailSent => with("message envoyé", detail.to_owned()),
         EventKind::MailFailed => with("message refusé", detail.to_owned()),
         EventKind::MailInDoubt => "envoi incertain : à vérifier".to_owned(),
+        EventKind::AlsoNames => with("le message cite aussi", detail.to_owned()),
+        EventKind::AttachProposed => with(
+            "le message cite sans preuve un autre dossier, à rattacher ou non",
+            detail.to_owned(),
+        ),
+        EventKind::Follows => with("fait suite au dossier", detail.to_owned()),
+        EventKind::FollowedBy => with("repris par le dossier", detail.to_owned()),
+        EventKind::ValueProposed => with("autre valeur proposée", detail.to_owned()),
+        EventKind::ValueAccepted => with("valeur proposée acceptée", detail.to_owned()),
+        EventKind::ValueRefused => with("valeur proposée refusée", detail.to_owned()),
+        EventKind::MailSuperseded => {
+            "envoi remplacé : un autre message est arrivé avant qu’il parte".to_owned()
+        }
     }
 }
 

@@ -10,16 +10,19 @@ use super::circuit;
 use super::db::{Sql, Text, Tx};
 use super::error::{Result, StoreError};
 use super::fields::{Said, keep_fields};
-use super::history::{Entry, note};
+use super::held::supersede;
+use super::history::{Entry, note, note_all};
 use super::limits::{Asked, SO_FAR, SoFar, so_far};
 use super::mails::{NewMail, insert_mails, ticket_so_far};
 use super::opened::believe;
 use super::outcome::{Answer, Answering, Committed, Effect, Facts, Filled, Outcome};
+use super::proposals::keep_proposals;
+use super::references::{gather, is_threaded, keep_references};
 use super::rows::{reference, to_json};
 use super::timers::stop_timers;
 use super::together::{keep_together, stands_alone};
 use crate::domain::decision::Review;
-use crate::domain::field::{FieldName, Fields, Value};
+use crate::domain::field::{FieldName, Fields, Value, ValueOrigin};
 use crate::domain::history::EventKind;
 use crate::domain::incident::{Concern, IncidentId, Reference, is_doubtful};
 use crate::domain::message::{MessageId, MessageState};
@@ -118,9 +121,7 @@ async fn undoable<R>(
 /// What several instances make must count against the same limits: on PostgreSQL, where many can
 /// write at once, those that may answer take turns, from before they count until they commit.
 async fn take_turn(tx: &mut Tx, outcomes: &[Outcome]) -> Result<()> {
-    let answers =
-        |outcome: &Outcome| matches!(outcome.effect, Effect::Opened(..) | Effect::Joined(..));
-    if outcomes.iter().any(answers) {
+    if outcomes.iter().any(is_threaded) {
         tx.query(Sql {
             // BEGIN IMMEDIATE has taken the turn.
             sqlite: "SELECT 1",
@@ -145,6 +146,7 @@ pub(super) async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> 
     let (incident, answering) = match &outcome.effect {
         Effect::Filed {
             notice: Some(notice),
+            ..
         } => {
             let reference = bounces::notice(tx, notice, outcome.message, now).await?;
             committed.reference = Some(reference);
@@ -152,7 +154,8 @@ pub(super) async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> 
         }
         Effect::Joined(filled, answering) => {
             committed.reference = Some(join(tx, filled, outcome, now).await?);
-            (filled.incident, Some(answering))
+            keep_references(tx, std::iter::once(outcome)).await?;
+            (filled.incident, Some((answering, filled.supersedes)))
         }
         _ => {
             let alone = keep_together(tx, std::slice::from_ref(outcome), now).await?;
@@ -185,33 +188,31 @@ pub(super) async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> 
         outcome.attachments.as_slice(),
     );
     keep_attachments(tx, &[kept]).await?;
+    gather(tx, std::iter::once(outcome), now).await?;
     failpoint::hit("K07");
     if let (Some(answering), Some(reference)) = (answering, committed.reference.clone()) {
-        respond(
-            tx,
-            incident,
-            reference,
-            answering,
-            outcome.message,
-            now,
-            &mut committed,
-        )
-        .await?;
+        let about = (incident, reference);
+        respond(tx, about, answering, outcome.message, now, &mut committed).await?;
     }
     Ok(committed)
 }
 
-/// Decides the answer and keeps it: a mail in the outbox, or why there is none.
+/// Decides the answer and keeps it: a mail in the outbox, or why there is none. A mail that has not
+/// left is taken back for it where the message makes that needless; what is made in its stead leaves
+/// when that would have, or at once where that time has passed: who writes again is not answered later.
 pub(super) async fn respond(
     tx: &mut Tx,
-    incident: IncidentId,
-    reference: Reference,
-    answering: &Answering,
+    (incident, reference): (IncidentId, Reference),
+    (answering, supersedes): (&Answering, Option<i64>),
     message: MessageId,
     now: DateTime<Utc>,
     committed: &mut Committed,
 ) -> Result<()> {
     let entry = Entry::of(incident, now).message(message);
+    let taken = match supersedes {
+        Some(mail) => supersede(tx, (incident, mail), message, now).await?,
+        None => None,
+    };
     let (ticket, sequence) = ticket_so_far(tx, incident).await?;
     let asked = Asked::answering(0, answering, incident, message);
     let before = so_far(tx.query(SO_FAR), &[asked], now).await?;
@@ -235,9 +236,14 @@ pub(super) async fn respond(
         sequence,
         ticket,
         sent,
+        superseded: taken.is_some(),
     };
     match (answering.decide)(&facts) {
         Answer::Mail(mut mail) => {
+            if let Some(taken) = taken {
+                mail.hold_until = taken.due.max(now);
+                mail.review = mail.review.or(taken.review);
+            }
             if mail.review.is_none() && may_be_answered {
                 mail.review = Some(Review::Restored);
             }
@@ -275,7 +281,9 @@ async fn join(
         .query(
             "UPDATE incidents SET version = version + 1, status = COALESCE($3, status),
                 entity = $4, summary = $5, to_ask = $6, concerns = $7, major_suspected = $8,
-                doubtful = $9
+                doubtful = $9,
+                status_since = CASE WHEN $3 IS NULL THEN status_since ELSE $10 END,
+                closed_at = CASE WHEN $3 IS NULL THEN closed_at END
              WHERE id = $1 AND version = $2 RETURNING reference, status",
         )
         .bind(filled.incident.0)
@@ -291,16 +299,19 @@ async fn join(
             &filled.concerns,
             filled.major_suspected,
         ))
+        .bind(now)
         .fetch_optional()
         .await?;
     let (name, status) = row.ok_or(StoreError::Conflict("the incident"))?;
     let said = Said {
         incident: filled.incident,
-        message: outcome.message,
+        message: Some(outcome.message),
         fields: &filled.fields,
         names: &filled.changed,
+        origin: ValueOrigin::Reply,
     };
     keep_fields(tx, &[said]).await?;
+    keep_proposals(tx, filled.incident, &filled.proposals).await?;
     if let Some(address) = &filled.address {
         believe(tx, &[(filled.incident, address)]).await?;
     }
@@ -322,9 +333,23 @@ async fn join(
         &entry.clone().detail(&names.join(" ")),
     )
     .await?;
-    if filled.status.is_some() {
-        note(tx, EventKind::StatusChanged, &entry.detail(&status)).await?;
+    let mut others = filled.noted.clone();
+    if !filled.proposals.is_empty() {
+        let names: Vec<&str> = filled
+            .proposals
+            .iter()
+            .map(|one| one.name.as_str())
+            .collect();
+        others.push((EventKind::ValueProposed, names.join(" ")));
     }
+    if filled.status.is_some() {
+        others.push((EventKind::StatusChanged, status));
+    }
+    let others: Vec<(EventKind, Entry)> = others
+        .into_iter()
+        .map(|(kind, detail)| (kind, entry.clone().detail(&detail)))
+        .collect();
+    note_all(tx, &others).await?;
     reference("incidents", filled.incident.0, &name)
 }
 
@@ -344,7 +369,7 @@ pub(super) fn summary(fields: &Fields, subject: &str) -> String {
     }
 }
 
-fn concern_words(concerns: &[Concern]) -> String {
+pub(super) fn concern_words(concerns: &[Concern]) -> String {
     let words: Vec<&str> = concerns.iter().map(|concern| concern.as_str()).collect();
     to_json(&words)
 }
@@ -354,6 +379,7 @@ mod tests {
     use super::*;
     use crate::domain::declaration::Kind;
     use crate::domain::message::{Fetched, Place};
+    use crate::store::Threading;
 
     fn outcome(id: MessageId, subject: String) -> Outcome {
         Outcome {
@@ -363,7 +389,10 @@ mod tests {
             from_address: String::new(),
             subject,
             attachments: Vec::new(),
-            effect: Effect::Filed { notice: None },
+            effect: Effect::Filed {
+                notice: None,
+                threading: Threading::default(),
+            },
         }
     }
 

@@ -183,7 +183,7 @@ impl Store {
         let mut tickets = Vec::with_capacity(rows.len());
         for row in rows {
             let id = row.id;
-            let (fields, _) = self.fields(IncidentId(id)).await?;
+            let fields = self.fields(IncidentId(id)).await?.fields;
             tickets.push(ExportedTicket {
                 incident: id,
                 reference: row.reference,

@@ -4,7 +4,7 @@ use super::Store;
 use super::db::{Sql, Tx};
 use super::error::Result;
 use super::rows::{from_token, json, size, to_json, token, unsigned, word};
-use crate::domain::field::{Evidence, Field, FieldName, Fields, Part, Reading};
+use crate::domain::field::{Evidence, Field, FieldName, Fields, Part, Reading, ValueOrigin};
 use crate::domain::incident::IncidentId;
 use crate::domain::message::MessageId;
 use std::collections::BTreeMap;
@@ -22,44 +22,54 @@ struct FieldRow {
     raw: Option<String>,
     confidence: Option<f64>,
     message_id: Option<i64>,
+    origin: String,
+}
+
+/// The fields of an incident as they are kept.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub(super) fields: Fields,
+    /// The message that each was read from.
+    pub(super) messages: BTreeMap<FieldName, MessageId>,
+    /// Who said each.
+    pub(super) origins: BTreeMap<FieldName, ValueOrigin>,
 }
 
 impl Store {
-    /// The fields of an incident, each with the message that it was read from.
-    pub(super) async fn fields(
-        &self,
-        incident: IncidentId,
-    ) -> Result<(Fields, BTreeMap<FieldName, MessageId>)> {
+    /// The fields of an incident, each with the message that it was read from and who said it.
+    pub(super) async fn fields(&self, incident: IncidentId) -> Result<Known> {
         let rows: Vec<FieldRow> = self
             .db
             .read(
                 "SELECT name, state, value, reason, source, part, span_start, span_end, raw,
-                    confidence, message_id
+                    confidence, message_id, origin
                  FROM incident_fields WHERE incident_id = $1",
             )
             .bind(incident.0)
             .fetch_all()
             .await?;
-        let mut fields = Fields::default();
-        let mut messages = BTreeMap::new();
+        let mut known = Known::default();
         for row in rows {
             // Fields that the form has no more are there still; pages show those of the form.
             let Some(name) = FieldName::parse(&row.name) else {
                 continue;
             };
             if let Some(message) = row.message_id {
-                messages.insert(name, MessageId(message));
+                known.messages.insert(name, MessageId(message));
             }
-            fields[name] = field(incident.0, row)?;
+            let origin = ValueOrigin::parse(&row.origin);
+            let origin = word("incident_fields", "origin", incident.0, origin)?;
+            known.origins.insert(name, origin);
+            known.fields[name] = field(incident.0, row)?;
         }
-        Ok((fields, messages))
+        Ok(known)
     }
 }
 
 #[derive(serde::Serialize)]
 struct NewRow {
     incident: i64,
-    message: i64,
+    message: Option<i64>,
     name: String,
     state: &'static str,
     value: Option<String>,
@@ -70,15 +80,19 @@ struct NewRow {
     span_end: Option<i64>,
     raw: Option<String>,
     confidence: Option<f64>,
+    origin: &'static str,
 }
 
 /// Fields of one incident as one message says them.
 pub(super) struct Said<'a> {
     pub(super) incident: IncidentId,
-    pub(super) message: MessageId,
+    /// `None` once it is deleted.
+    pub(super) message: Option<MessageId>,
     pub(super) fields: &'a Fields,
     /// Which of them.
     pub(super) names: &'a [FieldName],
+    /// Who said them.
+    pub(super) origin: ValueOrigin,
 }
 
 impl Said<'_> {
@@ -91,7 +105,7 @@ impl Said<'_> {
             let evidence = field.evidence.as_ref();
             NewRow {
                 incident: self.incident.0,
-                message: self.message.0,
+                message: self.message.map(|message| message.0),
                 name: name.to_string(),
                 state: field.reading.state(),
                 value: field.value().map(to_json),
@@ -106,6 +120,7 @@ impl Said<'_> {
                 // Inside JSON a U+0000 would pass by `Text`.
                 raw: evidence.map(|evidence| evidence.raw.replace('\0', "")),
                 confidence: evidence.map(|evidence| f64::from(evidence.confidence)),
+                origin: self.origin.as_str(),
             }
         })
     }
@@ -120,31 +135,33 @@ pub(super) async fn keep_fields(tx: &mut Tx, said: &[Said<'_>]) -> Result<()> {
     // All rows as one value: one round to the server instead of one each.
     tx.query(Sql {
         sqlite: "INSERT INTO incident_fields (incident_id, message_id, name, state, value, reason,
-                    source, part, span_start, span_end, raw, confidence)
+                    source, part, span_start, span_end, raw, confidence, origin)
                  SELECT value ->> 'incident', value ->> 'message', value ->> 'name',
                     value ->> 'state', value ->> 'value',
                     value ->> 'reason', value ->> 'source', value ->> 'part',
                     value ->> 'span_start', value ->> 'span_end', value ->> 'raw',
-                    value ->> 'confidence'
+                    value ->> 'confidence', value ->> 'origin'
                  FROM jsonb_each($1) WHERE TRUE
                  ON CONFLICT (incident_id, name) DO UPDATE SET message_id = excluded.message_id,
                     state = excluded.state, value = excluded.value, reason = excluded.reason,
                     source = excluded.source, part = excluded.part,
                     span_start = excluded.span_start, span_end = excluded.span_end,
-                    raw = excluded.raw, confidence = excluded.confidence",
+                    raw = excluded.raw, confidence = excluded.confidence,
+                    origin = excluded.origin",
         postgres: "INSERT INTO incident_fields (incident_id, message_id, name, state, value,
-                      reason, source, part, span_start, span_end, raw, confidence)
+                      reason, source, part, span_start, span_end, raw, confidence, origin)
                    SELECT incident, message, name, state, value, reason, source, part,
-                      span_start, span_end, raw, confidence
+                      span_start, span_end, raw, confidence, origin
                    FROM json_to_recordset($1::json) AS row (incident BIGINT, message BIGINT,
                       name TEXT, state TEXT, value TEXT,
                       reason TEXT, source TEXT, part TEXT, span_start BIGINT, span_end BIGINT,
-                      raw TEXT, confidence DOUBLE PRECISION)
+                      raw TEXT, confidence DOUBLE PRECISION, origin TEXT)
                    ON CONFLICT (incident_id, name) DO UPDATE SET message_id = excluded.message_id,
                       state = excluded.state, value = excluded.value, reason = excluded.reason,
                       source = excluded.source, part = excluded.part,
                       span_start = excluded.span_start, span_end = excluded.span_end,
-                      raw = excluded.raw, confidence = excluded.confidence",
+                      raw = excluded.raw, confidence = excluded.confidence,
+                    origin = excluded.origin",
     })
     .text(&to_json(&rows))
     .execute()
@@ -186,36 +203,53 @@ fn field(incident: i64, row: FieldRow) -> Result<Field> {
         ("missing", ..) => Some(Reading::Missing),
         _ => None,
     };
-    let evidence = match row.source {
-        Some(source) => {
-            let bound = |column, value: Option<i64>| {
-                unsigned::<usize>(
-                    "incident_fields",
-                    column,
-                    incident,
-                    value.unwrap_or_default(),
-                )
-            };
-            let part = row.part.map(|part| {
-                let part = Part::try_from(part).ok();
-                word("incident_fields", "part", incident, part)
-            });
-            Some(Evidence {
-                source: from_token("incident_fields", "source", incident, &source)?,
-                part: part.transpose()?,
-                span: bound("span_start", row.span_start)?..bound("span_end", row.span_end)?,
-                raw: row.raw.unwrap_or_default(),
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    reason = "it was an f32 before it was stored"
-                )]
-                confidence: row.confidence.unwrap_or_default() as f32,
-            })
-        }
-        None => None,
+    let proof = Proof {
+        source: row.source,
+        part: row.part,
+        span_start: row.span_start,
+        span_end: row.span_end,
+        raw: row.raw,
+        confidence: row.confidence,
     };
     Ok(Field {
         reading: word("incident_fields", "state", incident, reading)?,
-        evidence,
+        evidence: proof.evidence("incident_fields", incident)?,
     })
+}
+
+/// The columns of an evidence.
+pub(super) struct Proof {
+    pub(super) source: Option<String>,
+    pub(super) part: Option<String>,
+    pub(super) span_start: Option<i64>,
+    pub(super) span_end: Option<i64>,
+    pub(super) raw: Option<String>,
+    pub(super) confidence: Option<f64>,
+}
+
+impl Proof {
+    /// The evidence; none where nothing was read.
+    pub(super) fn evidence(self, table: &'static str, id: i64) -> Result<Option<Evidence>> {
+        let Some(source) = self.source else {
+            return Ok(None);
+        };
+        let bound = |column, value: Option<i64>| {
+            unsigned::<usize>(table, column, id, value.unwrap_or_default())
+        };
+        let part = self.part.map(|part| {
+            let part = Part::try_from(part).ok();
+            word(table, "part", id, part)
+        });
+        Ok(Some(Evidence {
+            source: from_token(table, "source", id, &source)?,
+            part: part.transpose()?,
+            span: bound("span_start", self.span_start)?..bound("span_end", self.span_end)?,
+            raw: self.raw.unwrap_or_default(),
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "it was an f32 before it was stored"
+            )]
+            confidence: self.confidence.unwrap_or_default() as f32,
+        }))
+    }
 }

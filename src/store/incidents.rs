@@ -29,6 +29,12 @@ struct IncidentRow {
 }
 
 #[derive(sqlx::FromRow)]
+struct LinksRow {
+    closed_at: Option<DateTime<Utc>>,
+    follows: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
 struct AttachmentRow {
     message_id: i64,
     number: i64,
@@ -38,6 +44,9 @@ struct AttachmentRow {
     sha256: String,
     role: String,
 }
+
+/// An incident is merged into another at most so many times over.
+const MOST_MERGED: usize = 8;
 
 impl Store {
     /// Incidents newest first; those made before `before`.
@@ -81,7 +90,8 @@ impl Store {
         Ok(row.map(|(id,)| IncidentId(id)))
     }
 
-    /// Whether the incident's mark is believed when it comes from this address.
+    /// Whether the incident's mark is believed when it comes from this address: one that wrote in
+    /// it, or that a mail of it went to.
     ///
     /// # Errors
     /// The database's.
@@ -90,7 +100,10 @@ impl Store {
             .db
             .read(
                 "SELECT incident_id FROM incident_addresses
-                 WHERE incident_id = $1 AND address = $2",
+                 WHERE incident_id = $1 AND address = $2
+                 UNION SELECT incident_id FROM outbox
+                 WHERE incident_id = $1 AND address = $2
+                   AND state IN ('sending', 'sent', 'in_doubt')",
             )
             .bind(incident.0)
             .text(&address.to_lowercase())
@@ -127,7 +140,11 @@ impl Store {
             .bind(id)
             .fetch_all()
             .await?;
-        let (fields, field_messages) = self.fields(IncidentId(id)).await?;
+        let known = self.fields(IncidentId(id)).await?;
+        let (links, followed_by) = self.links(IncidentId(id)).await?;
+        let follows = links
+            .follows
+            .map(|text| super::rows::reference("incidents", id, &text));
         Ok(Some(Incident {
             id: IncidentId(id),
             reference: super::rows::reference("incidents", id, &row.reference)?,
@@ -137,8 +154,10 @@ impl Store {
             received_at: row.received_at,
             address: row.address,
             subject: row.subject,
-            fields,
-            field_messages,
+            fields: known.fields,
+            field_messages: known.messages,
+            origins: known.origins,
+            proposals: self.proposals(IncidentId(id)).await?,
             to_ask: json("incidents", "to_ask", id, &row.to_ask)?,
             major_suspected: row.major_suspected,
             concerns: concerns(id, &row.concerns)?,
@@ -146,7 +165,57 @@ impl Store {
                 .into_iter()
                 .map(attachment)
                 .collect::<Result<_>>()?,
+            closed_at: links.closed_at,
+            follows: follows.transpose()?,
+            followed_by,
         }))
+    }
+
+    /// What an incident takes up again and when it was closed; and those that take it up.
+    async fn links(&self, incident: IncidentId) -> Result<(LinksRow, Vec<Reference>)> {
+        let links = self
+            .db
+            .read(
+                "SELECT i.closed_at, f.reference AS follows
+                 FROM incidents i LEFT JOIN incidents f ON f.id = i.follows WHERE i.id = $1",
+            )
+            .bind(incident.0)
+            .fetch_one()
+            .await?;
+        let after: Vec<(i64, String)> = self
+            .db
+            .read("SELECT id, reference FROM incidents WHERE follows = $1 ORDER BY id")
+            .bind(incident.0)
+            .fetch_all()
+            .await?;
+        let after = after
+            .into_iter()
+            .map(|(id, text)| super::rows::reference("incidents", id, &text))
+            .collect::<Result<_>>()?;
+        Ok((links, after))
+    }
+
+    /// The incident in which messages of this one are kept now: itself, or what it was merged into.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn kept_in(&self, incident: IncidentId) -> Result<Option<(IncidentId, Reference)>> {
+        let mut at = incident;
+        // Merging never makes a ring; should a row say so all the same, nobody runs in it.
+        for _ in 0..MOST_MERGED {
+            let row: Option<(String, Option<i64>)> = self
+                .db
+                .read("SELECT reference, merged_into FROM incidents WHERE id = $1")
+                .bind(at.0)
+                .fetch_optional()
+                .await?;
+            match row {
+                Some((_, Some(into))) => at = IncidentId(into),
+                Some((text, None)) => return Ok(Some((at, reference("incidents", at.0, &text)?))),
+                None => return Ok(None),
+            }
+        }
+        Ok(None)
     }
 }
 

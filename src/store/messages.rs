@@ -161,6 +161,15 @@ impl Store {
             .collect()
     }
 
+    /// One message with its bytes.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn stored(&self, id: MessageId) -> Result<Option<Stored>> {
+        let found = self.load_stored(&to_json(&[id.0])).await?;
+        Ok(found.into_iter().next())
+    }
+
     /// Notes that reading failed and why (a token, never words of the message). It is tried again
     /// at once; the third time it is quarantined: kept raw, shown, left alone.
     ///

@@ -22,6 +22,7 @@ mod error;
 mod export;
 mod fields;
 mod health;
+mod held;
 mod history;
 mod incidents;
 mod instances;
@@ -33,8 +34,10 @@ mod open;
 mod opened;
 mod outbox;
 mod outcome;
+mod proposals;
 mod quarantine;
 mod record;
+mod references;
 mod reread;
 mod rows;
 mod settling;
@@ -51,16 +54,18 @@ pub use deep::{Deep, Fault};
 pub use error::{OpenError, Result, StoreError};
 pub use export::{Counts, ExportedMessage, ExportedTicket};
 pub use health::{Deadlines, Probe, Tally, Vitals};
+pub use held::Waiting;
 pub use instances::{Holder, Peer, Settled};
 pub use mails::OutboxEntry;
 pub use messages::MessageLine;
 pub use open::Lacking;
 pub use outcome::{
     About, Alike, Answer, Answering, Committed, Effect, Facts, Filled, NewAttachment, NewIncident,
-    Notice, Outcome,
+    Notice, Outcome, Threading,
 };
 pub use quarantine::Retried;
 pub use record::Raw;
+pub use references::{Link, Related};
 pub use reread::{Kept, Reread};
 pub use tickets::Move;
 

@@ -7,8 +7,9 @@ use super::error::{Result, StoreError};
 use super::fields::{Said, keep_fields};
 use super::outcome::{NewIncident, Outcome};
 use super::rows::{size, stamp, to_json, unsigned};
-use crate::domain::field::{FieldName, Fields};
+use crate::domain::field::{FieldName, Fields, ValueOrigin};
 use crate::domain::incident::{IncidentId, Reference, Status, is_doubtful};
+use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap};
 
 #[derive(serde::Serialize)]
@@ -26,10 +27,17 @@ struct NewRow {
     concerns: String,
     major_suspected: bool,
     doubtful: bool,
+    follows: Option<i64>,
+    status_since: String,
 }
 
 impl NewRow {
-    fn of(number: usize, reference: &Reference, new: &NewIncident, outcome: &Outcome) -> Self {
+    fn of(
+        number: usize,
+        reference: &Reference,
+        (new, outcome): &(&NewIncident, &Outcome),
+        now: DateTime<Utc>,
+    ) -> Self {
         let concerns: Vec<&str> = new.concerns.iter().map(|one| one.as_str()).collect();
         Self {
             number,
@@ -45,6 +53,8 @@ impl NewRow {
             concerns: to_json(&concerns),
             major_suspected: new.major_suspected,
             doubtful: is_doubtful(&new.fields, &new.concerns, new.major_suspected),
+            follows: new.follows.as_ref().map(|(earlier, _)| earlier.0),
+            status_since: stamp(now),
         }
     }
 }
@@ -53,6 +63,7 @@ impl NewRow {
 pub(super) async fn insert_incidents(
     tx: &mut Tx,
     new: &[(&NewIncident, &Outcome)],
+    now: DateTime<Utc>,
 ) -> Result<Vec<(IncidentId, Reference)>> {
     if new.is_empty() {
         return Ok(Vec::new());
@@ -62,28 +73,31 @@ pub(super) async fn insert_incidents(
         .iter()
         .zip(&references)
         .enumerate()
-        .map(|(number, ((new, outcome), reference))| NewRow::of(number, reference, new, outcome))
+        .map(|(number, (new, reference))| NewRow::of(number, reference, new, now))
         .collect();
     let inserted: Vec<(i64, String)> = tx
         .query(Sql {
             sqlite: "INSERT INTO incidents (reference, status, version, kind, received_at, address,
-                        subject, entity, summary, to_ask, concerns, major_suspected, doubtful)
+                        subject, entity, summary, to_ask, concerns, major_suspected, doubtful,
+                        follows, status_since)
                      SELECT j.value ->> 'reference', j.value ->> 'status', 1, j.value ->> 'kind',
                         j.value ->> 'received_at', j.value ->> 'address', j.value ->> 'subject',
                         j.value ->> 'entity', j.value ->> 'summary', j.value ->> 'to_ask',
                         j.value ->> 'concerns', j.value ->> 'major_suspected',
-                        j.value ->> 'doubtful'
+                        j.value ->> 'doubtful', j.value ->> 'follows',
+                        j.value ->> 'status_since'
                      FROM jsonb_each($1) AS j ORDER BY j.key RETURNING id, reference",
             postgres: "INSERT INTO incidents (reference, status, version, kind, received_at,
                           address, subject, entity, summary, to_ask, concerns, major_suspected,
-                          doubtful)
+                          doubtful, follows, status_since)
                        SELECT j.reference, j.status, 1, j.kind, j.received_at, j.address,
                           j.subject, j.entity, j.summary, j.to_ask, j.concerns,
-                          j.major_suspected, j.doubtful
+                          j.major_suspected, j.doubtful, j.follows, j.status_since
                        FROM json_to_recordset($1::json) AS j (number BIGINT, reference TEXT,
                           status TEXT, kind TEXT, received_at TIMESTAMPTZ, address TEXT,
                           subject TEXT, entity TEXT, summary TEXT, to_ask TEXT, concerns TEXT,
-                          major_suspected BOOLEAN, doubtful BOOLEAN)
+                          major_suspected BOOLEAN, doubtful BOOLEAN, follows BIGINT,
+                          status_since TIMESTAMPTZ)
                        ORDER BY j.number RETURNING id, reference",
         })
         .text(&to_json(&rows))
@@ -110,9 +124,10 @@ pub(super) async fn insert_incidents(
     let said: Vec<Said<'_>> = incidents()
         .map(|(incident, (new, outcome))| Said {
             incident,
-            message: outcome.message,
+            message: Some(outcome.message),
             fields: &new.fields,
             names: &names,
+            origin: ValueOrigin::Parser,
         })
         .collect();
     keep_fields(tx, &said).await?;

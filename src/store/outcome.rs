@@ -7,9 +7,11 @@ use crate::domain::decision::{Sent, Ticket};
 use crate::domain::declaration::{Attachment, Kind};
 use crate::domain::field::{FieldName, Fields};
 use crate::domain::form::Ask;
+use crate::domain::history::EventKind;
 use crate::domain::incident::{Concern, IncidentId, Reference, Status};
 use crate::domain::message::MessageId;
 use crate::domain::outgoing::Outgoing;
+use crate::domain::proposal::Proposal;
 use chrono::{DateTime, Utc};
 use std::fmt;
 
@@ -50,6 +52,8 @@ pub enum Effect {
     Filed {
         /// What it says of that mail.
         notice: Option<Notice>,
+        /// What a person's message names others by: it joins what it answers, should that come.
+        threading: Threading,
     },
     /// It is set aside for a person, kept raw; the token says why.
     Quarantined(&'static str),
@@ -104,8 +108,19 @@ impl About {
     }
 }
 
+/// What a message names others by, and what was found of them when it was looked up.
+#[derive(Debug, Clone, Default)]
+pub struct Threading {
+    /// The Message-IDs that it names, none of ours, without angle brackets.
+    pub named: Vec<String>,
+    /// The related messages that were there: one more by now is a conflict.
+    pub seen: Vec<MessageId>,
+    /// Siblings that reached the mailbox later count.
+    pub since: DateTime<Utc>,
+}
+
 /// An incident to be made.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct NewIncident {
     /// The mark: `INC`.
     pub prefix: String,
@@ -123,6 +138,12 @@ pub struct NewIncident {
     pub major_suspected: bool,
     /// Why a person must look.
     pub concerns: Vec<Concern>,
+    /// What its message names others by.
+    pub threading: Threading,
+    /// The earlier incident that it takes up.
+    pub follows: Option<(IncidentId, Reference)>,
+    /// What else its history tells.
+    pub noted: Vec<(EventKind, String)>,
 }
 
 /// What a message adds to an incident.
@@ -150,6 +171,14 @@ pub struct Filled {
     pub is_answer: bool,
     /// The writer's address, lower case, where it is to be believed from now on.
     pub address: Option<String>,
+    /// What the message names others by.
+    pub threading: Threading,
+    /// What it says otherwise than fields do.
+    pub proposals: Vec<Proposal>,
+    /// The row of the mail that it makes needless, if that has not left by then.
+    pub supersedes: Option<i64>,
+    /// What else the incident's history tells.
+    pub noted: Vec<(EventKind, String)>,
 }
 
 /// How the answer is decided, once the reference and what was sent so far are known.
@@ -201,6 +230,8 @@ pub struct Facts {
     pub ticket: Ticket,
     /// Our mails so far that count against the limits.
     pub sent: Sent,
+    /// A mail that had not left was taken back for this one.
+    pub superseded: bool,
 }
 
 /// What is answered.

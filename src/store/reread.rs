@@ -11,7 +11,7 @@ use super::history::{Entry, note};
 use super::outcome::NewAttachment;
 use super::rows::{reference, to_json, word};
 use crate::domain::declaration::Kind;
-use crate::domain::field::{FieldName, Fields, Reading};
+use crate::domain::field::{FieldName, Fields, Reading, ValueOrigin};
 use crate::domain::form::Ask;
 use crate::domain::history::EventKind;
 use crate::domain::incident::{Concern, IncidentId, Reference, is_doubtful};
@@ -175,9 +175,14 @@ impl Store {
         drop_fields(&mut tx, reread.incident, &gone).await?;
         let said = Said {
             incident: reread.incident,
-            message: reread.message,
+            message: Some(reread.message),
             fields: &reread.fields,
             names: &said,
+            origin: if reread.opened {
+                ValueOrigin::Parser
+            } else {
+                ValueOrigin::Reply
+            },
         };
         keep_fields(&mut tx, &[said]).await?;
         if let Some(attachments) = &reread.attachments {

@@ -42,7 +42,7 @@ impl Store {
         let row: Option<(String,)> = tx
             .query(
                 "UPDATE incidents SET status = $3, version = version + 1,
-                    closed_at = COALESCE($4, closed_at),
+                    status_since = $6, closed_at = COALESCE($4, closed_at),
                     concerns = CASE WHEN $5 THEN '[]' ELSE concerns END,
                     doubtful = CASE WHEN $5 THEN FALSE ELSE doubtful END
                  WHERE id = $1 AND version = $2 RETURNING reference",
@@ -52,6 +52,7 @@ impl Store {
             .text(act.to.as_str())
             .bind(closed_at)
             .bind(is_settled)
+            .bind(now)
             .fetch_optional()
             .await?;
         let (name,) = row.ok_or(StoreError::Conflict("the incident"))?;
@@ -88,9 +89,8 @@ impl Store {
         if let Some((message, answering)) = act.mail {
             respond(
                 &mut tx,
-                incident,
-                name,
-                answering,
+                (incident, name),
+                (answering, None),
                 message,
                 now,
                 &mut committed,
@@ -138,9 +138,8 @@ impl Store {
         };
         respond(
             &mut tx,
-            timer.incident,
-            timer.reference.clone(),
-            answering,
+            (timer.incident, timer.reference.clone()),
+            (answering, None),
             answers,
             now,
             &mut committed,

@@ -101,12 +101,13 @@ impl Store {
         }
         let moved = tx
             .query(
-                "UPDATE incidents SET status = $2, version = version + 1
+                "UPDATE incidents SET status = $2, version = version + 1, status_since = $4
                  WHERE id = $1 AND status = $3",
             )
             .bind(timer.incident.0)
             .text(Status::ToCall.as_str())
             .text(Status::Waiting.as_str())
+            .bind(now)
             .execute()
             .await?;
         if moved == 0 {

@@ -12,6 +12,7 @@ use super::limits::{Asked, SO_FAR, SoFar, Unwritten, so_far};
 use super::mails::{NewMail, insert_mails};
 use super::opened::insert_incidents;
 use super::outcome::{Answer, Answering, Committed, Effect, Facts, NewIncident, Outcome};
+use super::references::{gather, keep_references, still_alone};
 use super::rows::to_json;
 use crate::domain::decision::{Review, Ticket};
 use crate::domain::history::EventKind;
@@ -24,7 +25,7 @@ use chrono::{DateTime, Utc};
 /// Whether a message touches no incident but the one that it makes.
 pub(super) fn stands_alone(outcome: &Outcome) -> bool {
     match &outcome.effect {
-        Effect::Filed { notice } => notice.is_none(),
+        Effect::Filed { notice, .. } => notice.is_none(),
         Effect::Quarantined(_) | Effect::Opened(..) => true,
         Effect::Joined(..) => false,
     }
@@ -41,6 +42,7 @@ struct Work<'a> {
 struct Opened<'a> {
     id: IncidentId,
     reference: Reference,
+    new: &'a NewIncident,
     answering: &'a Answering,
     is_duplicate_of: Option<String>,
     mail: Option<Outgoing>,
@@ -56,17 +58,24 @@ pub(super) async fn keep_together(
     outcomes: &[Outcome],
     now: DateTime<Utc>,
 ) -> Result<Vec<Committed>> {
-    let mut works = open_all(tx, outcomes).await?;
+    still_alone(tx, outcomes).await?;
+    let mut works = open_all(tx, outcomes, now).await?;
+    keep_references(tx, outcomes.iter()).await?;
     keep_done(tx, &works).await?;
     failpoint::hit("K07");
     decide(tx, &mut works, now).await?;
     make_mails(tx, &mut works, now).await?;
     keep_history(tx, &works, now).await?;
+    gather(tx, outcomes.iter(), now).await?;
     Ok(works.into_iter().map(|work| work.committed).collect())
 }
 
 /// Makes the incidents, with their addresses and fields.
-async fn open_all<'a>(tx: &mut Tx, outcomes: &'a [Outcome]) -> Result<Vec<Work<'a>>> {
+async fn open_all<'a>(
+    tx: &mut Tx,
+    outcomes: &'a [Outcome],
+    now: DateTime<Utc>,
+) -> Result<Vec<Work<'a>>> {
     let new: Vec<(&NewIncident, &Outcome)> = outcomes
         .iter()
         .filter_map(|outcome| match &outcome.effect {
@@ -74,14 +83,15 @@ async fn open_all<'a>(tx: &mut Tx, outcomes: &'a [Outcome]) -> Result<Vec<Work<'
             _ => None,
         })
         .collect();
-    let mut made = insert_incidents(tx, &new).await?.into_iter();
+    let mut made = insert_incidents(tx, &new, now).await?.into_iter();
     let works = outcomes
         .iter()
         .map(|outcome| {
             let opened = match &outcome.effect {
-                Effect::Opened(_, answering) => made.next().map(|(id, reference)| Opened {
+                Effect::Opened(new, answering) => made.next().map(|(id, reference)| Opened {
                     id,
                     reference,
+                    new,
                     answering,
                     is_duplicate_of: None,
                     mail: None,
@@ -231,6 +241,7 @@ fn answer(opened: &Opened<'_>, before: &SoFar) -> Answer {
         sequence: 1,
         ticket: Ticket::default(),
         sent: before.sent,
+        superseded: false,
     });
     if let Answer::Mail(mail) = &mut answer
         && mail.review.is_none()
@@ -271,6 +282,16 @@ async fn keep_history(tx: &mut Tx, works: &[Work<'_>], now: DateTime<Utc>) -> Re
         let entry = Entry::of(opened.id, now).message(work.outcome.message);
         let kind = work.outcome.kind.as_str();
         events.push((EventKind::Opened, entry.clone().detail(kind)));
+        if let Some((earlier, reference)) = &opened.new.follows {
+            let name = opened.reference.to_string();
+            let there = Entry::of(*earlier, now).message(work.outcome.message);
+            events.push((EventKind::FollowedBy, there.detail(&name)));
+            let name = reference.to_string();
+            events.push((EventKind::Follows, entry.clone().detail(&name)));
+        }
+        for (kind, detail) in &opened.new.noted {
+            events.push((*kind, entry.clone().detail(detail)));
+        }
         if let Some(first) = &opened.is_duplicate_of {
             events.push((EventKind::LikelyDuplicate, entry.clone().detail(first)));
         }

@@ -8,8 +8,8 @@ use crate::domain::alike;
 use crate::domain::declaration::Role;
 use crate::domain::field::{FieldName, Reading};
 use crate::domain::form::{Form, Item};
-use crate::domain::history::Event;
-use crate::domain::incident::{Incident, KeptAttachment, Reference};
+use crate::domain::history::{Event, EventKind};
+use crate::domain::incident::{Concern, Incident, KeptAttachment, Reference};
 use crate::domain::outgoing::MailState;
 use crate::present::page::{Attached, Row};
 use crate::present::{french, mails};
@@ -32,6 +32,9 @@ struct Dossier {
     flags: Vec<&'static str>,
     summary: Vec<String>,
     concerns: Vec<&'static str>,
+    attach: String,
+    proposals: Vec<Proposed>,
+    links: Vec<Linked>,
     unreachable: String,
     alike: Vec<Alike>,
     fields: Vec<Row>,
@@ -49,6 +52,24 @@ struct Alike {
     reference: String,
     reasons: String,
     likeness: &'static str,
+}
+
+/// Another value that waits for a person.
+#[derive(Serialize)]
+struct Proposed {
+    field: String,
+    old: String,
+    new: String,
+    raw: String,
+    message: String,
+    command: String,
+}
+
+/// An incident before or after this one.
+#[derive(Serialize)]
+struct Linked {
+    words: &'static str,
+    reference: String,
 }
 
 #[derive(Serialize)]
@@ -115,6 +136,9 @@ async fn page(console: &Console, reference: &str) -> Result<Html<String>, PageEr
             .iter()
             .map(|concern| concern.french())
             .collect(),
+        attach: to_attach(&incident, &history),
+        proposals: proposals(console.form(), &incident),
+        links: links(&incident),
         unreachable: call(&incident, &unreachable),
         alike: candidates
             .iter()
@@ -222,8 +246,84 @@ fn mail_row(console: &Console, mail: &OutboxEntry) -> Mail {
 }
 
 fn happened(console: &Console, event: &Event) -> Happened {
+    let text = match event.kind {
+        EventKind::MessageAttached
+        | EventKind::ValueProposed
+        | EventKind::ValueAccepted
+        | EventKind::ValueRefused => {
+            let names = event.detail.split_whitespace();
+            let names = names.map(|name| heading(console.form(), name));
+            let detail = names.collect::<Vec<_>>().join(", ");
+            mails::event(&Event {
+                detail,
+                ..event.clone()
+            })
+        }
+        _ => mails::event(event),
+    };
     Happened {
         at: console.moment(event.at),
-        text: mails::event(event),
+        text: match event.message {
+            Some(message) if event.kind != EventKind::Opened => format!("{text} ({message})"),
+            _ => text,
+        },
     }
+}
+
+/// A field as the form calls it; its token where the form has it no more.
+fn heading(form: &Form, token: &str) -> String {
+    let name = FieldName::parse(token);
+    let mut fields = form.fields.iter();
+    fields
+        .find(|field| Some(field.name) == name)
+        .map_or_else(|| token.to_owned(), |field| field.heading.clone())
+}
+
+/// The other values that wait, each with the one that stands there.
+fn proposals(form: &Form, incident: &Incident) -> Vec<Proposed> {
+    let waiting = incident.proposals.iter();
+    waiting
+        .map(|one| Proposed {
+            field: heading(form, one.name.as_str()),
+            old: match &incident.fields[one.name].reading {
+                Reading::Present(value) => french::value(value),
+                Reading::Unknown => "ne sait pas".to_owned(),
+                Reading::Unclear(_) | Reading::Missing => "non précisé".to_owned(),
+            },
+            new: french::value(&one.value),
+            raw: one
+                .evidence
+                .as_ref()
+                .map(|evidence| evidence.raw.clone())
+                .unwrap_or_default(),
+            message: one.message.map(|id| id.to_string()).unwrap_or_default(),
+            command: format!("{} {}", incident.reference, one.name),
+        })
+        .collect()
+}
+
+/// The incident that this one's message names without proof; empty where none.
+fn to_attach(incident: &Incident, history: &[Event]) -> String {
+    if !incident.concerns.contains(&Concern::UnprovenReference) {
+        return String::new();
+    }
+    let mut events = history.iter();
+    events
+        .find(|event| event.kind == EventKind::AttachProposed)
+        .map(|event| event.detail.clone())
+        .unwrap_or_default()
+}
+
+/// What this incident takes up, and what takes it up again.
+fn links(incident: &Incident) -> Vec<Linked> {
+    let linked = |words, reference: &Reference| Linked {
+        words,
+        reference: reference.to_string(),
+    };
+    let before = incident.follows.iter();
+    let before = before.map(|one| linked("Fait suite au dossier", one));
+    let after = incident.followed_by.iter();
+    before
+        .chain(after.map(|one| linked("Repris par le dossier", one)))
+        .collect()
 }

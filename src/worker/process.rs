@@ -15,6 +15,7 @@ use crate::metrics::Reading;
 use crate::store::{Committed, Store, StoreError};
 use crate::wake::Wake;
 use chrono::TimeDelta;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, interval_at};
@@ -32,6 +33,9 @@ const BATCH: u32 = 128;
 
 /// Messages in one commit.
 const TOGETHER: usize = 64;
+
+/// How often a message is looked up anew whose conversation others change at the same moment.
+const LOOKUPS: u32 = 3;
 
 /// How often to look without being woken.
 const NET: Duration = Duration::from_secs(15);
@@ -197,18 +201,46 @@ async fn keep_all(
             Err(error) => fail(processing, id, error, round).await?,
         }
     }
-    // A message that names an incident must find it as those before it left it.
+    // A message that names an incident must find it as those before it left it; so must one of a
+    // thread that another of the group is of.
     let mut rest = reads.as_slice();
-    while !rest.is_empty() {
-        let together = 1 + rest[1..]
-            .iter()
-            .take_while(|read| !read.names_incident())
-            .count();
-        let (group, after) = rest.split_at(together);
+    while let [first, others @ ..] = rest {
+        let mut group = Group::of(first);
+        let more = others.iter().take_while(|read| group.takes(read)).count();
+        let (group, after) = rest.split_at(1 + more);
         keep(processing, group, round).await?;
         rest = after;
     }
     Ok(())
+}
+
+/// What the messages of one commit name each other by, and who wrote them.
+struct Group<'a> {
+    ids: HashSet<&'a str>,
+    writers: HashSet<String>,
+}
+
+impl<'a> Group<'a> {
+    fn of(first: &'a Read) -> Self {
+        Self {
+            ids: first.thread_ids(),
+            writers: HashSet::from([first.from_address()]),
+        }
+    }
+
+    /// Takes one more, unless it may belong to what one of the group does.
+    fn takes(&mut self, read: &'a Read) -> bool {
+        let (ids, writer) = (read.thread_ids(), read.from_address());
+        if read.names_incident()
+            || !self.ids.is_disjoint(&ids)
+            || self.writers.contains(&writer) && read.may_be_forgotten()
+        {
+            return false;
+        }
+        self.ids.extend(ids);
+        self.writers.insert(writer);
+        true
+    }
 }
 
 /// Keeps the effects of several messages with one commit.
@@ -246,27 +278,33 @@ async fn keep(
     Ok(())
 }
 
-/// Keeps the effect of one message that fell out of its batch: its incident changed meanwhile, or
-/// another instance did it.
+/// Keeps the effect of one message that fell out of its batch: its incident changed meanwhile, its
+/// thread did, or another instance did it. It is looked up anew a few times: what another instance
+/// keeps of the same conversation at this very moment is no fault of the message.
 async fn alone(
     processing: &Processing,
     read: &Arc<Read>,
     round: &mut Round,
 ) -> Result<(), StoreError> {
     let (store, parts) = (&processing.store, &processing.parts);
-    let now = processing.clock.now();
-    let outcome = match intake::outcome(read, parts, store, now).await {
-        Ok(outcome) => outcome,
-        Err(error) => return not_kept(processing, read, error, round).await,
-    };
-    match store.commit_outcome(&outcome, now).await {
-        Ok(committed) => {
-            told(processing, read, &committed, round);
-            look_alike(processing, &committed).await;
+    let mut tries = LOOKUPS;
+    loop {
+        tries -= 1;
+        let now = processing.clock.now();
+        let outcome = match intake::outcome(read, parts, store, now).await {
+            Ok(outcome) => outcome,
+            Err(error) => return not_kept(processing, read, error, round).await,
+        };
+        match store.commit_outcome(&outcome, now).await {
+            Ok(committed) => {
+                told(processing, read, &committed, round);
+                look_alike(processing, &committed).await;
+                return Ok(());
+            }
+            Err(StoreError::Conflict(_)) if tries > 0 => (),
+            Err(error) => return not_kept(processing, read, error, round).await,
         }
-        Err(error) => not_kept(processing, read, error, round).await?,
     }
-    Ok(())
 }
 
 /// The effect of one message can't be made or kept: a row that it needs is damaged, or changed

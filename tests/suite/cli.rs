@@ -76,6 +76,9 @@ fn help_of_every_command_begins_with_an_example_and_fits_80_columns() {
     for act in ["list", "release", "resend", "cancel", "resume"] {
         commands.push(vec!["outbox", act]);
     }
+    for act in ["accept", "refuse"] {
+        commands.push(vec!["ticket", act]);
+    }
     for name in commands {
         let mut arguments = name.clone();
         arguments.push("--help");
@@ -87,6 +90,31 @@ fn help_of_every_command_begins_with_an_example_and_fits_80_columns() {
             assert!(line.chars().count() <= 80, "{name:?}: {line}");
         }
         assert!(!help.contains('\u{1b}'), "colour without a terminal");
+    }
+}
+
+#[test]
+fn a_value_that_nobody_proposed_can_be_neither_accepted_nor_refused() {
+    let folder = installed("");
+    let mail = "From: a@chu.example\nSubject: carto\n\nLa carte reste grise.\n";
+    std::fs::write(folder.path().join("mailbox/new/a"), mail).unwrap();
+    let vigie = |arguments: &[&str]| {
+        let configured = [arguments, &["--config", "vigie.toml"]].concat();
+        run(folder.path(), &configured)
+    };
+    assert_eq!(vigie(&["poll"]).status.code(), Some(0));
+    let exported = text(&vigie(&["export", "tickets", "--format", "ndjson"]).stdout);
+    let ticket: serde_json::Value = serde_json::from_str(&exported).unwrap();
+    let reference = ticket["reference"].as_str().unwrap();
+    for (reference, said) in [
+        (reference, "no other value waits for phone"),
+        ("XYZ-26-00001", "there is no ticket XYZ-26-00001"),
+    ] {
+        for act in ["accept", "refuse"] {
+            let output = vigie(&["ticket", act, reference, "phone"]);
+            assert_eq!(output.status.code(), Some(1), "{output:?}");
+            assert!(text(&output.stderr).contains(said), "{output:?}");
+        }
     }
 }
 

@@ -73,6 +73,7 @@ async fn queued_to(
         to_ask: Vec::new(),
         major_suspected: false,
         concerns: Vec::new(),
+        ..NewIncident::default()
     };
     let answering = Answering {
         address: to.into(),

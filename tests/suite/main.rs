@@ -43,6 +43,7 @@ mod served;
 mod storage;
 mod store;
 mod support;
+mod threading;
 mod traps;
 mod trim;
 mod turns;

@@ -18,7 +18,7 @@ use vigie::domain::message::{Cursor, Fetched, MessageId, MessageState, Place};
 use vigie::domain::outgoing::{Claim, MailState, Outgoing, Template};
 use vigie::store::{
     About, Alike, Answer, Answering, Committed, Deadlines, Effect, Filled, NewAttachment,
-    NewIncident, Notice, OpenError, Outcome, Store, StoreError,
+    NewIncident, Notice, OpenError, Outcome, Store, StoreError, Threading,
 };
 
 const BOX: &str = "imap:support@mail.example/INBOX";
@@ -159,6 +159,7 @@ fn opening(message: MessageId, answering: Answering) -> Outcome {
         to_ask: asks(),
         major_suspected: false,
         concerns: Vec::new(),
+        ..NewIncident::default()
     };
     outcome(message, Effect::Opened(Box::new(new), answering))
 }
@@ -174,6 +175,7 @@ fn bounced(incident: IncidentId, mail: Option<u32>) -> Effect {
                 recipient: Some("somebody@else.example".into()),
             },
         }),
+        threading: Threading::default(),
     }
 }
 
@@ -422,7 +424,13 @@ async fn a_message_is_begun_three_times_alone_at_most() {
         // The one is done, the other kills the process each time.
         store
             .commit_outcome(
-                &outcome(again[0].id, Effect::Filed { notice: None }),
+                &outcome(
+                    again[0].id,
+                    Effect::Filed {
+                        notice: None,
+                        threading: Threading::default(),
+                    },
+                ),
                 at(61),
             )
             .await
@@ -653,7 +661,13 @@ async fn of_several_effects_kept_together_each_counts_those_before_it() {
         let outcomes = [
             opening(claimed[0].id, answering(None)),
             opening(claimed[1].id, answering(Some(Review::AllLimit))),
-            outcome(claimed[2].id, Effect::Filed { notice: None }),
+            outcome(
+                claimed[2].id,
+                Effect::Filed {
+                    notice: None,
+                    threading: Threading::default(),
+                },
+            ),
             opening(claimed[3].id, answering(None)),
             opening(claimed[4].id, answering(None)),
         ];
@@ -803,6 +817,10 @@ async fn an_answer_fills_what_was_missing_unless_the_incident_changed_meanwhile(
                 status: Some(Status::ToReview),
                 is_answer: true,
                 address: Some("collegue@chu.example".into()),
+                threading: Threading::default(),
+                proposals: Vec::new(),
+                supersedes: None,
+                noted: Vec::new(),
             };
             outcome(message, Effect::Joined(Box::new(filled), silent()))
         };
@@ -988,6 +1006,7 @@ async fn snd_13_a_bounce_marks_the_address_and_holds_what_waits_for_it_until_a_r
             };
             let effect = Effect::Filed {
                 notice: Some(notice),
+                threading: Threading::default(),
             };
             let done = store.commit_outcome(&outcome(message, effect), at(4)).await;
             assert_eq!(done.unwrap().reference.as_ref(), Some(&reference));
@@ -1239,6 +1258,10 @@ async fn several_instances_count_against_the_same_limits() {
             status: None,
             is_answer: false,
             address: None,
+            threading: Threading::default(),
+            proposals: Vec::new(),
+            supersedes: None,
+            noted: Vec::new(),
         };
         let seen = counts.clone();
         let answering = Answering {

@@ -227,6 +227,7 @@ async fn open_with(store: &Store, uid: u32, subject: &str, review: Review) -> St
         ],
         major_suspected: true,
         concerns: vec![Concern::UnknownReference],
+        ..NewIncident::default()
     };
     let answering = Answering {
         address: "c.lebreton@chu.example".to_owned(),
@@ -294,6 +295,43 @@ async fn an_attachment_left_on_the_server_is_said_to_be() {
         "{shown}"
     );
     console.stop.cancel();
+}
+
+#[tokio::test]
+async fn a_dossier_shows_other_values_and_the_dossiers_that_belong_to_it() {
+    let console = Console::start().await;
+    let store = &console.test.store;
+    let (first, second) = (
+        open(store, 1, "capture.png").await,
+        open(store, 2, "carte").await,
+    );
+    for change in [
+        "UPDATE incidents SET follows = 1, concerns = '[\"unproven_reference\"]' WHERE id = 2",
+        "INSERT INTO history (incident_id, at, kind, detail)
+         VALUES (2, '2026-11-24T09:00:00+00:00', 'attach_proposed', 'INC-26-00001'),
+            (2, '2026-11-24T09:00:00+00:00', 'value_proposed', 'phone')",
+        "INSERT INTO proposals (incident_id, message_id, name, value, source, part, raw, proposed_at)
+         VALUES (2, 2, 'phone', '{\"type\":\"phone\",\"value\":\"+33261910099\"}', 'prose',
+            'text', '02 61 91 00 99 <b>', '2026-11-24T09:00:00+00:00')",
+    ] {
+        console.test.alter(change).await;
+    }
+    let earlier = console.get(&format!("/d/{first}")).await.body;
+    assert!(
+        earlier.contains("Repris par le dossier <a href=\"/d/INC-26-00002\">"),
+        "{earlier}"
+    );
+    let shown = console.get(&format!("/d/{second}")).await.body;
+    for part in [
+        "Fait suite au dossier <a href=\"/d/INC-26-00001\">",
+        "<strong>À rattacher ?</strong> Le message cite <a href=\"/d/INC-26-00001\">",
+        "→ <strong>02\u{a0}61\u{a0}91\u{a0}00\u{a0}99</strong>",
+        "<q>02 61 91 00 99 &lt;b&gt;</q>, message m-2",
+        "vigie ticket accept INC-26-00002 phone",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(!shown.contains("proposée\u{a0}: phone"), "{shown}");
 }
 
 #[tokio::test]
@@ -579,6 +617,7 @@ async fn pain_17_who_is_not_reachable_by_mail_is_shown_with_the_number_to_call()
                     recipient: None,
                 },
             }),
+            threading: vigie::store::Threading::default(),
         },
     };
     store.commit_outcome(&bounce, at(5)).await.unwrap();

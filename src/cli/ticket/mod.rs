@@ -1,7 +1,9 @@
 //! `vigie ticket`: what a person does with tickets, where no console is at hand.
 
 mod alike;
+mod proposals;
 
+use self::proposals::{Choice, Which};
 use super::exit::Coded;
 use super::{Exit, Global, Output, parts};
 use crate::clock::Clock;
@@ -34,6 +36,12 @@ enum Command {
     /// It is no incident
     #[command(before_help = "Example: vigie ticket set-aside INC-26-00042\n")]
     SetAside(References),
+    /// Let the value that a later message gives take the place of a field's
+    #[command(before_help = "Example: vigie ticket accept INC-26-00042 phone\n")]
+    Accept(Which),
+    /// Leave a field as it is; what a later message gives is no longer shown
+    #[command(before_help = "Example: vigie ticket refuse INC-26-00042 phone\n")]
+    Refuse(Which),
     /// List the tickets that look like one: sent twice, or the same outage
     #[command(before_help = alike::EXAMPLE)]
     Alike(alike::Args),
@@ -88,6 +96,8 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
     let config = global.load(Vec::new(), output)?.config;
     let (act, references) = match &args.act {
         Command::Alike(args) => return alike::run(args, global, output),
+        Command::Accept(which) => return proposals::run(Choice::Accept, which, global, output),
+        Command::Refuse(which) => return proposals::run(Choice::Refuse, which, global, output),
         Command::Validate(given) => (Act::Validate, &given.references),
         Command::Close(given) => (Act::Close(given.occasion()), &given.of.references),
         Command::SetAside(given) => (Act::SetAside, &given.references),

@@ -1,0 +1,116 @@
+//! How one message is answered: decided inside the store's transaction, once the reference and what
+//! was sent so far are known.
+
+use super::answer::{self, Incoming, answer};
+use super::intake::{Parts, Read};
+use crate::domain::decision::{Brought, Decision, Suppressed};
+use crate::domain::declaration::Kind;
+use crate::domain::field::Fields;
+use crate::domain::form::Ask;
+use crate::store::{self, Answer, Facts};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// What is answered.
+pub(super) struct Matter {
+    /// The message whose writer is answered: the one that has come, or the one that the mail
+    /// answered which is taken back.
+    pub(super) read: Arc<Read>,
+    /// What the message that has come is, in its conversation.
+    pub(super) kind: Kind,
+    /// What is known, as far as whoever is answered may see it.
+    pub(super) fields: Fields,
+    /// What remains to be asked for.
+    pub(super) asks: Vec<Ask>,
+    /// How it joins an incident; `None` where it opens one.
+    pub(super) joins: Option<Joins>,
+}
+
+/// How a message joins an incident.
+pub(super) struct Joins {
+    /// What it brings there.
+    pub(super) brought: Brought,
+    /// `read` is another message than the one that has come.
+    pub(super) for_another: bool,
+    /// The writer was not known in the incident: nothing of it is mailed to them.
+    pub(super) is_outsider: bool,
+    /// A whole service may be out of use.
+    pub(super) major_suspected: bool,
+}
+
+impl Matter {
+    /// A message that opens an incident.
+    pub(super) fn alone(kind: Kind, read: &Arc<Read>, asks: Vec<Ask>) -> Self {
+        Self {
+            read: Arc::clone(read),
+            kind,
+            fields: read.declaration.fields.clone(),
+            asks,
+            joins: None,
+        }
+    }
+}
+
+/// The answer, for the store to decide.
+pub(super) fn answering(
+    matter: Matter,
+    parts: &Arc<Parts>,
+    now: DateTime<Utc>,
+) -> store::Answering {
+    let (email, declaration) = (&matter.read.email, &matter.read.declaration);
+    let address = answer::addressee(email);
+    let within = parts.duplicate_within;
+    let parts = Arc::clone(parts);
+    store::Answering {
+        address: address.address().unwrap_or_default().to_owned(),
+        body_hash: answer::body_hash(email, declaration),
+        alike: (within > TimeDelta::zero()).then(|| store::Alike {
+            words_hash: answer::words_hash(email),
+            since: now - within,
+        }),
+        decide: Box::new(move |facts| {
+            // A mail that can't be made must not take the incident with it: a person sees that
+            // none was made, and why.
+            catch_unwind(AssertUnwindSafe(|| decided(&matter, &parts, facts, now)))
+                .unwrap_or_else(|_| Answer::Silent("panicked".to_owned()))
+        }),
+    }
+}
+
+fn decided(matter: &Matter, parts: &Parts, facts: &Facts, now: DateTime<Utc>) -> Answer {
+    let read = &matter.read;
+    if let Some(reason) = read.unread() {
+        return Answer::Silent(reason.to_owned());
+    }
+    let silent = |reason: Suppressed| Answer::Silent(reason.as_str().to_owned());
+    let mut declaration = read.declaration.clone();
+    declaration.kind = matter.kind;
+    match &matter.joins {
+        // What was about to be said is said anew, to whom it was to be said.
+        Some(joins) if facts.superseded => {
+            declaration.kind = Kind::Reply;
+            declaration.major_suspected |= joins.major_suspected;
+        }
+        Some(joins) if joins.is_outsider => return silent(Suppressed::Outsider),
+        Some(joins) if joins.for_another => return silent(Suppressed::AlreadyAsked),
+        _ => (),
+    }
+    let incoming = Incoming {
+        email: &read.email,
+        declaration: &declaration,
+        fields: &matter.fields,
+        asks: &matter.asks,
+        brought: matter.joins.as_ref().map(|joins| joins.brought),
+        answerable: read.answerable,
+        reference: &facts.reference.to_string(),
+        sequence: facts.sequence,
+        ticket: facts.ticket,
+        sent: facts.sent,
+    };
+    match answer(&incoming, &parts.form, &parts.answering, now) {
+        Ok((_, Some(mail))) => Answer::Mail(Box::new(mail)),
+        Ok((Decision::Silent { reason }, None)) => silent(reason),
+        Ok((Decision::Reply { .. }, None)) | Err(_) => Answer::Silent("template".to_owned()),
+    }
+}
