@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use data_encoding::BASE64;
 use image::{ImageFormat, Rgb, RgbImage};
 use sha2::{Digest as _, Sha256};
-use support::daemon::{cpu, free_ports, is_root, peak};
+use support::daemon::{free_ports, is_root, peak};
 use support::dovecot::{Dovecot, MAIL_ID, PASSWORD};
 use support::fill::Inbox;
 use support::mutate::Chance;
@@ -446,4 +446,15 @@ level = "info"
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The processor time that a process has taken so far (proc(5), `utime` and `stime`, in hundredths of
+/// a second), while it runs.
+fn cpu(pid: u32) -> Option<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name before it, in parentheses, may hold anything.
+    let (_, rest) = stat.rsplit_once(") ")?;
+    let ticks = rest.split(' ').skip(11).take(2);
+    let ticks: u64 = ticks.map(|count| count.parse::<u64>().unwrap_or(0)).sum();
+    Some(Duration::from_millis(10 * ticks))
 }

@@ -23,7 +23,7 @@ fn first() -> Reference {
 
 /// A form without a doubt in it: its ticket waits for the answer once the request has left.
 const FORM: &str = "Bonjour,\r\n\r\nNom et prénom : Claire Lebreton\r\nFonction : ARM\r\n\
-    Établissement : SAMU de Nantes\r\nTéléphone : 02 61 91 00 12\r\n\
+    Établissement : SAMU de Nantes\r\n\
     Courriel : c.lebreton@chu-nantes.example\r\n\
     Date et heure de début : 24/11/2026 09:00\r\nEnvironnement : production\r\n\
     Fonctionnalité : cartographie\r\nNombre d'utilisateurs : 4\r\n\
@@ -116,7 +116,7 @@ async fn a_partial_answer_is_followed_up_once_and_reminded_of_once() {
     for test in [TestStore::sqlite().await, TestStore::postgres().await] {
         let mut line = asked(test).await;
         let answers = format!("In-Reply-To: {}\r\n", line.our_message_id().await);
-        let body = "Bonjour,\r\n\r\nCela se reproduit toujours.\r\n";
+        let body = "Bonjour,\r\nVous pouvez me joindre au 02 61 91 00 12.\r\n";
         line.receive(&mail(2, &answers, body)).await;
         line.process(LEFT + 600).await;
         let left = line.leave(LEFT + 900).await;

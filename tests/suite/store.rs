@@ -937,6 +937,10 @@ async fn the_ticket_so_far_knows_what_was_made_and_what_left() {
                     status: None,
                     is_answer: true,
                     address: None,
+                    threading: Threading::default(),
+                    proposals: Vec::new(),
+                    supersedes: None,
+                    noted: Vec::new(),
                 };
                 let answering = Answering {
                     decide: Box::new(move |facts| {

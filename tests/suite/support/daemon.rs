@@ -106,14 +106,3 @@ pub fn peak(pid: u32) -> Option<u64> {
         .find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().trim_end_matches(" kB").parse().ok()
 }
-
-/// The processor time that a process has taken so far (proc(5), `utime` and `stime`, in hundredths of
-/// a second), while it runs.
-pub fn cpu(pid: u32) -> Option<Duration> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name before it, in parentheses, may hold anything.
-    let (_, rest) = stat.rsplit_once(") ")?;
-    let ticks = rest.split(' ').skip(11).take(2);
-    let ticks: u64 = ticks.map(|count| count.parse::<u64>().unwrap_or(0)).sum();
-    Some(Duration::from_millis(10 * ticks))
-}

@@ -136,9 +136,12 @@ fn request(missing: &[Item]) -> Vec<u8> {
             reason: None,
         })
         .collect();
+    let declaration = read(raw.as_bytes());
     let incoming = Incoming {
+        fields: &declaration.fields,
+        brought: None,
         email: &Email::parse(raw.as_bytes()),
-        declaration: &read(raw.as_bytes()),
+        declaration: &declaration,
         asks: &asks,
         answerable: true,
         reference: "INC-26-00042",
