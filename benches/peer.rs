@@ -188,6 +188,8 @@ impl Reader {
         let incoming = Incoming {
             email: &email,
             declaration: &declaration,
+            fields: &declaration.fields,
+            brought: None,
             asks: &asks,
             answerable: true,
             reference: "INC-26-00042",

@@ -137,11 +137,11 @@ impl Store {
             .text(&reference.to_string())
             .fetch_all()
             .await?;
-        rows.into_iter().map(candidate).collect()
+        rows.iter().map(candidate).collect()
     }
 }
 
-fn candidate(row: CandidateRow) -> Result<Candidate> {
+fn candidate(row: &CandidateRow) -> Result<Candidate> {
     let id = row.id;
     let signs = row
         .reasons
