@@ -135,7 +135,9 @@ fn snd_13_loop_04_a_bounce_and_our_own_mail_come_back_and_nothing_follows() {
     let declared = |from: &str, number: usize| {
         let text = declaration()
             .replace(DECLARANT, from)
-            .replace("<essai.1@", &format!("<essai.{number}@"));
+            .replace("<essai.1@", &format!("<essai.{number}@"))
+            // Two answers to one mail would be of one ticket.
+            .replace("<essai.0@", &format!("<avant.{number}@"));
         submit(postfix.smtp, from, SUPPORT, text.as_bytes());
     };
     let kinds = || -> Vec<String> {
