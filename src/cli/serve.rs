@@ -26,9 +26,9 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
     let config = global.load(flags.into_iter().collect(), output)?.config;
     log::start(log::Stream::Stdout, config.log.format, config.log.level);
     super::block_on(async {
+        let mut life = Lifecycle::new(CancellationToken::new())?;
         let listener = service::listen(config.web.listen).await?;
         let service = Service::open(config, Clock::System).await?;
-        let mut life = Lifecycle::new(CancellationToken::new());
         service.start(&mut life, listener, !args.no_send, false)?;
         tracing::info!(
             event = "service.started",

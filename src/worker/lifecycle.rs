@@ -27,6 +27,8 @@ pub struct Lifecycle {
     token: CancellationToken,
     loops: JoinSet<(&'static str, Result<(), String>)>,
     held: Box<dyn Fn() -> bool + Send + Sync>,
+    terminate: Signal,
+    interrupt: Signal,
 }
 
 impl fmt::Debug for Lifecycle {
@@ -69,14 +71,20 @@ pub enum LifecycleError {
 }
 
 impl Lifecycle {
-    /// No loop yet. Cancelling `token` is the same as the first signal.
-    #[must_use]
-    pub fn new(token: CancellationToken) -> Self {
-        Self {
+    /// No loop yet. Cancelling `token` is the same as the first signal. From here on signals are
+    /// heard: one that came between the start of the loops and [`Lifecycle::run`] would end the
+    /// process as it stands.
+    ///
+    /// # Errors
+    /// The system gives us no signals.
+    pub fn new(token: CancellationToken) -> Result<Self, LifecycleError> {
+        Ok(Self {
             token,
             loops: JoinSet::new(),
             held: Box::new(|| false),
-        }
+            terminate: signal(SignalKind::terminate()).map_err(LifecycleError::Signals)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(LifecycleError::Signals)?,
+        })
     }
 
     /// The token that tells a loop to finish.
@@ -105,11 +113,9 @@ impl Lifecycle {
     /// # Errors
     /// A loop ended before it was asked to; the others were stopped.
     pub async fn run(mut self) -> Result<Stopped, LifecycleError> {
-        let mut terminate = signal(SignalKind::terminate()).map_err(LifecycleError::Signals)?;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(LifecycleError::Signals)?;
         let died = tokio::select! {
             died = first_to_end(&mut self.loops) => died,
-            () = any(&mut terminate, &mut interrupt) => None,
+            () = any(&mut self.terminate, &mut self.interrupt) => None,
             () = self.token.cancelled() => None,
         };
         match &died {
@@ -120,7 +126,7 @@ impl Lifecycle {
         let finished = tokio::select! {
             () = finish(&mut self.loops) => true,
             () = patience(&*self.held) => false,
-            () = any(&mut terminate, &mut interrupt) => false,
+            () = any(&mut self.terminate, &mut self.interrupt) => false,
         };
         self.loops.abort_all();
         match died {
@@ -195,7 +201,7 @@ mod tests {
     use std::future::pending;
 
     fn lifecycle() -> Lifecycle {
-        Lifecycle::new(CancellationToken::new())
+        Lifecycle::new(CancellationToken::new()).unwrap()
     }
 
     #[tokio::test(start_paused = true)]

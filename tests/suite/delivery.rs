@@ -943,7 +943,7 @@ async fn stopped_after_the_dot() -> Stopping {
         ..smtp(&test.store, &script)
     };
     let transport = Arc::clone(&parts.transport);
-    let mut life = Lifecycle::new(CancellationToken::new());
+    let mut life = Lifecycle::new(CancellationToken::new()).unwrap();
     let token = life.token();
     let owing = Arc::clone(&transport);
     life.hold_while(move || owing.is_owed_an_answer());

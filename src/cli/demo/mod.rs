@@ -93,12 +93,14 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
 
 /// What runs until Ctrl-C.
 struct Prepared {
+    life: Lifecycle,
     service: Service,
     listener: TcpListener,
 }
 
 /// Fills the folder, reads everything, opens the port and says so.
 async fn prepare(args: &Args, folder: &Folder, output: &mut Output) -> anyhow::Result<Prepared> {
+    let life = Lifecycle::new(CancellationToken::new())?;
     let clock = parts::clock(args.now);
     let config = config(folder, clock.now())?;
     let service = Service::open(config.clone(), clock).await?;
@@ -111,12 +113,19 @@ async fn prepare(args: &Args, folder: &Folder, output: &mut Output) -> anyhow::R
     let summary = Summary::read(&service.store, took).await?;
     output.data(&summary.text(listener.local_addr()?, folder, args.keep))?;
     output.flush()?;
-    Ok(Prepared { service, listener })
+    Ok(Prepared {
+        life,
+        service,
+        listener,
+    })
 }
 
 async fn demonstrate(prepared: Prepared) -> anyhow::Result<Exit> {
-    let Prepared { service, listener } = prepared;
-    let mut life = Lifecycle::new(CancellationToken::new());
+    let Prepared {
+        mut life,
+        service,
+        listener,
+    } = prepared;
     service.start(&mut life, listener, true, true)?;
     let stopped = life.run().await;
     service.close().await;
