@@ -1,14 +1,15 @@
 //! The mails that no message of the moment calls for: the reminder, and those of a person's act. Each
-//! goes under the last words of its ticket's declarant, with what the ticket says by now.
+//! goes under the message that our last mail of the ticket answered, with what the ticket says by now:
+//! who has only spoken up in its thread since is told nothing of it.
 
 use super::answer::{self, Incoming, letter_of_act};
 use super::intake::{self, Parts, Read};
+use super::respond::{answer_of, guarded};
 use crate::domain::act::{Act, Closing};
-use crate::domain::decision::{Decision, Suppressed};
-use crate::domain::declaration::Kind;
+use crate::domain::decision::Suppressed;
 use crate::domain::incident::Incident;
 use crate::domain::message::MessageId;
-use crate::store::{Answer, Answering, Facts, Kept, Store, StoreError};
+use crate::store::{Answer, Answering, Facts, Store, StoreError};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
@@ -21,8 +22,6 @@ pub enum Occasion {
     Closing(Closing),
     /// It is closed since nobody could be reached (E9b).
     Unreached,
-    /// It is part of another one from now on, of that reference (E10).
-    Attachment(String),
 }
 
 impl Occasion {
@@ -31,21 +30,20 @@ impl Occasion {
             Self::Reminder => Act::Remind { to },
             Self::Closing(closing) => Act::Close(closing),
             Self::Unreached => Act::CloseUnreached,
-            Self::Attachment(reference) => Act::Attach { to: reference },
         }
     }
 }
 
-/// The last words of a ticket's declarant, read again.
+/// The message that a ticket's mails answer, read again.
 #[derive(Debug, Clone)]
-pub struct LastWords {
-    /// Their message.
+pub struct Addressed {
+    /// The message.
     pub message: MessageId,
     read: Arc<Read>,
 }
 
-impl LastWords {
-    /// Loads and reads them; `None` where no person's message is left.
+impl Addressed {
+    /// Loads and reads it; `None` where no person's message is left.
     ///
     /// # Errors
     /// The store's.
@@ -54,23 +52,11 @@ impl LastWords {
         parts: &Arc<Parts>,
         incident: &Incident,
     ) -> Result<Option<Self>, StoreError> {
-        let by_person = |kept: &Kept| {
-            matches!(
-                kept.kind,
-                Kind::Declaration | Kind::Reply | Kind::Escalation
-            )
-        };
-        let messages = store.kept_messages(incident.id).await?;
-        let Some(last) = messages.into_iter().rfind(by_person) else {
+        let Some(message) = store.answered(incident.id).await? else {
             return Ok(None);
         };
-        let (stored, parts) = (last.stored, Arc::clone(parts));
-        let message = stored.id;
-        let read = tokio::task::spawn_blocking(move || intake::read(&stored, &parts)).await;
-        Ok(read.ok().map(|read| Self {
-            message,
-            read: Arc::new(read),
-        }))
+        let read = intake::again(message, parts, store).await?;
+        Ok(read.map(|read| Self { message, read }))
     }
 
     /// How the mail is decided, once what was sent so far is known.
@@ -90,7 +76,7 @@ impl LastWords {
             body_hash: answer::body_hash(&read.email, &read.declaration),
             alike: None,
             decide: Box::new(move |facts| {
-                decided(&read, &parts, &incident, &occasion.act(&to), facts, now)
+                guarded(|| decided(&read, &parts, &incident, &occasion.act(&to), facts, now))
             }),
         }
     }
@@ -120,9 +106,11 @@ fn decided(
         ticket: facts.ticket,
         sent: facts.sent,
     };
-    match letter_of_act(*act, &incoming, &parts.form, &parts.answering, now) {
-        Ok((_, Some(mail))) => Answer::Mail(Box::new(mail)),
-        Ok((Decision::Silent { reason }, None)) => Answer::Silent(reason.as_str().to_owned()),
-        Ok((Decision::Reply { .. }, None)) | Err(_) => Answer::Silent("template".to_owned()),
-    }
+    answer_of(letter_of_act(
+        *act,
+        &incoming,
+        &parts.form,
+        &parts.answering,
+        now,
+    ))
 }

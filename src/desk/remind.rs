@@ -1,7 +1,7 @@
 //! The reminder: a request without an answer is told of once more (E4).
 
 use super::intake::Parts;
-use super::letter::{LastWords, Occasion};
+use super::letter::{Addressed, Occasion};
 use crate::domain::timer::Timer;
 use crate::store::{Store, StoreError};
 use chrono::{DateTime, Utc};
@@ -31,13 +31,13 @@ pub async fn remind(
     let Some(incident) = store.incident(&timer.reference).await? else {
         return Ok(Reminded::Elsewhere);
     };
-    let Some(last) = LastWords::of(store, parts, &incident).await? else {
+    let Some(addressed) = Addressed::of(store, parts, &incident).await? else {
         return Ok(Reminded::Elsewhere);
     };
     let version = incident.version;
-    let answering = last.answering(parts, incident, Occasion::Reminder, now);
+    let answering = addressed.answering(parts, incident, Occasion::Reminder, now);
     let committed = store
-        .reminder_is_due(timer, version, last.message, &answering, now)
+        .reminder_is_due(timer, version, addressed.message, &answering, now)
         .await?;
     Ok(match committed {
         None => Reminded::Elsewhere,

@@ -7,7 +7,9 @@ use crate::domain::decision::{Brought, Decision, Suppressed};
 use crate::domain::declaration::Kind;
 use crate::domain::field::Fields;
 use crate::domain::form::Ask;
+use crate::domain::outgoing::Outgoing;
 use crate::store::{self, Answer, Facts};
+use crate::template::TemplateError;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -69,12 +71,22 @@ pub(super) fn answering(
             words_hash: answer::words_hash(email),
             since: now - within,
         }),
-        decide: Box::new(move |facts| {
-            // A mail that can't be made must not take the incident with it: a person sees that
-            // none was made, and why.
-            catch_unwind(AssertUnwindSafe(|| decided(&matter, &parts, facts, now)))
-                .unwrap_or_else(|_| Answer::Silent("panicked".to_owned()))
-        }),
+        decide: Box::new(move |facts| guarded(|| decided(&matter, &parts, facts, now))),
+    }
+}
+
+/// A mail that can't be made must not take the incident with it: a person sees that none was made,
+/// and why.
+pub(super) fn guarded(decide: impl FnOnce() -> Answer) -> Answer {
+    catch_unwind(AssertUnwindSafe(decide)).unwrap_or_else(|_| Answer::Silent("panicked".to_owned()))
+}
+
+/// What was decided and made, for the store.
+pub(super) fn answer_of(made: Result<(Decision, Option<Outgoing>), TemplateError>) -> Answer {
+    match made {
+        Ok((_, Some(mail))) => Answer::Mail(Box::new(mail)),
+        Ok((Decision::Silent { reason }, None)) => Answer::Silent(reason.as_str().to_owned()),
+        Ok((Decision::Reply { .. }, None)) | Err(_) => Answer::Silent("template".to_owned()),
     }
 }
 
@@ -108,9 +120,5 @@ fn decided(matter: &Matter, parts: &Parts, facts: &Facts, now: DateTime<Utc>) ->
         ticket: facts.ticket,
         sent: facts.sent,
     };
-    match answer(&incoming, &parts.form, &parts.answering, now) {
-        Ok((_, Some(mail))) => Answer::Mail(Box::new(mail)),
-        Ok((Decision::Silent { reason }, None)) => silent(reason),
-        Ok((Decision::Reply { .. }, None)) | Err(_) => Answer::Silent("template".to_owned()),
-    }
+    answer_of(answer(&incoming, &parts.form, &parts.answering, now))
 }

@@ -1,7 +1,7 @@
 //! What a person does with a ticket: validate it, close it, set it aside, take it up again.
 
 use super::intake::Parts;
-use super::letter::{LastWords, Occasion};
+use super::letter::{Addressed, Occasion};
 use crate::domain::incident::{Incident, Reference, Status};
 use crate::domain::outgoing::MailState;
 use crate::store::{Committed, Move, Store, StoreError};
@@ -43,7 +43,7 @@ pub enum ActError {
     Store(#[from] StoreError),
 }
 
-/// Does it; gives the ticket's new status.
+/// Does it; gives the ticket's new status, and what became of the mail that tells of it.
 ///
 /// # Errors
 /// See [`ActError`]; where the ticket changed meanwhile, a conflict of the store.
@@ -53,14 +53,15 @@ pub async fn act(
     reference: &Reference,
     act: Act,
     now: DateTime<Utc>,
-) -> Result<(Status, Committed), ActError> {
+) -> Result<(Status, Option<Committed>), ActError> {
     let incident = store
         .incident(reference)
         .await?
         .ok_or_else(|| ActError::Unknown(reference.clone()))?;
     let to = target(store, &incident, &act).await?;
-    // Validating what is settled already settles nothing; any other act needs a way there.
-    let is_moot = act == Act::Reopen && incident.status == Status::ToReview;
+    // To validate once more settles nothing; any other act that was done already says so, and tells
+    // nobody twice.
+    let is_moot = act != Act::Validate && incident.status == to;
     if !incident.status.allows(to) || is_moot {
         return Err(ActError::NotAllowed {
             reference: reference.clone(),
@@ -70,9 +71,10 @@ pub async fn act(
     }
     let (id, version) = (incident.id, incident.version);
     let told = match act {
-        Act::Close(Some(occasion)) => LastWords::of(store, parts, &incident)
-            .await?
-            .map(|last| (last.message, last.answering(parts, incident, occasion, now))),
+        Act::Close(Some(occasion)) => {
+            let addressed = Addressed::of(store, parts, &incident).await?;
+            addressed.map(|one| (one.message, one.answering(parts, incident, occasion, now)))
+        }
         _ => None,
     };
     let step = Move {

@@ -134,15 +134,7 @@ async fn take_turn(tx: &mut Tx, outcomes: &[Outcome]) -> Result<()> {
 }
 
 pub(super) async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> Result<Committed> {
-    let mut committed = Committed {
-        message: outcome.message,
-        reference: None,
-        opened: false,
-        mail: None,
-        silent: None,
-        quarantined: false,
-        circuit_opened: false,
-    };
+    let mut committed = Committed::of(outcome.message, None);
     let (incident, answering) = match &outcome.effect {
         Effect::Filed {
             notice: Some(notice),

@@ -261,3 +261,18 @@ pub struct Committed {
     /// Its mail broke the limit in all: from now on nothing leaves by itself.
     pub circuit_opened: bool,
 }
+
+impl Committed {
+    /// Nothing more has become of it yet.
+    pub(super) fn of(message: MessageId, reference: Option<Reference>) -> Self {
+        Self {
+            message,
+            reference,
+            opened: false,
+            mail: None,
+            silent: None,
+            quarantined: false,
+            circuit_opened: false,
+        }
+    }
+}

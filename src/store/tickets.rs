@@ -30,11 +30,15 @@ pub struct Move<'a> {
 impl Store {
     /// Moves a ticket. Somebody looked at it: its doubts are settled, unless it goes back to be
     /// reviewed. Where it does not wait for an answer any more, nothing falls due, and a request that
-    /// has not left yet is taken back.
+    /// has not left yet is taken back. Gives what became of the mail, where there was to be one.
     ///
     /// # Errors
     /// The database's; a conflict where the ticket changed since it was looked at.
-    pub async fn move_ticket(&self, act: &Move<'_>, now: DateTime<Utc>) -> Result<Committed> {
+    pub async fn move_ticket(
+        &self,
+        act: &Move<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Committed>> {
         let incident = act.incident;
         let is_settled = act.to != Status::ToReview;
         let closed_at = (act.to == Status::Closed).then_some(now);
@@ -77,28 +81,47 @@ impl Store {
             }
         }
         let name = reference("incidents", incident.0, &name)?;
-        let mut committed = Committed {
-            message: act.mail.map_or(MessageId(0), |(message, _)| message),
-            reference: Some(name.clone()),
-            opened: false,
-            mail: None,
-            silent: None,
-            quarantined: false,
-            circuit_opened: false,
-        };
+        let mut told = None;
         if let Some((message, answering)) = act.mail {
+            let mut committed = Committed::of(message, Some(name.clone()));
+            let about = (incident, name);
             respond(
                 &mut tx,
-                (incident, name),
+                about,
                 (answering, None),
                 message,
                 now,
                 &mut committed,
             )
             .await?;
+            told = Some(committed);
         }
         tx.commit().await?;
-        Ok(committed)
+        Ok(told)
+    }
+
+    /// The message that our last mail of a ticket answered, else the one that opened it: who wrote it
+    /// is whom the ticket is about. `None` where neither is left.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn answered(&self, incident: IncidentId) -> Result<Option<MessageId>> {
+        let (message,): (Option<i64>,) = self
+            .db
+            .read(
+                "SELECT COALESCE(
+                    (SELECT answers FROM outbox
+                     WHERE incident_id = $1 AND answers IS NOT NULL AND state <> 'cancelled'
+                     ORDER BY sequence DESC LIMIT 1),
+                    (SELECT message_id FROM history
+                     WHERE incident_id = $1 AND kind = $2 AND message_id IS NOT NULL
+                     ORDER BY id LIMIT 1))",
+            )
+            .bind(incident.0)
+            .text(EventKind::Opened.as_str())
+            .fetch_one()
+            .await?;
+        Ok(message.map(MessageId))
     }
 
     /// The request has no answer: the reminder is made, once. `None` where an answer, a person or
@@ -127,15 +150,7 @@ impl Store {
         if found.is_none() {
             return Err(StoreError::Conflict("the incident"));
         }
-        let mut committed = Committed {
-            message: answers,
-            reference: Some(timer.reference.clone()),
-            opened: false,
-            mail: None,
-            silent: None,
-            quarantined: false,
-            circuit_opened: false,
-        };
+        let mut committed = Committed::of(answers, Some(timer.reference.clone()));
         respond(
             &mut tx,
             (timer.incident, timer.reference.clone()),

@@ -101,13 +101,12 @@ async fn open_all<'a>(
             Work {
                 outcome,
                 committed: Committed {
-                    message: outcome.message,
-                    reference: opened.as_ref().map(|opened| opened.reference.clone()),
                     opened: opened.is_some(),
-                    mail: None,
-                    silent: None,
                     quarantined: matches!(outcome.effect, Effect::Quarantined(_)),
-                    circuit_opened: false,
+                    ..Committed::of(
+                        outcome.message,
+                        opened.as_ref().map(|opened| opened.reference.clone()),
+                    )
                 },
                 opened,
             }

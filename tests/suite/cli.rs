@@ -682,7 +682,7 @@ fn tickets_are_validated_closed_and_taken_up_again_from_the_command_line() {
     let reference = first["reference"].as_str().unwrap().to_owned();
     for (act, said) in [
         (&["validate"][..], "to_call"),
-        (&["close", "--unreached"], "closed"),
+        (&["close", "--unreached"], "closed, no mail: off"),
         (&["reopen"], "to_review"),
         (
             &["close", "--now", "la carte s’affiche de nouveau"],

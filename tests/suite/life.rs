@@ -163,6 +163,37 @@ async fn closing_tells_what_holds_now_under_the_declarants_last_words() {
     }
 }
 
+/// Whoever knows a Message-ID of the declarant speaks up in the thread, and is told nothing of it.
+#[tokio::test]
+async fn a_closing_goes_to_whom_we_wrote_and_not_to_who_spoke_last() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let mut line = asked(test).await;
+        let outsider = "From: Paul Martin <p.martin@autre.example>\r\n\
+            In-Reply-To: <1@chu-nantes.example>\r\n";
+        line.receive(&mail(2, outsider, "Bonjour,\r\n\r\nMerci.\r\n"))
+            .await;
+        line.process(LEFT + 60).await;
+        let messages = line.store().messages_of(&first()).await.unwrap();
+        assert_eq!(messages.len(), 2, "it joins");
+        let now = crate::support::stores::at(LEFT + 600);
+        let act = || Act::Close(Some(Occasion::Unreached));
+        ticket::act(line.store(), &line.parts, &first(), act(), now)
+            .await
+            .unwrap();
+        let closed = line.mails().await.pop().unwrap();
+        assert_eq!(closed.template, "E9b");
+        assert_eq!(closed.to, "c.lebreton@chu-nantes.example");
+        // Nobody is told twice that it is closed.
+        let again = ticket::act(line.store(), &line.parts, &first(), act(), now).await;
+        assert!(
+            matches!(again, Err(ActError::NotAllowed { .. })),
+            "{again:?}"
+        );
+        assert_eq!(line.mails().await.len(), 2);
+        line.store().close().await;
+    }
+}
+
 #[tokio::test]
 async fn a_ticket_that_somebody_must_look_at_first_is_called_about_once_they_did() {
     for test in [TestStore::sqlite().await, TestStore::postgres().await] {

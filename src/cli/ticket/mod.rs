@@ -113,7 +113,11 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
         let mut refused = Vec::new();
         for reference in references {
             match ticket::act(&store, &intake, reference, act.clone(), now).await {
-                Ok((status, _)) => output.say(&format!("{reference}: {}", status.as_str())),
+                Ok((status, told)) => {
+                    let silent = told.and_then(|told| told.silent);
+                    let why = silent.map_or_else(String::new, |why| format!(", no mail: {why}"));
+                    output.say(&format!("{reference}: {}{why}", status.as_str()));
+                }
                 Err(error) => refused.push(error.to_string()),
             }
         }
