@@ -54,23 +54,6 @@ impl Store {
         rows.into_iter().map(TimerRow::timer).collect()
     }
 
-    /// When the next one is due of the tickets that wait.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn next_timer(&self) -> Result<Option<DateTime<Utc>>> {
-        let row: Option<(DateTime<Utc>,)> = self
-            .db
-            .read(
-                "SELECT t.due_at FROM timers t JOIN incidents i ON i.id = t.incident_id
-                 WHERE i.status = $1 ORDER BY t.due_at LIMIT 1",
-            )
-            .text(Status::Waiting.as_str())
-            .fetch_optional()
-            .await?;
-        Ok(row.map(|(due,)| due))
-    }
-
     /// The timers of a ticket, the earlier first.
     ///
     /// # Errors
