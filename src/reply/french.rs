@@ -150,14 +150,18 @@ pub fn typeset(text: &str) -> String {
     out
 }
 
-fn weekday(at: &DateTime<FixedOffset>) -> &'static str {
+/// « lundi ».
+#[must_use]
+pub fn weekday(at: &DateTime<FixedOffset>) -> &'static str {
     const DAYS: [&str; 7] = [
         "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
     ];
     DAYS[at.weekday().num_days_from_monday() as usize % 7]
 }
 
-fn month(month: u32) -> &'static str {
+/// « janvier » for 1.
+#[must_use]
+pub fn month(month: u32) -> &'static str {
     const MONTHS: [&str; 12] = [
         "janvier",
         "février",

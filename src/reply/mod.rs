@@ -2,7 +2,7 @@
 //! decision about the same message gives the same bytes.
 
 mod alarm;
-mod french;
+pub mod french;
 mod headers;
 mod letter;
 mod mime;

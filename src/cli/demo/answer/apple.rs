@@ -6,15 +6,7 @@ use super::mime::{self, Encoding};
 use chrono::Timelike;
 
 pub(super) fn write(writing: &Writing<'_>) -> String {
-    let token = writing.capital_token("id", 32);
-    let id = [
-        &token[..8],
-        &token[8..12],
-        &token[12..16],
-        &token[16..20],
-        &token[20..],
-    ]
-    .join("-");
+    let id = mime::uuid(&writing.capital_token("id", 32));
     let head = format!(
         "X-Mailer: iPhone Mail (22F76)\n{}",
         writing.head("Re:", &id)

@@ -2,7 +2,7 @@
 //! from the request's own.
 
 use super::Writing;
-use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
+use data_encoding::{BASE64, HEXLOWER};
 use encoding_rs::WINDOWS_1252;
 use sha2::{Digest, Sha256};
 
@@ -144,9 +144,14 @@ impl Writing<'_> {
 
     /// The same in capitals.
     pub(super) fn capital_token(&self, word: &str, digits: usize) -> String {
-        let text = format!("{} {:?} {word}", self.request.message_id, self.reply.style);
-        let mut token = HEXUPPER.encode(&Sha256::digest(text.as_bytes()));
-        token.truncate(digits);
-        token
+        self.token(word, digits).to_uppercase()
     }
+}
+
+/// Thirty-two hexadecimal digits in the groups of a UUID (RFC 9562, section 4).
+pub(super) fn uuid(digits: &str) -> String {
+    let groups = [0..8, 8..12, 12..16, 16..20, 20..32];
+    groups
+        .map(|group| digits.get(group).unwrap_or_default())
+        .join("-")
 }

@@ -17,6 +17,7 @@ pub use request::{Asked, Request};
 pub use values::{PICTURE, Values};
 
 use crate::domain::form::Item;
+use crate::reply::french;
 use blocks::Block;
 use chrono::{DateTime, Datelike, FixedOffset};
 
@@ -134,33 +135,14 @@ impl Writing<'_> {
 
     fn day(&self) -> String {
         let date = self.request.date;
-        let month = MONTHS[date.month0() as usize];
+        let month = french::month(date.month());
         format!("{} {month} {}", date.day(), date.year())
     }
 
     fn weekday(&self) -> &'static str {
-        DAYS[self.request.date.weekday().num_days_from_monday() as usize]
+        french::weekday(&self.request.date)
     }
 }
-
-const DAYS: [&str; 7] = [
-    "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
-];
-
-const MONTHS: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
 
 #[cfg(test)]
 mod tests;

@@ -11,15 +11,7 @@ use chrono::{Datelike, Timelike};
 
 /// Thunderbird: our text part line by line behind `> `, each answer below its question.
 pub(super) fn thunderbird(writing: &Writing<'_>) -> String {
-    let token = writing.token("id", 32);
-    let id = [
-        &token[..8],
-        &token[8..12],
-        &token[12..16],
-        &token[16..20],
-        &token[20..],
-    ]
-    .join("-");
+    let id = mime::uuid(&writing.token("id", 32));
     let head = format!(
         "{}User-Agent: Mozilla Thunderbird\nContent-Language: fr\n",
         writing.head("Re:", &id)

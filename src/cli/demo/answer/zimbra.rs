@@ -4,6 +4,7 @@
 use super::Writing;
 use super::blocks::escaped;
 use super::mime::{self, Encoding};
+use crate::reply::french;
 use chrono::{Datelike, Timelike};
 
 const BAR: &str = "<blockquote style=\"border-left:2px solid #1010FF;margin-left:5px;padding-left:5px;\
@@ -41,7 +42,7 @@ fn when(writing: &Writing<'_>) -> String {
         "{} {} {} {} {:02}:{:02}:{:02}",
         capital(writing.weekday()),
         date.day(),
-        capital(super::MONTHS[date.month0() as usize]),
+        capital(french::month(date.month())),
         date.year(),
         date.hour(),
         date.minute(),
