@@ -42,6 +42,13 @@ fn now() -> DateTime<Utc> {
 
 /// The decision and the mail about one message.
 pub(crate) fn answered(raw: &[u8]) -> (Decision, Option<Outgoing>) {
+    of_message(raw, |incoming, form, answering| {
+        answer(incoming, form, answering, now()).unwrap()
+    })
+}
+
+/// Reads a message that opens a ticket, and hands it on.
+fn of_message<R>(raw: &[u8], act: impl FnOnce(&Incoming<'_>, &Form, &Answering) -> R) -> R {
     let (form, config, key) = (Form::si_samu(), config(), Key::from_bytes([7; 32]));
     let answering = Answering::new(&config, &key, form).unwrap();
     let email = Email::parse(raw);
@@ -66,7 +73,7 @@ pub(crate) fn answered(raw: &[u8]) -> (Decision, Option<Outgoing>) {
         ticket: Ticket::default(),
         sent: Sent::default(),
     };
-    answer(&incoming, form, &answering, now()).unwrap()
+    act(&incoming, form, &answering)
 }
 
 /// Every message of a folder with its gold.
@@ -365,31 +372,8 @@ fn a_proved_sender_has_their_words_quoted() {
 
 #[test]
 fn what_the_clock_and_people_say_goes_under_the_declarants_message() {
-    let (form, config, key) = (Form::si_samu(), config(), Key::from_bytes([7; 32]));
-    let answering = Answering::new(&config, &key, form).unwrap();
     let raw =
         declared("From: Claire <c@samu.example>\r\nMessage-ID: <1@samu.example>\r\nSubject: x");
-    let email = Email::parse(&raw);
-    let context = Context {
-        received_at: now(),
-        own_addresses: &config.own_addresses(),
-        mark: "INC",
-        key: Some(key.as_bytes()),
-    };
-    let declaration = extract(&email, form, &context);
-    let asks = form.ask(&declaration);
-    let incoming = Incoming {
-        email: &email,
-        declaration: &declaration,
-        fields: &declaration.fields,
-        asks: &asks,
-        brought: None,
-        answerable: true,
-        reference: REFERENCE,
-        sequence: 2,
-        ticket: Ticket::default(),
-        sent: Sent::default(),
-    };
     let closing = Closing {
         now: "la carte s’affiche".to_owned(),
         ..Closing::default()
@@ -406,7 +390,13 @@ fn what_the_clock_and_people_say_goes_under_the_declarants_message() {
         (Act::CloseUnreached, "faute d’avoir pu vous"),
         (Act::Attach { to: "INC-26-00055" }, "INC-26-00055"),
     ] {
-        let (_, mail) = letter_of_act(act, &incoming, form, &answering, now()).unwrap();
+        let (_, mail) = of_message(&raw, |first, form, answering| {
+            let second = Incoming {
+                sequence: 2,
+                ..*first
+            };
+            letter_of_act(act, &second, form, answering, now()).unwrap()
+        });
         let mail = mail.unwrap();
         assert_eq!(mail.template, act.template());
         assert_eq!((mail.to.as_str(), mail.sequence), ("c@samu.example", 2));

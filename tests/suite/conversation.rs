@@ -8,7 +8,7 @@ use serde_json::Value;
 use vigie::cli::demo::answer::{Reply, Request, Style, Values, answer};
 use vigie::domain::form::Form;
 
-use super::mailserver::{DECLARANT, SUPPORT, Ways, configuration, now, servers, until};
+use super::mailserver::{DECLARANT, SUPPORT, now, on_sqlite, servers, until};
 use super::support::dovecot::Dovecot;
 use super::support::service::Service;
 use super::support::smtp_client::submit;
@@ -62,16 +62,7 @@ fn ticket(service: &Service, number: usize) -> Option<Value> {
 fn e_07_to_e_14_through_postfix_and_dovecot_each_styles_answer_fills_the_ticket_and_nothing_is_asked_twice()
  {
     let (dovecot, postfix) = servers(None);
-    let mut service = Service::new(|folder| {
-        let database = format!("sqlite:{}/vigie.db", folder.display());
-        let ways = Ways {
-            poll: "1s",
-            imap: "imaps",
-            smtp: "smtp+starttls",
-            database: &database,
-        };
-        configuration(folder, &dovecot, &postfix, &ways)
-    });
+    let mut service = Service::new(|folder| on_sqlite(folder, &dovecot, &postfix));
     service.start();
     let styles: Vec<(usize, Style)> = (1..).zip(Style::ALL).collect();
     for (number, _) in &styles {

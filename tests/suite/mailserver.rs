@@ -121,14 +121,7 @@ fn snd_13_loop_04_a_bounce_and_our_own_mail_come_back_and_nothing_follows() {
     const ALIAS: &str = "alias@elsewhere.example";
     let (dovecot, postfix) = servers(None);
     let mut service = Service::new(|folder| {
-        let database = format!("sqlite:{}/vigie.db", folder.display());
-        let ways = Ways {
-            poll: "1s",
-            imap: "imaps",
-            smtp: "smtp+starttls",
-            database: &database,
-        };
-        configuration(folder, &dovecot, &postfix, &ways)
+        on_sqlite(folder, &dovecot, &postfix)
             .replace("answer_from", "plus_address = true\nanswer_from")
     });
     service.start();
@@ -184,14 +177,7 @@ fn killed_in_the_middle_every_message_is_stored_once_and_answered_once() {
     let kills = amount("VIGIE_TEST_KILLS", 2);
     let (dovecot, postfix) = servers(None);
     let mut service = Service::new(|folder| {
-        let database = format!("sqlite:{}/vigie.db", folder.display());
-        let ways = Ways {
-            poll: "1s",
-            imap: "imaps",
-            smtp: "smtp+starttls",
-            database: &database,
-        };
-        configuration(folder, &dovecot, &postfix, &ways).replace("done_folder = \"Traités\"\n", "")
+        on_sqlite(folder, &dovecot, &postfix).replace("done_folder = \"Traités\"\n", "")
     });
     for kill in 0..kills {
         // Each portion is caught at another step: while it is fetched, while it is read, while its mails leave.
@@ -607,11 +593,11 @@ fn mails_of_ours(dovecot: &Dovecot) -> Vec<String> {
 }
 
 /// How the program reaches the servers, and its database.
-pub(super) struct Ways<'a> {
-    pub(super) database: &'a str,
-    pub(super) poll: &'static str,
-    pub(super) imap: &'static str,
-    pub(super) smtp: &'static str,
+struct Ways<'a> {
+    database: &'a str,
+    poll: &'static str,
+    imap: &'static str,
+    smtp: &'static str,
 }
 
 pub(super) fn servers(capability: Option<&str>) -> (Dovecot, Postfix) {
@@ -621,12 +607,19 @@ pub(super) fn servers(capability: Option<&str>) -> (Dovecot, Postfix) {
     (dovecot, postfix)
 }
 
-pub(super) fn configuration(
-    folder: &Path,
-    dovecot: &Dovecot,
-    postfix: &Postfix,
-    ways: &Ways<'_>,
-) -> String {
+/// With a database of its own, polling each second, over TLS both ways.
+pub(super) fn on_sqlite(folder: &Path, dovecot: &Dovecot, postfix: &Postfix) -> String {
+    let database = format!("sqlite:{}/vigie.db", folder.display());
+    let ways = Ways {
+        poll: "1s",
+        imap: "imaps",
+        smtp: "smtp+starttls",
+        database: &database,
+    };
+    configuration(folder, dovecot, postfix, &ways)
+}
+
+fn configuration(folder: &Path, dovecot: &Dovecot, postfix: &Postfix, ways: &Ways<'_>) -> String {
     let secret = folder.join("password");
     fs::write(&secret, PASSWORD).expect("the folder is ours");
     fs::set_permissions(&secret, Permissions::from_mode(0o600)).expect("the folder is ours");
