@@ -138,60 +138,60 @@ pub(super) fn befallen(
     };
     // « The six dispatchers all see the same thing » beside a fault told before.
     let alike = (0..tokens.len()).any(|at| tokens.among(at, "same|meme|memes|pareil|idem"));
-    (0..tokens.len())
-        .filter(|_| faulty || alike || badly || said || comes(tokens))
-        .find_map(|at| {
-            let group = |from: usize, bare: bool| {
-                let counted = super::super::count::group_end(tokens, from)
-                    .or_else(|| super::super::count::number_end(tokens, from).filter(|_| bare));
-                let (numbered, next) = match counted {
-                    Some(end) => (true, end),
-                    None => (false, {
-                        let next =
-                            phrase!(tokens, from, "les|nos|mes|ces|tous les|toutes les|our|the")?;
-                        super::super::count::noun_end(tokens, next)?
-                    }),
-                };
-                let end = super::super::count::company::qualified(tokens, next);
-                let machines = (from..next).any(|at| tokens.among(at, MACHINES));
-                let struck = !machines && !super::super::count::spares(tokens, from, end);
-                struck.then_some((numbered, end))
+    if !(faulty || alike || badly || said || comes(tokens)) {
+        return None;
+    }
+    (0..tokens.len()).find_map(|at| {
+        let group = |from: usize, bare: bool| {
+            let counted = super::super::count::group_end(tokens, from)
+                .or_else(|| super::super::count::number_end(tokens, from).filter(|_| bare));
+            let (numbered, next) = match counted {
+                Some(end) => (true, end),
+                None => (false, {
+                    let next =
+                        phrase!(tokens, from, "les|nos|mes|ces|tous les|toutes les|our|the")?;
+                    super::super::count::noun_end(tokens, next)?
+                }),
             };
-            let (from, end) = if let Some((end, behind)) = counted_first(tokens, at) {
-                let suffers = suffers(behind);
-                let well = super::super::count::spares(tokens, at, end);
-                if !suffers || well {
-                    return None;
-                }
-                (at, end)
-            } else if let Some(from) = phrase!(tokens, at, "pour|chez|for") {
-                let (numbered, end) = group(from, true)?;
-                if only_counted && !numbered {
-                    return None;
-                }
-                (from, end)
-            } else {
-                let (numbered, end) = group(at, tokens.is(at, &["both"]))?;
-                let suffers = suffers(end);
-                if !numbered || !suffers {
-                    return None;
-                }
-                (at, end)
-            };
-            let vague = tokens.among(
-                end - 1,
-                "gens|personnes|appelants|autres|collegues|utilisateurs",
-            );
-            let alone =
-                vague || at > 0 && tokens.among(at - 1, "pas|sauf|meme|voir|appeler|prevenir");
-            let span = tokens.span(from, end);
-            let value = words
-                .get(span.clone())?
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ");
-            (!alone).then_some(Found::Named(value, span))
-        })
+            let end = super::super::count::company::qualified(tokens, next);
+            let machines = (from..next).any(|at| tokens.among(at, MACHINES));
+            let struck = !machines && !super::super::count::spares(tokens, from, end);
+            struck.then_some((numbered, end))
+        };
+        let (from, end) = if let Some((end, behind)) = counted_first(tokens, at) {
+            let suffers = suffers(behind);
+            let well = super::super::count::spares(tokens, at, end);
+            if !suffers || well {
+                return None;
+            }
+            (at, end)
+        } else if let Some(from) = phrase!(tokens, at, "pour|chez|for") {
+            let (numbered, end) = group(from, true)?;
+            if only_counted && !numbered {
+                return None;
+            }
+            (from, end)
+        } else {
+            let (numbered, end) = group(at, tokens.is(at, &["both"]))?;
+            let suffers = suffers(end);
+            if !numbered || !suffers {
+                return None;
+            }
+            (at, end)
+        };
+        let vague = tokens.among(
+            end - 1,
+            "gens|personnes|appelants|autres|collegues|utilisateurs",
+        );
+        let alone = vague || at > 0 && tokens.among(at - 1, "pas|sauf|meme|voir|appeler|prevenir");
+        let span = tokens.span(from, end);
+        let value = words
+            .get(span.clone())?
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        (!alone).then_some(Found::Named(value, span))
+    })
 }
 
 /// « Trois médecins (les Drs Nardoux, Villéger et Simonet) se … », « Deux ARM de nuit n'… »: where
