@@ -19,7 +19,7 @@ pub(super) struct Summary {
     kinds: Vec<(Kind, usize)>,
     requests: usize,
     majors: usize,
-    /// The newest ticket whose request has left.
+    /// The newest ticket whose request has left and did not come back.
     asked: Option<Reference>,
 }
 
@@ -51,7 +51,8 @@ impl Summary {
                 };
                 requests += usize::from(template.is_request());
                 let has_questions = matches!(template, Template::E1 | Template::E1b);
-                if asked.is_none() && has_questions && mail.state == MailState::Sent {
+                let arrived = mail.state == MailState::Sent && mail.bounced_at.is_none();
+                if asked.is_none() && has_questions && arrived {
                     asked = Some(mail.reference.clone());
                 }
             }
