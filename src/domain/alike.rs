@@ -166,13 +166,47 @@ pub struct Seen {
     pub description: String,
 }
 
+/// An incident made ready to be compared: its texts are folded and cut once, however many others it
+/// is compared with.
+#[derive(Debug)]
+pub struct Compared<'a> {
+    /// The incident.
+    pub seen: &'a Seen,
+    entity: String,
+    declarant: String,
+    addresses: BTreeSet<String>,
+    feature: BTreeSet<String>,
+    description: BTreeSet<String>,
+}
+
+impl<'a> From<&'a Seen> for Compared<'a> {
+    fn from(seen: &'a Seen) -> Self {
+        let addresses = [&seen.address, &seen.email].into_iter();
+        Self {
+            seen,
+            entity: fold(&seen.entity),
+            declarant: fold(&seen.declarant),
+            addresses: addresses
+                .filter(|address| !address.is_empty())
+                .map(|address| address.to_lowercase())
+                .collect(),
+            feature: words(&seen.feature),
+            description: words(&seen.description),
+        }
+    }
+}
+
 /// The best candidates among others, best first; `within` is how long after a declaration the same
 /// one may come again.
 #[must_use]
-pub fn alike(this: &Seen, others: &[Seen], within: TimeDelta) -> Vec<Candidate> {
+pub fn alike<'a>(
+    this: &Compared<'_>,
+    others: impl IntoIterator<Item = &'a Compared<'a>>,
+    within: TimeDelta,
+) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = others
-        .iter()
-        .filter(|other| other.id != this.id)
+        .into_iter()
+        .filter(|other| other.seen.id != this.seen.id)
         .filter_map(|other| compare(this, other, within))
         .collect();
     found.sort_by(|a, b| (b.score, &b.other).cmp(&(a.score, &a.other)));
@@ -180,21 +214,23 @@ pub fn alike(this: &Seen, others: &[Seen], within: TimeDelta) -> Vec<Candidate> 
     found
 }
 
-fn compare(this: &Seen, other: &Seen, within: TimeDelta) -> Option<Candidate> {
+fn compare(this: &Compared<'_>, other: &Compared<'_>, within: TimeDelta) -> Option<Candidate> {
     let entity = same_text(&this.entity, &other.entity);
     if entity == Some(false) {
         return None;
     }
-    let feature = shared(&words(&this.feature), &words(&other.feature));
-    let (mine, theirs) = (words(&this.description), words(&other.description));
-    let common = mine.intersection(&theirs).count();
-    let description = shared(&mine, &theirs).unwrap_or(0);
-    let declarant = same_declarant(this, other);
+    let feature = shared(&this.feature, &other.feature);
+    let (mine, theirs) = (&this.description, &other.description);
+    let common = mine.intersection(theirs).count();
+    let description = shared(mine, theirs).unwrap_or(0);
+    let declarant = !this.addresses.is_disjoint(&other.addresses)
+        || same_text(&this.declarant, &other.declarant) == Some(true);
+    let same_numbers = numbers(mine).eq(numbers(theirs));
+    let (this, other) = (this.seen, other.seen);
     let apart = this.received_at - other.received_at;
     let begun = (this.started_at.unwrap_or(this.received_at)
         - other.started_at.unwrap_or(other.received_at))
     .abs();
-    let same_numbers = numbers(&mine).eq(numbers(&theirs));
     let same_words = common >= 5 && description >= 85 && same_numbers;
     // Declared anew in other words: by the same person, of the same thing, at the same time.
     let anew = declarant
@@ -238,22 +274,10 @@ fn compare(this: &Seen, other: &Seen, within: TimeDelta) -> Option<Candidate> {
     })
 }
 
-/// Whether both are the same text, folded; `None` where one is not known.
+/// Whether both are the same folded text; `None` where one is not known.
 fn same_text(one: &str, other: &str) -> Option<bool> {
     let known = !one.is_empty() && !other.is_empty();
-    known.then(|| fold(one) == fold(other))
-}
-
-fn same_declarant(one: &Seen, other: &Seen) -> bool {
-    let addresses = |seen: &Seen| -> BTreeSet<String> {
-        [&seen.address, &seen.email]
-            .into_iter()
-            .filter(|address| !address.is_empty())
-            .map(|address| address.to_lowercase())
-            .collect()
-    };
-    !addresses(one).is_disjoint(&addresses(other))
-        || same_text(&one.declarant, &other.declarant) == Some(true)
+    known.then(|| one == other)
 }
 
 /// How much of the shorter stands in the longer, in hundredths; `None` where one says nothing.
@@ -305,7 +329,8 @@ mod tests {
     }
 
     fn found(this: &Seen, other: &Seen) -> Option<(Likeness, String)> {
-        let candidates = alike(this, std::slice::from_ref(other), TimeDelta::hours(24));
+        let (this, other) = (Compared::from(this), Compared::from(other));
+        let candidates = alike(&this, [&other], TimeDelta::hours(24));
         let first = candidates.first()?;
         Some((first.likeness, first.reasons()))
     }
@@ -442,7 +467,8 @@ mod tests {
             })
             .collect();
         others.push(seen(8, 0, "a@chu.example", "cartographie", CARTE));
-        let found = alike(&this, &others, TimeDelta::hours(24));
+        let others: Vec<Compared<'_>> = others.iter().map(Compared::from).collect();
+        let found = alike(&Compared::from(&this), &others, TimeDelta::hours(24));
         assert_eq!(found.len(), MOST);
         assert_eq!(found[0].other, Reference::new("INC", 2026, 8));
     }

@@ -1,8 +1,9 @@
 //! Incidents that look alike: what is compared, and which pairs were found.
 
 use super::Store;
+use super::db::Sql;
 use super::error::Result;
-use super::rows::{json, reference, unsigned, word};
+use super::rows::{json, reference, to_json, unsigned, word};
 use crate::domain::alike::{Candidate, Likeness, Seen, Sign};
 use crate::domain::field::{FieldName, Value};
 use crate::domain::incident::{IncidentId, Reference};
@@ -28,29 +29,58 @@ struct CandidateRow {
     turned: bool,
 }
 
+#[derive(serde::Serialize)]
+struct NewRow {
+    incident: i64,
+    other: String,
+    kind: &'static str,
+    reasons: String,
+    score: u32,
+}
+
+impl NewRow {
+    fn of(incident: IncidentId, candidate: &Candidate) -> Self {
+        let tokens: Vec<String> = candidate.signs.iter().map(|sign| sign.token()).collect();
+        Self {
+            incident: incident.0,
+            other: candidate.other.to_string(),
+            kind: candidate.likeness.as_str(),
+            reasons: tokens.join(" "),
+            score: candidate.score,
+        }
+    }
+}
+
 impl Store {
-    /// What is compared of one incident; `None` where there is none of that name.
+    /// What is compared of incidents, as far as they are there.
     ///
     /// # Errors
     /// The database's.
-    pub async fn seen(&self, reference: &Reference) -> Result<Option<Seen>> {
+    pub async fn seen(&self, references: &[Reference]) -> Result<Vec<Seen>> {
+        let names: Vec<String> = references.iter().map(ToString::to_string).collect();
         let rows: Vec<SeenRow> = self
             .db
-            .read(
-                "SELECT i.id, i.reference, i.received_at, i.address, f.name, f.value
-                 FROM incidents i LEFT JOIN incident_fields f ON f.incident_id = i.id
-                    AND f.state = 'present' AND f.name IN ('entity', 'feature', 'started_at',
-                        'declarant_name', 'description', 'email')
-                 WHERE i.reference = $1",
-            )
-            .text(&reference.to_string())
+            .read(Sql {
+                sqlite: "SELECT i.id, i.reference, i.received_at, i.address, f.name, f.value
+                         FROM incidents i LEFT JOIN incident_fields f ON f.incident_id = i.id
+                            AND f.state = 'present' AND f.name IN ('entity', 'feature',
+                                'started_at', 'declarant_name', 'description', 'email')
+                         WHERE i.reference IN (SELECT value FROM json_each($1)) ORDER BY i.id",
+                postgres: "SELECT i.id, i.reference, i.received_at, i.address, f.name, f.value
+                           FROM incidents i LEFT JOIN incident_fields f ON f.incident_id = i.id
+                              AND f.state = 'present' AND f.name IN ('entity', 'feature',
+                                  'started_at', 'declarant_name', 'description', 'email')
+                           WHERE i.reference IN (SELECT json_array_elements_text($1::json))
+                           ORDER BY i.id",
+            })
+            .text(&to_json(&names))
             .fetch_all()
             .await?;
-        Ok(collect(rows)?.pop())
+        collect(rows)
     }
 
     /// The same of the incidents received around `from`..`to`, the newest `most` of them that were
-    /// neither set aside nor merged.
+    /// neither set aside nor merged, newest first.
     ///
     /// # Errors
     /// The database's.
@@ -71,7 +101,7 @@ impl Store {
                  LEFT JOIN incident_fields f ON f.incident_id = i.id
                     AND f.state = 'present' AND f.name IN ('entity', 'feature', 'started_at',
                         'declarant_name', 'description', 'email')
-                 ORDER BY i.id",
+                 ORDER BY i.received_at DESC, i.id DESC",
             )
             .bind(from)
             .bind(to)
@@ -81,39 +111,62 @@ impl Store {
         collect(rows)
     }
 
-    /// Keeps what an incident looks like, in the place of what was kept of it before.
+    /// Keeps what incidents look like, in the place of what was kept of them before; one that looks
+    /// like nothing keeps what it has. A pair that was kept from its other side is there already; of
+    /// one that is found from both sides now, one side is given.
     ///
     /// # Errors
     /// The database's.
     pub async fn keep_candidates(
         &self,
-        incident: IncidentId,
-        candidates: &[Candidate],
+        found: &[(IncidentId, Vec<Candidate>)],
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        tx.query("DELETE FROM candidates WHERE incident_id = $1")
-            .bind(incident.0)
-            .execute()
-            .await?;
-        for candidate in candidates {
-            let tokens: Vec<String> = candidate.signs.iter().map(|sign| sign.token()).collect();
-            // Where the other was found to look like this one, the pair is there already.
-            tx.query(
-                "INSERT INTO candidates (incident_id, other_id, kind, reasons, score, found_at)
-                 SELECT $1, o.id, $3, $4, $5, $6 FROM incidents o
-                 WHERE o.reference = $2 AND NOT EXISTS (SELECT 1 FROM candidates c
-                    WHERE c.incident_id = o.id AND c.other_id = $1)",
-            )
-            .bind(incident.0)
-            .text(&candidate.other.to_string())
-            .text(candidate.likeness.as_str())
-            .text(&tokens.join(" "))
-            .bind(i64::from(candidate.score))
-            .bind(now)
-            .execute()
-            .await?;
+        let found = || {
+            found
+                .iter()
+                .filter(|(_, candidates)| !candidates.is_empty())
+        };
+        let ids: Vec<i64> = found().map(|(incident, _)| incident.0).collect();
+        if ids.is_empty() {
+            return Ok(());
         }
+        let rows: Vec<NewRow> = found()
+            .flat_map(|(incident, candidates)| {
+                candidates
+                    .iter()
+                    .map(|candidate| NewRow::of(*incident, candidate))
+            })
+            .collect();
+        let mut tx = self.db.begin().await?;
+        tx.query(Sql {
+            sqlite: "DELETE FROM candidates WHERE incident_id IN (SELECT value FROM json_each($1))",
+            postgres: "DELETE FROM candidates
+                       WHERE incident_id IN (SELECT json_array_elements_text($1::json)::bigint)",
+        })
+        .text(&to_json(&ids))
+        .execute()
+        .await?;
+        tx.query(Sql {
+            sqlite: "INSERT INTO candidates (incident_id, other_id, kind, reasons, score, found_at)
+                     SELECT j.value ->> 'incident', o.id, j.value ->> 'kind',
+                        j.value ->> 'reasons', j.value ->> 'score', $2
+                     FROM jsonb_each($1) AS j JOIN incidents o ON o.reference = j.value ->> 'other'
+                     WHERE NOT EXISTS (SELECT 1 FROM candidates c
+                        WHERE c.incident_id = o.id AND c.other_id = j.value ->> 'incident')",
+            postgres:
+                "INSERT INTO candidates (incident_id, other_id, kind, reasons, score, found_at)
+                       SELECT j.incident, o.id, j.kind, j.reasons, j.score, $2
+                       FROM json_to_recordset($1::json) AS j (incident BIGINT, other TEXT,
+                          kind TEXT, reasons TEXT, score BIGINT)
+                       JOIN incidents o ON o.reference = j.other
+                       WHERE NOT EXISTS (SELECT 1 FROM candidates c
+                          WHERE c.incident_id = o.id AND c.other_id = j.incident)",
+        })
+        .text(&to_json(&rows))
+        .bind(now)
+        .execute()
+        .await?;
         tx.commit().await
     }
 

@@ -9,6 +9,7 @@ use super::readers::Readers;
 use crate::clock::Clock;
 use crate::desk::alike;
 use crate::desk::intake::{self, Parts, Read};
+use crate::domain::incident::Reference;
 use crate::domain::message::{MessageId, MessageState, Stored};
 use crate::failpoint;
 use crate::metrics::Reading;
@@ -266,12 +267,10 @@ async fn keep(
     let committed = store.commit_outcomes(&outcomes, now).await?;
     failpoint::hit("K08");
     drop(outcomes);
+    look_alike(processing, committed.iter().flatten()).await;
     for (read, committed) in kept.into_iter().zip(committed) {
         match committed {
-            Ok(committed) => {
-                told(processing, read, &committed, round);
-                look_alike(processing, &committed).await;
-            }
+            Ok(committed) => told(processing, read, &committed, round),
             Err(_) => alone(processing, read, round).await?,
         }
     }
@@ -298,7 +297,7 @@ async fn alone(
         match store.commit_outcome(&outcome, now).await {
             Ok(committed) => {
                 told(processing, read, &committed, round);
-                look_alike(processing, &committed).await;
+                look_alike(processing, [&committed]).await;
                 return Ok(());
             }
             Err(StoreError::Conflict(_)) if tries > 0 => (),
@@ -349,16 +348,23 @@ async fn fail(
 
 /// Finds what a new incident looks like. It is only proposed: what fails here is found again by
 /// `vigie ticket alike`.
-async fn look_alike(processing: &Processing, committed: &Committed) {
-    let Some(reference) = committed.reference.as_ref().filter(|_| committed.opened) else {
+async fn look_alike<'a>(
+    processing: &Processing,
+    committed: impl IntoIterator<Item = &'a Committed>,
+) {
+    let opened = committed.into_iter().filter(|committed| committed.opened);
+    let opened: Vec<Reference> = opened
+        .filter_map(|committed| committed.reference.clone())
+        .collect();
+    if opened.is_empty() {
         return;
-    };
+    }
     let (store, within) = (&processing.store, processing.parts.duplicate_within);
-    let found = alike::find(store, reference, within, processing.clock.now()).await;
+    let found = alike::find(store, &opened, within, processing.clock.now()).await;
     if let Err(error) = found {
         tracing::warn!(
-            event = "ticket.not_compared", ticket = %reference, error = %error,
-            "what looks like it is not known"
+            event = "ticket.not_compared", tickets = opened.len(), error = %error,
+            "what looks like them is not known"
         );
     }
 }

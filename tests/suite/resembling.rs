@@ -68,8 +68,10 @@ async fn the_same_declaration_from_a_colleague_is_proposed_on_both_incidents_and
         }
         // Looked for again from the older side, the pair is kept once.
         let (older, day) = (reference(&line, 1).await, TimeDelta::hours(24));
-        let again = alike::find(line.store(), &older, day, at(3)).await.unwrap();
-        assert_eq!(again.map(|found| found.len()), Some(1));
+        let again = alike::find(line.store(), &[older], day, at(3))
+            .await
+            .unwrap();
+        assert_eq!(again.first().map(|(_, found)| found.len()), Some(1));
         assert_eq!(found(&line, 1).await.len(), 1);
         assert_eq!(found(&line, 2).await.len(), 1);
         line.store().close().await;
@@ -108,10 +110,9 @@ async fn an_incident_that_is_not_there_looks_like_nothing() {
     let line = Line::new().await;
     let nobody = Reference::new("INC", 2026, 99);
     let day = TimeDelta::hours(24);
-    let found = alike::find(line.store(), &nobody, day, at(0))
-        .await
-        .unwrap();
-    assert!(found.is_none());
+    let these = std::slice::from_ref(&nobody);
+    let found = alike::find(line.store(), these, day, at(0)).await.unwrap();
+    assert!(found.is_empty());
     assert!(line.store().candidates(&nobody).await.unwrap().is_empty());
 }
 

@@ -559,7 +559,9 @@ async fn what_looks_like_an_incident_is_named_on_its_page_with_the_reasons() {
         signs: vec![Sign::Entity, Sign::Before(25)],
         score: 60,
     };
-    let kept = store.keep_candidates(incident, &[candidate], at(4)).await;
+    let kept = store
+        .keep_candidates(&[(incident, vec![candidate])], at(4))
+        .await;
     kept.unwrap();
     let page = console.get(&path).await;
     page.shows(&format!("<a href=\"/d/{first}\">{first}</a>"));

@@ -24,8 +24,11 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
     block_on(async {
         let store = parts::open_store(&config).await?;
         // Looked for again: its fields may have changed since it was opened.
-        let found = alike::find(&store, reference, within, Clock::System.now()).await?;
-        found.with_context(|| Coded::new(Exit::Failed, format!("there is no {reference}")))?;
+        let these = std::slice::from_ref(reference);
+        let found = alike::find(&store, these, within, Clock::System.now()).await?;
+        found
+            .first()
+            .with_context(|| Coded::new(Exit::Failed, format!("there is no {reference}")))?;
         let candidates = store.candidates(reference).await?;
         store.close().await;
         for candidate in &candidates {
