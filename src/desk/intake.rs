@@ -323,7 +323,7 @@ fn joined(read: &Arc<Read>, parts: &Arc<Parts>, incident: Incident, now: DateTim
 }
 
 /// Completes fields with what a later message brings; gives the names of those that it filled.
-pub(super) fn merge(fields: &mut Fields, brought: &Fields) -> Vec<FieldName> {
+pub fn merge(fields: &mut Fields, brought: &Fields) -> Vec<FieldName> {
     let mut changed = Vec::new();
     for (name, field) in brought.iter() {
         if fills(&fields[name].reading, &field.reading) {

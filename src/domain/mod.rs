@@ -1,5 +1,6 @@
 //! What the words mean. No I/O; imports `text` only.
 
+pub mod asked;
 pub mod decision;
 pub mod declaration;
 pub mod escalation;

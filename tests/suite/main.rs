@@ -35,6 +35,7 @@ mod protection;
 mod proxied;
 mod quarantine;
 mod reparse;
+mod replies;
 mod sending;
 mod served;
 mod storage;

@@ -1,0 +1,20 @@
+//! What is written as in a text message: « tt le tps », « tjrs », « a chak x ».
+
+use crate::domain::field::Frequency;
+use crate::extract::lexicon::mentions;
+use crate::text::fold;
+
+/// How often, in short writing that no sentence is written in.
+pub(super) fn frequency(text: &str) -> Option<Frequency> {
+    const ALWAYS: &str = "tt le tps|tt le temps|tout le tps|tjrs|tjs|tjr|toujour|chak|a chaq |a chq|ts les|tlt|systematik";
+    const SOMETIMES: &str = "parfoi |des x|1x sur|une x sur|1 x sur|2 tps en tps|de tps en tps|2 temps en temps|qqfois|qques fois|qqs fois|d fois";
+    let folded = format!("{} ", fold(text));
+    let denied = mentions("pas |plus |jamais ", &folded);
+    if denied || folded.split_whitespace().count() > 8 {
+        return None;
+    }
+    if mentions(SOMETIMES, &folded) {
+        return Some(Frequency::Intermittent);
+    }
+    mentions(ALWAYS, &folded).then_some(Frequency::Yes)
+}
