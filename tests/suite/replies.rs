@@ -282,3 +282,26 @@ fn what_a_mail_asked_is_told_by_its_text() {
         assert!(items.clone().all(|item| *item != Item::Screenshot));
     }
 }
+
+#[test]
+fn a_person_tries_an_answer_on_the_command_line() {
+    let conversation = folder().join("03");
+    let run = |request: &str| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_vigie"))
+            .args(["parse", "--json", "--answers"])
+            .arg(conversation.join(request))
+            .arg(conversation.join("a-03-outlook-bleu.eml"))
+            .output()
+            .unwrap()
+    };
+    let told = run("request.eml");
+    assert!(told.status.success(), "{told:?}");
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(told["kind"], "reply");
+    assert_eq!(told["fields"]["affected_user"]["value"], "Delphine Roche");
+    assert_eq!(told["fields"]["prerequisites_checked"]["value"], "yes");
+    assert_eq!(told["resolved"], false);
+    // A mail without numbers asks for nothing.
+    let refused = run("a-03-outlook-bleu.gold.json");
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+}

@@ -56,7 +56,7 @@ pub(super) fn at_line(collector: &mut Collector<'_>, names: &[FieldName], words:
 
 /// The words without what leads to them and what trails: « non, plutôt », « en fait ».
 pub(super) fn core(words: &Excerpt) -> Excerpt {
-    const LEADS: &str = "non|oui|plutot|en fait|correction|une petite correction|petite correction|erreur|erreur de ma part|rectification|en realite|finalement|desole|pardon|c est|c|ce sont|sont|ce serait|ce sera|il s agit de|il s agit du|il s agit des|il y en a|c etait|ca touche|ca concerne|cela touche|cela concerne|concerne|touche|actually|rather|just|only|par contre|en revanche|it s|it is|maintenant|desormais|je suis|chui|chuis|suis|moi c est|moi c|moi je suis|i am|i m|my role is|ma fonction est|mon poste est|et";
+    const LEADS: &str = "non|oui|plutot|en fait|correction|une petite correction|petite correction|erreur|erreur de ma part|rectification|en realite|finalement|desole|pardon|c est|c|ce sont|sont|ce serait|ce sera|il s agit de|il s agit du|il s agit des|il y en a|c etait|ca touche|ca concerne|cela touche|cela concerne|concerne|touche|actually|rather|just|only|par contre|en revanche|it s|it is|maintenant|desormais|je suis|chui|chuis|suis|moi c est|moi c|moi je suis|i am|i m|my role is|ma fonction est|login|mon login|identifiant|compte|pour|mon poste est|et";
     const TRAILS: &str = "en fait|plutot|finalement|en realite|actually|merci";
     let tokens = Tokens::new(&words.text);
     let mut from = 0;
@@ -69,6 +69,14 @@ pub(super) fn core(words: &Excerpt) -> Excerpt {
         }
         // « c'est pour tous » keeps what a count needs.
         match tokens.any_phrase(from, LEADS) {
+            // « prérequis non vérifiés », « oui à chaque fois »: there they lead to nothing else.
+            Some(next)
+                if tokens.among(from, "oui|non")
+                    && !tokens.word(next).is_empty()
+                    && tokens.any_phrase(next, LEADS).is_none() =>
+            {
+                break;
+            }
             Some(next) if next < tokens.len() && !tokens.among(next, "pour|pas") => from = next,
             _ => break,
         }

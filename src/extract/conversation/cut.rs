@@ -19,7 +19,7 @@ pub(super) fn sentences(words: &Excerpt) -> Vec<Excerpt> {
 /// The clauses of a sentence: between commas, and before « et ça », « et on », « et je ».
 pub(super) fn clauses(words: &Excerpt) -> Vec<Excerpt> {
     let mut found = Vec::new();
-    let whole = parts(words, &[',', ';', '.', '!', '?', '/']);
+    let whole = parts(words, &[',', ';', '.', '!', '?', '/', '-', '–']);
     let whole = if whole.is_empty() {
         vec![words.clone()]
     } else {
@@ -29,8 +29,20 @@ pub(super) fn clauses(words: &Excerpt) -> Vec<Excerpt> {
         let folded = Folded::new(&part.text);
         let text = folded.as_str();
         let mut start = 0;
-        for (at, _) in text.match_indices(" et ") {
-            let next = text[at + 4..].split([' ', '\'']).next().unwrap_or_default();
+        let mut joints: Vec<(usize, usize)> = text
+            .match_indices(" et ")
+            .map(|(at, _)| (at, at + 4))
+            .collect();
+        // « en prod pour les médecins »
+        joints.extend(
+            [" pour les ", " pour moi", " pour tous"]
+                .iter()
+                .flat_map(|joint| text.match_indices(joint))
+                .map(|(at, _)| (at, at + 1)),
+        );
+        joints.sort_unstable();
+        for (at, behind) in joints {
+            let next = text[behind..].split([' ', '\'']).next().unwrap_or_default();
             if matches!(
                 next,
                 "ca" | "sa"
@@ -51,7 +63,7 @@ pub(super) fn clauses(words: &Excerpt) -> Vec<Excerpt> {
                     | "il"
             ) {
                 found.push(trimmed(&part.slice(folded.original(start..at))));
-                start = at + 4;
+                start = behind;
             }
         }
         found.push(trimmed(&part.slice(folded.original(start..text.len()))));
@@ -111,14 +123,19 @@ pub(super) fn parts(words: &Excerpt, signs: &[char]) -> Vec<Excerpt> {
             continue;
         }
         let before = text[..at].ends_with(|c: char| c.is_ascii_digit());
-        let after = text[at + 1..].starts_with(|c: char| c.is_ascii_digit());
+        let next = at + sign.len_utf8();
+        let after = text[next..].starts_with(|c: char| c.is_ascii_digit());
+        let dash = matches!(sign, '-' | '–');
+        if dash && !(text[..at].ends_with(' ') && text[next..].starts_with(' ')) {
+            continue;
+        }
         if before && after
             || sign == '.' && !text[at + 1..].starts_with([' ', '\n']) && at + 1 < text.len()
         {
             continue;
         }
         found.push(trimmed(&words.slice(start..at + usize::from(sign == '?'))));
-        start = at + 1;
+        start = next;
     }
     if start == 0 {
         return Vec::new();

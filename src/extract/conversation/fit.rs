@@ -94,9 +94,13 @@ impl Judge<'_> {
                         "fait|c'est fait|pas fait|pas encore|non pas encore|oui fait",
                         bare,
                     );
-                sure(spoken && station::answer(text).is_some()).max(may((yes_no
-                    || leads_yes_no && words <= 12)
-                    && station::answer(text).is_some()))
+                sure(
+                    spoken && station::answer(text).is_some()
+                        || words <= 8 && super::short::checked(text).is_some(),
+                )
+                .max(may(
+                    (yes_no || leads_yes_no && words <= 12) && station::answer(text).is_some()
+                ))
             }
             FieldName::Reproducible => {
                 let found = frequency::answer(text);

@@ -141,6 +141,19 @@ fn mark(tokens: &Tokens, at: usize, questions: usize, first: bool) -> Option<Mar
             named: true,
         });
     }
+    // « a) », « b. »
+    if let [letter @ b'a'..=b'j'] = tokens.text(at).as_bytes()
+        && first
+        && (tokens.sign(at + 1, b')') || tokens.sign(at + 1, b'.'))
+        && usize::from(letter - b'a') < questions
+    {
+        return Some(Mark {
+            numbers: vec![usize::from(letter - b'a') + 1],
+            from: at,
+            to: at + 2,
+            named: false,
+        });
+    }
     let number = |at: usize| {
         tokens
             .number(at, 2)
@@ -301,6 +314,7 @@ mod tests {
                 2,
                 vec![one(1, "moi,"), one(2, "non")],
             ),
+            ("a) moi\nb) oui", 2, vec![one(1, "moi"), one(2, "oui")]),
             ("vers 2 - 3 h du matin", 4, vec![]),
             ("le 3 mars", 4, vec![]),
             ("nous sommes 3, en prod", 4, vec![]),

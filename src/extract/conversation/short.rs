@@ -18,3 +18,15 @@ pub(super) fn frequency(text: &str) -> Option<Frequency> {
     }
     mentions(ALWAYS, &folded).then_some(Frequency::Yes)
 }
+
+/// Whether it was done, of words that begin by saying so: « c'est fait depuis ce matin ».
+pub(super) fn checked(text: &str) -> Option<bool> {
+    const DONE: &str = "c'est fait|c fait|fait |fait,|faite|faits|c'est bon|c bon|verifie|controle|done|checked|deja fait|deja verifie";
+    const UNDONE: &str = "pas fait|pas encore|pas verifie|non fait|jamais fait|c'est pas fait|ce n'est pas fait|not done|not yet|pas eu le temps";
+    let folded = format!("{} ", fold(text).trim());
+    let begins = |list: &str| list.split('|').any(|words| folded.starts_with(words));
+    if begins(UNDONE) {
+        return Some(false);
+    }
+    begins(DONE).then_some(true)
+}

@@ -9,7 +9,7 @@ use crate::domain::field::{Field, FieldName, Reading, Source, Value};
 use crate::domain::form::{Item, LabelName};
 use crate::extract::excerpt::Excerpt;
 use crate::extract::label::Answered;
-use crate::extract::{answers, count, entity, frequency};
+use crate::extract::{answers, count, entity, frequency, station};
 
 impl Collector<'_> {
     /// Takes the words typed for some items.
@@ -32,6 +32,14 @@ impl Collector<'_> {
             if *name == FieldName::StartedAt && self.start(words) {
                 continue;
             }
+            if *name == FieldName::PrerequisitesChecked
+                && station::answer(&words.text).is_none()
+                && let Some(done) = short::checked(&words.text)
+            {
+                self.decide(*name, Reading::Present(Value::YesNo(done)), words, 0.9);
+                self.taken(words);
+                continue;
+            }
             if *name == FieldName::Reproducible
                 && let Some(often) = short::frequency(&words.text)
             {
@@ -41,12 +49,6 @@ impl Collector<'_> {
                     words,
                     0.93,
                 );
-                self.taken(words);
-                continue;
-            }
-            if *name == FieldName::AffectedUser && free::is_group(&words.text) {
-                let group = Value::Text(answers::one_line(&words.text));
-                self.decide(*name, Reading::Present(group), words, 0.93);
                 self.taken(words);
                 continue;
             }
@@ -60,6 +62,12 @@ impl Collector<'_> {
             } else {
                 words
             };
+            if *name == FieldName::AffectedUser && free::is_group(&words.text) {
+                let group = Value::Text(answers::one_line(&words.text));
+                self.decide(*name, Reading::Present(group), words, 0.93);
+                self.taken(words);
+                continue;
+            }
             if both && *name == FieldName::DeclarantRole {
                 continue;
             }

@@ -449,6 +449,68 @@ fn answers_in_whole_sentences() {
 }
 
 #[test]
+fn answers_of_a_second_round_that_the_reader_had_not_seen() {
+    hold(&[
+        (
+            &[Env, Often, Checked],
+            "Hello,\nprod, oui toujours, prérequis non vérifiés\nA+",
+            &[(Env, "prod"), (Often, "always"), (Checked, "no")],
+        ),
+        (
+            &[User, Often, Checked],
+            "a) moi\nb) parfois\nc) oui",
+            &[
+                (User, "Claire Lebreton"),
+                (Often, "sometimes"),
+                (Checked, "yes"),
+            ],
+        ),
+        (
+            &[User],
+            "Il s'agit du Dr Karim Benali",
+            &[(User, "Dr Karim Benali")],
+        ),
+        (&[User], "Login : kbenali", &[(User, "kbenali")]),
+        (
+            &[Phone, Env, Role],
+            "Tel 06 39 98 12 34 - production - infirmière",
+            &[(Phone, "+33639981234"), (Env, "prod"), (Role, "infirmière")],
+        ),
+        (
+            &[Checked],
+            "C'est fait depuis ce matin. Et le souci a disparu, merci, vous pouvez fermer.",
+            &[(Checked, "yes")],
+        ),
+        (
+            &[Env, User],
+            "en prod pour les médecins régulateurs",
+            &[(Env, "prod"), (User, "les médecins régulateurs")],
+        ),
+        (
+            &[User, Checked],
+            "Personne en particulier, tout le service est touché. Prérequis : c'est la DSI qui s'en charge.",
+            &[(User, "unknown"), (Checked, "unknown")],
+        ),
+        (
+            &[Phone],
+            "Même numéro que dans ma signature\n\n--\nClaire Lebreton\n02 61 91 53 27",
+            &[(Phone, "+33261915327")],
+        ),
+        (&[Often], "Pas reproduit depuis", &[(Often, "never")]),
+        (
+            &[Users, User],
+            "2 : Paul Roy et moi",
+            &[(User, "Paul Roy et moi")],
+        ),
+        (
+            &[Env, Often, Checked],
+            "Tout est en prod, ça arrive une fois sur trois et aucune vérif n'a été faite sur le poste",
+            &[(Env, "prod"), (Often, "sometimes"), (Checked, "no")],
+        ),
+    ]);
+}
+
+#[test]
 fn who_asks_back_or_cannot_tell_is_asked_no_more() {
     hold(&[
         (
