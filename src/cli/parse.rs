@@ -3,8 +3,10 @@
 use super::exit::Coded;
 use super::messages::{Message, find};
 use super::{Exit, Global, Output, SYSTEM_FILE, parts};
+use crate::domain::asked::Asked;
+use crate::domain::declaration::Declaration;
 use crate::domain::form::Form;
-use crate::extract::{Context, extract};
+use crate::extract::{Context, answer, extract};
 use crate::mail::{Doubt, Email};
 use crate::present::json::Parsed;
 use crate::present::{page, terminal};
@@ -42,13 +44,26 @@ pub(super) struct Args {
     /// Read with this form definition instead of the configured one
     #[arg(long, value_name = "FILE")]
     form: Option<PathBuf>,
+    /// Read each file as the answer to this mail of ours (.eml): what its numbers asked for
+    #[arg(long, value_name = "REQUEST", conflicts_with = "page")]
+    answers: Option<PathBuf>,
     /// Use so many threads; the output keeps the order of the input
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
 }
 
 pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::Result<Exit> {
-    let reader = Reader::new(global, args.now, args.form.as_deref(), output)?;
+    let mut reader = Reader::new(global, args.now, args.form.as_deref(), output)?;
+    if let Some(request) = &args.answers {
+        let bytes =
+            std::fs::read(request).with_context(|| format!("cannot read {}", request.display()))?;
+        let asked = Asked::of_text(&Email::parse(&bytes).body.text, &reader.form);
+        if asked.numbers.is_empty() && !asked.screenshot {
+            let text = format!("{} asks for nothing", request.display());
+            anyhow::bail!(Coded::new(Exit::Usage, text));
+        }
+        reader.asked = Some(asked);
+    }
     let messages = find(&args.files)?;
     if let Some(out) = &args.page {
         return one_page(&reader, &messages, out, args.strict, output);
@@ -141,6 +156,8 @@ pub(super) struct Reader {
     own_addresses: Vec<String>,
     mark: String,
     now: DateTime<Utc>,
+    /// What the mail asked that messages are read as answers to.
+    asked: Option<Asked>,
 }
 
 struct Read {
@@ -161,6 +178,7 @@ impl Reader {
             own_addresses: Vec::new(),
             mark: "INC".to_owned(),
             now: now.unwrap_or_else(|| crate::clock::Clock::System.now()),
+            asked: None,
         };
         if global.config.is_some() || Path::new(SYSTEM_FILE).exists() {
             let config = global.load(Vec::new(), output)?.config;
@@ -197,16 +215,23 @@ impl Reader {
         }
     }
 
+    /// What a message says; of an answer also whether it says that the incident is over.
+    fn read(&self, email: &Email<'_>) -> (Declaration, Option<bool>) {
+        match &self.asked {
+            Some(asked) => {
+                let answer = answer(email, &self.form, &self.context(), asked);
+                (answer.declaration, Some(answer.resolved))
+            }
+            None => (extract(email, &self.form, &self.context()), None),
+        }
+    }
+
     fn json(&self, name: &str, email: &Email<'_>) -> anyhow::Result<String> {
-        let declaration = extract(email, &self.form, &self.context());
+        let (declaration, resolved) = self.read(email);
         let asks = self.form.ask(&declaration);
-        Ok(serde_json::to_string(&Parsed::new(
-            name,
-            email,
-            &declaration,
-            &self.form,
-            &asks,
-        ))?)
+        Ok(serde_json::to_string(
+            &Parsed::new(name, email, &declaration, &self.form, &asks).with_resolved(resolved),
+        )?)
     }
 
     fn one(&self, message: &Message, json: bool, colour: bool) -> anyhow::Result<Read> {
@@ -216,8 +241,13 @@ impl Reader {
         let text = if json {
             self.json(&message.name, &email)? + "\n"
         } else {
-            let declaration = extract(&email, &self.form, &self.context());
-            terminal::render(&message.name, &email, &declaration, &self.form, colour)
+            let (declaration, resolved) = self.read(&email);
+            let mut text =
+                terminal::render(&message.name, &email, &declaration, &self.form, colour);
+            if resolved == Some(true) {
+                text += "It says that the incident is over.\n";
+            }
+            text
         };
         Ok(Read { text, whole })
     }

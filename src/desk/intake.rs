@@ -73,6 +73,16 @@ impl Parts {
             timezone: config.service.timezone,
         })
     }
+
+    /// What the reader knows besides a message that was received then.
+    pub(super) fn context(&self, received_at: DateTime<Utc>) -> Context<'_> {
+        Context {
+            received_at,
+            own_addresses: &self.own_addresses,
+            mark: &self.mark,
+            key: Some(self.key.as_bytes()),
+        }
+    }
 }
 
 /// A message that was read: everything that its outcome needs, its bytes no more.
@@ -92,6 +102,8 @@ pub struct Read {
     pub concerns: Vec<Concern>,
     /// When the mailbox received it.
     pub received_at: DateTime<Utc>,
+    /// When we stored it.
+    pub stored_at: DateTime<Utc>,
     /// It arrived after `answer_from`.
     pub answerable: bool,
 }
@@ -147,12 +159,7 @@ pub fn read(stored: &Stored, parts: &Parts) -> Read {
     failpoint::asked_for(&stored.bytes);
     failpoint::hit("K05");
     let mut email = Email::parse(&stored.bytes);
-    let context = Context {
-        received_at: stored.internal_date,
-        own_addresses: &parts.own_addresses,
-        mark: &parts.mark,
-        key: Some(parts.key.as_bytes()),
-    };
+    let context = parts.context(stored.internal_date);
     let declaration = extract(&email, &parts.form, &context);
     let hash = |bytes: &[u8]| data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
     let attachments = declaration
@@ -192,6 +199,7 @@ pub fn read(stored: &Stored, parts: &Parts) -> Read {
             .filter_map(|(is, concern)| is.then_some(concern))
             .collect(),
         received_at: stored.internal_date,
+        stored_at: stored.received_at,
         answerable: stored.internal_date >= answer_from,
     }
 }

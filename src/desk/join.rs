@@ -1,11 +1,11 @@
 //! A message of a ticket: whether it joins, what it changes there, and which mail that makes
 //! needless.
 
+use super::asked::{asked, by_what_was_asked};
 use super::intake::{self, Parts, Read, remaining};
 use super::merge::{is_same, merge};
 use super::respond::{Joins, Matter, answering};
 use super::thread::{Found, Proof};
-use crate::domain::asked::Asked;
 use crate::domain::decision::Brought;
 use crate::domain::declaration::{Kind, Role};
 use crate::domain::field::{FieldName, Fields, Reading, Source, Value};
@@ -135,8 +135,14 @@ pub(super) async fn joined(
         also,
         is_known,
     } = found;
-    let declaration = &read.declaration;
-    let asked = asked(&incident, mail, store).await?;
+    let wanted: Vec<Item> = incident.to_ask.iter().map(|ask| ask.item).collect();
+    let ticket = (&incident.fields, wanted.as_slice());
+    let asked = Arc::new(asked(read, (incident.id, mail), ticket, store).await?);
+    let (read, resolved) = match kind {
+        Kind::Reply => by_what_was_asked(read, parts, &asked).await,
+        _ => (Arc::clone(read), false),
+    };
+    let (read, declaration) = (&read, &read.declaration);
     let mut fields = incident.fields.clone();
     let merged = merge(&mut fields, &declaration.fields, &incident.origins, &asked);
     let roles = incident.attachments.iter();
@@ -144,7 +150,7 @@ pub(super) async fn joined(
         .map(|kept| kept.attachment.role)
         .chain(declaration.attachments.iter().map(|one| one.role));
     let to_ask = remaining(&parts.form, &fields, roles);
-    let is_answer = is_answer(read);
+    let is_answer = resolved || is_answer(read);
     let proposals = proposals(read, &incident, &merged.otherwise, now);
     let waiting = store.waiting_mail(incident.id).await?;
     let stead = match &waiting {
@@ -172,7 +178,7 @@ pub(super) async fn joined(
             brought: Brought {
                 anything: is_answer,
                 answers: answers(&incident.to_ask, &to_ask),
-                resolved: false,
+                resolved,
             },
             for_another,
             is_outsider,
@@ -187,7 +193,7 @@ pub(super) async fn joined(
         changed: merged.changed,
         to_ask,
         major_suspected: incident.major_suspected || declaration.major_suspected,
-        concerns: concerns(&incident, read, !proposals.is_empty()),
+        concerns: concerns(&incident, read, !proposals.is_empty(), resolved),
         subject: incident.subject,
         status: (moves && incident.status.allows(Status::ToReview)).then_some(Status::ToReview),
         is_answer,
@@ -210,17 +216,6 @@ pub(super) async fn joined(
 fn answers(asked: &[Ask], left: &[Ask]) -> bool {
     let is_left = |ask: &Ask| left.iter().any(|left| left.item == ask.item);
     asked.iter().any(|ask| !is_left(ask))
-}
-
-/// What the mail asked that a message answers, and what the ticket knows: an answer is read and
-/// merged with this knowledge.
-async fn asked(incident: &Incident, mail: Option<u32>, store: &Store) -> Result<Asked, StoreError> {
-    let mut asks = incident.to_ask.iter();
-    Ok(Asked {
-        numbers: store.asked(incident.id, mail).await?,
-        screenshot: asks.any(|ask: &Ask| ask.item == Item::Screenshot),
-        known: incident.fields.clone(),
-    })
 }
 
 /// What a message says otherwise, where that does not wait already.
@@ -248,10 +243,11 @@ fn proposals(
     .collect()
 }
 
-fn concerns(incident: &Incident, read: &Read, proposes: bool) -> Vec<Concern> {
+fn concerns(incident: &Incident, read: &Read, proposes: bool, resolved: bool) -> Vec<Concern> {
     let mut concerns = incident.concerns.clone();
     let new = read.concerns.iter().copied();
-    for concern in new.chain(proposes.then_some(Concern::ProposedChange)) {
+    let new = new.chain(proposes.then_some(Concern::ProposedChange));
+    for concern in new.chain(resolved.then_some(Concern::SaysResolved)) {
         if !concerns.contains(&concern) {
             concerns.push(concern);
         }

@@ -40,7 +40,7 @@ pub(super) fn merge(
 }
 
 /// Completes fields, whoever said them; gives the names of those that were filled.
-pub(super) fn fill(fields: &mut Fields, brought: &Fields) -> Vec<FieldName> {
+pub fn fill(fields: &mut Fields, brought: &Fields) -> Vec<FieldName> {
     merge(fields, brought, &BTreeMap::new(), &Asked::default()).changed
 }
 

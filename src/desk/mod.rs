@@ -4,12 +4,13 @@
 pub mod alarm;
 pub mod alike;
 pub mod answer;
+mod asked;
 mod forgotten;
 pub mod health;
 pub mod intake;
 mod join;
 pub mod letter;
-mod merge;
+pub mod merge;
 mod notice;
 pub mod promote;
 pub mod remind;

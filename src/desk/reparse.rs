@@ -5,6 +5,7 @@
 //! and is merged around; a message that is now of a kind that declares nothing leaves the fields
 //! that it gave; status and mails are never touched.
 
+use super::asked::{asked, by_what_was_asked, mail_named};
 use super::intake::{self, Parts, Read};
 use super::merge::fill;
 use crate::domain::declaration::{Kind, Role};
@@ -78,26 +79,35 @@ pub async fn compare(
     let Some(incident) = store.incident(reference).await? else {
         return Ok(None);
     };
-    let mut replayed = Vec::new();
+    let mut replay = Replay::new(&incident);
     for Kept {
         stored,
         kind,
         reason,
     } in store.kept_messages(incident.id).await?
     {
-        let parts = Arc::clone(parts);
         let message = stored.id;
         // Reading it failed three times: it may end the process.
         if reason == Why::ByHand.as_str() {
             return Err(ReparseError::Unread(message));
         }
-        let reading = tokio::task::spawn_blocking(move || intake::read(&stored, &parts));
+        let its_parts = Arc::clone(parts);
+        let reading = tokio::task::spawn_blocking(move || intake::read(&stored, &its_parts));
         let mut read = reading.await.map_err(|_| ReparseError::Unread(message))?;
-        let follows = incident.follows.is_some() && replayed.is_empty();
+        let is_first = replay.messages.is_empty();
+        let follows = incident.follows.is_some() && is_first;
         read.declaration.kind = in_thread(kind, read.declaration.kind, follows);
-        replayed.push(Replayed { kind, reason, read });
+        let mut read = Arc::new(read);
+        if read.declaration.kind == Kind::Reply && !is_first {
+            let mail = mail_named(&read, &incident.reference, parts);
+            let wanted = items(&replay.to_ask(parts));
+            let ticket = (&replay.fields, wanted.as_slice());
+            let asked = asked(&read, (incident.id, mail), ticket, store).await?;
+            read = by_what_was_asked(&read, parts, &Arc::new(asked)).await.0;
+        }
+        replay.add(Replayed { kind, reason, read });
     }
-    Ok((!replayed.is_empty()).then(|| Replay::new(&incident, &replayed).rereading(parts)))
+    Ok((!replay.messages.is_empty()).then(|| replay.rereading(parts)))
 }
 
 /// Keeps what was found, a transaction a message.
@@ -120,45 +130,57 @@ pub async fn apply(
 struct Replayed {
     kind: Kind,
     reason: String,
-    read: Read,
+    read: Arc<Read>,
 }
 
 /// The messages of an incident, merged again.
 struct Replay<'a> {
     incident: &'a Incident,
-    messages: &'a [Replayed],
+    messages: Vec<Replayed>,
     fields: Fields,
     /// The message that each field now comes from.
     origins: BTreeMap<FieldName, MessageId>,
 }
 
 impl<'a> Replay<'a> {
-    fn new(incident: &'a Incident, messages: &'a [Replayed]) -> Self {
-        let mut replay = Self {
+    fn new(incident: &'a Incident) -> Self {
+        let mut fields = Fields::default();
+        for (name, field) in incident.fields.iter() {
+            if is_touched(incident, name, field) {
+                fields[name] = field.clone();
+            }
+        }
+        Self {
             incident,
-            messages,
-            fields: Fields::default(),
+            messages: Vec::new(),
+            fields,
             origins: BTreeMap::new(),
-        };
-        for (name, field) in incident
-            .fields
-            .iter()
-            .filter(|(name, field)| is_touched(incident, *name, field))
-        {
-            replay.fields[name] = field.clone();
         }
-        for message in messages {
-            let mut brought = replay.brought(message);
-            for (name, field) in incident.fields.iter() {
-                if is_touched(incident, name, field) {
-                    brought[name] = Field::default();
-                }
-            }
-            for name in fill(&mut replay.fields, &brought) {
-                replay.origins.insert(name, message.read.message);
+    }
+
+    /// The next message of the incident.
+    fn add(&mut self, message: Replayed) {
+        let mut brought = self.brought(&message);
+        for (name, field) in self.incident.fields.iter() {
+            if is_touched(self.incident, name, field) {
+                brought[name] = Field::default();
             }
         }
-        replay
+        for name in fill(&mut self.fields, &brought) {
+            self.origins.insert(name, message.read.message);
+        }
+        self.messages.push(message);
+    }
+
+    /// What the attachments of all messages so far are for.
+    fn roles(&self) -> impl Iterator<Item = Role> {
+        let attachments = self.messages.iter().flat_map(|one| &one.read.attachments);
+        attachments.map(|new| new.attachment.role)
+    }
+
+    /// What the messages so far leave to be asked for.
+    fn to_ask(&self, parts: &Parts) -> Vec<Ask> {
+        intake::remaining(&parts.form, &self.fields, self.roles())
     }
 
     fn brought(&self, message: &Replayed) -> Fields {
@@ -212,12 +234,6 @@ impl<'a> Replay<'a> {
         }
         let mut steps = Vec::new();
         let mut fields = incident.fields.clone();
-        let roles: Vec<Role> = self
-            .messages
-            .iter()
-            .flat_map(|message| &message.read.attachments)
-            .map(|new| new.attachment.role)
-            .collect();
         let major = self.messages.iter().any(|message| {
             let declaration = &message.read.declaration;
             declares(declaration.kind) && declaration.major_suspected
@@ -228,7 +244,7 @@ impl<'a> Replay<'a> {
             for name in &names {
                 fields[*name] = self.fields[*name].clone();
             }
-            let to_ask = intake::remaining(&parts.form, &fields, roles.iter().copied());
+            let to_ask = intake::remaining(&parts.form, &fields, self.roles());
             let mut others = self.others(message, &mut differences, &mut moved);
             let is_last = at + 1 == self.messages.len();
             if is_last {
@@ -323,7 +339,6 @@ fn derived(
     differences: &mut Vec<Difference>,
 ) -> Vec<&'static str> {
     let mut words = Vec::new();
-    let items = |asks: &[Ask]| -> Vec<Item> { asks.iter().map(|ask| ask.item).collect() };
     if incident.to_ask != to_ask {
         words.push("to_ask");
         let (before, after) = (items(&incident.to_ask), items(to_ask));
@@ -338,6 +353,10 @@ fn derived(
         differences.push(Difference { message, change });
     }
     words
+}
+
+fn items(asks: &[Ask]) -> Vec<Item> {
+    asks.iter().map(|ask| ask.item).collect()
 }
 
 /// Whether messages of this kind fill an incident: as the intake has it.

@@ -168,6 +168,19 @@ fn named(read: &Read, prefix: &str, key: &[u8]) -> Vec<Name> {
     names
 }
 
+/// The incidents of ours that a message names by a proof, the nearest first, and the number of the
+/// mail.
+pub(super) fn mails_named(
+    read: &Read,
+    parts: &Parts,
+) -> impl Iterator<Item = (Reference, Option<u32>)> {
+    let named = named(read, &parts.mark, parts.key.as_bytes());
+    named.into_iter().filter_map(|name| match name {
+        Name::Ours(reference, mail) => Some((reference, mail)),
+        Name::Theirs(_) => None,
+    })
+}
+
 fn ours(mark: &Mark, key: &[u8]) -> Option<Name> {
     let reference = mark.reference.parse().ok().filter(|_| mark.is_ours(key))?;
     let number = (mark.purpose == Purpose::MessageId).then_some(mark.sequence);

@@ -202,11 +202,13 @@ pub enum Concern {
     LikelyDuplicate,
     /// A later message says otherwise than a field: a person accepts or refuses it.
     ProposedChange,
+    /// The declarant says that the trouble is over: a person closes.
+    SaysResolved,
 }
 
 impl Concern {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::UnknownReference,
         Self::UnprovenReference,
         Self::Unreadable,
@@ -217,6 +219,7 @@ impl Concern {
         Self::UnprovenBounce,
         Self::LikelyDuplicate,
         Self::ProposedChange,
+        Self::SaysResolved,
     ];
 
     /// The stable word.
@@ -233,6 +236,7 @@ impl Concern {
             Self::UnprovenBounce => "unproven_bounce",
             Self::LikelyDuplicate => "likely_duplicate",
             Self::ProposedChange => "proposed_change",
+            Self::SaysResolved => "says_resolved",
         }
     }
 
@@ -250,6 +254,7 @@ impl Concern {
             Self::UnprovenBounce => "un retour d’erreur sans preuve nomme ce dossier",
             Self::LikelyDuplicate => "le même message a déjà reçu une réponse",
             Self::ProposedChange => "une réponse donne une autre valeur que celle du dossier",
+            Self::SaysResolved => "le déclarant dit que tout est rentré dans l’ordre",
         }
     }
 

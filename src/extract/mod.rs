@@ -8,6 +8,7 @@
 pub mod answer;
 pub mod answers;
 pub mod choose;
+pub mod conversation;
 pub mod count;
 pub mod cues;
 pub mod description;
@@ -45,8 +46,9 @@ mod properties;
 use crate::domain::declaration::{Attachment, Declaration};
 use crate::domain::field::{Fields, Part};
 use crate::domain::form::Form;
-use crate::mail::{BlockKind, Email, LineRole};
+use crate::mail::{BlockKind, Body, Email, LineRole};
 use chrono::{DateTime, FixedOffset, Utc};
+pub use conversation::{Answer, answer, reread};
 use cues::Group;
 use excerpt::Excerpt;
 use fields::Reader;
@@ -78,7 +80,7 @@ pub fn extract(email: &Email<'_>, form: &Form, context: &Context<'_>) -> Declara
         kind,
         reason: reason.as_str().to_owned(),
         incident,
-        own_text: own_text(email),
+        own_text: own_text(&email.body),
         major_suspected: false,
         fields: Fields::default(),
         attachments: email
@@ -137,8 +139,7 @@ fn voices<'a>(email: &'a Email<'_>, form: &Form, date: DateTime<FixedOffset>) ->
 }
 
 /// The sender's newest words, without quotes, signature and notices.
-fn own_text(email: &Email<'_>) -> String {
-    let body = &email.body;
+fn own_text(body: &Body) -> String {
     let mut text = String::new();
     for line in &body.lines {
         let forwarded = line

@@ -73,6 +73,27 @@ impl<'a> Voice<'a> {
         Self::new(form, body, Who::Writer, from, date, own)
     }
 
+    /// The sender's newest words, of which some are known to be answers already: `given`.
+    pub fn answering(
+        form: &Form,
+        body: &'a Body,
+        from: Option<Address>,
+        date: DateTime<FixedOffset>,
+        given: Labelled,
+    ) -> Self {
+        let own = |line: &Line| match (line.block, line.role) {
+            (_, LineRole::QuoteHeader) => None,
+            (None, role) => Some(role != LineRole::Quoted),
+            (Some(block), LineRole::Quoted) => body
+                .blocks
+                .get(block)
+                .filter(|block| block.kind != BlockKind::Forwarded)
+                .map(|_| false),
+            _ => None,
+        };
+        Self::reading(form, body, Who::Writer, from, date, own, given)
+    }
+
     /// The words of one block: a forwarded message or the writer's own earlier words.
     pub fn block(
         form: &Form,
@@ -118,6 +139,18 @@ impl<'a> Voice<'a> {
         date: DateTime<FixedOffset>,
         own: impl Fn(&Line) -> Option<bool>,
     ) -> Self {
+        Self::reading(form, body, who, from, date, own, Labelled::default())
+    }
+
+    fn reading(
+        form: &Form,
+        body: &'a Body,
+        who: Who,
+        from: Option<Address>,
+        date: DateTime<FixedOffset>,
+        own: impl Fn(&Line) -> Option<bool>,
+        given: Labelled,
+    ) -> Self {
         let spoken = |line: &Line| {
             let counts = match line.role {
                 LineRole::Own | LineRole::Greeting | LineRole::Blank | LineRole::Quoted => true,
@@ -129,7 +162,8 @@ impl<'a> Voice<'a> {
             };
             own(line).filter(|_| counts)
         };
-        let labelled = label::read(form, body, spoken);
+        let mut labelled = label::read(form, body, spoken);
+        labelled.give(given);
         let words = running_text(body, &labelled, &own);
         let folded = Folded::new(&words.text);
         let cues = Cues::scan(folded.as_str());

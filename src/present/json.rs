@@ -27,6 +27,9 @@ pub struct Parsed<'a> {
     fields: InOrder<'a>,
     to_ask: Vec<Item>,
     attachments: Vec<Attached<'a>>,
+    /// An answer to a mail of ours says whether the incident is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolved: Option<bool>,
 }
 
 #[derive(Debug, serde::Serialize)]
@@ -81,7 +84,14 @@ impl<'a> Parsed<'a> {
                     role: attachment.role,
                 })
                 .collect(),
+            resolved: None,
         }
+    }
+
+    /// The same of an answer to a mail of ours, which may say that the incident is over.
+    #[must_use]
+    pub fn with_resolved(self, resolved: Option<bool>) -> Self {
+        Self { resolved, ..self }
     }
 }
 

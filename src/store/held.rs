@@ -85,8 +85,8 @@ impl Store {
             .collect()
     }
 
-    /// What a mail of an incident asked, by number: the mail of this sequence, else the last
-    /// request that left.
+    /// What a mail of an incident asked, by number, and its text part: the mail of this sequence,
+    /// else the last request that had left `by` then.
     ///
     /// # Errors
     /// The database's.
@@ -94,21 +94,24 @@ impl Store {
         &self,
         incident: IncidentId,
         sequence: Option<u32>,
-    ) -> Result<Vec<Vec<Item>>> {
-        let row: Option<(i64, String)> = self
+        by: DateTime<Utc>,
+    ) -> Result<(Vec<Vec<Item>>, String)> {
+        let row: Option<(i64, String, String)> = self
             .db
             .read(
-                "SELECT id, numbers FROM outbox
+                "SELECT id, numbers, text FROM outbox
                  WHERE incident_id = $1
-                   AND (sequence = $2 OR $2 IS NULL AND is_request AND state = 'sent')
+                   AND (sequence = $2 OR $2 IS NULL AND is_request AND state = 'sent'
+                        AND sent_at <= $3)
                  ORDER BY sequence DESC LIMIT 1",
             )
             .bind(incident.0)
             .bind(sequence.map(i64::from))
+            .bind(by)
             .fetch_optional()
             .await?;
-        row.map_or(Ok(Vec::new()), |(id, text)| {
-            json("outbox", "numbers", id, &text)
+        row.map_or(Ok(Default::default()), |(id, numbers, text)| {
+            Ok((json("outbox", "numbers", id, &numbers)?, text))
         })
     }
 }

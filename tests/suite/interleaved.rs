@@ -1,10 +1,12 @@
 //! Answers typed inside our own request, as nine clients quote it (`spec/pains.md`, 24): the request
 //! is the one that would really leave, the answers are what people write.
 
+use vigie::domain::asked::Asked;
+use vigie::domain::declaration::Declaration;
 use vigie::domain::field::{Field, FieldName, Precision, Reading, Value};
 use vigie::domain::form::{Form, Item};
 use vigie::domain::outgoing::Outgoing;
-use vigie::extract::{Context, extract};
+use vigie::extract::{Context, answer, extract};
 use vigie::mail::Email;
 use vigie::reply;
 
@@ -391,20 +393,13 @@ fn replies(request: &Outgoing, answers: Answers) -> Vec<(&'static str, String)> 
     ]
 }
 
-#[test]
-fn answers_inside_our_request_are_read() {
+/// How many of the answers are read of `all`, and which are not.
+fn misread(read: impl Fn(&Outgoing, &Email<'_>) -> Declaration) -> (usize, Vec<String>) {
     let request = request();
-    let own = ["support@vigie.example".to_owned()];
-    let context = Context {
-        received_at: "2026-11-23T09:31:00Z".parse().unwrap(),
-        own_addresses: &own,
-        mark: "INC",
-        key: None,
-    };
     let (mut all, mut faults) = (0, Vec::new());
     for (index, answers) in SETS.into_iter().enumerate() {
         for (client, raw) in replies(&request, answers) {
-            let declaration = extract(&Email::parse(raw.as_bytes()), Form::si_samu(), &context);
+            let declaration = read(&request, &Email::parse(raw.as_bytes()));
             for (of, typed, wanted) in answers {
                 // What the declaration gave is not asked, so nothing was typed.
                 if !request
@@ -427,15 +422,58 @@ fn answers_inside_our_request_are_read() {
             }
         }
     }
-    let told = faults.join("\n");
     println!(
-        "{} of {all} answers inside our request read\n{told}",
-        all - faults.len()
+        "{} of {all} answers inside our request read\n{}",
+        all - faults.len(),
+        faults.join("\n")
     );
     assert!(all >= 200, "only {all} answers");
+    (all, faults)
+}
+
+fn context(own_addresses: &[String]) -> Context<'_> {
+    Context {
+        received_at: "2026-11-23T09:31:00Z".parse().unwrap(),
+        own_addresses,
+        mark: "INC",
+        key: None,
+    }
+}
+
+#[test]
+fn answers_inside_our_request_are_read() {
+    let own = ["support@vigie.example".to_owned()];
+    let (all, faults) = misread(|_, email| extract(email, Form::si_samu(), &context(&own)));
+    let told = faults.join("\n");
     assert!(
         faults.len() * 20 <= all,
         "{} of {all} not read:\n{told}",
         faults.len()
     );
+}
+
+#[test]
+fn answers_inside_our_request_are_all_read_where_it_is_known() {
+    let own = ["support@vigie.example".to_owned()];
+    // Of a mail whose text is not kept, the form's own questions are known.
+    for keep in [true, false] {
+        let (_, faults) = misread(|request, email| {
+            let asked = Asked {
+                numbers: request.numbers.clone(),
+                screenshot: true,
+                text: if keep {
+                    request.text.clone()
+                } else {
+                    String::new()
+                },
+                ..Asked::default()
+            };
+            answer(email, Form::si_samu(), &context(&own), &asked).declaration
+        });
+        assert!(
+            faults.is_empty(),
+            "text known: {keep}\n{}",
+            faults.join("\n")
+        );
+    }
 }

@@ -27,7 +27,7 @@ use super::support::smtp_client::submit;
 pub(super) const SUPPORT: &str = "support@si-samu.example";
 pub(super) const DECLARANT: &str = "claire.lebreton@chu-nantes.example";
 /// Whom mail to strangers is delivered to.
-const ANYBODY: &str = "anybody@elsewhere.example";
+pub(super) const ANYBODY: &str = "anybody@elsewhere.example";
 
 /// A hang guard: long enough for the 2,000 messages of the long run.
 const LIMIT: Duration = Duration::from_secs(900);

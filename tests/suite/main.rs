@@ -37,6 +37,7 @@ mod protection;
 mod proxied;
 mod quarantine;
 mod reparse;
+mod replies;
 mod resembling;
 mod sending;
 mod served;

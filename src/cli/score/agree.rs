@@ -15,7 +15,7 @@ pub(super) fn states(entry: &Value) -> BTreeSet<&str> {
 }
 
 /// Whether the state is one that the label allows and, when present, the value is accepted.
-pub(super) fn field_right(field: FieldName, got: &Value, gold: &Value) -> bool {
+pub fn field_right(field: FieldName, got: &Value, gold: &Value) -> bool {
     let state = got["state"].as_str().unwrap_or("missing");
     if !states(gold).contains(state) {
         return false;

