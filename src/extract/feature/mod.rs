@@ -323,9 +323,10 @@ pub fn names_any(folded: &Folded) -> bool {
     !named(folded).is_empty()
 }
 
-/// « l'onglet « Intervenants » », « la touche F8 », « le module transferts ».
+/// « l'onglet « Intervenants » », « la touche F8 », « le module transferts »; of « la partie « Bilans » »
+/// the name alone.
 fn containers(text: &str, folded: &Folded) -> Vec<(Range<usize>, f32)> {
-    const WORDS: &str = "onglet|bouton|touche|module|rubrique|ecran|menu|page|fonction|fonctionnalite|vue|panneau|fenetre|volet|champ|icone|corbeille|tuile|encart|tab|button|screen";
+    const WORDS: &str = "onglet|bouton|touche|module|rubrique|ecran|menu|page|fonction|fonctionnalite|vue|panneau|fenetre|volet|champ|icone|corbeille|tuile|encart|partie|tab|button|screen|part";
     let lower = folded.as_str();
     let mut found = Vec::new();
     for word in WORDS.split('|') {
@@ -347,8 +348,16 @@ fn containers(text: &str, folded: &Folded) -> Vec<(Range<usize>, f32)> {
                     .find(close)
                     .filter(|length| *length <= 60)
             {
-                let end = start.end + skipped + open.len_utf8() + length + close.len_utf8();
-                found.push((start.start..end, 0.5));
+                let inside = start.end + skipped + open.len_utf8();
+                let name = &text[inside..inside + length];
+                let lead = name.len() - name.trim_start().len();
+                found.push(match word {
+                    "partie" | "part" if !name.trim().is_empty() => {
+                        let from = inside + lead;
+                        (from..from + name.trim().len(), 0.5)
+                    }
+                    _ => (start.start..inside + length + close.len_utf8(), 0.5),
+                });
             } else {
                 // One word in capitals or with a digit is a name: « touche F8 », « écran REGUL ».
                 let name: String = trimmed
@@ -413,6 +422,26 @@ mod tests {
             (
                 "Quand j'ouvre le DMP de la personne, page blanche, mais le consentement je l'ai coché.",
                 "DMP de la personne",
+            ),
+        ] {
+            assert_eq!(part(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_named_between_quotes_is_the_part() {
+        for (text, expected) in [
+            (
+                "Rien ne s'affiche. Cela concerne la partie « tableau des astreintes » du portail.",
+                "tableau des astreintes",
+            ),
+            (
+                "Le clic ne fait rien dans l'onglet « Intervenants ».",
+                "onglet « Intervenants »",
+            ),
+            (
+                "Nothing shows in the part \"shift board\" of the portal.",
+                "shift board",
             ),
         ] {
             assert_eq!(part(text), Some(expected), "{text}");
