@@ -312,7 +312,6 @@ pub(super) fn run<'t>(
         // « SI-Samu », « OK », « F5 » are no names.
         if !named
             || stops
-            || unit.folded.contains("samu")
             || unit.shape == Shape::Capitals && unit.folded.len() < 3 && units.is_empty()
         {
             break;

@@ -44,6 +44,8 @@ const CHECK: &str = "en revue|fait le tour|faire le tour|verifie|verifies|verifi
     passe en revue|passes en revue|passer en revue|passe au crible|passes au crible|recette|recettes|recettee|recettees|recetter|revu|revus|revue|revues|examine|examines|examinee|examinees|\
     homologue|homologues|qualifie|qualifies|certifie|certifies|reverifie|reverifies|reverifiee|reverifiees|recontrole|recontroles|recontrolee|revalide|revalides|\
     ausculte|auscultes|expertise|expertises|rechecked|inspected|reviewed|teste|testes|testee|diagnostic|diagnostique|compliant|aux normes";
+/// Those whose trade it is to check workstations.
+const TRADE: &str = "dsi|dsih|dsio|dsin|dsit|dnum|dni|informatique|informaticien|informaticiens|informaticienne|technicien|techniciens|technicienne|prestataire|it";
 /// Between a check and what it checks.
 const BETWEEN: &str = "cote|niveau|au|sur|le|la|les|l|mon|ma|mes|nos|notre|votre|leur|leurs|ce|cet|ces|tous|toute|toutes|tout|du|de|des|d|n|ne|a|ont|ete|pas|bien|\
     encore|est|sont|aussi|deja|jamais|of|the|our|my|has|have|been|was|were|not|yet|t|etait|etaient|son|travail|config|configuration|technique|\
@@ -246,11 +248,14 @@ fn station(tokens: &Tokens) -> Option<Range<usize>> {
     if two {
         return Some(check.min(parts[0])..tokens.len());
     }
+    // « Les postes ont été validés par la DSI »: people of the trade check more than one thing.
+    let by_it = (0..tokens.len()).any(|at| tokens.among(at, TRADE));
     checks.iter().find_map(|check| {
         if tokens.among(
             *check,
             "teste|testes|testee|diagnostic|valide|validee|valides",
-        ) {
+        ) && !by_it
+        {
             return None;
         }
         if tokens.among(check + 1, "sur") && !tokens.among(check.wrapping_sub(1), "fait|faire") {
@@ -473,6 +478,10 @@ mod tests {
             ),
             ("Le poste a été vérifié par l'informatique", Some(true)),
             ("J'ai fait contrôler mon poste", Some(true)),
+            ("Les postes ont été validés par la DSI.", Some(true)),
+            ("La DSI a validé nos PC en février", Some(true)),
+            ("poste testé par l'informaticien de garde", Some(true)),
+            ("Les postes n'ont pas été validés par la DSI", Some(false)),
             ("Pré-requis contrôlés par la DSI", Some(true)),
             (
                 "Pas de souci côté prérequis, l'informatique les a contrôlés",
