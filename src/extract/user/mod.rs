@@ -15,7 +15,7 @@ mod left;
 mod login;
 mod stated;
 
-use behind::{acted, apposed, shares_a_word};
+use behind::{acted, apposed, shares_a_word, told_about};
 use group::{accounts, befallen, grouped, struck};
 use left::left;
 use login::login;
@@ -290,6 +290,8 @@ fn third_person(
             "m a dit de|m a demande de|m a conseille|m a transmis|m a donne|m a oriente|m a renvoye|nous a dit de|nous a demande de|nous a conseille|me demande de|nous demande de|me dit de|vous a appele|vous a appeles|vous a ecrit|vous a deja|vous rappellera|vous rappelle|vous contactera|vous appellera|vous recevra|peut vous|pourra vous|prend le relais|prendra le relais|est joignable|est en copie|en copie|reste joignable|est votre contact|asked me to|will call"
         )
         .is_some();
+        let about_them = told_about(tokens, people.end);
+        let passes_on = passes_on && !about_them;
         if spoken_to || passes_on || super::count::spares(tokens, from, people.end) {
             continue;
         }
@@ -360,6 +362,7 @@ fn third_person(
                 ) == Some(from)
             });
         let owns = met
+            || about_them
             || theirs
             || stands_for
             || seen

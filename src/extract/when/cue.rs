@@ -88,6 +88,31 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
             .filter(|at| !near[..*at].ends_with(|c: char| c.is_alphanumeric()))
             .max()
     };
+    // « I reported the frozen list on Monday », « j'ai déclaré l'incident hier »: a few words between.
+    let own_telling = [
+        "i reported ",
+        "we reported ",
+        "j'ai signale ",
+        "j'ai declare ",
+        "nous avons signale ",
+        "nous avons declare ",
+        "ai deja signale ",
+        "on a signale ",
+    ]
+    .iter()
+    .filter_map(|told| before.rfind(told).map(|at| &before[at + told.len()..]))
+    .any(|between| {
+        between.split_whitespace().count() <= 8
+            && !between.contains([',', ';', ':', '.'])
+            && ![
+                "depuis", "since", "apparu", "survenu", "commenc", "qui ", "que ", "started",
+            ]
+            .iter()
+            .any(|start| between.contains(start))
+    });
+    if own_telling {
+        return (Role::Other, 0.15);
+    }
     // « déjà signalé ça le 2 février », « signalé à 8h10 »: the time of the telling.
     let mut told = near.split(|c: char| !c.is_alphanumeric()).rev();
     let goes_back =
