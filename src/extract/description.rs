@@ -167,7 +167,7 @@ pub fn of_subject(subject: &str) -> Option<Range<usize>> {
         "[external]",
         "rep:",
     ];
-    const GENERIC: [&str; 42] = [
+    const GENERIC: [&str; 38] = [
         "declaration d'incident",
         "declaration incident",
         "incident",
@@ -202,14 +202,10 @@ pub fn of_subject(subject: &str) -> Option<Range<usize>> {
         "fiche",
         "a completer",
         "complement",
-        "complements",
         "complement d'information",
         "precision",
-        "precisions",
         "question",
         "relance",
-        "suite",
-        "a l'aide",
     ];
     let mut start = 0;
     loop {
