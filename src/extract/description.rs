@@ -107,10 +107,20 @@ pub fn of_answer(text: &str, sentences: &[Sentence]) -> Option<Range<usize>> {
     (words.chars().filter(|c| c.is_alphabetic()).count() >= 3).then_some(span)
 }
 
-/// Whether the words only point to an attachment.
+/// Whether folded words send the reader to the subject: « cf. objet », « tout est dans le titre ».
+#[must_use]
+pub fn names_subject(folded: &str) -> bool {
+    const SUBJECT: &str = "voir objet|voir l'objet|voir en objet|voir l objet|cf objet|cf. objet|cf l'objet|cf. l'objet|voir titre|voir le titre|cf titre|cf. titre|cf le titre|dans le titre|dans l'objet|dans le sujet|voir sujet|voir le sujet|cf sujet|cf. sujet|comme en objet|tout est en objet|est en objet|indique en objet|see subject|see the subject|as per subject|in the subject";
+    mentions(SUBJECT, folded)
+}
+
+/// Whether the words only point to an attachment or to the subject.
 #[must_use]
 pub fn points_elsewhere(text: &str) -> bool {
     let folded = fold(text);
+    if names_subject(&folded) && folded.split_whitespace().count() <= 8 {
+        return true;
+    }
     let count = folded.split_whitespace().count();
     const CUES: &str = "voir|cf|ci-joint|piece jointe|pj|capture|photo|see attach|attached";
     // « Impossible de joindre une photo »
@@ -157,7 +167,7 @@ pub fn of_subject(subject: &str) -> Option<Range<usize>> {
         "[external]",
         "rep:",
     ];
-    const GENERIC: [&str; 30] = [
+    const GENERIC: [&str; 38] = [
         "declaration d'incident",
         "declaration incident",
         "incident",
@@ -188,6 +198,14 @@ pub fn of_subject(subject: &str) -> Option<Range<usize>> {
         "incident si samu",
         "escalade",
         "demande d'escalade",
+        "formulaire",
+        "fiche",
+        "a completer",
+        "complement",
+        "complement d'information",
+        "precision",
+        "question",
+        "relance",
     ];
     let mut start = 0;
     loop {
@@ -256,12 +274,34 @@ fn signs(sentence: &str, names: &[String]) -> bool {
     let named = words
         .first()
         .is_some_and(|first| first.starts_with(char::is_uppercase) && names.contains(&fold(first)));
+    // « A. Bouscary, cadre SAMU-SMUR »: the job stands behind a name of the message.
+    let introduced = words
+        .iter()
+        .take(3)
+        .any(|word| word.starts_with(char::is_uppercase) && names.contains(&fold(word)))
+        && (1..8).any(|at| is_role(&tokens, at));
+    let figures = words
+        .iter()
+        .filter(|word| word.chars().all(|c| c.is_ascii_digit()))
+        .count();
     words.len() <= 6
         && !stops
         && (named
+            || introduced
             || presents(&tokens)
+            || is_unit(&tokens)
             || is_role(&tokens, 0)
-            || words.len() >= 2 && capitals == words.len())
+            || words.len() >= 2 && capitals > 0 && capitals + figures == words.len())
+}
+
+/// « Le secrétariat médical », « L'équipe du CESU 44 »: a unit that signs, without a verb.
+fn is_unit(tokens: &Tokens) -> bool {
+    const UNITS: &str = "secretariat|equipe|regulation|regul|salle|direction|cellule|coordination|service|astreinte|permanence|accueil|cadre|encadrement|pole|dsi|informatique|superviseur|superviseuse|cesu|samu|smur";
+    const SAYS: &str = "est|sont|a|ont|ne|n|se|s|ci|dessous|qui|que|plus|depuis|vide|bloque|bloquee|muet|muette|entier|entiere";
+    let from = usize::from(tokens.among(0, "le|la|l|les"));
+    from > 0
+        && tokens.among(tokens.skip_joints(from), UNITS)
+        && !(0..tokens.len()).any(|at| tokens.among(at, SAYS))
 }
 
 /// « Pascal, superviseur Samu 67 »: a first name and, behind it, a job.
@@ -408,6 +448,9 @@ mod tests {
             "voir pièce jointe",
             "cf capture jointe",
             "Ci-joint une photo",
+            "Carte blanche… voir objet",
+            "cf. objet. Merci.",
+            "Tout est dans le titre !",
         ] {
             assert!(points_elsewhere(text), "{text}");
         }
@@ -415,6 +458,29 @@ mod tests {
         assert!(!points_elsewhere(
             "la carte reste grise depuis ce matin, la photo est jointe plus bas"
         ));
+    }
+
+    #[test]
+    fn a_job_behind_a_name_a_place_or_a_unit_on_the_last_line_signs() {
+        let names = ["alain".to_owned(), "bouscary".to_owned()];
+        for line in [
+            "A. Bouscary, cadre SAMU-SMUR",
+            "SAMU 82 Montauban",
+            "SDIS 34",
+            "Le secrétariat médical",
+            "L'équipe du CESU 44",
+            "La régulation",
+        ] {
+            assert!(signs(line, &names), "{line}");
+        }
+        for line in [
+            "La salle est dans le noir",
+            "Le secrétariat ne voit plus rien",
+            "2 collègues touchées.",
+            "écran noir poste 4",
+        ] {
+            assert!(!signs(line, &names), "{line}");
+        }
     }
 
     #[test]

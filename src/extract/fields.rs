@@ -3,6 +3,7 @@
 
 use super::choose::{Pool, Rank};
 use super::cues::{self, Group};
+use super::description::names_subject;
 use super::excerpt::Excerpt;
 use super::prose::Words;
 use super::voice::{Voice, Who};
@@ -148,8 +149,12 @@ impl Reader<'_> {
                 base,
             };
             words.read(pool);
-            let faulty = cues.has(Group::Fault);
-            if faulty {
+            // « voir objet » makes the subject the writer's own description.
+            let pointed = self
+                .voices
+                .iter()
+                .any(|voice| voice.who == Who::Writer && names_subject(voice.folded.as_str()));
+            if cues.has(Group::Fault) || pointed && subject.text.len() > 8 {
                 let reading = Reading::Present(Value::Text(subject.text.trim().to_owned()));
                 let evidence = subject.evidence(
                     &self.email.subject,

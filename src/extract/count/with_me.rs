@@ -140,6 +140,9 @@ fn acted(tokens: &Tokens, from: usize, to: usize) -> bool {
         )
 }
 
+/// What the others answered who were asked whether they have it too.
+const ECHO: &str = "pareil|pareille|idem|itou|meme chose|meme probleme|meme souci|meme pb|meme constat|meme resultat|meme topo|meme message|c est pareil|c est la meme chose|c est idem|same|same thing|same here";
+
 /// « mes deux collègues … la même chose que moi », « mon collègue a le même souci »: and the writer.
 pub(super) fn like_me(tokens: &Tokens, at: usize) -> Option<Draft> {
     let (min, max, end) = if let Some(next) = phrase!(
@@ -184,6 +187,14 @@ pub(super) fn like_me(tokens: &Tokens, at: usize) -> Option<Draft> {
     } else {
         end
     };
+    // « J'ai demandé à 2 collègues, pareil », « vu avec mes deux voisines : idem chez elles »
+    let echo = (tokens.sign(end, b',') || tokens.sign(end, b':') || tokens.sign(end, b'='))
+        .then(|| phrase!(tokens, end + 1, ECHO))
+        .flatten()
+        .filter(|_| relative && !tokens.among(end + 2, "pour|sauf"));
+    if let Some(after) = echo {
+        return Some(Draft::exact(min + 1, max + 1, false, after, 0.8));
+    }
     // « j'ai demandé à mes deux voisines, elles ont le même message »
     let end = if tokens.sign(end, b',') {
         phrase!(

@@ -96,7 +96,11 @@ pub(super) fn comes_again(tokens: &Tokens, at: usize, from: usize) -> bool {
     at >= 2
         && tokens.is(at - 1, &["se"])
         && tokens.among(at - 2, "ca|cela|probleme|incident|bug|souci|erreur|panne")
-        && tokens.word(at + 1).is_empty()
+        && (tokens.word(at + 1).is_empty()
+            || tokens.among(
+                at + 1,
+                "toujours|tjs|tjrs|constamment|invariablement|partout|aussitot|immediatement|ensuite|forcement",
+            ))
         && tokens.number(at + 1, 4).is_none()
         && !(from..at).any(|near| {
             tokens.among(
@@ -150,6 +154,10 @@ mod tests {
         };
         assert!(comes("trois postes, ça se reproduit, en prod"));
         assert!(comes("oui le problème se reproduit."));
+        assert!(comes("Cela se reproduit toujours."));
+        assert!(comes("Le souci se reproduit constamment"));
+        assert!(comes("ça se reproduit aussitôt."));
+        assert!(!comes("cela ne se reproduit pas toujours"));
         assert!(!comes("une capture dès que ça se reproduit."));
         assert!(!comes("je vous dirai si ça se reproduit"));
     }

@@ -29,7 +29,7 @@ use machine::{
 use question::asks_for_information;
 use report::{
     asks_repair, asks_why, asks_without_fault, compares, is_news, is_planned, is_taken_back,
-    names_form, passes_on, tells_of_the_past, turns_to_another,
+    names_form, passes_on, points_to_subject, tells_of_the_past, turns_to_another,
 };
 
 /// The verdict and its reason.
@@ -195,6 +195,7 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
         if words.own.has(Group::Question)
             && faults == 1
             && subject_faults == 0
+            && !asks_why(&words.text)
             && !words.apart().reports()
             && !words.passed_on
             && !has_screenshot(email)
@@ -202,6 +203,9 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
             return (Kind::Other, Why::Question);
         }
         return (Kind::Declaration, Why::ReportsFault);
+    }
+    if only_thanks(email, words) {
+        return (Kind::Other, Why::Thanks);
     }
     if words.passed_on {
         return (Kind::Declaration, Why::PassesOn);
@@ -237,6 +241,13 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
     if subject_faults > 0 {
         return (Kind::Declaration, Why::FaultInSubject);
     }
+    if points_to_subject(words)
+        && is_personal(email)
+        && spam + letters == 0
+        && email.subject.len() > 8
+    {
+        return (Kind::Declaration, Why::FaultInSubject);
+    }
     if words.own.has(Group::Thanks) && words.words <= 40 && words.details < 3 {
         return (Kind::Other, Why::Thanks);
     }
@@ -262,6 +273,22 @@ fn is_request_or_news(words: &Facts) -> bool {
         || words.text.trim_end().ends_with('?')
         || words.own.has(Group::Resolved)
         || words.own.has(Group::Thanks) && words.words <= 12
+}
+
+/// « RE: Ça rame », « Merci pour votre retour rapide ! »: the subject is the old one's.
+fn only_thanks(email: &Email<'_>, words: &Facts) -> bool {
+    const THANKS: &str = "merci|thanks|thank you";
+    const MORE: &str = "?|merci de |merci d'avance|toujours|encore|objet|titre|subject|mais |rappel|suite a donner|ci-dessous|ci-joint| ne | n'| pas | plus |depuis ";
+    let subject = fold(&email.subject);
+    let answers = subject.starts_with("re:") || subject.starts_with("re :");
+    if !answers || words.words > 15 || words.details > 0 {
+        return false;
+    }
+    // A line of thanks alone may be taken for the end of a letter: the whole body is looked at.
+    let body = fold(&email.body.text);
+    body.split_whitespace().take(26).count() <= 25
+        && mentions(THANKS, &body)
+        && !mentions(MORE, &body)
 }
 
 /// Written by a person to few, and no continuation of something else.
@@ -380,6 +407,51 @@ mod tests {
                 Kind::Other,
             ),
             ("merci", "Merci pour votre aide.", Kind::Other),
+            (
+                "RE: Ça rame",
+                "Merci pour votre retour rapide !",
+                Kind::Other,
+            ),
+            (
+                "Re: carte en panne",
+                "Merci beaucoup à toute l'équipe",
+                Kind::Other,
+            ),
+            (
+                "Re: erreur export",
+                "Bonjour, merci pour votre réponse.",
+                Kind::Other,
+            ),
+            (
+                "Carte blanche sur les 3 postes",
+                "cf. objet. Merci.",
+                Kind::Declaration,
+            ),
+            (
+                "écran gris poste 4",
+                "Tout est dans le titre !",
+                Kind::Declaration,
+            ),
+            (
+                "plus de son",
+                "Bonjour, voir objet, merci",
+                Kind::Declaration,
+            ),
+            (
+                "bandeau",
+                "Savez-vous pourquoi le bandeau se ferme quand je décroche ?",
+                Kind::Declaration,
+            ),
+            (
+                "fiches",
+                "Pourriez-vous me dire pourquoi la fiche disparaît après l'appel ?",
+                Kind::Declaration,
+            ),
+            (
+                "question",
+                "Do you know why the map freezes on my screen? Could you tell me",
+                Kind::Declaration,
+            ),
             (
                 "formation",
                 "Comment faire pour inscrire trois ARM à la session ?",

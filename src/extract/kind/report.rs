@@ -2,6 +2,7 @@
 
 use super::super::cues::Group;
 use super::Facts;
+use crate::extract::description::names_subject;
 use crate::extract::lexicon::mentions;
 use crate::extract::token::Tokens;
 
@@ -44,7 +45,24 @@ pub(super) fn asks_repair(text: &str) -> bool {
 /// « Savez-vous pourquoi l'export sort sans accents ? Avant c'était bon »: what was otherwise before.
 pub(super) fn asks_why(text: &str) -> bool {
     const BEFORE: &str = "avant c'|avant, c'|avant ca|avant on|avant il|avant elle|d'habitude|d'ordinaire|jusque la|jusque-la|jusqu'a hier|jusqu'ici|normalement|used to";
-    mentions("pourquoi|comment se fait|why ", text) && mentions(BEFORE, text)
+    const FAILS: &str = "se ferme|se fige|se bloque|se deconnecte|se vide|se coupe|s'efface|s'arrete|s'eteint|disparai|me deconnecte|nous deconnecte|me jette|m'ejecte|saute |plante|clignote|rame|reste bloqu|reste fig|reste gris|reste blanc|reste vide|tourne en boucle|tourne dans le vide|closes|freezes|disappears|crashes";
+    const WHY: [&str; 4] = ["pourquoi ", "comment se fait", "comment ca se fait", "why "];
+    // « Savez-vous pourquoi le bandeau se ferme quand je décroche ? »
+    let fails = WHY
+        .iter()
+        .filter_map(|why| text.split_once(why))
+        .any(|(_, asked)| {
+            mentions(
+                FAILS,
+                asked.split(['?', '.', '\n']).next().unwrap_or_default(),
+            )
+        });
+    fails || mentions("pourquoi|comment se fait|why ", text) && mentions(BEFORE, text)
+}
+
+/// « cf. objet », « tout est dans le titre »: few words, which send the reader to the subject.
+pub(super) fn points_to_subject(words: &Facts) -> bool {
+    words.words <= 25 && names_subject(&words.text)
 }
 
 /// « la fiche », « le formulaire d'incident », « la déclaration remplie »: the service's form.

@@ -2,6 +2,7 @@
 
 use super::super::token::{Kind, Tokens, number};
 use super::name::{Unit, arranged};
+use super::placed::speaks;
 use super::prose::run;
 use super::{Found, role};
 
@@ -107,7 +108,11 @@ pub(super) fn named_behind(
             tokens.number(last + 1, 14).is_some()
                 || tokens.among(last + 1, "samu|poste|tel|dect|ch|chu|crra")
         }
-        Some(Kind::Word) => tokens.among(last, "samu|poste|tel|dect|ch|chu|crra|au"),
+        // « OSNP Lucile Menard à l'appareil »
+        Some(Kind::Word) => {
+            tokens.among(last, "samu|poste|tel|dect|ch|chu|crra|au")
+                || speaks(tokens, last).is_some()
+        }
         Some(_) => false,
     };
     if first != end || !known || !closed {

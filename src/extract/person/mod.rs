@@ -393,7 +393,9 @@ fn is_place_word(folded: &str) -> bool {
             "reunion|martinique|guadeloupe|guyane|mayotte|metropole|antilles|plateau|medecins|medecin|arm|ide|cadre|cadres|pharmacie|laboratoire|imagerie|cedex|rue|avenue|bp|batiment|bat|etage|site|www|http|https|gestion|affaires|numerique|ambulances|ambulance|cabinet|codis|sdis|cta|ehpad|societe|sarl|laboratoires|assistance|centrale|operations|taxis|croix|protection|mairie|prefecture|maison"
         ))
     });
-    PLACES.holds(folded) || folded.contains("samu") || folded.contains("regul")
+    // Every Samuel and Samuelle holds « samu ».
+    let samu = folded.contains("samu") && !folded.starts_with("samuel");
+    PLACES.holds(folded) || samu || folded.contains("regul")
 }
 
 #[cfg(test)]

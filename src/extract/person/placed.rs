@@ -255,6 +255,16 @@ mod tests {
                 Some("ARM de nuit"),
             ),
             (
+                "Bonjour à vous, OSNP Lucile Menard à l'appareil, le créneau disparaît.",
+                "Lucile Menard",
+                Some("OSNP"),
+            ),
+            (
+                "Bonsoir, interne Hugo Brun au téléphone, plus de son.",
+                "Hugo Brun",
+                Some("interne"),
+            ),
+            (
                 "Hi, Emily Watson here, locum dispatcher at SAMU 2B. I cannot log in.",
                 "Emily Watson",
                 Some("locum dispatcher"),

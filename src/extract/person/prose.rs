@@ -150,7 +150,12 @@ fn apposed(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
     let greeted = at > 1
         && tokens.sign(at - 1, b',')
         && tokens.among(at - 2, "bonjour|bonsoir|salut|hello|bjr|slt|bsr|hi")
-        || at > 0 && tokens.among(at - 1, "slt|bjr|bsr|salut|coucou");
+        || at > 0 && tokens.among(at - 1, "slt|bjr|bsr|salut|coucou")
+        // « Bonjour à vous, OSNP Lucile Menard à l'appareil »
+        || at > 3
+            && tokens.sign(at - 1, b',')
+            && tokens.among(at - 2, "vous|tous|toutes|equipe")
+            && (at.saturating_sub(7)..at - 2).any(|at| tokens.among(at, "bonjour|bonsoir|salut|bjr|bsr"));
     let first = begins_sentence(tokens, at) || greeted || closes_behind_samu(tokens, at);
     let third = at > 0 && (THIRD.holds(tokens.word(at - 1)) || tokens.sign(at - 1, b'\''));
     if !titled
@@ -312,7 +317,6 @@ pub(super) fn run<'t>(
         // « SI-Samu », « OK », « F5 » are no names.
         if !named
             || stops
-            || unit.folded.contains("samu")
             || unit.shape == Shape::Capitals && unit.folded.len() < 3 && units.is_empty()
         {
             break;

@@ -30,7 +30,7 @@ static ROLES: LazyLock<(Phrases, Phrases)> = LazyLock::new(|| {
 });
 
 /// Words kept in capitals.
-const ACRONYMS: &str = "arm|parm|ide|iade|iao|ioa|tim|dsi|rsi|rssi|dpo|si|samu|smur|cesu|crra|sih|dim|amu|ars|gip|ama|sas|ssi|it";
+const ACRONYMS: &str = "mrl|mru|osnp|arm|parm|ide|iade|iao|ioa|tim|dsi|rsi|rssi|dpo|si|samu|smur|cesu|crra|sih|dim|amu|ars|gip|ama|sas|ssi|it";
 
 fn longest(tokens: &Tokens, at: usize, table: &Phrases) -> Option<usize> {
     table

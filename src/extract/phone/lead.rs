@@ -85,6 +85,20 @@ fn looks_like_hour(text: &str, start: usize) -> bool {
         || written.starts_with("20") && digits == 4 && rest.starts_with('-')
 }
 
+/// Whether the word right before is one that a department's figure follows: « SAMU », « CESU ».
+pub(super) fn names_department(text: &str, start: usize) -> bool {
+    let lead = lead(text, start, 16);
+    let word = lead
+        .trim_end_matches([' ', '-'])
+        .rsplit(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default();
+    is_one_of(
+        "samu|smur|sas|cesu|crra|sdis|cta|codis|sdmis|bspp|ars|dd|centre15|crra15|dt|medecins|adps|udps",
+        word,
+    )
+}
+
 /// « …, après voir avec le cadre »: what is for later says nothing of the number before.
 pub(super) fn till_later(after: &str) -> &str {
     [

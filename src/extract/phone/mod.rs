@@ -208,6 +208,17 @@ fn read_run(text: &str, run: &Run) -> Vec<(Range<usize>, Number)> {
     let mut start = run.start;
     let mut plus = run.plus;
     let mut skipped = 0;
+    // « SAMU 01 – 04 74 45 41 00 »: the department's figure begins like a number.
+    if !plus
+        && let Some(group) = first_group(rest)
+        && (2..=3).contains(&group)
+        && rest.len() >= group + 10
+        && lead::names_department(text, start)
+        && text.as_bytes()[rest[group]] == b'0'
+    {
+        rest = &rest[group..];
+        start = rest[0];
+    }
     while rest.len() >= 3 {
         let digits: String = rest
             .iter()
@@ -217,7 +228,7 @@ fn read_run(text: &str, run: &Run) -> Vec<(Range<usize>, Number)> {
         let (taken, number) = read(text, start, rest, &digits, plus);
         let Some(number) = number else {
             // « SAMU 44 0639980001 »: another figure stands before the number.
-            let group = (1..rest.len().min(6)).find(|&at| rest[at] > rest[at - 1] + 1);
+            let group = first_group(rest);
             match group
                 .filter(|&at| numbers.is_empty() && skipped < 2 && at <= 5 && rest.len() - at >= 10)
             {
@@ -240,6 +251,11 @@ fn read_run(text: &str, run: &Run) -> Vec<(Range<usize>, Number)> {
         }
     }
     numbers
+}
+
+/// How many digits the first group has, where another stands close behind it.
+fn first_group(digits: &[usize]) -> Option<usize> {
+    (1..digits.len().min(6)).find(|&at| digits[at] > digits[at - 1] + 1)
 }
 
 /// Reads one number from the front: how many digits it took, and what it is.

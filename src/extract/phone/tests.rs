@@ -60,6 +60,20 @@ fn a_french_number_is_read_in_every_writing() {
 }
 
 #[test]
+fn a_department_before_a_number_is_no_part_of_it() {
+    for text in [
+        "SAMU 01 – 02 61 91 22 40",
+        "SAMU 06 - 02.61.91.22.40",
+        "Coordinatrice ARM, SAMU 03 / 0261912240",
+        "SAS 05 02 61 91 22 40",
+        "CESU 974 - 02 61 91 22 40",
+        "SDIS 09 (02 61 91 22 40)",
+    ] {
+        assert_eq!(best(text), "+33261912240", "{text}");
+    }
+}
+
+#[test]
 fn an_overseas_number_takes_its_own_code() {
     for (text, number) in [
         ("0596 97 14 05 (salle)", "+596596971405"),

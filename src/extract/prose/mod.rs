@@ -182,7 +182,7 @@ impl<'a> Words<'a> {
                 id: found.id,
             });
             // « je transfère un dossier au SAMU 39 » counts where no other place names a SAMU.
-            let weak = found.score < 0.4 && self.rank == Rank::Prose;
+            let weak = found.score < 0.4 && matches!(self.rank, Rank::Prose | Rank::Around);
             let rank = if weak { Rank::Implied } else { self.rank };
             pool.add(
                 FieldName::Entity,

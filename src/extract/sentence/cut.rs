@@ -192,7 +192,10 @@ pub(super) fn cut(text: &str) -> Vec<Range<usize>> {
                     rest.trim_start_matches([' ', '\u{a0}', '\u{202f}', '"', '»', ')', '\'']);
                 let spaced = rest.len() > next.len() || next.is_empty();
                 // Some never write capitals: a small letter begins a sentence behind a long one.
-                let long = c == '.' && end - start >= 24;
+                let long = c == '.'
+                    && (end - start >= 24
+                        || ends_in_long_word(&text[start..at])
+                        || text[start..at].contains(' ') && begins_call(next));
                 spaced
                     && (long || !next.starts_with(char::is_lowercase))
                     && !next.starts_with(['.', '!', '?'])
@@ -303,6 +306,32 @@ fn parts_number(before: &str, after: &str) -> bool {
         && ahead
             .find(|c: char| c.is_ascii_digit())
             .is_some_and(|at| number(&mut ahead[at..].chars()))
+}
+
+/// « C'est intermittent. », « ca revient parfois. »: two words and more, the last too long to be
+/// one that is cut short.
+fn ends_in_long_word(said: &str) -> bool {
+    let mut words = said.split_whitespace();
+    let last = words.next_back().unwrap_or_default();
+    words.next().is_some() && last.chars().filter(|c| c.is_alphabetic()).count() >= 7
+}
+
+/// « … on est 4 arm. rappelez au 03 … »: what asks to be called or thanks is a sentence of its own.
+fn begins_call(next: &str) -> bool {
+    const CALLS: [&str; 11] = [
+        "rappel",
+        "appelez",
+        "merci",
+        "joignable",
+        "contactez",
+        "me rappeler",
+        "me joindre",
+        "svp",
+        "cordialement",
+        "cdt",
+        "cdlt",
+    ];
+    CALLS.iter().any(|call| next.starts_with(call))
 }
 
 fn is_abbreviation(before: &str) -> bool {

@@ -11,7 +11,18 @@ pub(super) fn noun_is_done(tokens: &Tokens, at: usize, end: usize) -> bool {
                 || tokens.among(end, "ok|fait|effectue|faits")
         }
         "verifier" | "controler" | "valider" => {
-            matches!(one, "fait" | "faire" | "venu" | "passe" | "pu")
+            matches!(
+                one,
+                "fait"
+                    | "faire"
+                    | "venu"
+                    | "venue"
+                    | "venus"
+                    | "passe"
+                    | "passee"
+                    | "passes"
+                    | "pu"
+            )
         }
         _ => false,
     }

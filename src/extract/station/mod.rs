@@ -37,17 +37,19 @@ const NAMED: &str = "prerequis|prerequi|prerequit|prerequits|prerequies|prereq|p
 const PARTS: &str = "navigateur|navigateurs|browser|firefox|chrome|edge|windows|version|versions|proxy|pare feu|firewall|flux|ports|\
     reseau|network|java|config|configuration|cookies|certificat|certificats|resolution|antivirus|debit|os";
 /// The workstation itself.
-const STATION: &str = "poste|postes|pc|pcs|workstation|workstations|ordinateur|ordinateurs|station|machine|machines|configuration|config";
+const STATION: &str = "poste|postes|pc|pcs|ordi|ordis|workstation|workstations|ordinateur|ordinateurs|station|machine|machines|configuration|config";
 /// To check.
 const CHECK: &str = "en revue|fait le tour|faire le tour|verifie|verifies|verifiee|verifiees|verifier|verification|verifications|verif|verifs|controle|controles|controlee|\
     controlees|controler|valide|validee|valides|validees|audite|audites|inspecte|checked|check|checks|verified|validated|controlled|conforme|conformes|\
     passe en revue|passes en revue|passer en revue|passe au crible|passes au crible|recette|recettes|recettee|recettees|recetter|revu|revus|revue|revues|examine|examines|examinee|examinees|\
     homologue|homologues|qualifie|qualifies|certifie|certifies|reverifie|reverifies|reverifiee|reverifiees|recontrole|recontroles|recontrolee|revalide|revalides|\
     ausculte|auscultes|expertise|expertises|rechecked|inspected|reviewed|teste|testes|testee|diagnostic|diagnostique|compliant|aux normes";
+/// Those whose trade it is to check workstations.
+const TRADE: &str = "dsi|dsih|dsio|dsin|dsit|dnum|dni|informatique|informaticien|informaticiens|informaticienne|technicien|techniciens|technicienne|prestataire|it";
 /// Between a check and what it checks.
 const BETWEEN: &str = "cote|niveau|au|sur|le|la|les|l|mon|ma|mes|nos|notre|votre|leur|leurs|ce|cet|ces|tous|toute|toutes|tout|du|de|des|d|n|ne|a|ont|ete|pas|bien|\
     encore|est|sont|aussi|deja|jamais|of|the|our|my|has|have|been|was|were|not|yet|t|etait|etaient|son|travail|config|configuration|technique|\
-    techniquement|non|fait|faire|etat|conformite|concerne|concernes|par|et|elle|il|ils|y";
+    techniquement|reseau|navigateur|version|versions|systeme|windows|non|fait|faire|etat|conformite|concerne|concernes|par|et|elle|il|ils|y";
 /// Words that hold a negation and deny no check.
 const FINE: &str = "pas de souci|pas de soucis|pas de probleme|pas de problemes|pas d anomalie|pas d anomalies|pas d ecart|aucun souci|aucun probleme|\
     aucune anomalie|aucun ecart|sans souci|sans probleme|sans anomalie|rien a signaler|rien d anormal|rien a redire|non conforme|non conformes|\
@@ -62,7 +64,7 @@ const FINISHED: &str = "oui|yes|ok|ouais|fait|faits|faite|faites|realise|realise
     remplis|remplit|repond|repondent|repondaient|repondait|remplissent|c est le cas|satisfont|tout va bien|good|passe|passes|passee|passees|au vert|dans le vert|vu|vus|vue|affirmatif|bien sur|evidemment|fine|met|complete|completed|reunis|en place|coche|coches|cochee|cochees|regardes|regardee|regardees|deroule|deroulee|deroules|suivi|suivie|suivis|signe|signee|signees|conform";
 const IGNORANCE: &str = "quels prerequis|quel prerequis|quels pre requis|du chinois|de l hebreu|charabia|du jargon|pas d avis|aucun avis|sans avis|pas d opinion|me prononcer|nous prononcer|me prononce pas|pas en etat de repondre|hors de ma competence|hors de mes competences|pas de ma competence|pas de mes competences|pas su repondre|pas su dire|peux pas vous dire|peux pas dire|pas dire si|saurais dire|pas su quoi|la liste|pas compris|pas connaissance|connais pas|ne connait pas|c est quoi|qu est ce que|kesako|\
     ne me parle pas|me parle pas|me dit rien|ne me dit rien|pas de quoi|ne vois pas|vois pas|sais pas|sait pas|savons pas|aucune idee|j ignore|ignore|\
-    il faudrait demander|faut demander|a demander|demandez a|demander a|je laisse|ne saurais|saurais pas|pas competent|pas competente|en mesure de|\
+    il faudrait demander|faut demander|ignorons|ignorent|a demander|demandez a|demander a|je laisse|ne saurais|saurais pas|pas competent|pas competente|en mesure de|\
     pas l information|pas d information|pas d info|pas l info|no idea|don t know|dont know|do not know|not sure|what are|what is|inconnu|inconnue|pas mon domaine|\
     pas de mon ressort|pas de mon domaine|nsp|incapable de|je suppose|sais plus|recouvrent|recouvre|n y connais|y connais rien|pas trop|voir avec|voyez avec|\
     a voir avec|pas informaticien|pas informaticienne|pas au courant|nous est inconnu|veut dire|signifie";
@@ -143,7 +145,7 @@ pub fn said(text: &str, next: &str) -> Option<Answer> {
         "brows",
         "version",
         "pc",
-        "ordin",
+        "ordi",
         "config",
         "works",
         "station",
@@ -246,11 +248,14 @@ fn station(tokens: &Tokens) -> Option<Range<usize>> {
     if two {
         return Some(check.min(parts[0])..tokens.len());
     }
+    // « Les postes ont été validés par la DSI »: people of the trade check more than one thing.
+    let by_it = (0..tokens.len()).any(|at| tokens.among(at, TRADE));
     checks.iter().find_map(|check| {
         if tokens.among(
             *check,
             "teste|testes|testee|diagnostic|valide|validee|valides",
-        ) {
+        ) && !by_it
+        {
             return None;
         }
         if tokens.among(check + 1, "sur") && !tokens.among(check.wrapping_sub(1), "fait|faire") {
@@ -473,6 +478,10 @@ mod tests {
             ),
             ("Le poste a été vérifié par l'informatique", Some(true)),
             ("J'ai fait contrôler mon poste", Some(true)),
+            ("Les postes ont été validés par la DSI.", Some(true)),
+            ("La DSI a validé nos PC en février", Some(true)),
+            ("poste testé par l'informaticien de garde", Some(true)),
+            ("Les postes n'ont pas été validés par la DSI", Some(false)),
             ("Pré-requis contrôlés par la DSI", Some(true)),
             (
                 "Pas de souci côté prérequis, l'informatique les a contrôlés",
@@ -491,6 +500,18 @@ mod tests {
                 "M. Pagès a vérifié que nos postes répondaient bien aux prérequis publiés : c'est le cas",
                 Some(true),
             ),
+            (
+                "Vérifications réseau et poste faites par l'astreinte : RAS.",
+                Some(true),
+            ),
+            (
+                "L'informatique est passée vérifier les ordis hier, RAS.",
+                Some(true),
+            ),
+            (
+                "Contrôle du navigateur et des PC effectué lundi",
+                Some(true),
+            ),
             ("J'ai redémarré le poste, rien n'y fait", None),
             ("J'ai vérifié sur deux postes, c'est pareil", None),
             ("J'ai vérifié le câble et relancé le navigateur", None),
@@ -506,6 +527,11 @@ mod tests {
                 "",
             ),
             ("Je ne sais pas si les prérequis ont été vérifiés", ""),
+            (
+                "Nous ignorons si la vérification technique de nos postes a été effectuée.",
+                "",
+            ),
+            ("On ignore si les postes ont été contrôlés", ""),
             ("Les pré-requis ?", "Je n'ai pas la liste."),
             (
                 "Pour les prérequis il faudrait demander à nos informaticiens",

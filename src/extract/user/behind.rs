@@ -1,7 +1,7 @@
 //! Somebody named: the job and the deeds told behind the name, and whether it is the declarant.
 
 use super::super::count::{company, noun_end};
-use super::super::token::Tokens;
+use super::super::token::{Tokens, phrase};
 use super::SUFFERS;
 use crate::text::fold;
 
@@ -39,4 +39,47 @@ pub(super) fn shares_a_word(one: &str, other: &str) -> bool {
             .position(|word| Some(word) == one.first())
             .is_some_and(|at| at + 1 < other.len());
     common > usize::from(given)
+}
+
+/// « Le Dr Pons me demande de vous signaler que sa session se ferme », « Julie me dit qu'elle ne
+/// voit plus rien »: whose words are passed on, and who is the one they are about.
+pub(super) fn told_about(tokens: &Tokens, end: usize) -> bool {
+    let tells = phrase!(
+        tokens,
+        end,
+        "me demande de|m a demande de|me dit|m a dit|me charge de|m a charge de|m a charge|me signale|nous signale|m a signale|nous a signale|m indique|nous indique|nous demande de|nous dit|me prie de|constate|remarque|asked me to|tells me|told me"
+    );
+    let theirs = || {
+        (end..end + 9).any(|at| {
+            phrase!(
+                tokens,
+                at,
+                "que sa|que son|que ses|qu il|qu elle|that his|that her|that he|that she"
+            )
+            .is_some()
+        })
+    };
+    tells.is_some() && theirs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_words_are_passed_on_may_be_the_one_they_are_about() {
+        for (text, expected) in [
+            (
+                "me demande de vous signaler que sa session se ferme seule",
+                true,
+            ),
+            ("me dit qu'elle ne voit plus les lits", true),
+            ("nous signale que son bandeau reste gris", true),
+            ("told me that his password is rejected", true),
+            ("me demande de vous écrire", false),
+            ("vous rappellera, il est en réunion", false),
+        ] {
+            assert_eq!(told_about(&Tokens::new(text), 0), expected, "{text}");
+        }
+    }
 }

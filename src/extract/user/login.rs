@@ -15,19 +15,40 @@ pub(super) fn login(words: &str, tokens: &Tokens, at: usize) -> Option<Found> {
     } else {
         next
     };
-    login_at(words, tokens, next).or_else(|| {
-        // « le compte relais-nuit »: two words in small letters.
-        let account = tokens.among(next - 1, "compte|login|identifiant|account");
-        let value = words.get(tokens.span(next, next + 3))?;
-        let joined = tokens.sign(next + 1, b'-')
-            && tokens.glued(next + 1)
-            && tokens.glued(next + 2)
-            && !tokens.word(next).is_empty()
-            && !tokens.word(next + 2).is_empty()
-            && !value.contains(char::is_uppercase)
-            && !tokens.among(next + 2, "ci|la|meme|t|il|elle|ce|on|je|vous|rendu|rendus");
-        (account && joined).then(|| Found::Named(value.to_owned(), tokens.span(next, next + 3)))
-    })
+    login_at(words, tokens, next)
+        .or_else(|| {
+            // « le compte relais-nuit »: two words in small letters.
+            let account = tokens.among(next - 1, "compte|login|identifiant|account");
+            let value = words.get(tokens.span(next, next + 3))?;
+            let joined = tokens.sign(next + 1, b'-')
+                && tokens.glued(next + 1)
+                && tokens.glued(next + 2)
+                && !tokens.word(next).is_empty()
+                && !tokens.word(next + 2).is_empty()
+                && !value.contains(char::is_uppercase)
+                && !tokens.among(next + 2, "ci|la|meme|t|il|elle|ce|on|je|vous|rendu|rendus");
+            (account && joined).then(|| Found::Named(value.to_owned(), tokens.span(next, next + 3)))
+        })
+        .or_else(|| plain(words, tokens, next))
+}
+
+/// « le login jdurand est refusé », « compte mdupont désactivé »: one small word that no account is
+/// described by, and what befalls it.
+fn plain(words: &str, tokens: &Tokens, next: usize) -> Option<Found> {
+    const BEFALLS: &str = "est|n|ne|verrouille|bloque|desactive|refuse|expire|inconnu|invalide|rejete|inactif|supprime|suspendu|is|locked|refused|rejected|disabled|blocked";
+    const DESCRIBED: &str = "generique|partage|commun|unique|nominatif|windows|outlook|messagerie|portail|samu|smur|regul|regulation|formation|test|admin|administrateur|utilisateur|invite|stagiaire|medecin|local|reseau|session|perso|personnel|professionnel|principal|secondaire|rendu|celui|cela|elle|celle|personne|mail|application|logiciel|ancien|nouveau|provisoire|temporaire|password|mobile|externe|interne|secretariat|service|habituel|correct|saisi|valide";
+    let account = tokens.among(next.checked_sub(1)?, "compte|login|identifiant|account");
+    let word = tokens.word(next);
+    let value = words.get(tokens.span(next, next + 1))?;
+    let fits = account
+        && (5..=20).contains(&word.len())
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        && !tokens.among(next, BEFALLS)
+        && !tokens.among(next, DESCRIBED)
+        && tokens.among(next + 1, BEFALLS);
+    fits.then(|| Found::Named(value.to_owned(), tokens.span(next, next + 1)))
 }
 
 /// « regul86-2 », « s.veyssiere »

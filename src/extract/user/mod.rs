@@ -15,7 +15,7 @@ mod left;
 mod login;
 mod stated;
 
-use behind::{acted, apposed, shares_a_word};
+use behind::{acted, apposed, shares_a_word, told_about};
 use group::{accounts, befallen, grouped, struck};
 use left::left;
 use login::login;
@@ -48,7 +48,7 @@ static BENEFICIARY: LazyLock<Lexicon> = LazyLock::new(|| {
 static ACCOUNT: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
         "le poste de|le poste du|le compte de|le compte du|la session de|la session du|l identifiant de|l identifiant du|le login de|le login du|le profil de|le profil du|l acces de|l acces du|l ecran de|l ecran du|la tablette de|la tablette du|l ordinateur de|",
-        "le pc de|le pc du|les acces de|les acces du|compte de|compte du|poste du|l agenda de|l agenda du|le bandeau de|le bandeau du|the account of|the workstation of|la e cps de|la cps de|la carte cps de|la carte cps du|la cps du|les postes de|les postes d|les postes du|les comptes de|les comptes d|les comptes du|les sessions de|les sessions d|les ecrans de|les ecrans d|les positions de|les positions d|la position de|la position d|la position du|les tablettes de|les tablettes d|les pc de|les bandeaux de|le poste d|le compte d|la session d|l ecran d|le profil d|le pc d|le bandeau d|les profils de|les identifiants de|les logins de|poste de|c est le poste d|the accounts of|the workstations of|est celui de|est celui du|est celui d|est celle de|est celle du|sont ceux de|est celle d"
+        "le pc de|le pc du|les acces de|les acces du|compte de|compte du|session de|session du|session d|login de|login du|profil de|profil du|identifiant de|identifiant du|acces de|acces du|tablette de|tablette du|poste du|l agenda de|l agenda du|le bandeau de|le bandeau du|the account of|the workstation of|la e cps de|la cps de|la carte cps de|la carte cps du|la cps du|les postes de|les postes d|les postes du|les comptes de|les comptes d|les comptes du|les sessions de|les sessions d|les ecrans de|les ecrans d|les positions de|les positions d|la position de|la position d|la position du|les tablettes de|les tablettes d|les pc de|les bandeaux de|le poste d|le compte d|la session d|l ecran d|le profil d|le pc d|le bandeau d|les profils de|les identifiants de|les logins de|poste de|c est le poste d|the accounts of|the workstations of|est celui de|est celui du|est celui d|est celle de|est celle du|sont ceux de|est celle d"
     ))
 });
 /// What befalls the person before.
@@ -290,6 +290,8 @@ fn third_person(
             "m a dit de|m a demande de|m a conseille|m a transmis|m a donne|m a oriente|m a renvoye|nous a dit de|nous a demande de|nous a conseille|me demande de|nous demande de|me dit de|vous a appele|vous a appeles|vous a ecrit|vous a deja|vous rappellera|vous rappelle|vous contactera|vous appellera|vous recevra|peut vous|pourra vous|prend le relais|prendra le relais|est joignable|est en copie|en copie|reste joignable|est votre contact|asked me to|will call"
         )
         .is_some();
+        let about_them = told_about(tokens, people.end);
+        let passes_on = passes_on && !about_them;
         if spoken_to || passes_on || super::count::spares(tokens, from, people.end) {
             continue;
         }
@@ -360,6 +362,7 @@ fn third_person(
                 ) == Some(from)
             });
         let owns = met
+            || about_them
             || theirs
             || stands_for
             || seen

@@ -43,6 +43,23 @@ fn who_is_affected_is_read_from_sentences() {
             "C'est pas moi qui ai le souci c'est Solène Debruyne.",
             "Solène Debruyne",
         ),
+        ("Le login jdurand est refusé depuis hier.", "jdurand"),
+        (
+            "Compte mdupont désactivé par erreur, plus d'accès.",
+            "mdupont",
+        ),
+        ("L'identifiant criviere ne passe plus.", "criviere"),
+        ("Le compte windows est verrouillé.", "nobody"),
+        ("Le compte générique est bloqué.", "nobody"),
+        (
+            "Session de M. Petit bloquée sur le choix du profil.",
+            "M. Petit",
+        ),
+        ("Tablette de Mme Vidal en erreur.", "Mme Vidal"),
+        (
+            "Le Dr Pons me demande de vous signaler que sa session se ferme.",
+            "Dr Pons",
+        ),
         (
             "Le problème n'est pas chez moi mais chez Mme Bodin.",
             "Mme Bodin",

@@ -41,6 +41,8 @@ pub(super) fn ago(tokens: &Tokens, at: usize, hour: u32) -> Option<(Ago, usize)>
             | "depui"
             | "dpuis"
             | "dpui"
+            | "dps"
+            | "dep"
             | "2"
             | "cela"
             | "ca"
@@ -68,7 +70,7 @@ pub(super) fn ago(tokens: &Tokens, at: usize, hour: u32) -> Option<(Ago, usize)>
     let leader = texted.then_some(at + 2).or_else(|| { tokens.any_phrase(
         at,
         concat!(
-            "depui|dpuis|dpui|il y a|il ya|ilya|y a|ya|depuis|cela fait|ca fait|sa fait|voila|voici|since|for|",
+            "depui|dpuis|dpui|dps|dep|il y a|il ya|ilya|y a|ya|depuis|cela fait|ca fait|sa fait|voila|voici|since|for|",
             "depuis bientot|ca doit faire|cela doit faire|cela va faire|ca va faire|fait|past|",
             "last|l y a"
         ),
@@ -85,19 +87,25 @@ pub(super) fn ago(tokens: &Tokens, at: usize, hour: u32) -> Option<(Ago, usize)>
         next = tokens
             .any_phrase(
                 next,
-                concat!("environ|presque|plus de|pres de|a peu pres|au moins|bientot|deja|maintenant|bien|", "facile|moins de|maintenant plus de|about|almost|over|more than|d|les|the|a peine|", "quasi|quasiment")
+                concat!("environ|env|presque|plus de|pres de|a peu pres|au moins|bientot|deja|maintenant|bien|", "facile|moins de|maintenant plus de|about|almost|over|more than|d|les|the|a peine|", "quasi|quasiment")
             )
             .unwrap_or(next);
     }
     let (quantity, end) = quantity(tokens, next)?;
-    let since = texted || tokens.is(at, &["depuis", "depui", "dpuis", "dpui", "since"]);
+    let since = texted
+        || tokens.is(
+            at,
+            &["depuis", "depui", "dpuis", "dpui", "dps", "dep", "since"],
+        );
     if tokens.is(at, &["for", "last", "past", "fait", "ya", "y"]) && quantity == Ago::Broad {
         return None;
     }
     // « depuis environ 13h30 » is an hour, « depuis environ 2h » a length.
     let about = next > start
-        && tokens.any_phrase(start, "environ|about|a peu pres|approximativement|around")
-            == Some(next)
+        && tokens.any_phrase(
+            start,
+            "environ|env|about|a peu pres|approximativement|around",
+        ) == Some(next)
         && matches!(quantity, Ago::Hours(minutes) if minutes > 360 || !minutes.is_multiple_of(15));
     if since && (next == start || about) && is_clock_after_since(tokens, next, end, quantity, hour)
     {

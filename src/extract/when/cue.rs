@@ -31,6 +31,8 @@ const LAST_GOOD: &str = concat!(
     "dernier bon|derniere bonne|derniers bons|dernieres bonnes|qui a fonctionne|qui a marche|qui ait fonctionne|qui ait marche|etait correct|etaient correct|",
     "etait complet|etait a jour|etaient a jour|etait juste|etaient juste|etait bon |etaient bons|y etait encore|y etaient encore|was fine|was correct"
 );
+/// What happens on other days.
+const USUAL: &str = "d'habitude|habituellement|en temps normal|en general|normalement |d'ordinaire|usually|normally";
 /// It works again, behind a time.
 const BACK: &str = "est revenu|sont revenu|est retabli|sont retabli|s'est retabli|se sont retabli|est rentre|a refonctionne|a remarche|est reparti|sont reparti|came back|was back";
 /// The writer's own day begins.
@@ -86,6 +88,31 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
             .filter(|at| !near[..*at].ends_with(|c: char| c.is_alphanumeric()))
             .max()
     };
+    // « I reported the frozen list on Monday », « j'ai déclaré l'incident hier »: a few words between.
+    let own_telling = [
+        "i reported ",
+        "we reported ",
+        "j'ai signale ",
+        "j'ai declare ",
+        "nous avons signale ",
+        "nous avons declare ",
+        "ai deja signale ",
+        "on a signale ",
+    ]
+    .iter()
+    .filter_map(|told| before.rfind(told).map(|at| &before[at + told.len()..]))
+    .any(|between| {
+        between.split_whitespace().count() <= 8
+            && !between.contains([',', ';', ':', '.'])
+            && ![
+                "depuis", "since", "apparu", "survenu", "commenc", "qui ", "que ", "started",
+            ]
+            .iter()
+            .any(|start| between.contains(start))
+    });
+    if own_telling {
+        return (Role::Other, 0.15);
+    }
     // « déjà signalé ça le 2 février », « signalé à 8h10 »: the time of the telling.
     let mut told = near.split(|c: char| !c.is_alphanumeric()).rev();
     let goes_back =
@@ -160,6 +187,12 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
         if between.len() < 90 && is_event(between) {
             return (Role::Start, 0.24);
         }
+    }
+    // « D'habitude les chiffres tombent à 6h »: when it comes on other days.
+    let usual = own.rsplit(" mais ").next().unwrap_or(own);
+    let usual = usual.rsplit(" et ").next().unwrap_or(usual);
+    if has(usual, USUAL) {
+        return (Role::Other, 0.1);
     }
     // « les éléments vous ont été envoyés mardi », « votre collègue m'avait promis »: our dealings.
     if has(clause, WITH_US) {

@@ -216,5 +216,22 @@ pub(super) fn content(
         && at.is_some()
         && !near.contains("depuis")
         && !near.contains("since");
-    (held || shown).then_some((Role::Other, 0.05))
+    // « le lecteur reste à 0:00 », « l'horloge affiche 14h12 »: what a screen shows.
+    let face = timed
+        && on(&[
+            "reste a",
+            "reste sur",
+            "restent a",
+            "affiche",
+            "affichent",
+            "indique",
+            "indiquent",
+            "marque",
+            "n'affiche que",
+            "shows",
+            "reads",
+            "stays at",
+        ]);
+    let zero = ["0:00", "00:00", "0h00", "00h00"].contains(&words.trim()) && at.is_some();
+    (held || shown || face || zero).then_some((Role::Other, 0.05))
 }

@@ -104,6 +104,8 @@ fn an_answer_is_resolved_against_the_message() {
         ("depuis 20 min", "2026-03-12T15:00+01:00 minute"),
         ("2puis 20min env", "2026-03-12T15:00+01:00 minute"),
         ("dpuis 20 min", "2026-03-12T15:00+01:00 minute"),
+        ("dep 20 min", "2026-03-12T15:00+01:00 minute"),
+        ("dps env 20 min", "2026-03-12T15:00+01:00 minute"),
         ("depui 2 jours", "2026-03-10T00:00+01:00 day"),
         ("cela fait une demi-heure", "2026-03-12T14:50+01:00 minute"),
         ("depuis trois jours", "2026-03-09T00:00+01:00 day"),
