@@ -158,6 +158,7 @@ fn the_batches_written_afterwards_hold_their_floors() {
         // Nearly nothing was learnt from this one.
         (18, 50, 100.0, 95.5, 70.0, 2.0, 1.5),
         (19, 50, 100.0, 95.0, 58.0, 1.5, 0.5),
+        (20, 50, 100.0, 96.0, 60.0, 2.1, 1.1),
     ] {
         let floors = Floors {
             messages,
