@@ -182,6 +182,7 @@ fn mail(
         reference: incoming.reference,
         sequence: incoming.sequence,
         body_hash: &body_hash,
+        domain_is_known: incoming.sent.domain_is_known,
         act,
     };
     let (settings, templates) = (&answering.settings, &answering.templates);

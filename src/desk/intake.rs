@@ -8,26 +8,25 @@ use super::answer::Answering;
 use super::forgotten;
 use super::join::{self, Fate};
 use super::notice::notice;
-use super::respond::{Matter, answering};
+use super::open::{Opening, opened};
+use super::respond::domain_is_known;
 use super::thread::{Thread, thread};
 use crate::config::{AnswerFrom, Config};
 use crate::domain::decision::{MOST_RECEIVED, Suppressed};
 use crate::domain::declaration::{Declaration, Kind, Role};
-use crate::domain::field::{FieldName, Fields, Value};
+use crate::domain::field::Fields;
 use crate::domain::form::{Ask, Form};
 use crate::domain::history::EventKind;
-use crate::domain::incident::{Concern, IncidentId, Reference};
+use crate::domain::incident::Concern;
 use crate::domain::message::{MessageId, Stored};
 use crate::domain::why::Why;
 use crate::extract::{Context, extract};
 use crate::failpoint;
 use crate::mail::{Doubt, Email};
 use crate::secret::Key;
-use crate::store::{
-    Effect, NewAttachment, NewIncident, Notice, Outcome, Store, StoreError, Threading,
-};
+use crate::store::{Effect, NewAttachment, Notice, Outcome, Store, StoreError, Threading};
 use crate::template::TemplateError;
-use chrono::{DateTime, Datelike, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
@@ -321,63 +320,9 @@ async fn placed(
         Thread::Unknown => opening.concern = Some(Concern::UnknownReference),
         Thread::New => (),
     }
+    let is_major = read.declaration.major_suspected;
+    opening.domain_is_known = domain_is_known(read, is_major, store).await?;
     Ok((opening.kind, opened(read, parts, opening, now)))
-}
-
-/// How a message opens an incident.
-struct Opening {
-    kind: Kind,
-    threading: Threading,
-    concern: Option<Concern>,
-    follows: Option<(IncidentId, Reference)>,
-    noted: Vec<(EventKind, String)>,
-}
-
-impl Opening {
-    fn new(kind: Kind, threading: Threading) -> Self {
-        Self {
-            kind,
-            threading,
-            concern: None,
-            follows: None,
-            noted: Vec::new(),
-        }
-    }
-}
-
-fn opened(read: &Arc<Read>, parts: &Arc<Parts>, opening: Opening, now: DateTime<Utc>) -> Effect {
-    let declaration = &read.declaration;
-    let mut addresses = vec![read.from_address()];
-    if let Some(Value::Text(address)) = declaration.fields[FieldName::Email].value() {
-        addresses.push(address.to_lowercase());
-    }
-    addresses.retain(|address| !address.is_empty());
-    let mut concerns = read.concerns.clone();
-    concerns.extend(opening.concern);
-    let asks = if opening.kind == declaration.kind {
-        read.asks.clone()
-    } else {
-        remaining(
-            &parts.form,
-            &declaration.fields,
-            declaration.attachments.iter().map(|one| one.role),
-        )
-    };
-    let new = NewIncident {
-        prefix: parts.mark.clone(),
-        year: read.received_at.with_timezone(&parts.timezone).year(),
-        received_at: read.received_at,
-        addresses,
-        fields: declaration.fields.clone(),
-        to_ask: asks.clone(),
-        major_suspected: declaration.major_suspected,
-        concerns,
-        threading: opening.threading,
-        follows: opening.follows,
-        noted: opening.noted,
-    };
-    let matter = Matter::alone(opening.kind, read, asks);
-    Effect::Opened(Box::new(new), answering(matter, parts, now))
 }
 
 /// A stored message, read again where blocking is allowed; `None` where it is not as it was.

@@ -4,7 +4,7 @@
 use super::asked::{asked, by_what_was_asked};
 use super::intake::{self, Parts, Read, remaining};
 use super::merge::{is_same, merge};
-use super::respond::{Joins, Matter, answering};
+use super::respond::{Joins, Matter, answering, domain_is_known};
 use super::thread::{Found, Proof};
 use crate::domain::decision::Brought;
 use crate::domain::declaration::{Kind, Role};
@@ -184,6 +184,12 @@ pub(super) async fn joined(
             is_outsider,
             major_suspected: incident.major_suspected || declaration.major_suspected,
         }),
+        domain_is_known: domain_is_known(
+            stead.as_ref().unwrap_or(read),
+            incident.major_suspected || declaration.major_suspected,
+            store,
+        )
+        .await?,
         read: Arc::clone(stead.as_ref().unwrap_or(read)),
     };
     let filled = Filled {

@@ -12,6 +12,7 @@ mod join;
 pub mod letter;
 pub mod merge;
 mod notice;
+mod open;
 pub mod promote;
 pub mod remind;
 pub mod reparse;

@@ -3,12 +3,13 @@
 
 use super::answer::{self, Incoming, answer};
 use super::intake::{Parts, Read};
-use crate::domain::decision::{Brought, Decision, Suppressed};
+use crate::domain::decision::{Brought, Decision, Sent, Suppressed};
 use crate::domain::declaration::Kind;
 use crate::domain::field::Fields;
 use crate::domain::form::Ask;
 use crate::domain::outgoing::Outgoing;
-use crate::store::{self, Answer, Facts};
+use crate::domain::sender::{domain, is_mail_provider};
+use crate::store::{self, Answer, Facts, Store, StoreError};
 use crate::template::TemplateError;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,6 +28,9 @@ pub(super) struct Matter {
     pub(super) asks: Vec<Ask>,
     /// How it joins an incident; `None` where it opens one.
     pub(super) joins: Option<Joins>,
+    /// A person validated a ticket of the writer's very domain; asked for where a whole service may
+    /// be out of use.
+    pub(super) domain_is_known: bool,
 }
 
 /// How a message joins an incident.
@@ -50,8 +54,26 @@ impl Matter {
             fields: read.declaration.fields.clone(),
             asks,
             joins: None,
+            domain_is_known: false,
         }
     }
+}
+
+/// Whether a person validated a ticket of the writer's very domain, where a whole service may be out
+/// of use: else nobody asks.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn domain_is_known(
+    read: &Read,
+    is_major: bool,
+    store: &Store,
+) -> Result<bool, StoreError> {
+    let domain = domain(&read.from_address());
+    Ok(is_major
+        && !domain.is_empty()
+        && !is_mail_provider(&domain)
+        && store.is_validated_domain(&domain).await?)
 }
 
 /// The answer, for the store to decide.
@@ -118,7 +140,10 @@ fn decided(matter: &Matter, parts: &Parts, facts: &Facts, now: DateTime<Utc>) ->
         reference: &facts.reference.to_string(),
         sequence: facts.sequence,
         ticket: facts.ticket,
-        sent: facts.sent,
+        sent: Sent {
+            domain_is_known: matter.domain_is_known,
+            ..facts.sent
+        },
     };
     answer_of(answer(&incoming, &parts.form, &parts.answering, now))
 }

@@ -91,6 +91,8 @@ pub struct Sent {
     pub circuit_open: bool,
     /// The same words from the same address were answered in another ticket a while ago.
     pub likely_duplicate: bool,
+    /// A person validated a ticket of the writer's very domain (decisions, 3).
+    pub domain_is_known: bool,
 }
 
 /// Everything that the decision looks at.

@@ -135,6 +135,17 @@ pub fn domain(address: &str) -> String {
         .map_or_else(String::new, |(_, domain)| domain.to_lowercase())
 }
 
+/// Whether anybody may have a mailbox in this domain: it says nothing of who writes.
+#[must_use]
+pub fn is_mail_provider(domain: &str) -> bool {
+    const ANYWHERE: &str = "gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|icloud|me|mac|aol|gmx|proton|protonmail|pm|tutanota|mailo|zoho|yandex|mail";
+    const FRENCH: &str = "orange.fr|wanadoo.fr|free.fr|sfr.fr|neuf.fr|bbox.fr|laposte.net|numericable.fr|noos.fr|club-internet.fr|cegetel.net|aliceadsl.fr|voila.fr|caramail.fr|netcourrier.com|ik.me|infomaniak.com";
+    let name = domain.split('.').next().unwrap_or_default();
+    let is_short = domain.matches('.').count() <= 2;
+    FRENCH.split('|').any(|one| one == domain)
+        || is_short && ANYWHERE.split('|').any(|one| one == name)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
     Plain,

@@ -36,6 +36,8 @@ pub struct Writing<'a> {
     pub asks: &'a [Ask],
     /// When it is made.
     pub now: DateTime<Utc>,
+    /// When it leaves if nobody holds it.
+    pub leaves_at: DateTime<Utc>,
 }
 
 /// The variables of a template.
@@ -142,7 +144,7 @@ impl Letter {
             sujet: summary::subject(fields),
             tel_connu: matches!(fields[FieldName::Phone].value(), Some(Value::Phone(_))),
             prochaine_nouvelle: next_news(settings, writing.now),
-            second: second(settings, writing.to, writing.now),
+            second: second(settings, answered, writing),
             maintenant: closing.map_or_else(String::new, |closing| {
                 sentence(&closing.now, MOST_OF_A_FACT)
             }),

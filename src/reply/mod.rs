@@ -109,6 +109,8 @@ pub struct Answered<'a> {
     pub sequence: u32,
     /// The hash of its words ([`crate::domain::decision::body_hash`]).
     pub body_hash: &'a str,
+    /// A person validated a ticket of the writer's very domain.
+    pub domain_is_known: bool,
     /// What the mail says, where the clock or a person made it.
     pub act: Option<Act<'a>>,
 }
@@ -141,6 +143,7 @@ pub fn reply(
         to,
         asks,
         now,
+        leaves_at: *hold_until,
     };
     let letter = Letter::new(&writing, answered, settings, form);
     let (text, html) = render(*template, &letter, templates)?;

@@ -77,6 +77,7 @@ pub(super) fn all(
                 to: &to,
                 asks: &asks,
                 now: now(),
+                leaves_at: now(),
             };
             let letter = Letter::new(&writing, &answered, settings, form);
             let (text, html) = render(template, &letter, templates)?;
@@ -268,6 +269,7 @@ pub(super) fn answered(declaration: &Declaration) -> Answered<'_> {
         reference: "INC-26-00042",
         sequence: 1,
         body_hash: "",
+        domain_is_known: false,
         act: None,
     }
 }

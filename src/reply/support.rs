@@ -1,9 +1,10 @@
 //! What the desk's calendar and contacts add to a mail: who stands behind the support at this
 //! minute (E1c), and when the declarant hears of us next (E2).
 
-use super::Settings;
 use super::french::{self, NO_BREAK};
+use super::letter::Writing;
 use super::wrap::one_line;
+use super::{Answered, Settings};
 use crate::domain::escalation::{Calls, Team};
 use crate::domain::sender::domain;
 use chrono::{DateTime, FixedOffset, TimeDelta, Timelike, Utc};
@@ -25,14 +26,20 @@ pub struct Second {
     pub adresse: String,
 }
 
-/// Who is behind the support at this minute, for whom it may be told: a recipient whose very domain
-/// is listed (decisions, 3).
-pub fn second(settings: &Settings, to: &str, now: DateTime<Utc>) -> Option<Second> {
+/// Who is behind the support at the minute at which the mail leaves, for whom it may be told: a
+/// recipient whose very domain is listed, or had a ticket that a person validated (decisions, 3).
+pub fn second(
+    settings: &Settings,
+    answered: &Answered<'_>,
+    writing: &Writing<'_>,
+) -> Option<Second> {
     let escalation = settings.escalation.as_ref()?;
-    let domain = domain(to);
-    if !settings.known_domains.contains(&domain) {
+    let to = domain(writing.to);
+    let vouched = answered.domain_is_known && to == domain(answered.from_address);
+    if !vouched && !settings.known_domains.contains(&to) {
         return None;
     }
+    let now = writing.leaves_at;
     let calls = escalation.at(&settings.hours, now);
     Some(Second {
         tel: one_line(&calls.major.phone).replace(' ', &NO_BREAK.to_string()),

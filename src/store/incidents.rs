@@ -5,6 +5,7 @@ use super::error::Result;
 use super::rows::{json, reference, unsigned, word};
 use crate::domain::declaration::{Attachment, Kind, Role};
 use crate::domain::form::Ask;
+use crate::domain::history::EventKind;
 use crate::domain::incident::{
     Concern, Incident, IncidentId, IncidentLine, KeptAttachment, Reference, Status,
 };
@@ -107,6 +108,25 @@ impl Store {
             )
             .bind(incident.0)
             .text(&address.to_lowercase())
+            .fetch_optional()
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// Whether a person validated an incident of which we wrote to this domain.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn is_validated_domain(&self, domain: &str) -> Result<bool> {
+        let row: Option<(i64,)> = self
+            .db
+            .read(
+                "SELECT h.incident_id FROM outbox o JOIN history h ON h.incident_id = o.incident_id
+                 WHERE o.domain = $1 AND h.kind = $2 AND h.detail = $3 LIMIT 1",
+            )
+            .text(domain)
+            .text(EventKind::StatusChanged.as_str())
+            .text(Status::Complete.as_str())
             .fetch_optional()
             .await?;
         Ok(row.is_some())

@@ -204,6 +204,7 @@ impl SoFarRow {
                 undeliverable: self.undeliverable > 0,
                 circuit_open: self.circuit_open > 0,
                 likely_duplicate: false,
+                domain_is_known: false,
             },
             alike: self.alike,
             may_be_answered: self.restored > 0,

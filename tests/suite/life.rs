@@ -266,3 +266,76 @@ async fn validating_leads_where_the_ticket_stands() {
         line.store().close().await;
     }
 }
+
+/// Everything that the form asks for, with a copy of the screen.
+fn complete(number: u32, address: &str) -> Vec<u8> {
+    let picture = data_encoding::BASE64_MIME.encode(&crate::pictures::window_png(7));
+    format!(
+        "From: Claire Lebreton <{address}>\r\nTo: support@vigie.example\r\nSubject: Cartographie grise\r\n\
+         Date: Tue, 24 Nov 2026 09:55:00 +0100\r\nMessage-ID: <{number}@chu-nantes.example>\r\n\
+         MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=xx\r\n\r\n\
+         --xx\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{FORM}\
+         Coordonnées téléphoniques : 02 61 91 00 12\r\nUtilisateur concerné : Claire Lebreton\r\n\
+         Prérequis du poste vérifiés : oui\r\nL'incident peut-il être reproduit ? oui, toujours\r\n\
+         --xx\r\nContent-Type: image/png; name=capture.png\r\nContent-Transfer-Encoding: base64\r\n\
+         Content-Disposition: attachment; filename=capture.png\r\n\r\n{picture}\r\n--xx--\r\n"
+    )
+    .into_bytes()
+}
+
+/// A whole service is out of use.
+fn outage(number: u32, address: &str) -> Vec<u8> {
+    let from = format!("From: <{address}>\r\nSubject: PLUS RIEN\r\n");
+    mail(
+        number,
+        &from,
+        "Plus aucun poste du SAMU 44 n'accède au portail depuis 9h30, toute la régulation est à l'arrêt, tous les ARM sont bloqués.\r\n",
+    )
+}
+
+#[tokio::test]
+async fn e_18_the_second_number_is_told_to_a_domain_of_which_a_ticket_was_validated() {
+    const CONTACTS: &str = "[escalation.open]\nphone = \"01 99 00 00 03\"\nemail = \"n3@desk.example\"\n\
+        [escalation.closed]\nphone = \"06 39 98 00 01\"\nemail = \"astreinte@desk.example\"\n";
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let mut line = Line::with(test, CONTACTS).await;
+        let known = "d.roy@chu-nantes.example";
+        line.receive(&outage(1, known)).await;
+        line.receive(&complete(2, "c.lebreton@chu-nantes.example"))
+            .await;
+        line.receive(&complete(3, "c.lebreton@gmail.com")).await;
+        line.process(1).await;
+        for number in [2, 3] {
+            let reference = Reference::new("INC", 2026, number);
+            let now = crate::support::stores::at(30);
+            let (status, _) =
+                ticket::act(line.store(), &line.parts, &reference, Act::Validate, now)
+                    .await
+                    .unwrap();
+            assert_eq!(status, Status::Complete, "{number}");
+        }
+        line.receive(&outage(4, "p.martin@chu-nantes.example"))
+            .await;
+        line.receive(&outage(5, "p.martin@chu-rennes.example"))
+            .await;
+        line.receive(&outage(6, "p.martin@gmail.com")).await;
+        line.process(40).await;
+        let mut told = Vec::new();
+        for mail in line.mails().await {
+            if mail.template == "E1c" {
+                let mime = line.store().outbox_mime(mail.id).await.unwrap();
+                let text = String::from_utf8(mime.unwrap()).unwrap();
+                told.push((mail.to.clone(), text.contains("n3@desk.example")));
+            }
+        }
+        told.sort();
+        let expected = [
+            (known, false),
+            ("p.martin@chu-nantes.example", true),
+            ("p.martin@chu-rennes.example", false),
+            ("p.martin@gmail.com", false),
+        ];
+        assert_eq!(told, expected.map(|(to, is)| (to.to_owned(), is)));
+        line.store().close().await;
+    }
+}
