@@ -4,12 +4,13 @@
 //! is that message's matter alone. [`outcome`] looks up what the message belongs to. What is
 //! answered is decided inside the store's transaction, by the same pure chain as every preview.
 
+pub(super) use super::again::again;
 use super::answer::Answering;
 use super::forgotten;
 use super::join::{self, Fate};
 use super::notice::notice;
 use super::respond::{Matter, answering};
-use super::thread::{Thread, thread};
+use super::thread::{Names, Thread, names, thread};
 use crate::config::{AnswerFrom, Config};
 use crate::domain::decision::{MOST_RECEIVED, Suppressed};
 use crate::domain::declaration::{Declaration, Kind, Role};
@@ -228,6 +229,24 @@ pub async fn outcome(
     store: &Store,
     now: DateTime<Utc>,
 ) -> Result<Outcome, StoreError> {
+    let names = names(std::slice::from_ref(read), parts, store).await?;
+    effect(
+        read,
+        names.into_iter().next().unwrap_or_default(),
+        parts,
+        store,
+        now,
+    )
+    .await
+}
+
+pub(super) async fn effect(
+    read: &Arc<Read>,
+    names: Names,
+    parts: &Arc<Parts>,
+    store: &Store,
+    now: DateTime<Utc>,
+) -> Result<Outcome, StoreError> {
     // Of a message that is not all here nobody can say that it is nothing: a person looks.
     let is_all_here = !read.concerns.contains(&Concern::TooLarge);
     let kind = match read.declaration.kind {
@@ -252,7 +271,7 @@ pub async fn outcome(
             let circling = Effect::Quarantined(Suppressed::Circling.as_str());
             (kind, circling)
         }
-        kind => placed(kind, read, parts, store, now).await?,
+        kind => placed(kind, (read, names), parts, store, now).await?,
     };
     Ok(Outcome {
         message: read.message,
@@ -280,12 +299,12 @@ fn is_a_persons(declaration: &Declaration) -> bool {
 /// What becomes of a message that a person wrote, by where it belongs.
 async fn placed(
     kind: Kind,
-    read: &Arc<Read>,
+    (read, names): (&Arc<Read>, Names),
     parts: &Arc<Parts>,
     store: &Store,
     now: DateTime<Utc>,
 ) -> Result<(Kind, Effect), StoreError> {
-    let (thread, threading) = thread(read, parts, store).await?;
+    let (thread, threading) = thread(read, names, parts, store).await?;
     let mut opening = Opening::new(kind, threading);
     match thread {
         Thread::Of(found) => match join::fate(read, &found.incident) {
@@ -370,22 +389,4 @@ fn opened(read: &Arc<Read>, parts: &Arc<Parts>, opening: Opening, now: DateTime<
     };
     let matter = Matter::alone(opening.kind, read, asks);
     Effect::Opened(Box::new(new), answering(matter, parts, now))
-}
-
-/// A stored message, read again where blocking is allowed; `None` where it is not as it was.
-///
-/// # Errors
-/// The store's.
-pub(super) async fn again(
-    message: MessageId,
-    parts: &Arc<Parts>,
-    store: &Store,
-) -> Result<Option<Arc<Read>>, StoreError> {
-    let Some(stored) = store.stored(message).await? else {
-        return Ok(None);
-    };
-    let parts = Arc::clone(parts);
-    let reading =
-        tokio::task::spawn_blocking(move || stored.is_whole().then(|| read(&stored, &parts)));
-    Ok(reading.await.ok().flatten().map(Arc::new))
 }

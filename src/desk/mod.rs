@@ -1,6 +1,7 @@
 //! One file an act: load, decide, reply, commit in one transaction. Loops, pages and commands only
 //! call it.
 
+mod again;
 pub mod alarm;
 pub mod alike;
 pub mod answer;
@@ -11,6 +12,7 @@ mod join;
 pub mod letter;
 mod merge;
 mod notice;
+pub mod outcomes;
 pub mod promote;
 pub mod remind;
 pub mod reparse;

@@ -11,8 +11,8 @@ use super::intake::{self, Parts, Read};
 use crate::domain::incident::{Incident, IncidentId, Reference};
 use crate::domain::mark::{self, Mark, Purpose};
 use crate::domain::message::MessageId;
-use crate::store::{Link, Related, Store, StoreError, Threading};
-use chrono::TimeDelta;
+use crate::store::{Link, Naming, Related, Store, StoreError, Threading};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 
 /// Two answers to a message that has not come belong together where they came within this time.
@@ -70,24 +70,70 @@ pub enum Proof {
     Forgotten,
 }
 
+/// What messages name, and what is related to that.
+#[derive(Default)]
+pub(super) struct Names {
+    named: Vec<Name>,
+    theirs: Vec<String>,
+    related: Vec<Related>,
+}
+
+/// Looks up what is related to each of these messages, with one query.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn names(
+    reads: &[Arc<Read>],
+    parts: &Parts,
+    store: &Store,
+) -> Result<Vec<Names>, StoreError> {
+    let mut all: Vec<Names> = reads
+        .iter()
+        .map(|read| {
+            let named = named(read, &parts.mark, parts.key.as_bytes());
+            Names {
+                theirs: named.iter().filter_map(Name::theirs).collect(),
+                named,
+                related: Vec::new(),
+            }
+        })
+        .collect();
+    let of: Vec<Naming<'_>> = reads
+        .iter()
+        .zip(&all)
+        .map(|(read, names)| (read.message, names.theirs.as_slice(), since(read)))
+        .collect();
+    let found = store.related(&of).await?;
+    for (names, related) in all.iter_mut().zip(found) {
+        names.related = related;
+    }
+    Ok(all)
+}
+
+/// Siblings count that reached the mailbox later.
+fn since(read: &Read) -> DateTime<Utc> {
+    read.received_at - SIBLINGS
+}
+
 /// Looks up where a message belongs, and what it names others by.
 ///
 /// # Errors
 /// The store's.
-pub async fn thread(
+pub(super) async fn thread(
     read: &Read,
+    names: Names,
     parts: &Arc<Parts>,
     store: &Store,
 ) -> Result<(Thread, Threading), StoreError> {
-    let (prefix, key) = (&parts.mark, parts.key.as_bytes());
-    let named = named(read, prefix, key);
-    let since = read.received_at - SIBLINGS;
-    let theirs: Vec<String> = named.iter().filter_map(Name::theirs).collect();
-    let related = store.related(read.message, &theirs, since).await?;
+    let Names {
+        named,
+        theirs,
+        related,
+    } = names;
     let mut threading = Threading {
         named: theirs,
         seen: related.iter().map(|one| one.message).collect(),
-        since,
+        since: since(read),
     };
     threading.seen.dedup();
     let mut proven = proofs(store, &named, &related).await?;
