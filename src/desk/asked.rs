@@ -1,11 +1,10 @@
 //! An answer, read by what the mail asked that it answers, and by what its ticket knows.
 
 use super::intake::{Parts, Read};
-use super::thread;
 use crate::domain::asked::Asked;
 use crate::domain::field::Fields;
 use crate::domain::form::Item;
-use crate::domain::incident::{IncidentId, Reference};
+use crate::domain::incident::IncidentId;
 use crate::extract::reread;
 use crate::store::{Store, StoreError};
 use std::sync::Arc;
@@ -28,13 +27,6 @@ pub(super) async fn asked(
         screenshot: wanted.contains(&Item::Screenshot),
         known: known.clone(),
     })
-}
-
-/// The number of the mail of this incident that a message names.
-pub(super) fn mail_named(read: &Read, incident: &Reference, parts: &Parts) -> Option<u32> {
-    thread::mails_named(read, parts)
-        .find(|(reference, _)| reference == incident)
-        .and_then(|(_, number)| number)
 }
 
 /// The message, read anew where blocking is allowed; and whether it says that the trouble is over.

@@ -10,7 +10,7 @@ use super::join::{self, Fate};
 use super::notice::notice;
 use super::open::{Opening, opened};
 use super::respond::domain_is_known;
-use super::thread::{Thread, thread};
+use super::thread::{Names, Thread, names, thread};
 use crate::config::{AnswerFrom, Config};
 use crate::domain::decision::{MOST_RECEIVED, Suppressed};
 use crate::domain::declaration::{Declaration, Kind, Role};
@@ -235,6 +235,24 @@ pub async fn outcome(
     store: &Store,
     now: DateTime<Utc>,
 ) -> Result<Outcome, StoreError> {
+    let names = names(std::slice::from_ref(read), parts, store).await?;
+    effect(
+        read,
+        names.into_iter().next().unwrap_or_default(),
+        parts,
+        store,
+        now,
+    )
+    .await
+}
+
+pub(super) async fn effect(
+    read: &Arc<Read>,
+    names: Names,
+    parts: &Arc<Parts>,
+    store: &Store,
+    now: DateTime<Utc>,
+) -> Result<Outcome, StoreError> {
     // Of a message that is not all here nobody can say that it is nothing: a person looks.
     let is_all_here = !read.concerns.contains(&Concern::TooLarge);
     let kind = match read.declaration.kind {
@@ -259,7 +277,7 @@ pub async fn outcome(
             let circling = Effect::Quarantined(Suppressed::Circling.as_str());
             (kind, circling)
         }
-        kind => placed(kind, read, parts, store, now).await?,
+        kind => placed(kind, (read, names), parts, store, now).await?,
     };
     Ok(Outcome {
         message: read.message,
@@ -287,12 +305,12 @@ fn is_a_persons(declaration: &Declaration) -> bool {
 /// What becomes of a message that a person wrote, by where it belongs.
 async fn placed(
     kind: Kind,
-    read: &Arc<Read>,
+    (read, names): (&Arc<Read>, Names),
     parts: &Arc<Parts>,
     store: &Store,
     now: DateTime<Utc>,
 ) -> Result<(Kind, Effect), StoreError> {
-    let (thread, threading) = thread(read, parts, store).await?;
+    let (thread, threading) = thread(read, names, parts, store).await?;
     let mut opening = Opening::new(kind, threading);
     match thread {
         Thread::Of(found) => match join::fate(read, &found.incident) {
@@ -323,22 +341,4 @@ async fn placed(
     let is_major = read.declaration.major_suspected;
     opening.domain_is_known = domain_is_known(read, is_major, store).await?;
     Ok((opening.kind, opened(read, parts, opening, now)))
-}
-
-/// A stored message, read again where blocking is allowed; `None` where it is not as it was.
-///
-/// # Errors
-/// The store's.
-pub(super) async fn again(
-    message: MessageId,
-    parts: &Arc<Parts>,
-    store: &Store,
-) -> Result<Option<Arc<Read>>, StoreError> {
-    let Some(stored) = store.stored(message).await? else {
-        return Ok(None);
-    };
-    let parts = Arc::clone(parts);
-    let reading =
-        tokio::task::spawn_blocking(move || stored.is_whole().then(|| read(&stored, &parts)));
-    Ok(reading.await.ok().flatten().map(Arc::new))
 }

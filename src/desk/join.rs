@@ -1,8 +1,9 @@
 //! A message of a ticket: whether it joins, what it changes there, and which mail that makes
 //! needless.
 
+use super::again::again;
 use super::asked::{asked, by_what_was_asked};
-use super::intake::{self, Parts, Read, remaining};
+use super::intake::{Parts, Read, remaining};
 use super::merge::{is_same, merge};
 use super::respond::{Joins, Matter, answering, domain_is_known};
 use super::thread::{Found, Proof};
@@ -281,7 +282,7 @@ async fn in_its_stead(
         return Ok(Some(Arc::clone(read)));
     }
     match waiting.answers {
-        Some(answered) => intake::again(answered, parts, store).await,
+        Some(answered) => again(answered, parts, store).await,
         None => Ok(None),
     }
 }

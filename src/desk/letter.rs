@@ -2,8 +2,9 @@
 //! goes under the message that our last mail of the ticket answered, with what the ticket says by now:
 //! who has only spoken up in its thread since is told nothing of it.
 
+use super::again::again;
 use super::answer::{self, Incoming, letter_of_act};
-use super::intake::{self, Parts, Read};
+use super::intake::{Parts, Read};
 use super::respond::{answer_of, guarded};
 use crate::domain::act::{Act, Closing};
 use crate::domain::decision::Suppressed;
@@ -55,7 +56,7 @@ impl Addressed {
         let Some(message) = store.answered(incident.id).await? else {
             return Ok(None);
         };
-        let read = intake::again(message, parts, store).await?;
+        let read = again(message, parts, store).await?;
         Ok(read.map(|read| Self { message, read }))
     }
 

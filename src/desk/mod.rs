@@ -1,6 +1,7 @@
 //! One file an act: load, decide, reply, commit in one transaction. Loops, pages and commands only
 //! call it.
 
+mod again;
 pub mod alarm;
 pub mod alike;
 pub mod answer;
@@ -13,6 +14,7 @@ pub mod letter;
 pub mod merge;
 mod notice;
 mod open;
+pub mod outcomes;
 pub mod promote;
 pub mod remind;
 pub mod reparse;

@@ -5,9 +5,10 @@
 //! and is merged around; a message that is now of a kind that declares nothing leaves the fields
 //! that it gave; status and mails are never touched.
 
-use super::asked::{asked, by_what_was_asked, mail_named};
+use super::asked::{asked, by_what_was_asked};
 use super::intake::{self, Parts, Read};
 use super::merge::fill;
+use super::thread::mail_named;
 use crate::domain::declaration::{Kind, Role};
 use crate::domain::field::{Field, FieldName, Fields, Reading, Source};
 use crate::domain::form::{Ask, Item};

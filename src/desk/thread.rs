@@ -5,14 +5,15 @@
 //! declarants' own, or through the subject's mark from an address that is already in the incident.
 //! The nearest wins.
 
+use super::again::again;
 use super::answer::is_verified;
 use super::forgotten;
-use super::intake::{self, Parts, Read};
+use super::intake::{Parts, Read};
 use crate::domain::incident::{Incident, IncidentId, Reference};
 use crate::domain::mark::{self, Mark, Purpose};
 use crate::domain::message::MessageId;
-use crate::store::{Link, Related, Store, StoreError, Threading};
-use chrono::TimeDelta;
+use crate::store::{Link, Naming, Related, Store, StoreError, Threading};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 
 /// Two answers to a message that has not come belong together where they came within this time.
@@ -70,24 +71,70 @@ pub enum Proof {
     Forgotten,
 }
 
+/// What messages name, and what is related to that.
+#[derive(Default)]
+pub(super) struct Names {
+    named: Vec<Name>,
+    theirs: Vec<String>,
+    related: Vec<Related>,
+}
+
+/// Looks up what is related to each of these messages, with one query.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn names(
+    reads: &[Arc<Read>],
+    parts: &Parts,
+    store: &Store,
+) -> Result<Vec<Names>, StoreError> {
+    let mut all: Vec<Names> = reads
+        .iter()
+        .map(|read| {
+            let named = named(read, &parts.mark, parts.key.as_bytes());
+            Names {
+                theirs: named.iter().filter_map(Name::theirs).collect(),
+                named,
+                related: Vec::new(),
+            }
+        })
+        .collect();
+    let of: Vec<Naming<'_>> = reads
+        .iter()
+        .zip(&all)
+        .map(|(read, names)| (read.message, names.theirs.as_slice(), since(read)))
+        .collect();
+    let found = store.related(&of).await?;
+    for (names, related) in all.iter_mut().zip(found) {
+        names.related = related;
+    }
+    Ok(all)
+}
+
+/// Siblings count that reached the mailbox later.
+fn since(read: &Read) -> DateTime<Utc> {
+    read.received_at - SIBLINGS
+}
+
 /// Looks up where a message belongs, and what it names others by.
 ///
 /// # Errors
 /// The store's.
-pub async fn thread(
+pub(super) async fn thread(
     read: &Read,
+    names: Names,
     parts: &Arc<Parts>,
     store: &Store,
 ) -> Result<(Thread, Threading), StoreError> {
-    let (prefix, key) = (&parts.mark, parts.key.as_bytes());
-    let named = named(read, prefix, key);
-    let since = read.received_at - SIBLINGS;
-    let theirs: Vec<String> = named.iter().filter_map(Name::theirs).collect();
-    let related = store.related(read.message, &theirs, since).await?;
+    let Names {
+        named,
+        theirs,
+        related,
+    } = names;
     let mut threading = Threading {
         named: theirs,
         seen: related.iter().map(|one| one.message).collect(),
-        since,
+        since: since(read),
     };
     threading.seen.dedup();
     let mut proven = proofs(store, &named, &related).await?;
@@ -168,17 +215,14 @@ fn named(read: &Read, prefix: &str, key: &[u8]) -> Vec<Name> {
     names
 }
 
-/// The incidents of ours that a message names by a proof, the nearest first, and the number of the
-/// mail.
-pub(super) fn mails_named(
-    read: &Read,
-    parts: &Parts,
-) -> impl Iterator<Item = (Reference, Option<u32>)> {
+/// The number of the mail of this incident that a message names.
+pub(super) fn mail_named(read: &Read, incident: &Reference, parts: &Parts) -> Option<u32> {
     let named = named(read, &parts.mark, parts.key.as_bytes());
-    named.into_iter().filter_map(|name| match name {
-        Name::Ours(reference, mail) => Some((reference, mail)),
-        Name::Theirs(_) => None,
-    })
+    let mut mails = named.into_iter().filter_map(|name| match name {
+        Name::Ours(reference, mail) if reference == *incident => Some(mail),
+        _ => None,
+    });
+    mails.next().flatten()
 }
 
 fn ours(mark: &Mark, key: &[u8]) -> Option<Name> {
@@ -274,7 +318,7 @@ async fn talk(
     parts: &Arc<Parts>,
     store: &Store,
 ) -> Result<bool, StoreError> {
-    let Some(other) = intake::again(other, parts, store).await? else {
+    let Some(other) = again(other, parts, store).await? else {
         return Ok(false);
     };
     let writes_to = |one: &Read, address: &str| {

@@ -5,7 +5,7 @@ use super::db::Sql;
 use super::error::Result;
 use super::rows::{json, reference, to_json, unsigned, word};
 use crate::domain::alike::{Candidate, Likeness, Seen, Sign};
-use crate::domain::field::{FieldName, Value};
+use crate::domain::field::Value;
 use crate::domain::incident::{IncidentId, Reference};
 use chrono::{DateTime, Utc};
 
@@ -15,8 +15,35 @@ struct SeenRow {
     reference: String,
     received_at: DateTime<Utc>,
     address: String,
-    name: Option<String>,
-    value: Option<String>,
+    entity: Option<String>,
+    feature: Option<String>,
+    started_at: Option<String>,
+    declarant_name: Option<String>,
+    description: Option<String>,
+    email: Option<String>,
+}
+
+/// What is compared of the incidents `i`, one row each: a row is a message from the database's thread.
+macro_rules! seen {
+    ($from:literal) => {
+        concat!(
+            "SELECT i.id, i.reference, i.received_at, i.address,
+                (SELECT value FROM incident_fields WHERE incident_id = i.id
+                   AND name = 'entity' AND state = 'present') AS entity,
+                (SELECT value FROM incident_fields WHERE incident_id = i.id
+                   AND name = 'feature' AND state = 'present') AS feature,
+                (SELECT value FROM incident_fields WHERE incident_id = i.id
+                   AND name = 'started_at' AND state = 'present') AS started_at,
+                (SELECT value FROM incident_fields WHERE incident_id = i.id
+                   AND name = 'declarant_name' AND state = 'present') AS declarant_name,
+                (SELECT value FROM incident_fields WHERE incident_id = i.id
+                   AND name = 'description' AND state = 'present') AS description,
+                (SELECT value FROM incident_fields WHERE incident_id = i.id
+                   AND name = 'email' AND state = 'present') AS email
+             FROM incidents i ",
+            $from
+        )
+    };
 }
 
 #[derive(sqlx::FromRow)]
@@ -61,22 +88,17 @@ impl Store {
         let rows: Vec<SeenRow> = self
             .db
             .read(Sql {
-                sqlite: "SELECT i.id, i.reference, i.received_at, i.address, f.name, f.value
-                         FROM incidents i LEFT JOIN incident_fields f ON f.incident_id = i.id
-                            AND f.state = 'present' AND f.name IN ('entity', 'feature',
-                                'started_at', 'declarant_name', 'description', 'email')
-                         WHERE i.reference IN (SELECT value FROM json_each($1)) ORDER BY i.id",
-                postgres: "SELECT i.id, i.reference, i.received_at, i.address, f.name, f.value
-                           FROM incidents i LEFT JOIN incident_fields f ON f.incident_id = i.id
-                              AND f.state = 'present' AND f.name IN ('entity', 'feature',
-                                  'started_at', 'declarant_name', 'description', 'email')
-                           WHERE i.reference IN (SELECT json_array_elements_text($1::json))
-                           ORDER BY i.id",
+                sqlite: seen!(
+                    "WHERE i.reference IN (SELECT value FROM json_each($1)) ORDER BY i.id"
+                ),
+                postgres: seen!(
+                    "WHERE i.reference IN (SELECT json_array_elements_text($1::json)) ORDER BY i.id"
+                ),
             })
             .text(&to_json(&names))
             .fetch_all()
             .await?;
-        collect(rows)
+        rows.into_iter().map(seen).collect()
     }
 
     /// The same of the incidents received around `from`..`to`, the newest `most` of them that were
@@ -92,23 +114,17 @@ impl Store {
     ) -> Result<Vec<Seen>> {
         let rows: Vec<SeenRow> = self
             .db
-            .read(
-                "SELECT i.id, i.reference, i.received_at, i.address, f.name, f.value
-                 FROM (SELECT id, reference, received_at, address FROM incidents
-                       WHERE received_at >= $1 AND received_at <= $2
-                          AND status NOT IN ('set_aside', 'merged')
-                       ORDER BY received_at DESC, id DESC LIMIT $3) i
-                 LEFT JOIN incident_fields f ON f.incident_id = i.id
-                    AND f.state = 'present' AND f.name IN ('entity', 'feature', 'started_at',
-                        'declarant_name', 'description', 'email')
-                 ORDER BY i.received_at DESC, i.id DESC",
-            )
+            .read(seen!(
+                "WHERE i.received_at >= $1 AND i.received_at <= $2
+                    AND i.status NOT IN ('set_aside', 'merged')
+                 ORDER BY i.received_at DESC, i.id DESC LIMIT $3"
+            ))
             .bind(from)
             .bind(to)
             .bind(i64::from(most))
             .fetch_all()
             .await?;
-        collect(rows)
+        rows.into_iter().map(seen).collect()
     }
 
     /// Keeps what incidents look like, in the place of what was kept of them before; one that looks
@@ -210,38 +226,33 @@ fn candidate(row: &CandidateRow) -> Result<Candidate> {
     })
 }
 
-/// Rows of one incident stand together.
-fn collect(rows: Vec<SeenRow>) -> Result<Vec<Seen>> {
-    let mut all: Vec<Seen> = Vec::new();
-    for row in rows {
-        let id = IncidentId(row.id);
-        if all.last().is_none_or(|last| last.id != id) {
-            all.push(Seen {
-                id,
-                reference: reference("incidents", row.id, &row.reference)?,
-                received_at: row.received_at,
-                started_at: None,
-                address: row.address,
-                email: String::new(),
-                declarant: String::new(),
-                entity: String::new(),
-                feature: String::new(),
-                description: String::new(),
-            });
-        }
-        let (Some(seen), Some(name), Some(value)) = (all.last_mut(), row.name, row.value) else {
-            continue;
-        };
-        let value: Value = json("incident_fields", "value", row.id, &value)?;
-        match (FieldName::parse(&name), value) {
-            (_, Value::Entity { name, id }) => seen.entity = id.unwrap_or(name),
-            (_, Value::Instant { at, .. }) => seen.started_at = Some(at.to_utc()),
-            (Some(FieldName::Email), Value::Text(text)) => seen.email = text,
-            (Some(FieldName::DeclarantName), Value::Text(text)) => seen.declarant = text,
-            (Some(FieldName::Feature), Value::Text(text)) => seen.feature = text,
-            (Some(FieldName::Description), Value::Text(text)) => seen.description = text,
-            _ => {}
-        }
-    }
-    Ok(all)
+fn seen(row: SeenRow) -> Result<Seen> {
+    let value = |value: Option<String>| -> Result<Option<Value>> {
+        let value = value.map(|value| json("incident_fields", "value", row.id, &value));
+        value.transpose()
+    };
+    let text = |of: Option<String>| -> Result<String> {
+        Ok(match value(of)? {
+            Some(Value::Text(text)) => text,
+            _ => String::new(),
+        })
+    };
+    Ok(Seen {
+        id: IncidentId(row.id),
+        reference: reference("incidents", row.id, &row.reference)?,
+        received_at: row.received_at,
+        started_at: match value(row.started_at)? {
+            Some(Value::Instant { at, .. }) => Some(at.to_utc()),
+            _ => None,
+        },
+        address: row.address,
+        email: text(row.email)?,
+        declarant: text(row.declarant_name)?,
+        entity: match value(row.entity)? {
+            Some(Value::Entity { name, id }) => id.unwrap_or(name),
+            _ => String::new(),
+        },
+        feature: text(row.feature)?,
+        description: text(row.description)?,
+    })
 }

@@ -94,11 +94,30 @@ pub(super) struct SoFar {
 
 /// What waits for a person does not count for a domain or in all: else a flood from one address,
 /// which is held after its third mail, would keep everybody else from theirs (LOOP-10).
+///
+/// The same words, and a domain, are counted once for all who ask: in a flood of them each count
+/// reads up to a thousand rows, while the only writer is held.
 macro_rules! so_far {
     ($address:literal, $domain:literal, $body:literal, $words:literal, $since:literal,
-        $incident:literal, $message:literal, $from:literal) => {
+        $incident:literal, $message:literal, $from:literal, $order:literal) => {
         concat!(
-            "SELECT
+            "WITH bodies AS MATERIALIZED (SELECT b.body, (SELECT COUNT(*) FROM
+        (SELECT 1 FROM outbox WHERE body_hash = b.body
+        AND created_at > $3 AND state <> 'cancelled' LIMIT 1000) AS d) AS mails
+    FROM (SELECT DISTINCT ",
+            $body,
+            " AS body FROM ",
+            $from,
+            ") AS b),
+domains AS MATERIALIZED (SELECT b.domain, (SELECT COUNT(*) FROM
+        (SELECT 1 FROM outbox WHERE domain = b.domain
+        AND created_at > $4 AND state NOT IN ('cancelled', 'review') LIMIT 1000) AS e) AS mails
+    FROM (SELECT DISTINCT ",
+            $domain,
+            " AS domain FROM ",
+            $from,
+            ") AS b)
+SELECT
     (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE address = ",
             $address,
             "
@@ -113,15 +132,12 @@ macro_rules! so_far {
             "
         AND created_at > $3 AND state <> 'cancelled' AND template = $5 LIMIT 1000) AS c)
         AS outage_to_address_day,
-    (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE body_hash = ",
+    (SELECT mails FROM bodies WHERE bodies.body = ",
             $body,
-            "
-        AND created_at > $3 AND state <> 'cancelled' LIMIT 1000) AS d) AS same_body_day,
-    (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE domain = ",
+            ") AS same_body_day,
+    (SELECT mails FROM domains WHERE domains.domain = ",
             $domain,
-            "
-        AND created_at > $4 AND state NOT IN ('cancelled', 'review') LIMIT 1000) AS e)
-        AS to_domain_quarter,
+            ") AS to_domain_quarter,
     (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE created_at > $4
         AND created_at > COALESCE((SELECT MAX(closed_at) FROM circuit), $4)
         AND state NOT IN ('cancelled', 'review') LIMIT 1000) AS f) AS all_quarter,
@@ -147,7 +163,9 @@ macro_rules! so_far {
             "
         WHERE r.restored_at IS NOT NULL AND m.internal_date <= r.restored_at) AS restored
 FROM ",
-            $from
+            $from,
+            " ORDER BY ",
+            $order
         )
     };
 }
@@ -161,7 +179,8 @@ pub(super) const SO_FAR: Sql = Sql {
         "j.value ->> 'since'",
         "j.value ->> 'incident'",
         "j.value ->> 'message'",
-        "jsonb_each($1) AS j ORDER BY j.key"
+        "jsonb_each($1) AS j",
+        "j.key"
     ),
     postgres: so_far!(
         "j.address",
@@ -172,7 +191,8 @@ pub(super) const SO_FAR: Sql = Sql {
         "j.incident",
         "j.message",
         "json_to_recordset($1::json) AS j (number BIGINT, address TEXT, domain TEXT, body TEXT,
-            words TEXT, since TIMESTAMPTZ, incident BIGINT, message BIGINT) ORDER BY j.number"
+            words TEXT, since TIMESTAMPTZ, incident BIGINT, message BIGINT)",
+        "j.number"
     ),
 };
 

@@ -12,6 +12,10 @@ use std::collections::HashMap;
 /// A message whose reading was begun so often without an end is left to a person.
 pub(super) const ATTEMPTS: i64 = 3;
 
+/// Bytes that one query brings, but for a larger message: what a driver's thread holds of them beside
+/// what becomes of it stays with that thread's share of the memory.
+const LOADED_BYTES: i64 = 1 << 20;
+
 /// One stored message as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageLine {
@@ -85,6 +89,7 @@ struct ClaimedRow {
     id: i64,
     mailbox: String,
     sha256: String,
+    size: i64,
     internal_date: DateTime<Utc>,
     received_at: DateTime<Utc>,
     first_start: DateTime<Utc>,
@@ -99,15 +104,15 @@ impl Store {
         let rows: Vec<ClaimedRow> = self
             .db
             .read(Sql {
-                sqlite: "SELECT m.id, b.name AS mailbox, m.sha256, m.internal_date, m.received_at,
-                            b.first_start, m.attempts, m.left_on_server,
+                sqlite: "SELECT m.id, b.name AS mailbox, m.sha256, m.size, m.internal_date,
+                            m.received_at, b.first_start, m.attempts, m.left_on_server,
                             m.same_message_id_other_bytes
                          FROM messages m
                          JOIN deliveries d ON d.id =
                             (SELECT MIN(id) FROM deliveries WHERE message_id = m.id)
                          JOIN mailboxes b ON b.id = d.mailbox_id
                          WHERE m.id IN (SELECT value FROM json_each($1)) ORDER BY m.id",
-                postgres: "SELECT m.id, b.name AS mailbox, m.sha256, m.internal_date,
+                postgres: "SELECT m.id, b.name AS mailbox, m.sha256, m.size, m.internal_date,
                               m.received_at, b.first_start, m.attempts, m.left_on_server,
                               m.same_message_id_other_bytes
                            FROM messages m
@@ -120,28 +125,18 @@ impl Store {
             .text(ids)
             .fetch_all()
             .await?;
-        let chunks: Vec<(i64, Vec<u8>)> = self
-            .db
-            .read(Sql {
-                sqlite: "SELECT message_id, bytes FROM message_chunks
-                         WHERE message_id IN (SELECT value FROM json_each($1))
-                         ORDER BY message_id, sequence",
-                postgres: "SELECT message_id, bytes FROM message_chunks
-                           WHERE message_id IN
-                              (SELECT json_array_elements_text($1::json)::bigint)
-                           ORDER BY message_id, sequence",
-            })
-            .text(ids)
-            .fetch_all()
-            .await?;
         let mut raw: HashMap<i64, Vec<u8>> = HashMap::with_capacity(rows.len());
-        for (id, bytes) in chunks {
-            match raw.entry(id) {
-                std::collections::hash_map::Entry::Vacant(none) => drop(none.insert(bytes)),
-                std::collections::hash_map::Entry::Occupied(mut some) => {
-                    some.get_mut().extend_from_slice(&bytes);
-                }
-            }
+        let mut rest = rows.as_slice();
+        while !rest.is_empty() {
+            let mut bytes = 0_i64;
+            let within = |row: &&ClaimedRow| {
+                bytes = bytes.saturating_add(row.size);
+                bytes <= LOADED_BYTES
+            };
+            let fit = rest.iter().take_while(within).count().max(1);
+            let (some, after) = rest.split_at(fit);
+            self.load_chunks(some, &mut raw).await?;
+            rest = after;
         }
         rows.into_iter()
             .map(|row| {
@@ -159,6 +154,38 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// The bytes of these messages.
+    async fn load_chunks(
+        &self,
+        rows: &[ClaimedRow],
+        raw: &mut HashMap<i64, Vec<u8>>,
+    ) -> Result<()> {
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let chunks: Vec<(i64, Vec<u8>)> = self
+            .db
+            .read(Sql {
+                sqlite: "SELECT message_id, bytes FROM message_chunks
+                         WHERE message_id IN (SELECT value FROM json_each($1))
+                         ORDER BY message_id, sequence",
+                postgres: "SELECT message_id, bytes FROM message_chunks
+                           WHERE message_id IN
+                              (SELECT json_array_elements_text($1::json)::bigint)
+                           ORDER BY message_id, sequence",
+            })
+            .text(&to_json(&ids))
+            .fetch_all()
+            .await?;
+        for (id, bytes) in chunks {
+            match raw.entry(id) {
+                std::collections::hash_map::Entry::Vacant(none) => drop(none.insert(bytes)),
+                std::collections::hash_map::Entry::Occupied(mut some) => {
+                    some.get_mut().extend_from_slice(&bytes);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// One message with its bytes.

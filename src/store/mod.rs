@@ -65,7 +65,7 @@ pub use outcome::{
 };
 pub use quarantine::Retried;
 pub use record::Raw;
-pub use references::{Link, Related};
+pub use references::{Link, Naming, Related};
 pub use reread::{Kept, Reread};
 pub use tickets::Move;
 

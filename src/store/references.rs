@@ -6,7 +6,7 @@ use super::db::{Query, Sql, Text, Tx};
 use super::error::{Result, StoreError};
 use super::history::{Entry, note};
 use super::outcome::{Effect, Outcome, Threading};
-use super::rows::{to_json, word};
+use super::rows::{stamp, to_json, word};
 use crate::domain::declaration::Kind;
 use crate::domain::history::EventKind;
 use crate::domain::incident::IncidentId;
@@ -48,11 +48,15 @@ struct RelatedRow {
 
 /// A Message-ID that a message names; its own where none stands here.
 #[derive(serde::Serialize)]
-struct Naming {
+struct NamingRow {
     number: usize,
     message: i64,
     named: Option<Text>,
+    since: String,
 }
+
+/// A message, the Message-IDs that it names, and since when siblings count that reached the mailbox.
+pub type Naming<'a> = (MessageId, &'a [String], DateTime<Utc>);
 
 const RELATED: Sql = Sql {
     sqlite: "SELECT j.value ->> 'number' AS number, 0 AS link, m.message_id AS named,
@@ -70,10 +74,10 @@ const RELATED: Sql = Sql {
                 ON r.named = j.value ->> 'named'
              CROSS JOIN messages AS m ON m.id = r.message_id
              WHERE m.incident_id IS NOT NULL AND m.id <> j.value ->> 'message'
-               AND m.internal_date > $2
+               AND m.internal_date > j.value ->> 'since'
              ORDER BY 1, 2, 4",
     postgres: "WITH j AS (SELECT * FROM json_to_recordset($1::json)
-                  AS j (number BIGINT, message BIGINT, named TEXT))
+                  AS j (number BIGINT, message BIGINT, named TEXT, since TIMESTAMPTZ))
                SELECT j.number, 0::bigint AS link, m.message_id AS named, m.id AS message,
                   m.incident_id AS incident
                FROM j JOIN messages AS m ON m.message_id = j.named
@@ -86,33 +90,27 @@ const RELATED: Sql = Sql {
                UNION SELECT j.number, 2::bigint, r.named, m.id, m.incident_id
                FROM j JOIN message_references AS r ON r.named = j.named
                JOIN messages AS m ON m.id = r.message_id
-               WHERE m.incident_id IS NOT NULL AND m.id <> j.message AND m.internal_date > $2
+               WHERE m.incident_id IS NOT NULL AND m.id <> j.message
+                 AND m.internal_date > j.since
                ORDER BY 1, 2, 4",
 };
 
-async fn related(
-    query: Query<'_>,
-    of: &[(MessageId, &[String])],
-    since: DateTime<Utc>,
-) -> Result<Vec<(usize, Related)>> {
-    let namings: Vec<Naming> = of
+async fn related(query: Query<'_>, of: &[Naming<'_>]) -> Result<Vec<(usize, Related)>> {
+    let namings: Vec<NamingRow> = of
         .iter()
         .enumerate()
-        .flat_map(|(number, (message, named))| {
-            let naming = move |named| Naming {
+        .flat_map(|(number, (message, named, since))| {
+            let naming = move |named| NamingRow {
                 number,
                 message: message.0,
                 named,
+                since: stamp(*since),
             };
             let others = named.iter().map(move |id| naming(Some(Text::from(id))));
             std::iter::once(naming(None)).chain(others)
         })
         .collect();
-    let rows: Vec<RelatedRow> = query
-        .text(&to_json(&namings))
-        .bind(since)
-        .fetch_all()
-        .await?;
+    let rows: Vec<RelatedRow> = query.text(&to_json(&namings)).fetch_all().await?;
     rows.into_iter()
         .map(|row| {
             let link = match row.link {
@@ -136,19 +134,18 @@ async fn related(
 }
 
 impl Store {
-    /// The messages of incidents that are related to this one, which names these Message-IDs;
-    /// siblings count where they reached the mailbox after `since`.
+    /// The messages of incidents that are related to each of these, in their order.
     ///
     /// # Errors
     /// The database's.
-    pub async fn related(
-        &self,
-        message: MessageId,
-        named: &[String],
-        since: DateTime<Utc>,
-    ) -> Result<Vec<Related>> {
-        let found = related(self.db.read(RELATED), &[(message, named)], since).await?;
-        Ok(found.into_iter().map(|(_, related)| related).collect())
+    pub async fn related(&self, of: &[Naming<'_>]) -> Result<Vec<Vec<Related>>> {
+        let mut each = vec![Vec::new(); of.len()];
+        for (number, found) in related(self.db.read(RELATED), of).await? {
+            if let Some(of) = each.get_mut(number) {
+                of.push(found);
+            }
+        }
+        Ok(each)
     }
 }
 
@@ -182,14 +179,14 @@ pub(super) async fn still_alone(tx: &mut Tx, outcomes: &[Outcome]) -> Result<()>
         .filter(|outcome| is_threaded(outcome))
         .filter_map(|outcome| Some((outcome.message, threading(outcome)?)))
         .collect();
-    let Some(since) = new.iter().map(|(_, threading)| threading.since).min() else {
+    if new.is_empty() {
         return Ok(());
-    };
-    let of: Vec<(MessageId, &[String])> = new
+    }
+    let of: Vec<Naming<'_>> = new
         .iter()
-        .map(|(message, threading)| (*message, threading.named.as_slice()))
+        .map(|(message, threading)| (*message, threading.named.as_slice(), threading.since))
         .collect();
-    let found = related(tx.query(RELATED), &of, since).await?;
+    let found = related(tx.query(RELATED), &of).await?;
     let unseen = found.iter().any(|(number, related)| {
         new.get(*number)
             .is_none_or(|(_, threading)| !threading.seen.contains(&related.message))

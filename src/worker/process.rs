@@ -7,8 +7,8 @@
 
 use super::readers::Readers;
 use crate::clock::Clock;
-use crate::desk::alike;
 use crate::desk::intake::{self, Parts, Read};
+use crate::desk::{alike, outcomes::outcomes};
 use crate::domain::incident::Reference;
 use crate::domain::message::{MessageId, MessageState, Stored};
 use crate::failpoint;
@@ -252,21 +252,21 @@ async fn keep(
 ) -> Result<(), StoreError> {
     let now = processing.clock.now();
     let (store, parts) = (&processing.store, &processing.parts);
-    let mut outcomes = Vec::with_capacity(reads.len());
+    let mut done = Vec::with_capacity(reads.len());
     let mut kept = Vec::with_capacity(reads.len());
-    for read in reads {
-        match intake::outcome(read, parts, store, now).await {
+    for (read, outcome) in reads.iter().zip(outcomes(reads, parts, store, now).await) {
+        match outcome {
             Ok(outcome) => {
-                outcomes.push(outcome);
+                done.push(outcome);
                 kept.push(read);
             }
             Err(error) => not_kept(processing, read, error, round).await?,
         }
     }
     failpoint::hit("K06");
-    let committed = store.commit_outcomes(&outcomes, now).await?;
+    let committed = store.commit_outcomes(&done, now).await?;
     failpoint::hit("K08");
-    drop(outcomes);
+    drop(done);
     look_alike(processing, committed.iter().flatten()).await;
     for (read, committed) in kept.into_iter().zip(committed) {
         match committed {

@@ -888,7 +888,8 @@ async fn what_messages_name_is_found_from_both_sides_and_only_in_incidents() {
         let ids: Vec<_> = line.messages().await.iter().map(|one| one.id).collect();
         let named = ["1@chu-nantes.example".to_owned()];
         let links = async |message, named: &[String], since| {
-            let found = line.store().related(message, named, since).await.unwrap();
+            let of = [(message, named, since)];
+            let found = line.store().related(&of).await.unwrap().remove(0);
             let found = found.into_iter().map(|one| (one.link, one.message));
             found.collect::<Vec<_>>()
         };
