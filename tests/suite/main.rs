@@ -18,6 +18,7 @@ mod corpus;
 mod delivery;
 mod disguised;
 mod forms;
+mod gaps;
 mod house;
 mod instances;
 mod interleaved;
