@@ -20,6 +20,7 @@ mod prose;
 mod role;
 mod signature;
 mod small;
+mod tail;
 
 pub(super) use alike::{is_part_of, is_same};
 pub use header::{from_header, role_from_header};
@@ -29,6 +30,7 @@ pub use presented::{presented, tells_how_to_reach};
 pub use prose::find_in_prose;
 pub(super) use prose::name_end;
 pub use signature::from_signature;
+pub use tail::from_last_lines;
 
 use name::{Unit, arranged, capitalised, is_particle, unit};
 
@@ -390,7 +392,7 @@ fn is_place_word(folded: &str) -> bool {
             "urgences|urgence|service|services|support|intranet|extranet|informatique|dsi|direction|pole|unite|equipe|groupe|hotline|helpdesk|noreply|reply|repondre|",
             "admin|contact|info|infos|astreinte|garde|poste|permanence|scanner|copieur|mfp|glpi|easyvista|gmail|outlook|orange|free|sas|cesu|cellule|liste|",
             "referents|region|regional|departement|ministere|notification|notifications|postmaster|mailer|daemon|system|systeme|administrator|formation|plateforme|",
-            "reunion|martinique|guadeloupe|guyane|mayotte|metropole|antilles|plateau|medecins|medecin|arm|ide|cadre|cadres|pharmacie|laboratoire|imagerie|cedex|rue|avenue|bp|batiment|bat|etage|site|www|http|https|gestion|affaires|numerique|ambulances|ambulance|cabinet|codis|sdis|cta|ehpad|societe|sarl|laboratoires|assistance|centrale|operations|taxis|croix|protection|mairie|prefecture|maison"
+            "reunion|martinique|guadeloupe|guyane|mayotte|metropole|antilles|plateau|medecins|medecin|arm|ide|cadre|cadres|pharmacie|laboratoire|imagerie|cedex|rue|avenue|bp|batiment|bat|etage|site|www|http|https|gestion|affaires|numerique|ambulances|ambulance|cabinet|codis|sdis|cta|ehpad|societe|sarl|laboratoires|assistance|centrale|operations|taxis|croix|protection|mairie|prefecture|maison|pavillon|hall|niveau|aile"
         ))
     });
     // Every Samuel and Samuelle holds « samu ».
