@@ -115,19 +115,9 @@ impl People {
             );
         }
         let mut prose = person::find_in_prose(&voice.words.text);
-        let names_writer =
-            |found: &person::Found| found.writer && !found.contact && found.name.is_some();
-        if self.names.is_empty()
-            && !prose.iter().any(names_writer)
-            && let Some(found) = person::from_last_lines(&voice.words.text)
-            && header.as_ref().is_none_or(|(name, _)| {
-                found
-                    .name
-                    .as_ref()
-                    .is_some_and(|found| is_same(found, name))
-            })
-        {
-            prose.push(found);
+        if self.names.is_empty() {
+            let header = header.as_ref().map(|(name, _)| name.as_str());
+            person::add_signed(&voice.words.text, header, &mut prose);
         }
         let tells_job = |found: &person::Found| found.writer && found.role.is_some();
         if let Some((name, _)) = &header

@@ -22,7 +22,7 @@ pub(super) fn closing(text: &str, tokens: &Tokens) -> Option<Found> {
         end -= 1;
     }
     let mut start = end;
-    while start > 0 && end - start < 14 && !begins_sentence(tokens, start) {
+    while start > 0 && end - start < 24 && !begins_sentence(tokens, start) {
         start -= 1;
     }
     let start = titles(tokens, farewell(tokens, start, end), end);
@@ -44,12 +44,14 @@ pub(super) fn closing(text: &str, tokens: &Tokens) -> Option<Found> {
     let last = units.last()?.to;
     // « J. Durand 03 83 … », « Nadia 06 … »
     let numbered = super::signature::before_numbers(tokens, start, end) == last;
+    let near = end - start < 15;
     let whole = last >= end
         || numbered
-        || matches!(
-            tokens.get(last).map(|t| t.kind),
-            Some(Kind::Sign(b',' | b'-' | b'(' | b'/' | b'.') | Kind::Line)
-        );
+        || near
+            && matches!(
+                tokens.get(last).map(|t| t.kind),
+                Some(Kind::Sign(b',' | b'-' | b'(' | b'/' | b'.') | Kind::Line)
+            );
     let known = units.iter().any(Unit::is_given)
         || units.len() > 1 && units.iter().all(|unit| unit.shape != Shape::Lower);
     if !whole || !known || units[0].from != start {

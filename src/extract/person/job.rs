@@ -62,7 +62,7 @@ pub(super) fn one_of_us(text: &str, tokens: &Tokens, at: usize) -> Option<(Found
     let all_alike = tokens.among(from, "arm|parm|ide|iade|ioa|iao|opq|osnp")
         && !tokens.among(end, "et|ou|plus|en|pour|and|a|par|dont|sur")
         && !tokens.sign(end, b'+')
-        && !tokens.sign(end, b',');
+        && !(tokens.sign(end, b',') && number(tokens, end + 1, 2).is_some());
     if !(mine || all_alike) {
         return None;
     }
@@ -83,9 +83,8 @@ pub(super) fn led_to(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, u
         None => return None,
     };
     let from = tokens.skip_joints(next);
-    let end = role::role(tokens, from).or_else(|| {
-        role::headed(tokens, from).filter(|_| tokens.among(at, "as|working|acting"))
-    })?;
+    let end = role::role(tokens, from)
+        .or_else(|| role::headed(tokens, from).filter(|_| tokens.among(at, "as|working|acting")))?;
     // « the file shows as a doctor », « le dossier étant médecin »: only where the writer speaks near.
     let near = |from: usize, to: usize| {
         (from..to).any(|at| tokens.among(at, "je|j|nous|mon|ma|mes|me|m|i|we|my|our"))

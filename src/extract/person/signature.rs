@@ -68,8 +68,7 @@ pub fn from_signature(text: &str) -> Option<Found> {
                 let whole = units.len() < 4 && units[0].is_given() && units[0].folded.len() > 2;
                 let alone = from_line(&tokens, from, to) && role_at.is_none();
                 let last = units.last()?.to;
-                (whole && alone)
-                    .then(|| (arranged(&units), tokens.span(units[0].from, last), 0.55))
+                (whole && alone).then(|| (arranged(&units), tokens.span(units[0].from, last), 0.55))
             };
             if let Some(named) = named.or_else(small).or_else(lower) {
                 let better = name

