@@ -115,6 +115,10 @@ impl People {
             );
         }
         let mut prose = person::find_in_prose(&voice.words.text);
+        if self.names.is_empty() {
+            let header = header.as_ref().map(|(name, _)| name.as_str());
+            person::add_signed(&voice.words.text, header, &mut prose);
+        }
         let tells_job = |found: &person::Found| found.writer && found.role.is_some();
         if let Some((name, _)) = &header
             && self.roles.is_empty()

@@ -146,7 +146,10 @@ pub(super) fn weight(tokens: &Tokens, from: usize, to: usize) -> f32 {
         weight += 0.12;
     }
     let before = |words: &'static str, many: usize| {
-        (from.saturating_sub(many)..from).any(|at| tokens.among(at, words))
+        (from.saturating_sub(many)..from)
+            .rev()
+            .take_while(|at| !tokens.sign(*at, b'.') && !tokens.ends_line(*at))
+            .any(|at| tokens.among(at, words))
     };
     // Who was asked, who came, who is called for: not who is affected.
     if before(

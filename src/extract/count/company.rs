@@ -39,7 +39,7 @@ struct Member {
 }
 
 /// A job or a relation that stands for one person, folded.
-const PERSONS: &str = "collegue|confrere|consoeur|voisin|voisine|binome|chef|cheffe|cadre|medecin|docteur|regulateur|regulatrice|arm|parm|interne|externe|infirmier|infirmiere|ide|iade|ioa|stagiaire|\
+const PERSONS: &str = "collegue|coll|confrere|consoeur|voisin|voisine|binome|chef|cheffe|cadre|medecin|docteur|regulateur|regulatrice|arm|parm|interne|externe|infirmier|infirmiere|ide|iade|ioa|stagiaire|\
     superviseur|superviseure|superviseuse|secretaire|responsable|coordinateur|coordinatrice|coordonnateur|coordonnatrice|assistant|assistante|remplacant|remplacante|permanencier|permanenciere|operateur|\
     operatrice|autre|pharmacien|pharmacienne|ambulancier|ambulanciere|colleague|doctor|nurse|supervisor|intern|trainee|eleve|etudiant|etudiante|praticien|praticienne|urgentiste|agent|personne|formateur|\
     formatrice|tuteur|tutrice|directeur|directrice|dispatcher|aide soignante|aide soignant|sage femme|puericultrice|referent|referente|psychiatre|pediatre|dentiste|effecteur|utilisateur|utilisatrice|gestionnaire|user|homologue|technicien|technicienne|adjoint|adjointe|collaborateur|collaboratrice|coequipier|coequipiere|co equipier|co equipiere|equipier|equipiere|camarade|copain|copine|apprenti|apprentie|alternant|alternante|patron|patronne|successeur|remplacante|partenaire|tandem|deputy|physician|call taker|call handler|clerk|receptionist|midwife|call operator|operator|assistant medical|aide";
@@ -147,7 +147,10 @@ pub(in crate::extract) fn company(
             sure = company.clone();
         }
     }
-    let company = if answer { company } else { sure };
+    let mut company = if answer { company } else { sure };
+    if company.members.len() > 1 {
+        company.end = placed(tokens, company.end);
+    }
     (company.members.len() > 1 || company.named && !company.me).then_some(company)
 }
 
@@ -172,9 +175,20 @@ fn of_another(text: &str, tokens: &Tokens, at: usize) -> Option<usize> {
     name(text, tokens, next).map(|_| next)
 }
 
+/// Behind « sur le poste 1 », which says where one of them sits.
+fn placed(tokens: &Tokens, at: usize) -> usize {
+    phrase!(
+        tokens,
+        at,
+        "sur le poste|sur la position|sur le pc|sur l ecran|sur la console|sur le pupitre|sur poste|au poste|a la position|en position|poste|position|on workstation|at desk"
+    )
+    .filter(|number| tokens.number(*number, 3).is_some())
+    .map_or(at, |number| number + 1)
+}
+
 /// Where the next of them begins, and whether only a comma led there.
 fn joint(tokens: &Tokens, at: usize) -> Option<(usize, bool)> {
-    let mut next = at;
+    let mut next = placed(tokens, at);
     // « Mme Perraud (ARM) et moi »
     if tokens.sign(next, b'(') {
         let close = (next + 1..next + 7).find(|at| tokens.sign(*at, b')'))?;

@@ -10,6 +10,7 @@ use clause::{corrected, replaced, spared, weight};
 use group::draft;
 use std::ops::Range;
 
+mod alike;
 mod amount;
 mod beside;
 mod clause;

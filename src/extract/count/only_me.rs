@@ -1,6 +1,6 @@
 //! The writer alone, and one other alone: « moi uniquement », « que sur mon poste », « elle seule ».
 
-use super::super::token::{Lexicon, Tokens};
+use super::super::token::{Kind, Lexicon, Tokens};
 use super::clause::spared;
 use super::owned::{alone, only_mine};
 use std::sync::LazyLock;
@@ -45,7 +45,17 @@ pub(super) fn only_me(tokens: &Tokens, at: usize, answer: bool) -> Option<usize>
     if tokens.is(at, &["que", "qu"]) && end == at + 2 && tokens.is(end - 1, &["moi"]) {
         let lonely = before("ne|n|y|ya|est|only", 6)
             && !before("chose|pareil|pareils|meme|memes|comme|autant|idem|aussi", 5);
-        if !(lonely || answer && at == 0) {
+        // « Que moi pr l'instant. » is a sentence of its own.
+        let begins = at == 0
+            || matches!(
+                tokens.get(at - 1).map(|token| token.kind),
+                Some(Kind::Line | Kind::Sign(b'.' | b'!' | b';' | b'(' | b':'))
+            );
+        let closed = tokens.among(end, "pour|pr|a|apparemment|visiblement|semble|je")
+            || !tokens
+                .get(end)
+                .is_some_and(|token| token.kind == Kind::Word);
+        if !(lonely || answer && at == 0 || begins && closed) {
             return None;
         }
     }
@@ -58,7 +68,7 @@ pub(super) fn only_me(tokens: &Tokens, at: usize, answer: bool) -> Option<usize>
         && tokens.is(end, &["a"])
         && !tokens.among(
             end + 1,
-            "avoir|rencontrer|etre|subir|ne|constater|l|consulter|utiliser|ouvrir|lire|voir|regarder|saisir|travailler|exploiter|manipuler|gerer|suivre|recevoir|editer|m|y|me|lancer|remplir|tenir",
+            "priori|ce|cette|l|avoir|rencontrer|etre|subir|ne|constater|l|consulter|utiliser|ouvrir|lire|voir|regarder|saisir|travailler|exploiter|manipuler|gerer|suivre|recevoir|editer|m|y|me|lancer|remplir|tenir",
         )
     {
         return None;

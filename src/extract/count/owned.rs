@@ -2,6 +2,7 @@
 //! médecin d'à côté », « mes identifiants, ceux de Paul et ceux de Rémi »; people named one by one.
 
 use super::super::token::{Kind, Tokens, phrase};
+use super::alike::{alike_for, also_there, apposed, same_for};
 use super::amount::{amount, counted};
 use super::clause::spared;
 use super::company::{company, name, person, titled};
@@ -75,7 +76,7 @@ fn joint(tokens: &Tokens, at: usize) -> Option<usize> {
 }
 
 /// How many people what stands at `at` belongs to, and where it ends.
-fn thing(text: &str, tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
+pub(super) fn thing(text: &str, tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
     // « moi, et le poste d'à côté »
     if let Some(end) = phrase!(tokens, at, "moi|chez moi|pour moi")
         && joint(tokens, end).is_some_and(|next| tokens.among(next, "le|la|l|celui|celle|les|ceux"))
@@ -138,7 +139,13 @@ fn thing(text: &str, tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
         {
             return Some((min, end));
         }
-        return person(tokens, owned).map(|end| (1, end));
+        // « mon ordi et celui de l'accueil »
+        return person(tokens, owned)
+            .or_else(|| {
+                phrase!(tokens, owned, "accueil|secretariat|fond|standard|pharmacie")
+                    .filter(|_| article)
+            })
+            .map(|end| (1, end));
     }
     None
 }
@@ -146,11 +153,8 @@ fn thing(text: &str, tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
 /// « … chez Mme Boyer et M. Cadet », « Karim et Julie ne voient plus … »: as many as are named.
 fn named(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
     // « pareil pour Luc et Manon », « idem chez Julie et Karim »
-    if let Some(next) = phrase!(
-        tokens,
-        at,
-        "pareil pour|pareil chez|idem pour|idem chez|meme chose pour|meme chose chez|meme souci pour|meme souci chez|meme probleme pour|meme probleme chez|same for|pareil pr|idem pr"
-    ) && let Some(people) = company(text, tokens, next, false)
+    if let Some(next) = alike_for(tokens, at)
+        && let Some(people) = company(text, tokens, next, false)
         && people.named
         && !people.me
         && !spared(tokens, at, people.end)
@@ -167,6 +171,10 @@ fn named(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
         return (!spared(tokens, at, end))
             .then(|| Draft::exact(others + 1, others + 1, false, end, 0.7));
     }
+    if let Some((others, end)) = also_there(text, tokens, at) {
+        return (!spared(tokens, at, end))
+            .then(|| Draft::exact(others + 1, others + 1, false, end, 0.68));
+    }
     let led = phrase!(
         tokens,
         at,
@@ -177,7 +185,8 @@ fn named(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
         return None;
     }
     // « Luc et Manon ont eu pareil »: as the writer has.
-    let alike = same(tokens, people.end)
+    let behind = apposed(tokens, people.end);
+    let alike = same(tokens, behind)
         .or_else(|| have_the_same(tokens, people.end).filter(|_| is_of_mine(tokens, at)))
         .filter(|_| led.is_none());
     if let Some(end) = alike.filter(|_| !spared(tokens, at, people.end)) {
@@ -204,27 +213,6 @@ fn named(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
         });
     let fits = (led.is_some() || suffers) && !spared(tokens, at, people.end);
     fits.then(|| Draft::exact(people.min, people.max, false, people.end, 0.68))
-}
-
-/// « même chose pour ma collègue d'à côté », « idem chez mes deux voisins »: how many others, and where
-/// they end.
-fn same_for(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
-    let next = phrase!(
-        tokens,
-        at,
-        "pareil pour|pareil chez|pareil pr|pareil avec|idem pour|idem chez|idem pr|meme chose pour|meme chose chez|meme chose pr|mm chose pr|mm chose pour|mm chose chez|meme souci pour|meme souci chez|meme probleme pour|meme probleme chez|meme pb pour|meme pb chez|meme pb pr|same for"
-    )?;
-    if let Some(one) = phrase!(
-        tokens,
-        next,
-        "mon|ma|un|une|l autre|le|la|un de mes|une de mes|my"
-    ) {
-        return person(tokens, tokens.skip_joints(one)).map(|end| (1, end));
-    }
-    let several = phrase!(tokens, next, "mes|nos|les|my|the").unwrap_or(next);
-    let (min, max, after) = amount(tokens, several)?;
-    let end = counted(tokens, after)?;
-    (min == max && (1..100).contains(&min)).then_some((min, end))
 }
 
 /// Whether « mes collègues », « ma voisine » stands right before the people at `at`.

@@ -72,7 +72,7 @@ fn they(tokens: &Tokens, at: usize, end: usize) -> bool {
     let end = phrase!(
         tokens,
         end,
-        "au total|en tout|en salle|ce jour|aujourd hui|ce soir|cette nuit|in total|on duty|on shift|today|tonight|in the room"
+        "en journee|en semaine|de jour|de nuit|la nuit|le jour|le soir|le matin|par garde|par equipe|par vacation|par poste|le week end|au total|en tout|en salle|ce jour|aujourd hui|ce soir|cette nuit|in total|on duty|on shift|today|tonight|in the room"
     )
     .unwrap_or(end);
     let closed = matches!(

@@ -181,15 +181,21 @@ fn struck_alone(tokens: &Tokens, at: usize) -> Option<usize> {
 /// « c sur le poste 3 uniquement », « la position 12 seulement », « le poste 4, pas les autres »:
 /// one place, and the words behind that say that it is no more.
 fn one_and_no_more(text: &str, tokens: &Tokens, at: usize) -> Option<usize> {
+    let begins = at == 0
+        || !tokens
+            .get(at - 1)
+            .is_some_and(|token| token.kind == Kind::Word);
+    let bare = tokens.among(at, "poste|position|pc|tablette|console") && begins;
     let next = phrase!(
         tokens,
         at,
         "le poste|la position|l ecran|la tablette|la console|le pc|le pupitre|la station|un poste|une position|une tablette|un pc|workstation|cette position|ce poste|cette tablette"
-    )?;
+    )
+    .or(bare.then_some(at + 1))?;
     let numbered = tokens.number(next, 5).is_some();
     let next = if numbered {
         next + 1
-    } else if tokens.among(next - 2, "un|une|ce|cette") {
+    } else if tokens.among(at, "un|une|ce|cette") {
         next
     } else {
         // « le poste de Martine uniquement »

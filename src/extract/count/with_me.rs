@@ -141,7 +141,7 @@ fn acted(tokens: &Tokens, from: usize, to: usize) -> bool {
 }
 
 /// What the others answered who were asked whether they have it too.
-const ECHO: &str = "pareil|pareille|idem|itou|meme chose|meme probleme|meme souci|meme pb|meme constat|meme resultat|meme topo|meme message|c est pareil|c est la meme chose|c est idem|same|same thing|same here";
+const ECHO: &str = "mm chose|mm pb|mm souci|mm probleme|pareil|pareille|idem|itou|meme chose|meme probleme|meme souci|meme pb|meme constat|meme resultat|meme topo|meme message|c est pareil|c est la meme chose|c est idem|same|same thing|same here";
 
 /// « mes deux collègues … la même chose que moi », « mon collègue a le même souci »: and the writer.
 pub(super) fn like_me(tokens: &Tokens, at: usize) -> Option<Draft> {
@@ -152,16 +152,18 @@ pub(super) fn like_me(tokens: &Tokens, at: usize) -> Option<Draft> {
     ) && let Some(end) = phrase!(
         tokens,
         tokens.skip_joints(next),
-        "collegue|confrere|consoeur|voisin|voisine|binome|chef|interne|arm|colleague|cadre|medecin|autre arm|autre collegue|autre medecin"
+        "collegue|coll|confrere|consoeur|voisin|voisine|binome|chef|interne|arm|colleague|cadre|medecin|autre arm|autre collegue|autre medecin"
     ) {
         let relative = tokens.among(
             end - 1,
-            "collegue|confrere|consoeur|voisin|voisine|binome|colleague",
+            "collegue|coll|confrere|consoeur|voisin|voisine|binome|colleague",
         ) || tokens.among(end - 2, "autre");
         if !relative {
-            return None;
+            return the_same_as_i(tokens, at);
         }
         (1, 1, end)
+    } else if let Some(draft) = the_same_as_i(tokens, at) {
+        return Some(draft);
     } else {
         let start = phrase!(tokens, at, "mes|nos|les|les autres").unwrap_or(at);
         let (min, max, after) = amount(tokens, start)?;
@@ -174,7 +176,7 @@ pub(super) fn like_me(tokens: &Tokens, at: usize) -> Option<Draft> {
         super::people::sum(tokens, min, max, end)
     };
     // « 2 collègues et moi » is said elsewhere; « les 2 ARM » needs « que moi » to add the writer.
-    let relative = tokens.among(end - 1, "collegue|collegues|confrere|confreres|consoeur|voisin|voisine|voisins|voisines|consoeurs|camarades|coequipiers|coequipieres|binomes|binome|colleague|colleagues|autres|others")
+    let relative = tokens.among(end - 1, "collegue|coll|collegues|confrere|confreres|consoeur|voisin|voisine|voisins|voisines|consoeurs|camarades|coequipiers|coequipieres|binomes|binome|colleague|colleagues|autres|others")
         || end > 1 && tokens.among(end - 2, "autre|autres");
     let end = company::qualified(tokens, end);
     // « ma consœur de Quimper (elle régule depuis son cabinet) a le même problème »
@@ -212,6 +214,18 @@ pub(super) fn like_me(tokens: &Tokens, at: usize) -> Option<Draft> {
     let named = !relative && (end..after).any(|near| tokens.sign(near, b','));
     (!named && !spared(tokens, at, after) && !over_for_them(tokens, after))
         .then(|| Draft::exact(min + 1, max + 1, false, after, 0.8))
+}
+
+/// « le remplaçant a le même souci que moi », « l'infirmière est bloquée comme moi »: one other, whatever
+/// their trade, and the writer.
+fn the_same_as_i(tokens: &Tokens, at: usize) -> Option<Draft> {
+    let next = phrase!(tokens, at, "le|la|l|notre|un|une|mon|ma|the|our")?;
+    let end = company::person(tokens, tokens.skip_joints(next))?;
+    let after = with_the_writer(tokens, end)?;
+    let alike = tokens.among(after - 2, "que|comme")
+        && (end..after).any(|at| tokens.among(at, "meme|memes|mm|pareil|pareille|comme"));
+    (alike && !spared(tokens, at, after) && !over_for_them(tokens, after))
+        .then(|| Draft::exact(2, 2, false, after, 0.8))
 }
 
 /// « un confrère a eu le même message, mais cela s'est débloqué tout seul »: theirs is over.
@@ -271,7 +285,7 @@ pub(super) fn same(tokens: &Tokens, end: usize) -> Option<usize> {
         if let Some(after) = phrase!(
             tokens,
             to,
-            "aussi|pareil|pareille|pareils|la meme chose|le meme probleme|le meme souci|le meme pb|la meme erreur|le meme message|le meme bug|le meme ecran|idem|egalement|itou|the same|as well|too|meme chose|meme souci|meme probleme|meme pb|dans le meme cas|logees a la meme enseigne|loge a la meme enseigne"
+            "aussi|pareil|pareille|pareils|la mm chose|le mm pb|le mm probleme|le mm souci|le mm bug|le mm message|la mm erreur|mm chose|mm pb|mm souci|le meme blocage|la meme panne|le meme phenomene|la meme chose|le meme probleme|le meme souci|le meme pb|la meme erreur|le meme message|le meme bug|le meme ecran|idem|egalement|itou|the same|as well|too|meme chose|meme souci|meme probleme|meme pb|dans le meme cas|logees a la meme enseigne|loge a la meme enseigne"
         ) {
             return (!denied).then_some(after);
         }

@@ -249,7 +249,17 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
                 "depart|arrivee|affichee|affiche|affichees|systeme|appel|appels|cloture|declenchement|engagement|bilan|prise",
             )
         });
-    let sent = sent || shown;
+    // « les demandes d'hélicoptère ne partent plus »: of the portal, unless we are asked for it.
+    let requested = phrase.tail > 0
+        && tokens.among(phrase.from, "demande|demandes")
+        && tokens.among(phrase.from + 1, "de|d")
+        && (phrase.from + 2..phrase.to).all(|at| {
+            !tokens.among(
+                at,
+                "support|aide|escalade|relance|incident|intervention|assistance|rappel|renseignement|renseignements|information|informations|prise|suivi|correction|depannage|traitement|retour|nouvelles|compte|acces",
+            )
+        });
+    let sent = sent || shown || requested;
     let other = |at: usize| {
         !sent
             && (NEVER.end(tokens, at).is_some()
@@ -263,7 +273,7 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
         && near.into_iter().any(|at| {
             tokens.among(
                 at,
-                "cesu|stagiaires|eleves|formateur|formatrice|apprenants|formateurs",
+                "cesu|stagiaires|eleves|formateur|formatrice|apprenants|formateurs|prepare|preparons|preparer|anime|animons|animer",
             )
         });
     if course {

@@ -27,8 +27,10 @@ pub(super) fn done_to(source: &Source<'_>, at: usize, to: usize) -> Option<Phras
         .is_some_and(|noun| matches!(noun, "appel" | "affaire" | "adresse" | "ecran"));
     let object = phrase(source, next, to)?;
     let little = object.tail == 0 && (glued || GENERIC.holds(tokens.word(object.from)));
+    // « quand j'ouvre un dossier »: what is opened is the part.
+    let opened = word.starts_with("ouvr");
     little.then_some(Phrase {
-        from: verb,
+        from: if opened { object.from } else { verb },
         to: object.to,
         tail: 1,
     })

@@ -2,9 +2,9 @@
 
 use super::super::token::{Kind, Tokens};
 use super::job::is_told_of;
-use super::name::{Shape, Unit, arranged};
+use super::name::{Shape, Unit, arranged, is_particle, unit};
 use super::prose::{begins_sentence, role_behind, run};
-use super::{Found, role, titles};
+use super::{Found, is_common, is_place_word, role, titles};
 
 /// A name that closes the text: « Kevin », « jordan, poste 2214 », « Quentin Bellanger, samu 53 »,
 /// « rappeler Vanhoutte au 03 … ».
@@ -22,7 +22,7 @@ pub(super) fn closing(text: &str, tokens: &Tokens) -> Option<Found> {
         end -= 1;
     }
     let mut start = end;
-    while start > 0 && end - start < 14 && !begins_sentence(tokens, start) {
+    while start > 0 && end - start < 24 && !begins_sentence(tokens, start) {
         start -= 1;
     }
     let start = titles(tokens, farewell(tokens, start, end), end);
@@ -35,13 +35,23 @@ pub(super) fn closing(text: &str, tokens: &Tokens) -> Option<Found> {
     }) {
         return None;
     }
-    let units = run(text, tokens, start, true);
+    let mut units = run(text, tokens, start, true);
+    if let [given] = units.as_slice()
+        && let Some(surname) = small_surname(text, tokens, given)
+    {
+        units.push(surname);
+    }
     let last = units.last()?.to;
+    // « J. Durand 03 83 … », « Nadia 06 … »
+    let numbered = super::signature::before_numbers(tokens, start, end) == last;
+    let near = end - start < 15;
     let whole = last >= end
-        || matches!(
-            tokens.get(last).map(|t| t.kind),
-            Some(Kind::Sign(b',' | b'-' | b'(' | b'/' | b'.') | Kind::Line)
-        );
+        || numbered
+        || near
+            && matches!(
+                tokens.get(last).map(|t| t.kind),
+                Some(Kind::Sign(b',' | b'-' | b'(' | b'/' | b'.') | Kind::Line)
+            );
     let known = units.iter().any(Unit::is_given)
         || units.len() > 1 && units.iter().all(|unit| unit.shape != Shape::Lower);
     if !whole || !known || units[0].from != start {
@@ -62,9 +72,31 @@ pub(super) fn closing(text: &str, tokens: &Tokens) -> Option<Found> {
         name: Some(arranged(&units)),
         role: None,
         writer: true,
-        contact: false,
+        contact: is_contact(tokens, start),
         score: 0.6,
     })
+}
+
+/// The surname behind a given name in letters that mark nothing, on a line of their own: « JEROME
+/// PASQUET » below words in capitals, « nadia benali 06 12 34 56 78 ».
+fn small_surname<'t>(text: &'t str, tokens: &'t Tokens, given: &Unit<'_>) -> Option<Unit<'t>> {
+    let from = given.from;
+    let begins = from == 0 || tokens.ends_line(from - 1);
+    let fits = given.shape == Shape::Lower && given.is_given() && given.folded.len() > 2;
+    if !begins || !fits || tokens.ends_line(given.to) {
+        return None;
+    }
+    let surname = unit(text, tokens, given.to)?;
+    let other = is_common(surname.folded)
+        || is_place_word(surname.folded)
+        || is_particle(surname.folded)
+        || role::role(tokens, surname.from).is_some();
+    let closed = tokens.ends_line(surname.to)
+        || matches!(
+            tokens.get(surname.to).map(|t| t.kind),
+            Some(Kind::Number | Kind::Sign(b',' | b'-' | b'(' | b'/'))
+        );
+    (surname.folded.len() > 2 && !other && closed).then_some(surname)
 }
 
 /// Where the text ends but for the lines below that hold a number to call and no more.
@@ -91,7 +123,7 @@ fn above_numbers(tokens: &Tokens) -> usize {
 }
 
 /// Steps over « Cdt, », « Merci », « Bien à vous ».
-fn farewell(tokens: &Tokens, from: usize, to: usize) -> usize {
+pub(super) fn farewell(tokens: &Tokens, from: usize, to: usize) -> usize {
     let mut at = from;
     while at < to && (tokens.among(at, "cdt|cdlt|cordialement|merci|bien|a|vous|bonne|journee|soiree|garde|nuit|salutations|sincerement|d|avance|regards|best|thanks|bav") || matches!(tokens.get(at).map(|t| t.kind), Some(Kind::Sign(_)))) {
         at += 1;

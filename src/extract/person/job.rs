@@ -57,11 +57,40 @@ pub(super) fn one_of_us(text: &str, tokens: &Tokens, at: usize) -> Option<(Found
                 )
                 .is_some()
         });
-    if !mine {
+    // « on est deux ARM ce matin », « nous sommes 4 ARM de nuit »: one trade for all of them, whose
+    // word has no plural that would have to be undone.
+    let all_alike = tokens.among(from, "arm|parm|ide|iade|ioa|iao|opq|osnp")
+        && !tokens.among(end, "et|ou|plus|en|pour|and|a|par|dont|sur")
+        && !tokens.sign(end, b'+')
+        && !(tokens.sign(end, b',') && number(tokens, end + 1, 2).is_some());
+    if !(mine || all_alike) {
         return None;
     }
     // The names behind are read on.
     Some((Found::of_job(text, tokens, from, end, 0.7), end))
+}
+
+/// « nous, ARM du SAMU 71, ne voyons plus … », « étant secrétaire au SAMU, je … », « mon poste
+/// d'ARM », « as a dispatcher »: the writer's job by the words before it.
+pub(super) fn led_to(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> {
+    let next = tokens.any_phrase(
+        at,
+        "mon poste de|mon poste d|mon metier de|mon metier d|mon travail de|mon travail d|mes fonctions de|mes fonctions d|ma fonction de|ma fonction d|mon role de|mon role d|etant donc|etant moi meme|etant|vous ecris comme|ecris ici comme|nous autres|as a|as an|as the|working as|acting as",
+    );
+    let next = match next {
+        Some(next) => next,
+        None if tokens.is(at, &["nous"]) && tokens.sign(at + 1, b',') => at + 2,
+        None => return None,
+    };
+    let from = tokens.skip_joints(next);
+    let end = role::role(tokens, from)
+        .or_else(|| role::headed(tokens, from).filter(|_| tokens.among(at, "as|working|acting")))?;
+    // « the file shows as a doctor », « le dossier étant médecin »: only where the writer speaks near.
+    let near = |from: usize, to: usize| {
+        (from..to).any(|at| tokens.among(at, "je|j|nous|mon|ma|mes|me|m|i|we|my|our"))
+    };
+    (near(at.saturating_sub(4), at + 2) || near(end, end + 9))
+        .then(|| (Found::of_job(text, tokens, from, end, 0.7), end))
 }
 
 /// « auxiliaire... pardon ARM », « interne, enfin médecin depuis mai »: the job taken for the one

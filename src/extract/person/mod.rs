@@ -1,6 +1,4 @@
-//! Who writes, and their job: from a label's answer, from sentences, from a signature, from the
-//! From header.
-//!
+//! Who writes, and their job: from an answer, from sentences, from a signature, from the header.
 //! Names become « Prénom Nom »: capitals, commas, given names and the address tell the order.
 
 use super::token::{Kind, Lexicon, Tokens};
@@ -20,6 +18,7 @@ mod prose;
 mod role;
 mod signature;
 mod small;
+mod tail;
 
 pub(super) use alike::{is_part_of, is_same};
 pub use header::{from_header, role_from_header};
@@ -29,10 +28,11 @@ pub use presented::{presented, tells_how_to_reach};
 pub use prose::find_in_prose;
 pub(super) use prose::name_end;
 pub use signature::from_signature;
+pub use tail::add_signed;
 
 use name::{Unit, arranged, capitalised, is_particle, unit};
 
-/// Whether a job is named at token `at`.
+/// Whether a job is named at `at`.
 pub(super) fn is_role(tokens: &Tokens, at: usize) -> bool {
     role::role(tokens, at).is_some()
 }
@@ -369,7 +369,7 @@ fn name_units<'t>(
 fn is_common(folded: &str) -> bool {
     static COMMON: LazyLock<Lexicon> = LazyLock::new(|| {
         Lexicon::new(concat!(
-            "je|tu|il|elle|on|nous|vous|ils|est|suis|ai|avons|le|ne|pas|sais|pour|avec|dans|sur|par|ce|cet|cette|mon|ma|mes|notre|votre|son|sa|",
+            "c'est|je|tu|il|elle|on|nous|vous|ils|est|suis|ai|avons|le|ne|pas|sais|pour|avec|dans|sur|par|ce|cet|cette|mon|ma|mes|notre|votre|son|sa|",
             "chez|ni|sauf|mais|donc|car|aucun|aucune|personne|salle|appel|appels|redemarrage|ligne|secours|panne|bloque|impossible|qui|que|quoi|bonjour|bonsoir|merci|cordialement|cdlt|voir|meme|idem|rappelez|appelez|contactez|joignez|prevenez|demandez|rappeler|appeler|joindre|contacter|veuillez|evitez|ci|dessus|dessous|celui|celle|et|ou|moi|tous|toutes|tout|les|un|une|",
             "the|and|for|from|to|with|not|is|are|please|prerequisites|prerequisite|prerequis|requirements|environment|production|prod|training|checked|verified|browser|version|network|depuis|hier|aujourd'hui|plus|urgent|probleme|incident|re|tr|fw|hello|bjr|slt|salut|portail|envoye|tel|fax|port|mail|bureau"
         ))
@@ -390,7 +390,7 @@ fn is_place_word(folded: &str) -> bool {
             "urgences|urgence|service|services|support|intranet|extranet|informatique|dsi|direction|pole|unite|equipe|groupe|hotline|helpdesk|noreply|reply|repondre|",
             "admin|contact|info|infos|astreinte|garde|poste|permanence|scanner|copieur|mfp|glpi|easyvista|gmail|outlook|orange|free|sas|cesu|cellule|liste|",
             "referents|region|regional|departement|ministere|notification|notifications|postmaster|mailer|daemon|system|systeme|administrator|formation|plateforme|",
-            "reunion|martinique|guadeloupe|guyane|mayotte|metropole|antilles|plateau|medecins|medecin|arm|ide|cadre|cadres|pharmacie|laboratoire|imagerie|cedex|rue|avenue|bp|batiment|bat|etage|site|www|http|https|gestion|affaires|numerique|ambulances|ambulance|cabinet|codis|sdis|cta|ehpad|societe|sarl|laboratoires|assistance|centrale|operations|taxis|croix|protection|mairie|prefecture|maison"
+            "reunion|martinique|guadeloupe|guyane|mayotte|metropole|antilles|plateau|medecins|medecin|arm|ide|cadre|cadres|pharmacie|laboratoire|imagerie|cedex|rue|avenue|bp|batiment|bat|etage|site|www|http|https|gestion|affaires|numerique|ambulances|ambulance|cabinet|codis|sdis|cta|ehpad|societe|sarl|laboratoires|assistance|centrale|operations|taxis|croix|protection|mairie|prefecture|maison|pavillon|hall|niveau|aile"
         ))
     });
     // Every Samuel and Samuelle holds « samu ».

@@ -163,6 +163,8 @@ pub(super) fn is_particle(folded: &str) -> bool {
             | "da"
             | "di"
             | "dos"
+            | "das"
+            | "do"
             | "st"
             | "saint"
             | "ep"

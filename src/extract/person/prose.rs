@@ -3,7 +3,7 @@
 
 use super::super::token::{Kind, Tokens};
 use super::closing::{closes_behind_samu, closing, closing_role, is_contact};
-use super::job::{corrected, is_told_of, named_behind, one_of_us, opens};
+use super::job::{corrected, is_told_of, led_to, named_behind, one_of_us, opens};
 use super::leads::{INTRODUCES, THIRD};
 use super::name::{Shape, Unit, arranged, is_particle, unit};
 use super::placed::{bracketed, opens_with_name, role_behind_place, small_titled, speaks};
@@ -27,7 +27,8 @@ pub fn find_in_prose(text: &str) -> Vec<Found> {
             .or_else(|| titled(text, &tokens, at))
             .or_else(|| small_titled(text, &tokens, at))
             .or_else(|| bracketed(text, &tokens, at))
-            .or_else(|| one_of_us(text, &tokens, at));
+            .or_else(|| one_of_us(text, &tokens, at))
+            .or_else(|| led_to(text, &tokens, at));
         match person {
             Some((person, end)) => {
                 found.push(person);
@@ -51,6 +52,10 @@ fn introduced(text: &str, tokens: &Tokens, at: usize) -> Option<(Found, usize)> 
     let after = INTRODUCES.end(tokens, at)?;
     // « Suis médecin régulateur au 29 », « je ne suis ARM que … »
     if tokens.is(at, &["suis"]) && !begins_sentence(tokens, at) {
+        return None;
+    }
+    // « C. LEBRETON » is an initial.
+    if after == at + 1 && tokens.width(at) == 1 && tokens.sign(after, b'.') {
         return None;
     }
     let weak = tokens.is(

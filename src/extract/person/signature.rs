@@ -1,6 +1,7 @@
 //! Names and jobs of signatures: a line that is a name, and the job beside or below it.
 
 use super::super::token::{Kind, Tokens};
+use super::closing::farewell;
 use super::name::{Shape, Unit, arranged, unit};
 use super::{
     Found, is_common, is_particle, is_place_word, name_units, role, segments, starts_role, titles,
@@ -18,10 +19,22 @@ pub fn from_signature(text: &str) -> Option<Found> {
     let mut job: Option<(String, Range<usize>)> = None;
     for (from, to) in lines(&tokens).into_iter().take(LINES) {
         for (from, to) in segments(&tokens, from, to) {
+            let from = farewell(&tokens, from, to);
+            let to = before_numbers(&tokens, from, to);
             let start = titles(&tokens, from, to);
             let titled = start > from;
             let start = behind_article(&tokens, start);
             if start >= to {
+                continue;
+            }
+            // « ARM Claire Lebreton »: the name behind the job.
+            if name.is_none()
+                && let Some(((from, end), units)) = behind_job(text, &tokens, start, to)
+            {
+                let (first, last) = (units[0].from, units[units.len() - 1].to);
+                name = Some((arranged(&units), tokens.span(first, last), 0.9));
+                let span = tokens.span(from, end);
+                job = job.or_else(|| Some((role::written(text, &span), span)));
                 continue;
             }
             let role_at = (start..to).find(|at| starts_role(text, &tokens, *at, start));
@@ -49,7 +62,15 @@ pub fn from_signature(text: &str) -> Option<Found> {
                 let last = units.last()?.to;
                 Some((arranged(&units), tokens.span(units[0].from, last), 0.6))
             };
-            if let Some(named) = named.or_else(small) {
+            // « paul », « nadia benali » alone on a line
+            let lower = || {
+                let units = name_units(text, &tokens, start, to, true)?;
+                let whole = units.len() < 4 && units[0].is_given() && units[0].folded.len() > 2;
+                let alone = from_line(&tokens, from, to) && role_at.is_none();
+                let last = units.last()?.to;
+                (whole && alone).then(|| (arranged(&units), tokens.span(units[0].from, last), 0.55))
+            };
+            if let Some(named) = named.or_else(small).or_else(lower) {
                 let better = name
                     .as_ref()
                     .is_none_or(|(_, _, score)| named.2 > score + 0.2);
@@ -85,6 +106,51 @@ pub fn from_signature(text: &str) -> Option<Found> {
         contact: false,
         score,
     })
+}
+
+/// Whether `from..to` is a whole line, numbers at its end left out.
+fn from_line(tokens: &Tokens, from: usize, to: usize) -> bool {
+    let begins = from == 0 || tokens.ends_line(from - 1) || tokens.sign(from - 1, b',');
+    begins && (tokens.ends_line(to) || tokens.get(to).is_some_and(|t| t.kind == Kind::Number))
+}
+
+/// Where the words `from..to` end before a telephone number: « Nadia Benali 06 12 34 56 78 ».
+pub(super) fn before_numbers(tokens: &Tokens, from: usize, to: usize) -> usize {
+    let Some(first) = (from..to).find(|at| {
+        tokens
+            .get(*at)
+            .is_some_and(|token| token.kind == Kind::Number)
+            || tokens.among(*at, "tel|portable|mobile|mob|gsm|fixe|dect|tph|port")
+    }) else {
+        return to;
+    };
+    let digits: usize = (first..to)
+        .filter(|at| tokens.get(*at).is_some_and(|t| t.kind == Kind::Number))
+        .map(|at| tokens.width(at))
+        .sum();
+    let words = (first..to)
+        .filter(|at| tokens.get(*at).is_some_and(|t| t.kind == Kind::Word))
+        .count();
+    if first > from && digits >= 8 && words <= 3 {
+        first
+    } else {
+        to
+    }
+}
+
+/// The job at `start` and the name that fills the rest up to `to`.
+fn behind_job<'t>(
+    text: &'t str,
+    tokens: &'t Tokens,
+    start: usize,
+    to: usize,
+) -> Option<((usize, usize), Vec<Unit<'t>>)> {
+    let end = role::role(tokens, start).filter(|end| *end < to)?;
+    let units = name_units(text, tokens, end, to, false)?;
+    let given = units.iter().any(Unit::is_given) && units.len() > 1;
+    let loud = units.iter().any(|unit| unit.shape == Shape::Capitals)
+        && units.iter().any(|unit| unit.shape == Shape::Title);
+    (units[0].from >= end && (given || loud)).then_some(((start, end), units))
 }
 
 /// The words of a name in small letters in `from..to`, before a job.

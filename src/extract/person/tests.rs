@@ -547,3 +547,69 @@ fn a_writer_is_told_from_one_told_of() {
         assert!(told.iter().all(|found| !found.writer), "{text}");
     }
 }
+
+#[test]
+fn a_job_is_told_of_all_or_by_the_post() {
+    for (text, told) in [
+        (
+            "On est deux ARM ce matin et la carte ne s'affiche plus.",
+            "- | ARM",
+        ),
+        (
+            "Nous, ARM du SAMU 71, ne voyons plus les dossiers.",
+            "- | ARM",
+        ),
+        (
+            "J'ai pris mon poste d'ARM à 7h, la carte est figée.",
+            "- | ARM",
+        ),
+        (
+            "As a dispatcher in Nice I cannot open any file.",
+            "- | dispatcher",
+        ),
+        (
+            "On est deux, un ARM et un médecin, la carte est figée.",
+            "- | -",
+        ),
+        (
+            "On est deux ARM et un médecin, la carte est figée.",
+            "- | -",
+        ),
+    ] {
+        assert_eq!(writer(text), told, "{text}");
+    }
+}
+
+#[test]
+fn a_name_closes_the_words_before_a_number() {
+    for (text, told) in [
+        (
+            "La carte est figée.\nJ. Durand 03 83 12 34 56",
+            "J. Durand | -",
+        ),
+        ("La carte est figée.\nNadia 0612345678", "Nadia | -"),
+        (
+            "la carte est figée.\nnadia benali 0612345678",
+            "Nadia Benali | -",
+        ),
+        (
+            "La carte est figée.\nJean-Marc H. 0594 39 51 88 ou gsm 0694 21 07 63",
+            "Jean-Marc H. | -",
+        ),
+        ("La carte est figée.\nUrgence 03 83 12 34 56", "- | -"),
+    ] {
+        assert_eq!(writer(text), told, "{text}");
+    }
+}
+
+#[test]
+fn a_signature_may_lead_with_the_job_or_the_farewell() {
+    for (text, told) in [
+        ("ARM Claire Lebreton\nSAMU 44", "Claire Lebreton | ARM"),
+        ("Cordialement Nadia Benali", "Nadia Benali | -"),
+        ("paul", "Paul | -"),
+        ("Nadia Benali 06 12 34 56 78", "Nadia Benali | -"),
+    ] {
+        assert_eq!(signed(text), told, "{text}");
+    }
+}
