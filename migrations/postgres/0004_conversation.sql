@@ -14,7 +14,7 @@ CREATE INDEX message_references_message ON message_references (message_id);
 ALTER TABLE incidents ADD COLUMN status_since TIMESTAMPTZ;
 ALTER TABLE incidents ADD COLUMN completed_at TIMESTAMPTZ;
 ALTER TABLE incidents ADD COLUMN closed_at TIMESTAMPTZ;
--- The incident that it is part of, and until when that can be undone.
+-- The incident that it is part of.
 ALTER TABLE incidents ADD COLUMN merged_into BIGINT REFERENCES incidents (id) ON DELETE SET NULL;
 -- The closed incident that it takes up again.
 ALTER TABLE incidents ADD COLUMN follows BIGINT REFERENCES incidents (id) ON DELETE SET NULL;
@@ -68,3 +68,21 @@ CREATE TABLE candidates (
     PRIMARY KEY (incident_id, other_id)
 );
 CREATE INDEX candidates_other ON candidates (other_id);
+
+-- What made an incident part of another one, with what it takes to undo that (JSON).
+CREATE TABLE mergers (
+    incident_id BIGINT NOT NULL PRIMARY KEY REFERENCES incidents (id) ON DELETE CASCADE,
+    into_id BIGINT NOT NULL REFERENCES incidents (id) ON DELETE CASCADE,
+    merged_at TIMESTAMPTZ NOT NULL,
+    undo TEXT NOT NULL
+);
+CREATE INDEX mergers_into ON mergers (into_id);
+
+-- Two incidents that a person found to be no duplicates, the older row first.
+CREATE TABLE distinct_pairs (
+    incident_id BIGINT NOT NULL REFERENCES incidents (id) ON DELETE CASCADE,
+    other_id BIGINT NOT NULL REFERENCES incidents (id) ON DELETE CASCADE,
+    decided_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (incident_id, other_id)
+);
+CREATE INDEX distinct_pairs_other ON distinct_pairs (other_id);

@@ -5,7 +5,7 @@ use super::thread;
 use crate::domain::asked::Asked;
 use crate::domain::field::Fields;
 use crate::domain::form::Item;
-use crate::domain::incident::{IncidentId, Reference};
+use crate::domain::incident::IncidentId;
 use crate::extract::reread;
 use crate::store::{Store, StoreError};
 use std::sync::Arc;
@@ -30,11 +30,23 @@ pub(super) async fn asked(
     })
 }
 
-/// The number of the mail of this incident that a message names.
-pub(super) fn mail_named(read: &Read, incident: &Reference, parts: &Parts) -> Option<u32> {
-    thread::mails_named(read, parts)
-        .find(|(reference, _)| reference == incident)
-        .and_then(|(_, number)| number)
+/// The incident whose mail a message of this one answers, and the number of the mail, as far as the
+/// message names it: what was made part of this incident was mailed under its own name.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn mail_named(
+    read: &Read,
+    incident: IncidentId,
+    parts: &Parts,
+    store: &Store,
+) -> Result<(IncidentId, Option<u32>), StoreError> {
+    for (reference, number) in thread::mails_named(read, parts) {
+        if let Some(named) = store.incident_id(&reference).await? {
+            return Ok((named, number));
+        }
+    }
+    Ok((incident, None))
 }
 
 /// The message, read anew where blocking is allowed; and whether it says that the trouble is over.

@@ -11,6 +11,7 @@ pub mod intake;
 mod join;
 pub mod letter;
 pub mod merge;
+pub mod merger;
 mod notice;
 pub mod promote;
 pub mod remind;

@@ -47,8 +47,9 @@ pub struct Found {
     pub incident: Incident,
     /// What proves it.
     pub proof: Proof,
-    /// The number of the mail of ours that it answers, where that is known.
-    pub mail: Option<u32>,
+    /// The incident whose mail it answers, which may be part of that one; and the number of the mail,
+    /// where that is known.
+    pub mail: (IncidentId, Option<u32>),
     /// Other incidents that it proves a part in.
     pub also: Vec<Reference>,
     /// The writer's address was in the incident before.
@@ -192,7 +193,8 @@ struct Proven {
     incident: IncidentId,
     reference: Reference,
     proof: Proof,
-    mail: Option<u32>,
+    /// A number counts within the incident that was mailed, not in what it became part of.
+    mail: (IncidentId, Option<u32>),
 }
 
 /// The incidents that a message belongs to, the nearest first, each once.
@@ -225,13 +227,11 @@ async fn proofs(
             continue;
         };
         if proven.iter().all(|known| known.incident != incident) {
-            // A number counts within the incident that was mailed, not in what it became part of.
-            let mail = mail.filter(|_| id == incident);
             proven.push(Proven {
                 incident,
                 reference,
                 proof,
-                mail,
+                mail: (id, mail),
             });
         }
     }
@@ -253,7 +253,7 @@ async fn by_sibling(
                 incident,
                 reference,
                 proof: Proof::Thread,
-                mail: None,
+                mail: (sibling.incident, None),
             }));
         }
     }
@@ -306,16 +306,19 @@ async fn by_mark(
         let Some(id) = store.incident_id(&reference).await? else {
             continue;
         };
+        let Some((incident, kept)) = store.kept_in(id).await? else {
+            continue;
+        };
         let is_believed = !is_forged(read, parts)
             && in_subject.contains(&name)
-            && store.is_known_address(id, &address).await?;
-        if is_believed && let Some((incident, reference)) = store.kept_in(id).await? {
+            && store.is_known_address(incident, &address).await?;
+        if is_believed {
             if believed.iter().all(|known| known.incident != incident) {
                 believed.push(Proven {
                     incident,
-                    reference,
+                    reference: kept,
                     proof: Proof::Mark,
-                    mail: None,
+                    mail: (id, None),
                 });
             }
         } else {
@@ -344,9 +347,9 @@ async fn alone(read: &Read, parts: &Parts, store: &Store) -> Result<Thread, Stor
             && forgotten::belongs(read, &incident)
         {
             return Ok(Thread::Of(Box::new(Found {
+                mail: (incident.id, None),
                 incident,
                 proof: Proof::Forgotten,
-                mail: None,
                 also: Vec::new(),
                 is_known: true,
             })));

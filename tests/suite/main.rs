@@ -25,6 +25,7 @@ mod kills;
 mod life;
 mod loops;
 mod mailserver;
+mod mergers;
 mod misbehaviour;
 mod mutation;
 mod oncall;
