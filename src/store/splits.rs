@@ -9,7 +9,7 @@ use super::history::{Entry, note, note_all};
 use super::mergers::{cancel, give, say_anew};
 use super::outcome::Anew;
 use super::rows::{json, to_json, token, unsigned, word};
-use super::undo::{Before, Undo};
+use super::undo::{Before, Filled, Undo};
 use crate::domain::decision::Review;
 use crate::domain::field::{FieldName, Fields, Reading};
 use crate::domain::form::Ask;
@@ -61,7 +61,7 @@ impl Store {
             return Ok(Vec::new());
         };
         let undo: Undo = json("mergers", "undo", incident.0, &undo)?;
-        Ok(undo.filled.iter().map(|filled| filled.taken()).collect())
+        Ok(undo.filled.iter().map(Filled::taken).collect())
     }
 
     /// Makes a ticket one of its own again, as it was; what it asked for waits again, and what told of

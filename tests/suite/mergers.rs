@@ -310,6 +310,31 @@ async fn answers_to_the_merged_ticket_are_read_by_what_it_asked_and_go_to_the_ke
     }
 }
 
+/// A number is spoken, and either one leads to the ticket that is kept.
+#[tokio::test]
+async fn the_mark_of_the_merged_ticket_leads_to_the_kept_one_from_whoever_is_in_either() {
+    for mut line in both().await {
+        merge(&line, 2, 1, 30).await.unwrap();
+        line.leave(200).await;
+        let body = "Bonjour,\r\n\r\nCela se reproduit toujours.\r\n";
+        for (number, from, mark) in [(3, "", 2), (4, HUGO, 1), (5, HUGO, 2)] {
+            let headers = format!("{from}Subject: Cartographie [INC-26-0000{mark}]\r\n");
+            line.receive(&mail(number, &headers, body)).await;
+            line.process(300 + i64::from(number)).await;
+            assert_eq!(line.incidents().await, 2, "message {number}");
+        }
+        let messages = line.store().messages_of(&name(1)).await.unwrap();
+        assert_eq!(messages.len(), 4);
+        // Who is in neither is in neither.
+        let headers = format!("{NADIA}Subject: Cartographie [INC-26-00002]\r\n");
+        line.receive(&mail(6, &headers, body)).await;
+        line.process(400).await;
+        let messages = line.store().messages_of(&name(1)).await.unwrap();
+        assert_eq!(messages.len(), 4);
+        line.store().close().await;
+    }
+}
+
 #[tokio::test]
 async fn a_value_that_somebody_touched_since_stays_when_the_merger_is_undone() {
     for line in both().await {

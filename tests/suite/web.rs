@@ -596,7 +596,7 @@ async fn a_merged_dossier_says_where_it_went_and_the_kept_one_what_belongs_to_it
         "Rattaché au dossier <a href=\"/d/{first}\">{first}</a>."
     ));
     stub.shows(&format!(
-        "Annulable jusqu’au mar. 1 déc. 10:00 : vigie ticket split {second}"
+        "Annulable jusqu’au mar. 1er déc. 10:00 : vigie ticket split {second}"
     ));
     stub.shows("fusionné");
     stub.shows(&format!(
