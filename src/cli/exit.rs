@@ -26,6 +26,8 @@ pub enum Exit {
     Unread = 6,
     /// `score --min`: below.
     Below = 7,
+    /// What it acts on changed meanwhile: look again.
+    Conflict = 8,
     /// Interrupted.
     Interrupted = 130,
 }
@@ -45,6 +47,9 @@ impl Exit {
             }
             if cause.is::<MailboxError>() || cause.is::<TransportError>() {
                 return Self::Unreachable;
+            }
+            if let Some(StoreError::Conflict(_)) = cause.downcast_ref() {
+                return Self::Conflict;
             }
             if cause.is::<StoreError>() || cause.is::<OpenError>() {
                 return Self::Storage;
@@ -79,5 +84,19 @@ impl Coded {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changed_meanwhile_has_a_code_of_its_own() {
+        let changed = StoreError::Conflict("the incident");
+        let error = anyhow::Error::new(changed).context("it can't be kept");
+        assert_eq!(Exit::of(&error), Exit::Conflict);
+        let broken = StoreError::Interrupted;
+        assert_eq!(Exit::of(&anyhow::Error::new(broken)), Exit::Storage);
     }
 }

@@ -143,6 +143,7 @@ async fn tickets(
             "major_suspected",
             "concerns",
             "to_ask",
+            "merged_into",
         ]
         .map(str::to_owned)
         .into();
@@ -180,6 +181,7 @@ struct Ticket<'a> {
     major_suspected: bool,
     concerns: &'a [String],
     to_ask: &'a [String],
+    merged_into: Option<&'a str>,
     fields: InOrder<'a>,
 }
 
@@ -193,6 +195,7 @@ impl<'a> Ticket<'a> {
             major_suspected: row.major_suspected,
             concerns: &row.concerns,
             to_ask: &row.to_ask,
+            merged_into: row.merged_into.as_deref(),
             fields: InOrder(&row.fields, form),
         }
     }
@@ -207,6 +210,7 @@ fn ticket_line(row: &ExportedTicket, form: &Form) -> String {
         row.major_suspected.to_string(),
         row.concerns.join(" "),
         row.to_ask.join(" "),
+        row.merged_into.clone().unwrap_or_default(),
     ];
     for name in form.names() {
         let field = &row.fields[name];

@@ -2,7 +2,7 @@
 //! mail that would leave. The intake, `vigie reply` and every preview call it alike.
 
 use crate::config::Config;
-use crate::domain::act::Act;
+use crate::domain::act::{Act, announce};
 use crate::domain::decision::{
     self, Brought, Decision, List, Origin, Policy, Reminder, Sent, Situation, Ticket, decide,
     remind, tell,
@@ -143,6 +143,11 @@ pub fn letter_of_act(
                 sent: incoming.sent,
             };
             remind(&reminder, policy, now)
+        }
+        Act::Attach { .. } => {
+            let origin = origin(incoming.email, answering.authserv_id.as_deref());
+            let how = (incoming.declaration.kind, &origin);
+            announce(how, &sender(incoming.email), &incoming.sent, policy, now)
         }
         _ => tell(
             act.template(),

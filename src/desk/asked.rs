@@ -1,6 +1,7 @@
 //! An answer, read by what the mail asked that it answers, and by what its ticket knows.
 
 use super::intake::{Parts, Read};
+use super::named;
 use crate::domain::asked::Asked;
 use crate::domain::field::Fields;
 use crate::domain::form::Item;
@@ -27,6 +28,25 @@ pub(super) async fn asked(
         screenshot: wanted.contains(&Item::Screenshot),
         known: known.clone(),
     })
+}
+
+/// The incident whose mail a message of this one answers, and the number of the mail, as far as the
+/// message names it: what was made part of this incident was mailed under its own name.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn mail_named(
+    read: &Read,
+    incident: IncidentId,
+    parts: &Parts,
+    store: &Store,
+) -> Result<(IncidentId, Option<u32>), StoreError> {
+    for (reference, number) in named::mails(read, parts) {
+        if let Some(named) = store.incident_id(&reference).await? {
+            return Ok((named, number));
+        }
+    }
+    Ok((incident, None))
 }
 
 /// The message, read anew where blocking is allowed; and whether it says that the trouble is over.

@@ -39,6 +39,16 @@ pub(super) enum Fate {
     Follows(Kind),
 }
 
+/// What a message is where it was kept: in a conversation what alone declares nothing is an answer,
+/// and what opened an incident that follows another is no answer to that.
+pub(super) fn in_thread(kept: Kind, read: Kind, follows: bool) -> Kind {
+    match (kept, read) {
+        (Kind::Reply, Kind::Other) => Kind::Reply,
+        (Kind::Declaration, Kind::Reply) if follows => Kind::Declaration,
+        (_, read) => read,
+    }
+}
+
 /// Whether a message joins the ticket that its thread leads to.
 pub(super) fn fate(read: &Read, incident: &Incident) -> Fate {
     let declaration = &read.declaration;
@@ -138,7 +148,7 @@ pub(super) async fn joined(
     } = found;
     let wanted: Vec<Item> = incident.to_ask.iter().map(|ask| ask.item).collect();
     let ticket = (&incident.fields, wanted.as_slice());
-    let asked = Arc::new(asked(read, (incident.id, mail), ticket, store).await?);
+    let asked = Arc::new(asked(read, mail, ticket, store).await?);
     let (read, resolved) = match kind {
         Kind::Reply => by_what_was_asked(read, parts, &asked).await,
         _ => (Arc::clone(read), false),

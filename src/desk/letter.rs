@@ -10,7 +10,7 @@ use crate::domain::act::{Act, Closing};
 use crate::domain::decision::Suppressed;
 use crate::domain::incident::Incident;
 use crate::domain::message::MessageId;
-use crate::store::{Answer, Answering, Facts, Store, StoreError};
+use crate::store::{Answer, Answering, Facts, Letter, Store, StoreError};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub enum Occasion {
     Closing(Closing),
     /// It is closed since nobody could be reached (E9b).
     Unreached,
+    /// It is made part of this one (E10).
+    Attached(String),
 }
 
 impl Occasion {
@@ -31,6 +33,7 @@ impl Occasion {
             Self::Reminder => Act::Remind { to },
             Self::Closing(closing) => Act::Close(closing),
             Self::Unreached => Act::CloseUnreached,
+            Self::Attached(to) => Act::Attach { to },
         }
     }
 }
@@ -81,6 +84,43 @@ impl Addressed {
             }),
         }
     }
+}
+
+/// The letters of an occasion to the declarant of a ticket and to those of what is part of it, one
+/// to an address: they were promised the same news (E10).
+///
+/// # Errors
+/// The store's.
+pub async fn letters(
+    store: &Store,
+    parts: &Arc<Parts>,
+    incident: &Incident,
+    occasion: &Occasion,
+    now: DateTime<Utc>,
+) -> Result<Vec<Letter>, StoreError> {
+    let mut whole = vec![incident.clone()];
+    for part in &incident.parts {
+        whole.extend(store.incident(part).await?);
+    }
+    let mut letters: Vec<Letter> = Vec::new();
+    for one in whole {
+        let Some(addressed) = Addressed::of(store, parts, &one).await? else {
+            continue;
+        };
+        let (incident, reference) = (one.id, one.reference.clone());
+        let answering = addressed.answering(parts, one, occasion.clone(), now);
+        let mut known = letters.iter().map(|known| &known.answering.address);
+        if known.any(|known| known.eq_ignore_ascii_case(&answering.address)) {
+            continue;
+        }
+        letters.push(Letter {
+            incident,
+            reference,
+            message: addressed.message,
+            answering,
+        });
+    }
+    Ok(letters)
 }
 
 fn decided(

@@ -12,6 +12,8 @@ pub mod intake;
 mod join;
 pub mod letter;
 pub mod merge;
+pub mod merger;
+mod named;
 mod notice;
 mod open;
 pub mod outcomes;

@@ -5,10 +5,10 @@
 //! and is merged around; a message that is now of a kind that declares nothing leaves the fields
 //! that it gave; status and mails are never touched.
 
-use super::asked::{asked, by_what_was_asked};
+use super::asked::{asked, by_what_was_asked, mail_named};
 use super::intake::{self, Parts, Read};
+use super::join::in_thread;
 use super::merge::fill;
-use super::thread::mail_named;
 use crate::domain::declaration::{Kind, Role};
 use crate::domain::field::{Field, FieldName, Fields, Reading, Source};
 use crate::domain::form::{Ask, Item};
@@ -100,10 +100,10 @@ pub async fn compare(
         read.declaration.kind = in_thread(kind, read.declaration.kind, follows);
         let mut read = Arc::new(read);
         if read.declaration.kind == Kind::Reply && !is_first {
-            let mail = mail_named(&read, &incident.reference, parts);
+            let mail = mail_named(&read, incident.id, parts, store).await?;
             let wanted = items(&replay.to_ask(parts));
             let ticket = (&replay.fields, wanted.as_slice());
-            let asked = asked(&read, (incident.id, mail), ticket, store).await?;
+            let asked = asked(&read, mail, ticket, store).await?;
             read = by_what_was_asked(&read, parts, &Arc::new(asked)).await.0;
         }
         replay.add(Replayed { kind, reason, read });
@@ -175,8 +175,9 @@ impl<'a> Replay<'a> {
 
     /// What the attachments of all messages so far are for.
     fn roles(&self) -> impl Iterator<Item = Role> {
-        let attachments = self.messages.iter().flat_map(|one| &one.read.attachments);
-        attachments.map(|new| new.attachment.role)
+        let read = self.messages.iter().flat_map(|one| &one.read.attachments);
+        let roles = read.map(|new| new.attachment.role);
+        roles.chain(self.incident.lent_roles())
     }
 
     /// What the messages so far leave to be asked for.
@@ -235,10 +236,12 @@ impl<'a> Replay<'a> {
         }
         let mut steps = Vec::new();
         let mut fields = incident.fields.clone();
-        let major = self.messages.iter().any(|message| {
-            let declaration = &message.read.declaration;
+        let suspects = |one: &Replayed| {
+            let declaration = &one.read.declaration;
             declares(declaration.kind) && declaration.major_suspected
-        });
+        };
+        let of_parts = incident.major_suspected && !incident.parts.is_empty();
+        let major = of_parts || self.messages.iter().any(suspects);
         for (at, message) in self.messages.iter().enumerate() {
             let read = &message.read;
             let names = changed.remove(&read.message).unwrap_or_default();
@@ -365,22 +368,13 @@ fn declares(kind: Kind) -> bool {
     !matches!(kind, Kind::Bounce | Kind::AutoReply | Kind::Other)
 }
 
-/// What a message is where it was kept: in a conversation what alone declares nothing is an answer,
-/// and what opened an incident that follows another is no answer to that.
-fn in_thread(kept: Kind, read: Kind, follows: bool) -> Kind {
-    match (kept, read) {
-        (Kind::Reply, Kind::Other) => Kind::Reply,
-        (Kind::Declaration, Kind::Reply) if follows => Kind::Declaration,
-        (_, read) => read,
-    }
-}
-
-/// Whether a person entered the field, or chose what stands there.
+/// Whether a person entered the field, chose what stands there, or had it taken of another ticket.
 fn is_touched(incident: &Incident, name: FieldName, field: &Field) -> bool {
     let source = field.evidence.as_ref().map(|evidence| evidence.source);
     let origin = incident.origins.get(&name);
     matches!(source, Some(Source::Agent | Source::Phone))
         || origin.is_some_and(|origin| origin.is_a_persons())
+        || incident.lent.contains(&name)
 }
 
 /// The same reading with the same evidence, as the store keeps it: text holds no U+0000 there, and

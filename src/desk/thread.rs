@@ -9,8 +9,9 @@ use super::again::again;
 use super::answer::is_verified;
 use super::forgotten;
 use super::intake::{Parts, Read};
+use super::named::{self, Name};
 use crate::domain::incident::{Incident, IncidentId, Reference};
-use crate::domain::mark::{self, Mark, Purpose};
+use crate::domain::mark;
 use crate::domain::message::MessageId;
 use crate::store::{Link, Naming, Related, Store, StoreError, Threading};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,9 +22,6 @@ const SIBLINGS: TimeDelta = TimeDelta::days(15);
 
 /// For so long a message may be what its writer forgot, where the first waits for a person's look.
 const FORGOTTEN: TimeDelta = TimeDelta::hours(1);
-
-/// A Message-ID longer than this is none that we follow (RFC 5322, section 2.1.1).
-const LONGEST_ID: usize = 998;
 
 /// So many siblings are looked at.
 const MOST_SIBLINGS: usize = 4;
@@ -48,8 +46,9 @@ pub struct Found {
     pub incident: Incident,
     /// What proves it.
     pub proof: Proof,
-    /// The number of the mail of ours that it answers, where that is known.
-    pub mail: Option<u32>,
+    /// The incident whose mail it answers, which may be part of that one; and the number of the mail,
+    /// where that is known.
+    pub mail: (IncidentId, Option<u32>),
     /// Other incidents that it proves a part in.
     pub also: Vec<Reference>,
     /// The writer's address was in the incident before.
@@ -91,7 +90,7 @@ pub(super) async fn names(
     let mut all: Vec<Names> = reads
         .iter()
         .map(|read| {
-            let named = named(read, &parts.mark, parts.key.as_bytes());
+            let named = named::names(read, parts);
             Names {
                 theirs: named.iter().filter_map(Name::theirs).collect(),
                 named,
@@ -168,75 +167,13 @@ pub(super) async fn thread(
     Ok((thread, threading))
 }
 
-/// What a message names, the nearest first.
-enum Name {
-    /// A mail of ours, or an address, by a keyed hash that is right.
-    Ours(Reference, Option<u32>),
-    /// Somebody's message.
-    Theirs(String),
-}
-
-impl Name {
-    fn theirs(&self) -> Option<String> {
-        match self {
-            Self::Ours(..) => None,
-            Self::Theirs(id) => Some(id.clone()),
-        }
-    }
-}
-
-fn named(read: &Read, prefix: &str, key: &[u8]) -> Vec<Name> {
-    let email = &read.email;
-    let mut names = Vec::new();
-    let mut ids: Vec<&String> = Vec::new();
-    for id in email
-        .in_reply_to
-        .iter()
-        .chain(email.references.iter().rev())
-    {
-        if !ids.contains(&id) && !id.is_empty() && id.len() <= LONGEST_ID {
-            ids.push(id);
-        }
-    }
-    for id in ids {
-        // What looks like ours is ours or nobody's: a forged one ties nothing together.
-        match mark::in_message_id(id, prefix) {
-            Some(mark) => names.extend(ours(&mark, key)),
-            None => names.push(Name::Theirs(id.clone())),
-        }
-    }
-    let recipients = email.recipients.iter().chain(&email.delivered_to);
-    names.extend(
-        recipients
-            .filter_map(|recipient| mark::in_address(&recipient.address, prefix))
-            .filter(|mark| mark.purpose == Purpose::Reply)
-            .filter_map(|mark| ours(&mark, key)),
-    );
-    names
-}
-
-/// The number of the mail of this incident that a message names.
-pub(super) fn mail_named(read: &Read, incident: &Reference, parts: &Parts) -> Option<u32> {
-    let named = named(read, &parts.mark, parts.key.as_bytes());
-    let mut mails = named.into_iter().filter_map(|name| match name {
-        Name::Ours(reference, mail) if reference == *incident => Some(mail),
-        _ => None,
-    });
-    mails.next().flatten()
-}
-
-fn ours(mark: &Mark, key: &[u8]) -> Option<Name> {
-    let reference = mark.reference.parse().ok().filter(|_| mark.is_ours(key))?;
-    let number = (mark.purpose == Purpose::MessageId).then_some(mark.sequence);
-    Some(Name::Ours(reference, number))
-}
-
 /// A proof that a message belongs to an incident.
 struct Proven {
     incident: IncidentId,
     reference: Reference,
     proof: Proof,
-    mail: Option<u32>,
+    /// A number counts within the incident that was mailed, not in what it became part of.
+    mail: (IncidentId, Option<u32>),
 }
 
 /// The incidents that a message belongs to, the nearest first, each once.
@@ -269,13 +206,11 @@ async fn proofs(
             continue;
         };
         if proven.iter().all(|known| known.incident != incident) {
-            // A number counts within the incident that was mailed, not in what it became part of.
-            let mail = mail.filter(|_| id == incident);
             proven.push(Proven {
                 incident,
                 reference,
                 proof,
-                mail,
+                mail: (id, mail),
             });
         }
     }
@@ -297,7 +232,7 @@ async fn by_sibling(
                 incident,
                 reference,
                 proof: Proof::Thread,
-                mail: None,
+                mail: (sibling.incident, None),
             }));
         }
     }
@@ -350,16 +285,19 @@ async fn by_mark(
         let Some(id) = store.incident_id(&reference).await? else {
             continue;
         };
+        let Some((incident, kept)) = store.kept_in(id).await? else {
+            continue;
+        };
         let is_believed = !is_forged(read, parts)
             && in_subject.contains(&name)
-            && store.is_known_address(id, &address).await?;
-        if is_believed && let Some((incident, reference)) = store.kept_in(id).await? {
+            && store.is_known_address(incident, &address).await?;
+        if is_believed {
             if believed.iter().all(|known| known.incident != incident) {
                 believed.push(Proven {
                     incident,
-                    reference,
+                    reference: kept,
                     proof: Proof::Mark,
-                    mail: None,
+                    mail: (id, None),
                 });
             }
         } else {
@@ -388,9 +326,9 @@ async fn alone(read: &Read, parts: &Parts, store: &Store) -> Result<Thread, Stor
             && forgotten::belongs(read, &incident)
         {
             return Ok(Thread::Of(Box::new(Found {
+                mail: (incident.id, None),
                 incident,
                 proof: Proof::Forgotten,
-                mail: None,
                 also: Vec::new(),
                 is_known: true,
             })));

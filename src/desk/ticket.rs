@@ -1,7 +1,7 @@
 //! What a person does with a ticket: validate it, close it, set it aside, take it up again.
 
 use super::intake::Parts;
-use super::letter::{Addressed, Occasion};
+use super::letter::{Occasion, letters};
 use crate::domain::incident::{Incident, Reference, Status};
 use crate::domain::outgoing::MailState;
 use crate::store::{Committed, Move, Store, StoreError};
@@ -14,7 +14,7 @@ pub enum Act {
     /// Everything that is shown is right: the ticket is complete, waits for what was asked, or, where
     /// nothing was asked, for a call.
     Validate,
-    /// It is over; the declarant is told, where there is something to tell.
+    /// It is over; the declarants are told, where there is something to tell.
     Close(Option<Occasion>),
     /// It is no incident.
     SetAside,
@@ -38,12 +38,15 @@ pub enum ActError {
         /// Where it should have gone.
         to: Status,
     },
+    /// It is part of another one: what is done is done there.
+    #[error("{0} is part of {1}: act on that one, or split it first")]
+    Merged(Reference, Reference),
     /// The store's.
     #[error("the act can't be kept")]
     Store(#[from] StoreError),
 }
 
-/// Does it; gives the ticket's new status, and what became of the mail that tells of it.
+/// Does it; gives the ticket's new status, and what became of the mails that tell of it.
 ///
 /// # Errors
 /// See [`ActError`]; where the ticket changed meanwhile, a conflict of the store.
@@ -53,11 +56,14 @@ pub async fn act(
     reference: &Reference,
     act: Act,
     now: DateTime<Utc>,
-) -> Result<(Status, Option<Committed>), ActError> {
+) -> Result<(Status, Vec<Committed>), ActError> {
     let incident = store
         .incident(reference)
         .await?
         .ok_or_else(|| ActError::Unknown(reference.clone()))?;
+    if let Some(merger) = incident.merged {
+        return Err(ActError::Merged(reference.clone(), merger.into));
+    }
     let to = target(store, &incident, &act).await?;
     // To validate once more settles nothing; any other act that was done already says so, and tells
     // nobody twice.
@@ -69,21 +75,15 @@ pub async fn act(
             to,
         });
     }
-    let (id, version) = (incident.id, incident.version);
-    let told = match act {
-        Act::Close(Some(occasion)) => {
-            let addressed = Addressed::of(store, parts, &incident).await?;
-            addressed.map(|one| (one.message, one.answering(parts, incident, occasion, now)))
-        }
-        _ => None,
+    let letters = match &act {
+        Act::Close(Some(occasion)) => letters(store, parts, &incident, occasion, now).await?,
+        _ => Vec::new(),
     };
     let step = Move {
-        incident: id,
-        version,
+        incident: incident.id,
+        version: incident.version,
         to,
-        mail: told
-            .as_ref()
-            .map(|(message, answering)| (*message, answering)),
+        letters: &letters,
     };
     Ok((to, store.move_ticket(&step, now).await?))
 }

@@ -1,7 +1,9 @@
 //! What the clock and people make us say: the one reminder (E4), and the mails of a person's act
-//! (E1d, E9, E9b, E10). [`remind`] and [`tell`] decide whether they leave.
+//! (E1d, E9, E9b, E10). [`remind`], [`tell`] and [`announce`] decide whether
+//! they leave.
 
-use super::decision::{Decision, Sent, Ticket, in_vain, over_limit};
+use super::decision::{Decision, Origin, Sent, Ticket, by_a_machine, in_vain, odd_way, over_limit};
+use super::declaration::Kind;
 use super::form::Ask;
 use super::outgoing::Template;
 use super::policy::{Mode, Policy};
@@ -136,9 +138,31 @@ pub fn tell(
     }
 }
 
+/// Decides about the mail that says what a ticket was made part of (E10), under the declarant's
+/// message of this kind. Nobody waits for it: where it would reach no person none is made.
+#[must_use]
+pub fn announce(
+    (kind, origin): (Kind, &Origin),
+    sender: &Sender<'_>,
+    sent: &Sent,
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> Decision {
+    let in_vain = sent.undeliverable.then_some(Suppressed::Undeliverable);
+    if let Some(reason) = by_a_machine(kind, origin).or(in_vain) {
+        return Decision::Silent { reason };
+    }
+    let mut decision = tell(Template::E10, sender, sent, policy, now);
+    if let Decision::Reply { review, .. } = &mut decision {
+        *review = review.or_else(|| odd_way(origin));
+    }
+    decision
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::decision::List;
     use crate::domain::field::FieldName;
     use crate::domain::form::Item;
     use chrono::TimeDelta;
@@ -284,5 +308,46 @@ mod tests {
             told(claire, &back, Mode::Auto),
             Ok(Some(Review::Undeliverable))
         );
+    }
+
+    #[test]
+    fn nobody_is_told_of_a_merger_where_no_person_would_read_it() {
+        let sender = Sender {
+            from: Some("claire@samu.example"),
+            from_count: 1,
+            reply_to: None,
+        };
+        let told = |kind: Kind, origin: Origin, undeliverable: bool| {
+            let sent = Sent {
+                undeliverable,
+                ..Sent::default()
+            };
+            match announce((kind, &origin), &sender, &sent, &policy(), now()) {
+                Decision::Silent { reason } => Err(reason),
+                Decision::Reply {
+                    template, review, ..
+                } => {
+                    assert_eq!(template, Template::E10);
+                    Ok(review)
+                }
+            }
+        };
+        let (declares, plain) = (Kind::Declaration, Origin::default());
+        assert_eq!(told(declares, plain, false), Ok(None));
+        assert_eq!(
+            told(Kind::AutoReply, plain, false),
+            Err(Suppressed::AutoReply)
+        );
+        let bulk = Origin {
+            list: Some(List::Bulk),
+            ..plain
+        };
+        assert_eq!(told(declares, bulk, false), Err(Suppressed::BulkList));
+        let forged = Origin {
+            forged: true,
+            ..plain
+        };
+        assert_eq!(told(declares, forged, false), Ok(Some(Review::Forged)));
+        assert_eq!(told(declares, plain, true), Err(Suppressed::Undeliverable));
     }
 }

@@ -223,45 +223,50 @@ pub fn questions(asks: &[Ask]) -> usize {
 
 /// What no mail is ever made for, whoever wrote.
 fn never_answered(situation: &Situation<'_>, policy: &Policy) -> Option<Suppressed> {
-    let origin = &situation.origin;
-    match situation.declaration.kind {
-        Kind::AutoReply => return Some(Suppressed::AutoReply),
-        Kind::Bounce => return Some(Suppressed::Bounce),
-        Kind::Other => return Some(Suppressed::Other),
-        _ => {}
-    }
-    if origin.received > MOST_RECEIVED {
-        Some(Suppressed::Circling)
-    } else if origin.null_sender {
-        Some(Suppressed::NullSender)
-    } else if origin.list == Some(List::Bulk) {
-        Some(Suppressed::BulkList)
+    let kind = situation.declaration.kind;
+    if kind == Kind::Other {
+        Some(Suppressed::Other)
+    } else if let Some(reason) = by_a_machine(kind, &situation.origin) {
+        Some(reason)
     } else if !situation.answerable {
         Some(Suppressed::Older)
     } else if policy.mode == Mode::Off {
         Some(Suppressed::Off)
-    } else if situation.declaration.kind == Kind::Escalation {
+    } else if kind == Kind::Escalation {
         Some(Suppressed::Escalation)
-    } else if situation.declaration.kind == Kind::Reply && situation.brought.is_none() {
+    } else if kind == Kind::Reply && situation.brought.is_none() {
         Some(Suppressed::Reply)
     } else {
         None
     }
 }
 
+/// Why nobody would read an answer: a machine wrote, or a list or a ring of servers passes it on.
+pub(super) fn by_a_machine(kind: Kind, origin: &Origin) -> Option<Suppressed> {
+    match kind {
+        Kind::AutoReply => Some(Suppressed::AutoReply),
+        Kind::Bounce => Some(Suppressed::Bounce),
+        _ if origin.received > MOST_RECEIVED => Some(Suppressed::Circling),
+        _ if origin.null_sender => Some(Suppressed::NullSender),
+        _ if origin.list == Some(List::Bulk) => Some(Suppressed::BulkList),
+        _ => None,
+    }
+}
+
 /// What a machine does not answer alone.
 fn doubtful(situation: &Situation<'_>) -> Option<Review> {
-    let origin = &situation.origin;
+    let of_kind = (!situation.kind_certain).then_some(Review::UncertainKind);
+    odd_way(&situation.origin).or(of_kind)
+}
+
+/// A way to come by that a person looks at.
+pub(super) fn odd_way(origin: &Origin) -> Option<Review> {
     if origin.ticket_tool {
         Some(Review::TicketTool)
     } else if origin.list == Some(List::Person) {
         Some(Review::ThroughList)
-    } else if origin.forged {
-        Some(Review::Forged)
-    } else if !situation.kind_certain {
-        Some(Review::UncertainKind)
     } else {
-        None
+        origin.forged.then_some(Review::Forged)
     }
 }
 

@@ -52,11 +52,28 @@ pub enum EventKind {
     ValueRefused,
     /// A mail that had not left was taken back: a later message changes what it asks for.
     MailSuperseded,
+    /// A person made it part of another incident; the detail is that one, then why they look alike.
+    Merged,
+    /// A person made another incident part of it; the detail as above.
+    Absorbed,
+    /// Fields were completed by what a message of that incident says; the detail names them.
+    FieldsTaken,
+    /// A person made it an incident of its own again; the detail is the other one, then how many
+    /// messages that came meanwhile stay there.
+    Split,
+    /// A person took another incident out of it; the detail as above.
+    Parted,
+    /// What it had taken of that one no longer stands; the detail names the fields.
+    FieldsReturned,
+    /// A mail that was taken back waits again; the detail says for which review.
+    MailResumed,
+    /// A person found that it is no duplicate of another incident: the detail.
+    FoundDistinct,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 31] = [
         Self::Opened,
         Self::MessageAttached,
         Self::NoticeReceived,
@@ -80,6 +97,14 @@ impl EventKind {
         Self::ValueAccepted,
         Self::ValueRefused,
         Self::MailSuperseded,
+        Self::Merged,
+        Self::Absorbed,
+        Self::FieldsTaken,
+        Self::Split,
+        Self::Parted,
+        Self::FieldsReturned,
+        Self::MailResumed,
+        Self::FoundDistinct,
     ];
 
     /// The stable word.
@@ -109,6 +134,14 @@ impl EventKind {
             Self::ValueAccepted => "value_accepted",
             Self::ValueRefused => "value_refused",
             Self::MailSuperseded => "mail_superseded",
+            Self::Merged => "merged",
+            Self::Absorbed => "absorbed",
+            Self::FieldsTaken => "fields_taken",
+            Self::Split => "split",
+            Self::Parted => "parted",
+            Self::FieldsReturned => "fields_returned",
+            Self::MailResumed => "mail_resumed",
+            Self::FoundDistinct => "found_distinct",
         }
     }
 

@@ -7,16 +7,17 @@
 //!      ├─request left──► waiting ──► to_call
 //!      └─no request can help───────────▲
 //!  from any of these: closed (« résolu », or nobody can be reached), set_aside, merged;
-//!  the three lead back to to_review
+//!  the three lead back to to_review; what is no longer merged is again where it stood
 //! ```
 
 use super::declaration::{Attachment, Kind};
 use super::field::{Field, FieldName, Fields, ValueOrigin};
 use super::form::Ask;
+use super::merger::Merger;
 use super::message::MessageId;
 use super::proposal::Proposal;
 use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -277,6 +278,8 @@ pub struct KeptAttachment {
     pub sha256: String,
     /// The message that holds it.
     pub message: MessageId,
+    /// The incident of that message.
+    pub incident: IncidentId,
     /// Its number in that message, from 1.
     pub number: u16,
 }
@@ -328,7 +331,7 @@ pub struct Incident {
     pub major_suspected: bool,
     /// Why a person must look.
     pub concerns: Vec<Concern>,
-    /// Attachments of all its messages.
+    /// Attachments of all its messages, and of those of the incidents that are part of it.
     pub attachments: Vec<KeptAttachment>,
     /// When it was closed, where it is.
     pub closed_at: Option<DateTime<Utc>>,
@@ -336,6 +339,12 @@ pub struct Incident {
     pub follows: Option<Reference>,
     /// Those that take this one up again, in their order.
     pub followed_by: Vec<Reference>,
+    /// What it was made part of, where it was.
+    pub merged: Option<Merger>,
+    /// Those that were made part of it, and what had been made part of those, in their order.
+    pub parts: Vec<Reference>,
+    /// Fields that a message of one of those says.
+    pub lent: BTreeSet<FieldName>,
 }
 
 /// One line of the list of incidents.

@@ -16,6 +16,7 @@ pub mod hours;
 pub mod incident;
 pub mod lane;
 pub mod mark;
+pub mod merger;
 pub mod message;
 pub mod outgoing;
 mod own_name;

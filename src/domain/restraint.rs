@@ -98,6 +98,8 @@ pub enum Review {
     TooOld,
     /// The database was restored from a backup: it may have left before.
     Restored,
+    /// Its ticket was part of another one, and the declarant was told that nothing is left to do.
+    Split,
 }
 
 impl Suppressed {
@@ -162,7 +164,7 @@ impl fmt::Display for Suppressed {
 
 impl Review {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::SeveralAuthors,
         Self::OddAddress,
         Self::ReplyToElsewhere,
@@ -183,6 +185,7 @@ impl Review {
         Self::Mode,
         Self::TooOld,
         Self::Restored,
+        Self::Split,
     ];
 
     /// The stable word.
@@ -209,6 +212,7 @@ impl Review {
             Self::Mode => "mode",
             Self::TooOld => "too_old",
             Self::Restored => "restored",
+            Self::Split => "split",
         }
     }
 
@@ -242,6 +246,7 @@ impl fmt::Display for Review {
             Self::Mode => "[replies] mode is review",
             Self::TooOld => "it waited longer than [replies] max_age",
             Self::Restored => "the database was restored, and it may have left before",
+            Self::Split => "its ticket was merged, and the declarant was told so",
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Words for our mails and for what happened to an incident.
 
+use crate::domain::alike::{Likeness, Sign};
 use crate::domain::decision::{Review, Suppressed};
 use crate::domain::history::{Event, EventKind};
 use crate::domain::incident::{Concern, Status};
@@ -83,6 +84,7 @@ pub fn review(token: &str) -> String {
         Review::AllLimit => "trop de messages en tout",
         Review::Mode => "chaque envoi est relu",
         Review::TooOld => "trop ancien pour partir seul",
+        Review::Split => "dossiers séparés : le déclarant a lu qu’il n’avait rien à refaire",
         Review::Restored => "base rétablie depuis une sauvegarde : il est peut-être déjà parti",
     }
     .to_owned()
@@ -179,6 +181,47 @@ pub fn event(event: &Event) -> String {
         EventKind::MailSuperseded => {
             "envoi remplacé : un autre message est arrivé avant qu’il parte".to_owned()
         }
+        EventKind::Merged => with("rattaché par une personne au dossier", alike(detail)),
+        EventKind::Absorbed => with("dossier rattaché par une personne", alike(detail)),
+        EventKind::FieldsTaken => with("complété par le dossier rattaché", detail.to_owned()),
+        EventKind::Split => with("séparé par une personne du dossier", stay(detail, "là")),
+        EventKind::Parted => with("dossier séparé par une personne", stay(detail, "ici")),
+        EventKind::FieldsReturned => with("rendu au dossier séparé", detail.to_owned()),
+        EventKind::MailResumed if detail.is_empty() => "envoi repris".to_owned(),
+        EventKind::MailResumed => format!("envoi repris, retenu\u{a0}: {}", review(detail)),
+        EventKind::FoundDistinct => with(
+            "n’est pas un doublon, selon une personne, du dossier",
+            detail.to_owned(),
+        ),
+    }
+}
+
+/// « INC-26-00055 (doublon : même entité, 25 min avant) »: a reference, then why.
+fn alike(detail: &str) -> String {
+    let mut words = detail.split_whitespace();
+    let reference = words.next().unwrap_or_default();
+    let likeness = words.next().and_then(Likeness::parse);
+    let signs: Vec<String> = words
+        .filter_map(|word| Sign::parse(word).map(Sign::french))
+        .collect();
+    match likeness {
+        Some(Likeness::SameDeclaration) => {
+            format!("{reference} (doublon\u{a0}: {})", signs.join(", "))
+        }
+        Some(Likeness::SameOutage) => {
+            format!("{reference} (même panne\u{a0}: {})", signs.join(", "))
+        }
+        None => reference.to_owned(),
+    }
+}
+
+/// « INC-26-00055 ; 2 messages arrivés entre-temps restent là »: a reference, then how many stay.
+fn stay(detail: &str, place: &str) -> String {
+    let (reference, stay) = detail.split_once(' ').unwrap_or((detail, "0"));
+    match stay {
+        "0" => reference.to_owned(),
+        "1" => format!("{reference}\u{a0}; un message arrivé entre-temps reste {place}"),
+        more => format!("{reference}\u{a0}; {more} messages arrivés entre-temps restent {place}"),
     }
 }
 
@@ -199,5 +242,11 @@ mod tests {
         assert_eq!(suppressed("unreadable"), "analyse impossible");
         assert_eq!(said("E1b", MailState::Sent), "demande envoyée");
         assert_eq!(said("E2", MailState::Review), "accusé retenu");
+        assert_eq!(
+            alike("INC-26-00055 same_declaration entity before:25"),
+            "INC-26-00055 (doublon\u{a0}: même entité, 25\u{a0}min avant)"
+        );
+        assert_eq!(alike("INC-26-00055"), "INC-26-00055");
+        assert_eq!(stay("INC-26-00055 0", "ici"), "INC-26-00055");
     }
 }

@@ -186,7 +186,8 @@ impl Store {
         tx.commit().await
     }
 
-    /// The incidents that look like this one, whichever of the two came first, best first.
+    /// The incidents that look like this one, whichever of the two came first, best first; none that
+    /// a person told from it, nor where one of the two is part of another incident.
     ///
     /// # Errors
     /// The database's.
@@ -200,7 +201,10 @@ impl Store {
                  JOIN candidates c ON c.incident_id = i.id OR c.other_id = i.id
                  JOIN incidents o ON o.id = CASE WHEN c.incident_id = i.id
                     THEN c.other_id ELSE c.incident_id END
-                 WHERE i.reference = $1
+                 WHERE i.reference = $1 AND i.merged_into IS NULL AND o.merged_into IS NULL
+                    AND NOT EXISTS (SELECT 1 FROM distinct_pairs d
+                       WHERE d.incident_id = i.id AND d.other_id = o.id
+                          OR d.incident_id = o.id AND d.other_id = i.id)
                  ORDER BY c.score DESC, o.id DESC",
             )
             .text(&reference.to_string())

@@ -121,15 +121,21 @@ async fn undoable<R>(
 /// What several instances make must count against the same limits: on PostgreSQL, where many can
 /// write at once, those that may answer take turns, from before they count until they commit.
 async fn take_turn(tx: &mut Tx, outcomes: &[Outcome]) -> Result<()> {
-    if outcomes.iter().any(is_threaded) {
-        tx.query(Sql {
-            // BEGIN IMMEDIATE has taken the turn.
-            sqlite: "SELECT 1",
-            postgres: "SELECT pg_advisory_xact_lock(20260004)",
-        })
-        .execute()
-        .await?;
+    match outcomes.iter().any(is_threaded) {
+        true => turn(tx).await,
+        false => Ok(()),
     }
+}
+
+/// Takes the turn of those who write mails or move incidents together, until the commit.
+pub(super) async fn turn(tx: &mut Tx) -> Result<()> {
+    tx.query(Sql {
+        // BEGIN IMMEDIATE has taken the turn.
+        sqlite: "SELECT 1",
+        postgres: "SELECT pg_advisory_xact_lock(20260004)",
+    })
+    .execute()
+    .await?;
     Ok(())
 }
 

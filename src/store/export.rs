@@ -55,6 +55,8 @@ pub struct ExportedTicket {
     pub concerns: Vec<String>,
     /// What remains to be asked for.
     pub to_ask: Vec<String>,
+    /// The reference of the incident that it is part of.
+    pub merged_into: Option<String>,
     /// Its fields so far.
     pub fields: Fields,
 }
@@ -105,6 +107,7 @@ struct TicketRow {
     major_suspected: bool,
     concerns: String,
     to_ask: String,
+    merged_into: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -172,9 +175,10 @@ impl Store {
         let rows: Vec<TicketRow> = self
             .db
             .read(
-                "SELECT id, reference, status, kind, received_at, major_suspected, concerns,
-                    to_ask
-                 FROM incidents WHERE id > $1 ORDER BY id LIMIT $2",
+                "SELECT i.id, i.reference, i.status, i.kind, i.received_at, i.major_suspected,
+                    i.concerns, i.to_ask, k.reference AS merged_into
+                 FROM incidents i LEFT JOIN incidents k ON k.id = i.merged_into
+                 WHERE i.id > $1 ORDER BY i.id LIMIT $2",
             )
             .bind(after)
             .bind(i64::from(limit))
@@ -196,6 +200,7 @@ impl Store {
                     .iter()
                     .map(|ask| ask.item.as_str().to_owned())
                     .collect(),
+                merged_into: row.merged_into,
                 fields,
             });
         }

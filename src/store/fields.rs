@@ -7,7 +7,7 @@ use super::rows::{from_token, json, size, to_json, token, unsigned, word};
 use crate::domain::field::{Evidence, Field, FieldName, Fields, Part, Reading, ValueOrigin};
 use crate::domain::incident::IncidentId;
 use crate::domain::message::MessageId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(sqlx::FromRow)]
 struct FieldRow {
@@ -23,6 +23,7 @@ struct FieldRow {
     confidence: Option<f64>,
     message_id: Option<i64>,
     origin: String,
+    lent: bool,
 }
 
 /// The fields of an incident as they are kept.
@@ -33,6 +34,8 @@ pub(super) struct Known {
     pub(super) messages: BTreeMap<FieldName, MessageId>,
     /// Who said each.
     pub(super) origins: BTreeMap<FieldName, ValueOrigin>,
+    /// Those that a message of another incident says, which is or was part of this one.
+    pub(super) lent: BTreeSet<FieldName>,
 }
 
 impl Store {
@@ -41,9 +44,11 @@ impl Store {
         let rows: Vec<FieldRow> = self
             .db
             .read(
-                "SELECT name, state, value, reason, source, part, span_start, span_end, raw,
-                    confidence, message_id, origin
-                 FROM incident_fields WHERE incident_id = $1",
+                "SELECT f.name, f.state, f.value, f.reason, f.source, f.part, f.span_start,
+                    f.span_end, f.raw, f.confidence, f.message_id, f.origin,
+                    (m.incident_id IS NOT NULL AND m.incident_id <> $1) AS lent
+                 FROM incident_fields f LEFT JOIN messages m ON m.id = f.message_id
+                 WHERE f.incident_id = $1",
             )
             .bind(incident.0)
             .fetch_all()
@@ -60,6 +65,9 @@ impl Store {
             let origin = ValueOrigin::parse(&row.origin);
             let origin = word("incident_fields", "origin", incident.0, origin)?;
             known.origins.insert(name, origin);
+            if row.lent {
+                known.lent.insert(name);
+            }
             known.fields[name] = field(incident.0, row)?;
         }
         Ok(known)

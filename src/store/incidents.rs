@@ -9,6 +9,7 @@ use crate::domain::history::EventKind;
 use crate::domain::incident::{
     Concern, Incident, IncidentId, IncidentLine, KeptAttachment, Reference, Status,
 };
+use crate::domain::merger::Merger;
 use crate::domain::message::MessageId;
 use chrono::{DateTime, Utc};
 
@@ -33,11 +34,14 @@ struct IncidentRow {
 struct LinksRow {
     closed_at: Option<DateTime<Utc>>,
     follows: Option<String>,
+    kept: Option<String>,
+    merged_at: Option<DateTime<Utc>>,
 }
 
 #[derive(sqlx::FromRow)]
 struct AttachmentRow {
     message_id: i64,
+    incident_id: i64,
     number: i64,
     filename: String,
     content_type: String,
@@ -45,9 +49,6 @@ struct AttachmentRow {
     sha256: String,
     role: String,
 }
-
-/// An incident is merged into another at most so many times over.
-const MOST_MERGED: usize = 8;
 
 impl Store {
     /// Incidents newest first; those made before `before`.
@@ -92,7 +93,7 @@ impl Store {
     }
 
     /// Whether the incident's mark is believed when it comes from this address: one that wrote in
-    /// it, or that a mail of it went to.
+    /// it, or that a mail of it went to; those of what was made part of it count.
     ///
     /// # Errors
     /// The database's.
@@ -100,10 +101,12 @@ impl Store {
         let row: Option<(i64,)> = self
             .db
             .read(
-                "SELECT incident_id FROM incident_addresses
-                 WHERE incident_id = $1 AND address = $2
+                "WITH RECURSIVE part (id) AS (SELECT id FROM incidents WHERE id = $1
+                    UNION SELECT i.id FROM incidents i JOIN part p ON i.merged_into = p.id)
+                 SELECT incident_id FROM incident_addresses
+                 WHERE incident_id IN (SELECT id FROM part) AND address = $2
                  UNION SELECT incident_id FROM outbox
-                 WHERE incident_id = $1 AND address = $2
+                 WHERE incident_id IN (SELECT id FROM part) AND address = $2
                    AND state IN ('sending', 'sent', 'in_doubt')",
             )
             .bind(incident.0)
@@ -154,8 +157,11 @@ impl Store {
         let attachments: Vec<AttachmentRow> = self
             .db
             .read(
-                "SELECT message_id, number, filename, content_type, size, sha256, role
-                 FROM attachments WHERE incident_id = $1 ORDER BY message_id, number",
+                "WITH RECURSIVE part (id) AS (SELECT id FROM incidents WHERE id = $1
+                    UNION SELECT i.id FROM incidents i JOIN part p ON i.merged_into = p.id)
+                 SELECT message_id, incident_id, number, filename, content_type, size, sha256, role
+                 FROM attachments WHERE incident_id IN (SELECT id FROM part)
+                 ORDER BY message_id, number",
             )
             .bind(id)
             .fetch_all()
@@ -188,16 +194,29 @@ impl Store {
             closed_at: links.closed_at,
             follows: follows.transpose()?,
             followed_by,
+            merged: match links.kept.zip(links.merged_at) {
+                Some((into, at)) => Some(Merger {
+                    into: super::rows::reference("incidents", id, &into)?,
+                    at,
+                }),
+                None => None,
+            },
+            parts: self.parts_of(IncidentId(id)).await?,
+            lent: known.lent,
         }))
     }
 
-    /// What an incident takes up again and when it was closed; and those that take it up.
+    /// What an incident takes up again, what it is part of and when it was closed; and those that
+    /// take it up.
     async fn links(&self, incident: IncidentId) -> Result<(LinksRow, Vec<Reference>)> {
         let links = self
             .db
             .read(
-                "SELECT i.closed_at, f.reference AS follows
-                 FROM incidents i LEFT JOIN incidents f ON f.id = i.follows WHERE i.id = $1",
+                "SELECT i.closed_at, f.reference AS follows, k.reference AS kept,
+                    m.merged_at
+                 FROM incidents i LEFT JOIN incidents f ON f.id = i.follows
+                 LEFT JOIN incidents k ON k.id = i.merged_into
+                 LEFT JOIN mergers m ON m.incident_id = i.id WHERE i.id = $1",
             )
             .bind(incident.0)
             .fetch_one()
@@ -215,27 +234,43 @@ impl Store {
         Ok((links, after))
     }
 
-    /// The incident in which messages of this one are kept now: itself, or what it was merged into.
+    /// The incidents that are part of this one, however many times over, in their order.
+    async fn parts_of(&self, incident: IncidentId) -> Result<Vec<Reference>> {
+        let rows: Vec<(i64, String)> = self
+            .db
+            .read(
+                "WITH RECURSIVE part (id) AS (SELECT id FROM incidents WHERE id = $1
+                    UNION SELECT i.id FROM incidents i JOIN part p ON i.merged_into = p.id)
+                 SELECT id, reference FROM incidents
+                 WHERE id IN (SELECT id FROM part) AND id <> $1 ORDER BY id",
+            )
+            .bind(incident.0)
+            .fetch_all()
+            .await?;
+        rows.into_iter()
+            .map(|(id, text)| reference("incidents", id, &text))
+            .collect()
+    }
+
+    /// The incident in which messages of this one are kept now: itself, or what it was merged into,
+    /// to the end. `None` where it is not there.
     ///
     /// # Errors
     /// The database's.
     pub async fn kept_in(&self, incident: IncidentId) -> Result<Option<(IncidentId, Reference)>> {
-        let mut at = incident;
-        // Merging never makes a ring; should a row say so all the same, nobody runs in it.
-        for _ in 0..MOST_MERGED {
-            let row: Option<(String, Option<i64>)> = self
-                .db
-                .read("SELECT reference, merged_into FROM incidents WHERE id = $1")
-                .bind(at.0)
-                .fetch_optional()
-                .await?;
-            match row {
-                Some((_, Some(into))) => at = IncidentId(into),
-                Some((text, None)) => return Ok(Some((at, reference("incidents", at.0, &text)?))),
-                None => return Ok(None),
-            }
-        }
-        Ok(None)
+        let row: Option<(i64, String)> = self
+            .db
+            .read(
+                "WITH RECURSIVE whole (id) AS (SELECT id FROM incidents WHERE id = $1
+                    UNION SELECT i.merged_into FROM incidents i JOIN whole w ON i.id = w.id)
+                 SELECT id, reference FROM incidents
+                 WHERE id IN (SELECT id FROM whole) AND merged_into IS NULL",
+            )
+            .bind(incident.0)
+            .fetch_optional()
+            .await?;
+        row.map(|(id, text)| Ok((IncidentId(id), reference("incidents", id, &text)?)))
+            .transpose()
     }
 }
 
@@ -250,6 +285,7 @@ fn attachment(row: AttachmentRow) -> Result<KeptAttachment> {
         },
         sha256: row.sha256,
         message: MessageId(id),
+        incident: IncidentId(row.incident_id),
         number: unsigned("attachments", "number", id, row.number)?,
     })
 }

@@ -29,6 +29,7 @@ mod instances;
 mod limits;
 mod mailboxes;
 mod mails;
+mod mergers;
 mod messages;
 mod open;
 mod opened;
@@ -41,10 +42,12 @@ mod references;
 mod reread;
 mod rows;
 mod settling;
+mod splits;
 mod tickets;
 mod timers;
 mod together;
 mod turns;
+mod undo;
 
 pub use alarms::Alarm;
 pub use backup::{BackupError, backup};
@@ -57,16 +60,18 @@ pub use health::{Deadlines, Probe, Tally, Vitals};
 pub use held::Waiting;
 pub use instances::{Holder, Peer, Settled};
 pub use mails::OutboxEntry;
+pub use mergers::Merging;
 pub use messages::MessageLine;
 pub use open::Lacking;
 pub use outcome::{
-    About, Alike, Answer, Answering, Committed, Effect, Facts, Filled, NewAttachment, NewIncident,
-    Notice, Outcome, Threading,
+    About, Alike, Anew, Answer, Answering, Committed, Effect, Facts, Filled, Letter, NewAttachment,
+    NewIncident, Notice, Outcome, Threading,
 };
 pub use quarantine::Retried;
 pub use record::Raw;
 pub use references::{Link, Naming, Related};
 pub use reread::{Kept, Reread};
+pub use splits::{Splitting, Undone};
 pub use tickets::Move;
 
 use alone::Alone;

@@ -201,6 +201,30 @@ impl Answering {
     }
 }
 
+/// A mail that no message of the moment calls for, and where it goes under.
+#[derive(Debug)]
+pub struct Letter {
+    /// The incident that it is about.
+    pub incident: IncidentId,
+    /// Its name.
+    pub reference: Reference,
+    /// The message that it answers.
+    pub message: MessageId,
+    /// How it is decided.
+    pub answering: Answering,
+}
+
+/// What is said in the stead of a mail that has not left.
+#[derive(Debug)]
+pub struct Anew {
+    /// The row of that mail.
+    pub mail: i64,
+    /// The message that both answer.
+    pub message: MessageId,
+    /// How it is decided.
+    pub answering: Answering,
+}
+
 /// What two deliveries of the same declaration under different Message-IDs have in common.
 #[derive(Debug, Clone)]
 pub struct Alike {

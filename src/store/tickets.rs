@@ -1,12 +1,12 @@
-//! What people do with a ticket: it moves to another status, with the mail that tells of it, in one
+//! What people do with a ticket: it moves to another status, with the mails that tell of it, in one
 //! transaction.
 
 use super::Store;
 use super::commit::respond;
+use super::db::Tx;
 use super::error::{Result, StoreError};
 use super::history::{Entry, note};
-use super::outcome::{Answering, Committed};
-use super::rows::reference;
+use super::outcome::{Answering, Committed, Letter};
 use super::timers::{stop_timers, take};
 use crate::domain::history::EventKind;
 use crate::domain::incident::{IncidentId, Status};
@@ -23,33 +23,29 @@ pub struct Move<'a> {
     pub version: i64,
     /// Where it goes.
     pub to: Status,
-    /// The mail that tells of it, and the message which that answers.
-    pub mail: Option<(MessageId, &'a Answering)>,
+    /// The mails that tell of it.
+    pub letters: &'a [Letter],
 }
 
 impl Store {
     /// Moves a ticket. Somebody looked at it: its doubts are settled, unless it goes back to be
     /// reviewed. Where it does not wait for an answer any more, nothing falls due, and a request that
-    /// has not left yet is taken back. Gives what became of the mail, where there was to be one.
+    /// has not left yet is taken back. Gives what became of the mails.
     ///
     /// # Errors
     /// The database's; a conflict where the ticket changed since it was looked at.
-    pub async fn move_ticket(
-        &self,
-        act: &Move<'_>,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Committed>> {
+    pub async fn move_ticket(&self, act: &Move<'_>, now: DateTime<Utc>) -> Result<Vec<Committed>> {
         let incident = act.incident;
         let is_settled = act.to != Status::ToReview;
         let closed_at = (act.to == Status::Closed).then_some(now);
         let mut tx = self.db.begin().await?;
-        let row: Option<(String,)> = tx
+        let moved = tx
             .query(
                 "UPDATE incidents SET status = $3, version = version + 1,
                     status_since = $6, closed_at = COALESCE($4, closed_at),
                     concerns = CASE WHEN $5 THEN '[]' ELSE concerns END,
                     doubtful = CASE WHEN $5 THEN FALSE ELSE doubtful END
-                 WHERE id = $1 AND version = $2 RETURNING reference",
+                 WHERE id = $1 AND version = $2",
             )
             .bind(incident.0)
             .bind(act.version)
@@ -57,9 +53,11 @@ impl Store {
             .bind(closed_at)
             .bind(is_settled)
             .bind(now)
-            .fetch_optional()
+            .execute()
             .await?;
-        let (name,) = row.ok_or(StoreError::Conflict("the incident"))?;
+        if moved == 0 {
+            return Err(StoreError::Conflict("the incident"));
+        }
         let entry = Entry::of(incident, now);
         let status = entry.clone().detail(act.to.as_str());
         note(&mut tx, EventKind::StatusChanged, &status).await?;
@@ -80,22 +78,7 @@ impl Store {
                 note(&mut tx, EventKind::MailCancelled, &entry.clone().mail(mail)).await?;
             }
         }
-        let name = reference("incidents", incident.0, &name)?;
-        let mut told = None;
-        if let Some((message, answering)) = act.mail {
-            let mut committed = Committed::of(message, Some(name.clone()));
-            let about = (incident, name);
-            respond(
-                &mut tx,
-                about,
-                (answering, None),
-                message,
-                now,
-                &mut committed,
-            )
-            .await?;
-            told = Some(committed);
-        }
+        let told = tell_all(&mut tx, act.letters, now).await?;
         tx.commit().await?;
         Ok(told)
     }
@@ -163,4 +146,21 @@ impl Store {
         tx.commit().await?;
         Ok(Some(committed))
     }
+}
+
+/// Decides these mails one after the other, and keeps what is made of them.
+pub(super) async fn tell_all(
+    tx: &mut Tx,
+    letters: &[Letter],
+    now: DateTime<Utc>,
+) -> Result<Vec<Committed>> {
+    let mut told = Vec::with_capacity(letters.len());
+    for letter in letters {
+        let mut committed = Committed::of(letter.message, Some(letter.reference.clone()));
+        let about = (letter.incident, letter.reference.clone());
+        let answering = (&letter.answering, None);
+        respond(tx, about, answering, letter.message, now, &mut committed).await?;
+        told.push(committed);
+    }
+    Ok(told)
 }

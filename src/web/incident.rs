@@ -70,6 +70,7 @@ struct Proposed {
 struct Linked {
     words: &'static str,
     reference: String,
+    note: String,
 }
 
 #[derive(Serialize)]
@@ -138,7 +139,7 @@ async fn page(console: &Console, reference: &str) -> Result<Html<String>, PageEr
             .collect(),
         attach: to_attach(&incident, &history),
         proposals: proposals(console.form(), &incident),
-        links: links(&incident),
+        links: links(console, &incident),
         unreachable: call(&incident, &unreachable),
         alike: candidates
             .iter()
@@ -169,6 +170,9 @@ async fn page(console: &Console, reference: &str) -> Result<Html<String>, PageEr
 
 /// « À préciser : téléphone. » « Manquent : … » in sentences.
 fn summary(form: &Form, incident: &Incident) -> Vec<String> {
+    if incident.merged.is_some() {
+        return Vec::new();
+    }
     let lines = asks(form, &incident.to_ask, usize::MAX);
     if lines.is_empty() {
         return vec!["Rien ne manque.".to_owned()];
@@ -250,7 +254,9 @@ fn happened(console: &Console, event: &Event) -> Happened {
         EventKind::MessageAttached
         | EventKind::ValueProposed
         | EventKind::ValueAccepted
-        | EventKind::ValueRefused => {
+        | EventKind::ValueRefused
+        | EventKind::FieldsTaken
+        | EventKind::FieldsReturned => {
             let names = event.detail.split_whitespace();
             let names = names.map(|name| heading(console.form(), name));
             let detail = names.collect::<Vec<_>>().join(", ");
@@ -314,16 +320,26 @@ fn to_attach(incident: &Incident, history: &[Event]) -> String {
         .unwrap_or_default()
 }
 
-/// What this incident takes up, and what takes it up again.
-fn links(incident: &Incident) -> Vec<Linked> {
+/// What this incident takes up or is part of, and what takes it up again or is part of it.
+fn links(console: &Console, incident: &Incident) -> Vec<Linked> {
     let linked = |words, reference: &Reference| Linked {
         words,
         reference: reference.to_string(),
+        note: String::new(),
     };
     let before = incident.follows.iter();
     let before = before.map(|one| linked("Fait suite au dossier", one));
     let after = incident.followed_by.iter();
-    before
-        .chain(after.map(|one| linked("Repris par le dossier", one)))
-        .collect()
+    let after = after.map(|one| linked("Repris par le dossier", one));
+    let whole = incident.merged.iter().map(|merger| Linked {
+        note: format!(
+            "Annulable jusqu’au {}\u{a0}: vigie ticket split {}",
+            console.moment(merger.until()).text(),
+            incident.reference
+        ),
+        ..linked("Rattaché au dossier", &merger.into)
+    });
+    let parts = incident.parts.iter();
+    let parts = parts.map(|one| linked("Lui est rattaché le dossier", one));
+    whole.chain(before).chain(after).chain(parts).collect()
 }

@@ -85,14 +85,22 @@ async fn page(console: &Console, paging: Paging) -> Result<Html<String>, PageErr
 }
 
 fn row(console: &Console, line: IncidentLine, sent: &[OutboxEntry]) -> Row {
-    let mut todo = asks(console.form(), &line.to_ask, MOST_NAMES);
+    // What is part of another one is looked at there.
+    let is_part = line.status == Status::Merged;
+    let mut todo = match is_part {
+        true => Vec::new(),
+        false => asks(console.form(), &line.to_ask, MOST_NAMES),
+    };
     todo.extend(sent.last().map(|mail| mail_line(console, mail)));
     Row {
         reference: line.reference.to_string(),
         received: console.moment(line.received_at),
         entity: line.entity,
         summary: line.summary,
-        flags: flags(line.major_suspected, line.kind, &line.concerns),
+        flags: match is_part {
+            true => Vec::new(),
+            false => flags(line.major_suspected, line.kind, &line.concerns),
+        },
         status: line.status.french(),
         tone: tone(line.status),
         todo,

@@ -26,6 +26,7 @@ mod kills;
 mod life;
 mod loops;
 mod mailserver;
+mod mergers;
 mod misbehaviour;
 mod mutation;
 mod oncall;

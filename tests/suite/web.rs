@@ -22,7 +22,7 @@ use vigie::domain::incident::{Concern, Reference};
 use vigie::domain::message::{Fetched, Place};
 use vigie::domain::outgoing::{Outgoing, Template};
 use vigie::store::{
-    About, Answer, Answering, Effect, NewAttachment, NewIncident, Notice, Outcome, Store,
+    About, Answer, Answering, Effect, Merging, NewAttachment, NewIncident, Notice, Outcome, Store,
 };
 use vigie::web;
 
@@ -568,6 +568,45 @@ async fn what_looks_like_an_incident_is_named_on_its_page_with_the_reasons() {
     page.shows("même entité, 25 min avant (doublon ?)");
     let other = console.get(&format!("/d/{first}")).await;
     other.shows("même entité, 25 min après (doublon ?)");
+}
+
+#[tokio::test]
+async fn a_merged_dossier_says_where_it_went_and_the_kept_one_what_belongs_to_it() {
+    let console = Console::start().await;
+    let store = &console.test.store;
+    let first: Reference = open(store, 1, "pb carto").await.parse().unwrap();
+    let second: Reference = open(store, 2, "carto").await.parse().unwrap();
+    let into = store.incident(&first).await.unwrap().unwrap();
+    let part = store.incident(&second).await.unwrap().unwrap();
+    let merging = Merging {
+        incident: &part,
+        into: &into,
+        fields: &into.fields,
+        filled: &[],
+        to_ask: &into.to_ask,
+        status: None,
+        concerns: &into.concerns,
+        why: "same_declaration entity before:25",
+        letters: &[],
+        anew: None,
+    };
+    store.merge(&merging, at(4)).await.unwrap();
+    let stub = console.get(&format!("/d/{second}")).await;
+    stub.shows(&format!(
+        "Rattaché au dossier <a href=\"/d/{first}\">{first}</a>."
+    ));
+    stub.shows(&format!(
+        "Annulable jusqu’au mar. 1er déc. 10:00 : vigie ticket split {second}"
+    ));
+    stub.shows("fusionné");
+    stub.shows(&format!(
+        "rattaché par une personne au dossier : {first} (doublon : même entité, 25 min avant)"
+    ));
+    stub.hides("manque 1");
+    let kept = console.get(&format!("/d/{first}")).await;
+    kept.shows(&format!(
+        "Lui est rattaché le dossier <a href=\"/d/{second}\">{second}</a>."
+    ));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! `vigie ticket`: what a person does with tickets, where no console is at hand.
 
 mod alike;
+mod merge;
 mod proposals;
 
 use self::proposals::{Choice, Which};
@@ -45,6 +46,15 @@ enum Command {
     /// List the tickets that look like one: sent twice, or the same outage
     #[command(before_help = alike::EXAMPLE)]
     Alike(alike::Args),
+    /// Make it part of another ticket: the same fault, told twice
+    #[command(before_help = merge::EXAMPLE)]
+    Merge(merge::Merge),
+    /// Make it a ticket of its own again
+    #[command(before_help = "Example: vigie ticket split INC-26-00058\n")]
+    Split(merge::Split),
+    /// They are no duplicates: don't propose it again
+    #[command(before_help = "Example: vigie ticket distinct INC-26-00058 INC-26-00055\n")]
+    Distinct(merge::Distinct),
     /// Look at it again
     #[command(before_help = "Example: vigie ticket reopen INC-26-00042\n")]
     Reopen(References),
@@ -96,6 +106,9 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
     let config = global.load(Vec::new(), output)?.config;
     let (act, references) = match &args.act {
         Command::Alike(args) => return alike::run(args, global, output),
+        Command::Merge(args) => return merge::merge(args, global, output),
+        Command::Split(args) => return merge::split(args, global, output),
+        Command::Distinct(args) => return merge::distinct(args, global, output),
         Command::Accept(which) => return proposals::run(Choice::Accept, which, global, output),
         Command::Refuse(which) => return proposals::run(Choice::Refuse, which, global, output),
         Command::Validate(given) => (Act::Validate, &given.references),
@@ -114,8 +127,8 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
         for reference in references {
             match ticket::act(&store, &intake, reference, act.clone(), now).await {
                 Ok((status, told)) => {
-                    let silent = told.and_then(|told| told.silent);
-                    let why = silent.map_or_else(String::new, |why| format!(", no mail: {why}"));
+                    let silent = told.into_iter().filter_map(|told| told.silent);
+                    let why: String = silent.map(|why| format!(", no mail: {why}")).collect();
                     output.say(&format!("{reference}: {}{why}", status.as_str()));
                 }
                 Err(error) => refused.push(error.to_string()),
