@@ -196,9 +196,14 @@ pub(super) fn is_of_people(before: &str, after: &str) -> bool {
         "deloggu",
     ];
     const WHO: [&str; 5] = ["on est", "je suis", "nous sommes", "on se retrouve", "i am"];
+    let after = &after[..after.floor_char_boundary(120)];
     let clause = after.split([',', '.', ';']).next().unwrap_or_default();
     let ahead = clause.trim_start();
-    let clause_before = before.rsplit([',', '.', ';']).next().unwrap_or_default();
+    let near = before.floor_char_boundary(before.len().saturating_sub(80));
+    let clause_before = before[near..]
+        .rsplit([',', '.', ';'])
+        .next()
+        .unwrap_or_default();
     let led = WHO.iter().any(|who| ahead.starts_with(who))
         || WHO
             .iter()

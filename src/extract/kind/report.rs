@@ -184,10 +184,14 @@ pub(super) fn clears_the_check(words: &Facts) -> bool {
     let mut any = false;
     let all = words.own.of(Group::Resolved).all(|range| {
         any = true;
-        let from = text[..range.start].rfind(stops).map_or(0, |at| at + 1);
-        let to = text[range.end..]
+        let floor = text.floor_char_boundary(range.start.saturating_sub(160));
+        let roof = text.ceil_char_boundary((range.end + 120).min(text.len()));
+        let from = text[floor..range.start]
+            .rfind(stops)
+            .map_or(floor, |at| floor + at + 1);
+        let to = text[range.end..roof]
             .find(stops)
-            .map_or(text.len(), |at| range.end + at);
+            .map_or(roof, |at| range.end + at);
         station::said(&text[from..to], "").is_some()
     });
     any && all && words.faults() > 0

@@ -45,6 +45,11 @@ const FINE: [&str; 22] = [
     "was fine",
 ];
 
+/// How long somebody can be had, before « jusqu'à ».
+const REACHED: [&str; 8] = [
+    "joign", "dispo", "je suis", "je reste", "rappel", "appel", "ouvert", "on est",
+];
+
 /// Whether a time is the end of what worked: from then on it fails. Both are folded.
 pub(super) fn broke(before: &str, after: &str) -> bool {
     let lead = before.trim_end();
@@ -65,7 +70,8 @@ pub(super) fn broke(before: &str, after: &str) -> bool {
         Some(fine) => {
             let clause = fine.rsplit(['.', ';']).next().unwrap_or(fine);
             FINE.iter().any(|word| clause.contains(word))
-                || THEN.iter().chain(&FINE).any(|then| near.starts_with(then))
+                || !REACHED.iter().any(|word| clause.contains(word))
+                    && THEN.iter().chain(&FINE).any(|then| near.starts_with(then))
         }
         None => then && FINE.iter().any(|word| soon.contains(word)),
     }
