@@ -71,7 +71,7 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
                     "dossiers",
                     "patients",
                 ])
-                || led(&["du", "le"]) && matches!(last(2), "sur" | "est" | "dans");
+                || led(&["du", "le"]) && matches!(last(2), "sur" | "est" | "dans" | "c" | "cest");
             (at + 1, Production, real && last(1) != "temps")
         }
         "vrai" | "vraie" | "vrais" | "vraies" => {
@@ -80,7 +80,9 @@ pub(super) fn word(tokens: &Tokens, at: usize) -> Option<(usize, Environment, bo
                 next,
                 "appels|appel|urgences|interventions|affaires|regulation|patients|patient|gardes|dossiers",
             );
-            let plain = last(1) == "du" && matches!(last(2), "est" | "etait");
+            let plain = last(1) == "du" && matches!(last(2), "est" | "etait" | "c" | "cest")
+                || last(1) == "en"
+                    && matches!(last(2), "bosse" | "travaille" | "bossons" | "travaillons");
             (
                 at + 1,
                 Production,
@@ -245,6 +247,7 @@ fn in_training(tokens: &Tokens, at: usize) -> bool {
                     | "etais"
                     | "etait"
                     | "etaient"
+                    | "etions"
                     | "pars"
                     | "serai"
                     | "sera"

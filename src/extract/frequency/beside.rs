@@ -91,6 +91,26 @@ pub(super) fn at_a_later_try(tokens: &Tokens) -> Option<Range<usize>> {
     })
 }
 
+/// « certains dossiers s'ouvrent, d'autres non »: now and then; of workstations it tells who has it.
+pub(super) fn some_and_others(tokens: &Tokens) -> Option<Range<usize>> {
+    const WHOSE: &str = "postes|poste|collegues|utilisateurs|agents|arm|medecins|comptes|pc|ordinateurs|machines|ecrans|tablettes|personnes|sites";
+    (0..tokens.len()).find_map(|at| {
+        if !tokens.among(at, "certains|certaines|some") || tokens.among(at + 1, WHOSE) {
+            return None;
+        }
+        (at + 2..at + 14)
+            .take_while(|near| !tokens.ends_line(*near) && !tokens.sign(*near, b'.'))
+            .find_map(|near| {
+                tokens.any_phrase(
+                    near,
+                    "d autres non|d autres pas|d autres oui|pas d autres|others not|others don t|d autres si",
+                )
+            })
+            .filter(|end| !tokens.among(*end, WHOSE))
+            .map(|end| tokens.span(at, end))
+    })
+}
+
 /// « …, ça se reproduit, … »: said outright, without when or whether.
 pub(super) fn comes_again(tokens: &Tokens, at: usize, from: usize) -> bool {
     at >= 2
@@ -125,6 +145,24 @@ mod tests {
         }
         for text in ["pas sur tous les postes", "pas pour tous les collègues"] {
             assert!(not_with_all(&Tokens::new(text)).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn some_and_not_others_is_now_and_then() {
+        for text in [
+            "Certains dossiers s'ouvrent, d'autres non",
+            "certaines fiches passent et d'autres pas",
+            "some calls arrive, others don't",
+        ] {
+            assert!(some_and_others(&Tokens::new(text)).is_some(), "{text}");
+        }
+        for text in [
+            "certains postes sont touchés, d'autres non",
+            "certains collègues l'ont, d'autres pas",
+            "certains dossiers sont vides",
+        ] {
+            assert!(some_and_others(&Tokens::new(text)).is_none(), "{text}");
         }
     }
 

@@ -55,6 +55,23 @@ fn often(many: u32, all: u32) -> Frequency {
     }
 }
 
+/// « dans 50 % des cas », « 100 % du temps »: how many of a hundred.
+pub(super) fn percent(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
+    (0..tokens.len()).find_map(|at| {
+        let many = tokens.number(at, 3)?;
+        let behind = if tokens.sign(at + 1, b'%') {
+            at + 2
+        } else {
+            tokens.any_phrase(at + 1, "pour cent|pct|percent")?
+        };
+        let end = tokens.any_phrase(
+            behind,
+            "des cas|du temps|des fois|des appels|des essais|des tentatives|des envois|des dossiers|des bilans|of the time|of cases|of the cases",
+        )?;
+        (many <= 100).then(|| (often(many, 100), tokens.span(at, end)))
+    })
+}
+
 /// The number behind « sur », exact or round, and where it ends.
 fn whole(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
     about(tokens, at).or_else(|| number(tokens, at, 3))
@@ -151,6 +168,23 @@ mod tests {
             "testé deux fois par moi",
         ] {
             assert!(per_period(&Tokens::new(text)).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn so_many_of_a_hundred() {
+        for (text, expected) in [
+            ("dans 50 % des cas environ", Some(Frequency::Intermittent)),
+            ("100% du temps", Some(Frequency::Yes)),
+            (
+                "about 30 percent of the time",
+                Some(Frequency::Intermittent),
+            ),
+            ("ça monte à 80 % puis ça coupe", None),
+            ("le taux affiche 137 % des appels", None),
+        ] {
+            let found = percent(&Tokens::new(text)).map(|(often, _)| often);
+            assert_eq!(found, expected, "{text}");
         }
     }
 

@@ -14,11 +14,13 @@ use std::ops::Range;
 
 mod beside;
 mod fraction;
+mod of_fault;
 mod tried;
 mod unsure;
 
-use beside::{at_a_later_try, comes_again, easy, is_led_elsewhere, not_with_all};
-use fraction::{fraction, of_so_many, per_period};
+use beside::{at_a_later_try, comes_again, easy, is_led_elsewhere, not_with_all, some_and_others};
+use fraction::{fraction, of_so_many, per_period, percent};
+use of_fault::{is_of_people, is_of_the_fault};
 use tried::{retried, untried};
 use unsure::{bare_fraction, unsure};
 
@@ -61,12 +63,16 @@ pub fn said(text: &str) -> Option<(Often, Range<usize>)> {
     let cues = Cues::scan(folded.as_str());
     let tokens = Tokens::new(text);
     let known = |frequency, range| Some((Often::Known(frequency), range));
-    if let Some((frequency, range)) = fraction(&tokens).or_else(|| of_so_many(&tokens)) {
+    if let Some((frequency, range)) = fraction(&tokens)
+        .or_else(|| of_so_many(&tokens))
+        .or_else(|| percent(&tokens))
+    {
         return known(frequency, range);
     }
     if let Some(range) = per_period(&tokens)
         .or_else(|| not_with_all(&tokens))
         .or_else(|| at_a_later_try(&tokens))
+        .or_else(|| some_and_others(&tokens))
     {
         return known(Frequency::Intermittent, range);
     }
@@ -86,13 +92,18 @@ pub fn said(text: &str) -> Option<(Often, Range<usize>)> {
                 .iter()
                 .any(|many| lower[..range.start].ends_with(many))
     };
-    if let Some(range) = cues
-        .of(Group::Sometimes)
-        .find(|range| !fractions(range) && !elsewhere(range) && !tries(range))
-    {
+    if let Some(range) = cues.of(Group::Sometimes).find(|range| {
+        !fractions(range)
+            && !elsewhere(range)
+            && !tries(range)
+            && !is_of_people(&lower[..range.start], &lower[range.end..])
+    }) {
         return known(Frequency::Intermittent, folded.original(range));
     }
-    if let Some((frequency, range)) = tried::bare(&tokens).or_else(|| tried::echoed(&tokens)) {
+    if let Some((frequency, range)) = tried::bare(&tokens)
+        .or_else(|| tried::echoed(&tokens))
+        .or_else(|| tried::came_again(&tokens))
+    {
         return known(frequency, range);
     }
     if let Some(range) = unsure::lone_fraction(&tokens) {
@@ -149,73 +160,11 @@ pub fn said(text: &str) -> Option<(Often, Range<usize>)> {
                 && !is_denied(&lower[..range.start])
                 && is_of_the_fault(
                     &lower[..range.start],
+                    &lower[range.clone()],
                     &lower[range.end..],
-                    lower[range.clone()].starts_with("rien"),
                 )
         })
         .and_then(|range| known(Frequency::Yes, folded.original(range)))
-}
-
-/// « L'alerte devrait sonner à chaque appel », « avant, on l'avait à chaque fois », « ceux que nous
-/// consultons chaque matin »: how often something else happens. Both are folded; `of_nothing` says
-/// that the words between are « rien n'y fait ».
-fn is_of_the_fault(before: &str, after: &str, of_nothing: bool) -> bool {
-    const REBOOTED: &str = "reboot|redemarr|relanc|rebranch|reinstall|eteint|debranch|vide le cache|reconnect|deconnect|restart";
-    const EXPECTED: &str = "devrait|devraient|devrions|normalement|avant |auparavant|d'habitude|habituellement|en temps normal|on attend|nous attendons|\
-        j'attend|il faudrait|on voudrait|nous voudrions|j'aimerais|on aimerait|souhait|attendu|should|usually|used to|expected|est cense|sont cense|jusqu'ici|\
-        jusqu'a present|jusqu'a hier";
-    const HABIT: &str = "que nous |que l'on |que je |qu'on |dont nous |dont je ";
-    let mut near = before.len().saturating_sub(160);
-    while !before.is_char_boundary(near) {
-        near += 1;
-    }
-    let after_remedy = of_nothing && mentions(REBOOTED, &before[near..]);
-    let clause = before[near..]
-        .rsplit(['.', '!', '?', ';', '\n', ':'])
-        .next()
-        .unwrap_or_default();
-    let clause = [
-        "mais ",
-        "maintenant ",
-        "desormais ",
-        "alors que ",
-        "depuis ",
-        "au lieu de ",
-    ]
-    .iter()
-    .filter_map(|cut| clause.rfind(cut).map(|at| &clause[at + cut.len()..]))
-    .min_by_key(|rest| rest.len())
-    .unwrap_or(clause);
-    // « tout rebooté, rien n'y fait »: what was done about it.
-    if after_remedy {
-        return false;
-    }
-    let expected = EXPECTED
-        .split('|')
-        .any(|cue| clause.contains(cue.trim_start()) && !clause.contains("alors que"));
-    let habit = HABIT.split('|').any(|cue| {
-        clause.rfind(cue).is_some_and(|at| {
-            let rest = &clause[at + cue.len()..];
-            rest.split_whitespace().count() <= 2
-                && !rest.contains(',')
-                && !clause[..at].ends_with("des ")
-        })
-    });
-    let daily = [
-        " matin", " jour", " semaine", " mois", " nuit", " annee", " an ",
-    ]
-    .iter()
-    .any(|cue| after.starts_with(cue));
-    let place = [" poste", " utilisateur", " ecran", " agent", " pc"]
-        .iter()
-        .any(|cue| after.starts_with(cue));
-    // « à chaque fois on me dit d'attendre »: what support does.
-    const TOLD: &str = "on me dit|on nous dit|on me repond|on nous repond|on me demande|on nous demande|on me renvoie|on nous renvoie|on m'a dit|on m'a repondu|vous me|vous nous";
-    let told = after.split([',', '.']).next().is_some_and(|clause| {
-        let clause = clause.trim_start().trim_start_matches("fois ");
-        TOLD.split('|').any(|cue| clause.starts_with(cue))
-    });
-    !(place || expected || habit || daily || told)
 }
 
 /// « reproduit à l'identique », « impossible de le refaire », « je ne sais pas si c'est
@@ -242,6 +191,15 @@ fn again(tokens: &Tokens) -> Option<(Often, Range<usize>)> {
         if denied && is_led_elsewhere(tokens, at + 1) {
             continue;
         }
+        // « on a tenté de le provoquer à nouveau, sans succès »
+        let in_vain = (from.max(at.saturating_sub(6))..at)
+            .any(|near| tokens.among(near, "tente|essaye|essayer|cherche|voulu|tried"))
+            && (at + 1..at + 6).any(|near| {
+                tokens
+                    .any_phrase(near, "sans succes|en vain|sans resultat|sans y parvenir|sans y arriver|without success")
+                    .is_some()
+            });
+        let denied = denied || in_vain;
         if denied {
             return Some((Often::Known(Frequency::No), span));
         }

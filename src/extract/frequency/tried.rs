@@ -88,6 +88,42 @@ pub(super) fn retried(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
     None
 }
 
+/// « ça me l'a refait 4 fois », « il nous l'a fait trois fois de suite »: it came again, counted.
+pub(super) fn came_again(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
+    const COUNTED: &str = "fois|reprises|times";
+    const RUN: &str = "de suite|d affilee|coup sur coup|a la suite|consecutives|en une heure|in a row|successives";
+    const DIRECTLY: &str = "aussitot|direct|immediatement|tout de suite|a l identique|pareil|dans la foulee|encore une fois|a chaque";
+    (2..tokens.len()).find_map(|at| {
+        let anew = tokens.among(
+            at,
+            "refait|replante|rebloque|replantee|recommence|refige|recoupe",
+        );
+        if !anew && !tokens.is(at, &["fait"]) || !tokens.is(at - 1, &["a"]) {
+            return None;
+        }
+        // « on a refait 4 fois la manip » tells of a try: « l'a », « ça a ».
+        let itself = tokens.sign(at - 2, b'\'') || tokens.among(at - 2, "ca|cela|sa|la");
+        let denied = (at.saturating_sub(6)..at).any(|near| tokens.among(near, "ne|n|pas|jamais"));
+        if !itself || denied {
+            return None;
+        }
+        if anew && let Some(end) = tokens.any_phrase(at + 1, DIRECTLY) {
+            return Some((Frequency::Yes, tokens.span(at - 1, end)));
+        }
+        let (many, end) = number(tokens, at + 1, 2).or_else(|| {
+            tokens
+                .among(at + 1, "plusieurs|maintes")
+                .then_some((2, at + 2))
+        })?;
+        let run = tokens.any_phrase(end + 1, RUN).is_some();
+        (many >= 2
+            && tokens.among(end, COUNTED)
+            && !tokens.among(end + 1, "sur|par")
+            && (anew || run))
+            .then(|| (Frequency::Yes, tokens.span(at - 1, end + 1)))
+    })
+}
+
 /// « demandé un nouveau code une dizaine de fois »: how many times, said within the clause.
 fn counted_ahead(tokens: &Tokens, at: usize) -> bool {
     (at + 1..(at + 10).min(tokens.len()))
@@ -111,6 +147,9 @@ fn counted_ahead(tokens: &Tokens, at: usize) -> bool {
 
 /// « Toujours. », « Systématique ! »: a sentence that only says how often.
 pub(super) fn bare(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
+    if let Some(at) = (1..tokens.len()).find(|at| set_apart(tokens, *at)) {
+        return Some((Frequency::Yes, tokens.span(at, at + 1)));
+    }
     let mut words = (0..tokens.len()).filter(|at| {
         !tokens.ends_line(*at)
             && !matches!(tokens.get(*at).map(|token| token.kind), Some(Kind::Sign(_)))
@@ -125,6 +164,16 @@ pub(super) fn bare(tokens: &Tokens) -> Option<(Frequency, Range<usize>)> {
         _ => return None,
     };
     Some((often, tokens.span(only, only + 1)))
+}
+
+/// « il vient une erreur, toujours, avec tous »: set apart by commas or brackets.
+fn set_apart(tokens: &Tokens, at: usize) -> bool {
+    let opens = tokens.sign(at - 1, b',') || tokens.sign(at - 1, b'(') || tokens.sign(at - 1, b'-');
+    let closes = matches!(
+        tokens.get(at + 1).map(|token| token.kind),
+        None | Some(Kind::Sign(b',' | b'.' | b')' | b'!' | b';' | b'-') | Kind::Line)
+    );
+    opens && closes && tokens.among(at, "toujours|tjs|tjrs|systematiquement|always")
 }
 
 /// « Trois fois j'ai essayé, trois fois la même », « testé 4 fois, 4 fois bloqué ».
@@ -172,4 +221,43 @@ fn sentence_end(tokens: &Tokens, at: usize) -> usize {
             ) && (!tokens.glued(at + 1) || tokens.ends_line(at + 1))
         })
         .unwrap_or(tokens.len().min(at + 18))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_again_so_many_times_comes_always() {
+        for text in [
+            "ça me l'a refait 4 fois",
+            "il nous l'a fait trois fois de suite",
+            "ça a replanté aussitôt",
+            "ca l'a refait plusieurs fois ce matin",
+        ] {
+            assert!(came_again(&Tokens::new(text)).is_some(), "{text}");
+        }
+        for text in [
+            "ça ne l'a pas refait 2 fois",
+            "on a refait 4 fois la manip",
+            "ça l'a fait 3 fois sur 10",
+            "ça l'a fait deux fois",
+        ] {
+            assert!(came_again(&Tokens::new(text)).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn always_may_be_set_apart() {
+        for text in [
+            "il vient « lecture impossible », toujours, avec tous les appels",
+            "le bouton reste gris (toujours)",
+            "même message à l'envoi, systématiquement.",
+        ] {
+            assert!(bare(&Tokens::new(text)).is_some(), "{text}");
+        }
+        for text in ["toujours en poste, je vous écris", "il est toujours là"] {
+            assert!(bare(&Tokens::new(text)).is_none(), "{text}");
+        }
+    }
 }

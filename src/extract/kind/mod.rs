@@ -28,8 +28,8 @@ use machine::{
 };
 use question::asks_for_information;
 use report::{
-    asks_repair, asks_why, asks_without_fault, compares, is_news, is_planned, is_taken_back,
-    names_form, passes_on, points_to_subject, tells_of_the_past, turns_to_another,
+    asks_repair, asks_why, asks_without_fault, clears_the_check, compares, is_news, is_planned,
+    is_taken_back, names_form, passes_on, points_to_subject, tells_of_the_past, turns_to_another,
 };
 
 /// The verdict and its reason.
@@ -177,6 +177,7 @@ fn declares(email: &Email<'_>, words: &Facts) -> Verdict {
             || turns_to_another(words) && words.apart().faults > 0
             || tells_of_the_past(words)
             || compares(words)
+            || clears_the_check(words)
     };
     if words.own.has(Group::Resolved)
         && faults <= 2

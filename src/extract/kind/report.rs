@@ -4,6 +4,7 @@ use super::super::cues::Group;
 use super::Facts;
 use crate::extract::description::names_subject;
 use crate::extract::lexicon::mentions;
+use crate::extract::station;
 use crate::extract::token::Tokens;
 
 /// Words that only mail servers use of a mail.
@@ -173,6 +174,27 @@ pub(super) fn compares(words: &Facts) -> bool {
         mentions(OTHERS, around)
     });
     any && all && (words.faults() > 0 || words.passed_on)
+}
+
+/// Whether what is good is the workstation that was checked: « pour les prérequis c'est bon »,
+/// « workstation checked by our IT, all good », beside a fault.
+pub(super) fn clears_the_check(words: &Facts) -> bool {
+    let text = &words.text;
+    let stops = ['.', '!', '?', '\n', ';'];
+    let mut any = false;
+    let all = words.own.of(Group::Resolved).all(|range| {
+        any = true;
+        let floor = text.floor_char_boundary(range.start.saturating_sub(160));
+        let roof = text.ceil_char_boundary((range.end + 120).min(text.len()));
+        let from = text[floor..range.start]
+            .rfind(stops)
+            .map_or(floor, |at| floor + at + 1);
+        let to = text[range.end..roof]
+            .find(stops)
+            .map_or(roof, |at| range.end + at);
+        station::said(&text[from..to], "").is_some()
+    });
+    any && all && words.faults() > 0
 }
 
 /// Whether a few words hand a report on: « je vous transfère le message d'une ARM », « voir

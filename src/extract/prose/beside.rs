@@ -48,6 +48,14 @@ impl Words<'_> {
     }
 }
 
+/// « et oui, c'est reproductible, j'ai essayé depuis mon portable »: told outright, whatever is named
+/// beside it; « dites-moi si c'est reproductible chez vous » asks.
+pub(super) fn says_outright(text: &str) -> bool {
+    const OUTRIGHT: &str = "c'est reproductible|est reproductible|bien reproductible|reproduit a chaque|reproduis a chaque|est systematique|a tous les coups";
+    let folded = crate::text::fold(text);
+    mentions(OUTRIGHT, &folded) && !mentions(" si |chez vous|merci de| if |quand c'est", &folded)
+}
+
 /// « tél 06 39 98 12 34, deux personnes, ça se reproduit »: the words stand behind a telephone number
 /// and a comma.
 pub(super) fn follows_number(before: &str) -> bool {

@@ -289,7 +289,8 @@ impl<'a> Words<'a> {
             if let Some((often, span)) = frequency::said(text)
                 && (!aside
                     || often == frequency::Often::Unknown
-                    || beside::follows_number(&text[..span.start]))
+                    || beside::follows_number(&text[..span.start])
+                    || beside::says_outright(text))
             {
                 let reading = often.reading(&text[span.clone()]);
                 let confidence = match reading {

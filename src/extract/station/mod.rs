@@ -2,15 +2,16 @@
 //! check is affirmed or denied, or that the writer does not know.
 
 use super::answer::is_unknown;
-use super::token::{Answer, Kind, Lexicon, Tokens};
+use super::token::{Answer, Kind, Tokens};
 use crate::domain::field::{Reading, Value};
 use crate::text::Folded;
 use std::ops::Range;
-use std::sync::OnceLock;
 
 mod done;
+mod words;
 
 use done::noun_is_done;
+use words::{BETWEEN, DENY, STATION, TRADE, words};
 
 /// What a text says of the prerequisites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,68 +29,6 @@ impl Said {
             Self::Unknown => Reading::Unknown,
         }
     }
-}
-
-/// The prerequisites by name.
-const NAMED: &str = "prerequis|prerequi|prerequit|prerequits|prerequies|prereq|prereqs|prerequisite|prerequisites|requirements|pre requis|pre requi|\
-    pre requit|pre req|pre reqs|pre requisite|pre requisites|requis technique|requis techniques|conditions techniques|preconisations techniques|exigences techniques|specifications techniques|recommandations techniques|preconisations";
-/// What a workstation is checked for: two of them are its prerequisites.
-const PARTS: &str = "navigateur|navigateurs|browser|firefox|chrome|edge|windows|version|versions|proxy|pare feu|firewall|flux|ports|\
-    reseau|network|java|config|configuration|cookies|certificat|certificats|resolution|antivirus|debit|os";
-/// The workstation itself.
-const STATION: &str = "poste|postes|pc|pcs|ordi|ordis|workstation|workstations|ordinateur|ordinateurs|station|machine|machines|configuration|config";
-/// To check.
-const CHECK: &str = "en revue|fait le tour|faire le tour|verifie|verifies|verifiee|verifiees|verifier|verification|verifications|verif|verifs|controle|controles|controlee|\
-    controlees|controler|valide|validee|valides|validees|audite|audites|inspecte|checked|check|checks|verified|validated|controlled|conforme|conformes|\
-    passe en revue|passes en revue|passer en revue|passe au crible|passes au crible|recette|recettes|recettee|recettees|recetter|revu|revus|revue|revues|examine|examines|examinee|examinees|\
-    homologue|homologues|qualifie|qualifies|certifie|certifies|reverifie|reverifies|reverifiee|reverifiees|recontrole|recontroles|recontrolee|revalide|revalides|\
-    ausculte|auscultes|expertise|expertises|rechecked|inspected|reviewed|teste|testes|testee|diagnostic|diagnostique|compliant|aux normes";
-/// Those whose trade it is to check workstations.
-const TRADE: &str = "dsi|dsih|dsio|dsin|dsit|dnum|dni|informatique|informaticien|informaticiens|informaticienne|technicien|techniciens|technicienne|prestataire|it";
-/// Between a check and what it checks.
-const BETWEEN: &str = "cote|niveau|au|sur|le|la|les|l|mon|ma|mes|nos|notre|votre|leur|leurs|ce|cet|ces|tous|toute|toutes|tout|du|de|des|d|n|ne|a|ont|ete|pas|bien|\
-    encore|est|sont|aussi|deja|jamais|of|the|our|my|has|have|been|was|were|not|yet|t|etait|etaient|son|travail|config|configuration|technique|\
-    techniquement|reseau|navigateur|version|versions|systeme|windows|non|fait|faire|etat|conformite|concerne|concernes|par|et|elle|il|ils|y";
-/// Words that hold a negation and deny no check.
-const FINE: &str = "pas de souci|pas de soucis|pas de probleme|pas de problemes|pas d anomalie|pas d anomalies|pas d ecart|aucun souci|aucun probleme|\
-    aucune anomalie|aucun ecart|sans souci|sans probleme|sans anomalie|rien a signaler|rien d anormal|rien a redire|non conforme|non conformes|\
-    pas conforme|pas conformes|no issue|no problem|nothing to report|rien de particulier|rien a dire|pas seulement";
-const DENY: &str = "pas|non|jamais|rien|aucun|aucune|personne|sans|ni|not|never|no|nobody|hasn|haven|wasn|weren|negatif|nan|n t|pa";
-/// Still to come.
-const LATER: &str = "pas eu le temps|pas regarde|pas encore de retour|pas de retour|pas eu de retour|j attends|pas eu l occasion|a faire|a prevoir|a planifier|a verifier|a controler|reste a|restent a|reste a faire|en cours|en attente|sera|seront|va verifier|vont verifier|\
-    on attend le passage|on attend la dsi|on attend l informatique|on attend que|attendons le passage|attendons la dsi|attendons l informatique|attendons que|va controler|va etre|vont etre|va passer|doit passer|doit verifier|doit etre|doivent etre|demain|la semaine prochaine|prevu|prevue|prevus|to do|pending|\
-    will be|on va|je vais|plus tard|juste redemarre|seulement redemarre|simplement redemarre|redemarre seulement|uniquement redemarre";
-const FINISHED: &str = "oui|yes|ok|ouais|fait|faits|faite|faites|realise|realisee|realises|realisees|effectue|effectuee|effectues|done|ras|bon|bons|bonne|bonnes|nickel|\
-    impeccable|conforme|conformes|correct|corrects|a jour|en ordre|en regle|aux normes|respecte|respectes|respectees|respecter|remplissons|respectons|satisfaisons|repondons|satisfait|satisfaits|rempli|\
-    remplis|remplit|repond|repondent|repondaient|repondait|remplissent|c est le cas|satisfont|tout va bien|good|passe|passes|passee|passees|au vert|dans le vert|vu|vus|vue|affirmatif|bien sur|evidemment|fine|met|complete|completed|reunis|en place|coche|coches|cochee|cochees|regardes|regardee|regardees|deroule|deroulee|deroules|suivi|suivie|suivis|signe|signee|signees|conform";
-const IGNORANCE: &str = "quels prerequis|quel prerequis|quels pre requis|du chinois|de l hebreu|charabia|du jargon|pas d avis|aucun avis|sans avis|pas d opinion|me prononcer|nous prononcer|me prononce pas|pas en etat de repondre|hors de ma competence|hors de mes competences|pas de ma competence|pas de mes competences|pas su repondre|pas su dire|peux pas vous dire|peux pas dire|pas dire si|saurais dire|pas su quoi|la liste|pas compris|pas connaissance|connais pas|ne connait pas|c est quoi|qu est ce que|kesako|\
-    ne me parle pas|me parle pas|me dit rien|ne me dit rien|pas de quoi|ne vois pas|vois pas|sais pas|sait pas|savons pas|aucune idee|j ignore|ignore|\
-    il faudrait demander|faut demander|ignorons|ignorent|a demander|demandez a|demander a|je laisse|ne saurais|saurais pas|pas competent|pas competente|en mesure de|\
-    pas l information|pas d information|pas d info|pas l info|no idea|don t know|dont know|do not know|not sure|what are|what is|inconnu|inconnue|pas mon domaine|\
-    pas de mon ressort|pas de mon domaine|nsp|incapable de|je suppose|sais plus|recouvrent|recouvre|n y connais|y connais rien|pas trop|voir avec|voyez avec|\
-    a voir avec|pas informaticien|pas informaticienne|pas au courant|nous est inconnu|veut dire|signifie";
-
-struct Words {
-    named: Lexicon,
-    parts: Lexicon,
-    check: Lexicon,
-    fine: Lexicon,
-    later: Lexicon,
-    finished: Lexicon,
-    ignorance: Lexicon,
-}
-
-fn words() -> &'static Words {
-    static WORDS: OnceLock<Words> = OnceLock::new();
-    WORDS.get_or_init(|| Words {
-        named: Lexicon::new(NAMED),
-        parts: Lexicon::new(PARTS),
-        check: Lexicon::new(CHECK),
-        fine: Lexicon::new(FINE),
-        later: Lexicon::new(LATER),
-        finished: Lexicon::new(FINISHED),
-        ignorance: Lexicon::new(IGNORANCE),
-    })
 }
 
 /// The answer to « la vérification des pré-requis a-t-elle été réalisée ? ».
@@ -226,11 +165,16 @@ fn station(tokens: &Tokens) -> Option<Range<usize>> {
             }
         }
     }
-    // « Chrome à jour, réseau OK »: their state is told in place of the check.
+    // « Chrome à jour, réseau OK », « navigateur, réseau, versions : tout est OK »: their state is told
+    // in place of the check.
     let up_to_date = || {
         let told = (0..tokens.len()).any(|at| {
             tokens.any_phrase(at, "a jour|up to date").is_some()
                 && !tokens.among(at.wrapping_sub(1), "mise|mises|mis|mettre")
+                || kinds.len() >= 3
+                    && tokens
+                        .any_phrase(at, "tout est ok|tout ok|tout est bon|tout bon|tout est bien|tout est correct|all good|all fine|all ok")
+                        .is_some()
         });
         let denied = (0..tokens.len()).any(|at| tokens.among(at, DENY));
         (kinds.len() >= 2 && told && !denied).then(|| parts[0]..tokens.len())
@@ -238,18 +182,28 @@ fn station(tokens: &Tokens) -> Option<Range<usize>> {
     let Some(check) = checks.first().copied() else {
         return up_to_date();
     };
+    // « Les postes ont été validés par la DSI »: people of the trade check more than one thing.
+    let by_it = (0..tokens.len()).any(|at| {
+        tokens.among(at, TRADE)
+            || tokens
+                .any_phrase(
+                    at,
+                    "service info|par l info|avec l info|support local|notre helpdesk",
+                )
+                .is_some()
+    });
     // « J'ai vérifié avec Chrome et Firefox », « testé sur »: tried there, not checked.
     let tried = checks.iter().all(|at| {
         tokens.among(*at, "teste|testes|testee|valide|validee")
             || !tokens.among(at.wrapping_sub(1), "fait|faire")
                 && tokens.among(at + 1, "avec|sur|que|qu|si|with|on|le cable|chez")
+                // « l'informaticien a tout contrôlé sur le poste »
+                && !(by_it && tokens.among(at + 1, "sur|on") && tokens.among(at.wrapping_sub(1), "tout|bien"))
     });
     let two = kinds.len() >= 2 && !tried;
     if two {
         return Some(check.min(parts[0])..tokens.len());
     }
-    // « Les postes ont été validés par la DSI »: people of the trade check more than one thing.
-    let by_it = (0..tokens.len()).any(|at| tokens.among(at, TRADE));
     checks.iter().find_map(|check| {
         if tokens.among(
             *check,
@@ -278,15 +232,22 @@ fn station(tokens: &Tokens) -> Option<Range<usize>> {
                     || tokens.among(at + 1, BETWEEN)
                     || matches!(
                         tokens.get(at + 1).map(|t| t.kind),
-                        Some(Kind::Sign(b'\'' | b'-'))
+                        Some(Kind::Sign(b'\'' | b'-' | b','))
                     )
             })
             .find(|at| tokens.among(*at, STATION));
         // « vérifié sur deux postes » is another try.
-        let elsewhere = behind.is_some_and(|at| {
-            at > 0
-                && (1..=3).any(|back| at >= back && tokens.is(at - back, &["sur", "on", "depuis"]))
-        });
+        let certified = tokens.among(
+            *check,
+            "certifie|certifies|homologue|homologues|qualifie|conforme|conformes",
+        );
+        let elsewhere = behind
+            .filter(|at| !certified || at + 1 != *check)
+            .is_some_and(|at| {
+                at > 0
+                    && (1..=3)
+                        .any(|back| at >= back && tokens.is(at - back, &["sur", "on", "depuis"]))
+            });
         let at = ahead.or(behind.filter(|_| !elsewhere))?;
         Some(at.min(*check)..tokens.len())
     })
@@ -512,6 +473,22 @@ mod tests {
                 "Contrôle du navigateur et des PC effectué lundi",
                 Some(true),
             ),
+            ("La config est OK, vérifiée avec l'info.", Some(true)),
+            ("Testé sur un poste certifié", Some(true)),
+            ("Nos postes respectent les prérequis", Some(true)),
+            (
+                "L'informaticien a tout contrôlé sur le poste : navigateur, réseau.",
+                Some(true),
+            ),
+            ("Navigateur, réseau, versions : tout est OK.", Some(true)),
+            (
+                "Le diagnostic du poste par la DSI ne montre rien",
+                Some(true),
+            ),
+            ("Le poste a passé le contrôle de la DSI", Some(true)),
+            ("Personne n'a regardé la config du poste", Some(false)),
+            ("le poste na pas ete verifié", Some(false)),
+            ("J'ai vérifié sur un poste voisin, pareil", None),
             ("J'ai redémarré le poste, rien n'y fait", None),
             ("J'ai vérifié sur deux postes, c'est pareil", None),
             ("J'ai vérifié le câble et relancé le navigateur", None),

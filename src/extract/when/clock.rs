@@ -1,7 +1,7 @@
 //! Hours as they are written: « 14h30 », « neuf heures et demie », « midi », « 8:15 am ».
 
 use super::super::token::{Kind, Tokens, number, number_word};
-use super::spoken::english;
+use super::spoken::{english, pointed};
 
 /// An hour of the day, as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +92,7 @@ pub(super) fn clock(tokens: &Tokens, at: usize) -> Option<(Clock, usize)> {
     let end = next + 1;
     let minutes = spoken_minutes(tokens, end, hour);
     let cued = at > 0
-        && tokens.is(at - 1, &["a", "vers", "des", "aux", "les"])
+        && tokens.is(at - 1, &["a", "vers", "des", "aux", "les", "depuis"])
         && !tokens.is(at.wrapping_sub(2), &["toutes", "tous", "dans"]);
     let spoken = cued && minutes.is_some();
     if minutes.is_none() && !cued && !of_day(tokens, end) || lasts(tokens, at, end) && !spoken {
@@ -226,35 +226,6 @@ fn digital(tokens: &Tokens, at: usize, hour: u32) -> Option<(Clock, usize)> {
     (cued && bare && hour < 24).then_some((clock, next))
 }
 
-/// Minutes behind a point, where the words around want an hour: « version 9.30 » is none.
-fn pointed(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
-    let tight = tokens.sign(at + 1, b'.') && tokens.glued(at + 1) && tokens.glued(at + 2);
-    if !tight || tokens.width(at + 2) != 2 || at == 0 {
-        return None;
-    }
-    let minute = tokens.number(at + 2, 2).filter(|minute| *minute < 60)?;
-    let end = at + 3;
-    let goes_on = matches!(
-        tokens.get(end).map(|t| t.kind),
-        Some(Kind::Sign(b'.' | b'%' | b'-'))
-    ) && tokens.glued(end)
-        && tokens.glued(end + 1);
-    if goes_on || tokens.among(end, "s|sec|secondes|seconds|ms|mo|go|km|euros") {
-        return None;
-    }
-    let led = tokens.among(at - 1, "vers|morning|afternoon|evening")
-        || tokens.among(at - 1, "about|around|approximately")
-            && tokens.among(at.wrapping_sub(2), "since|at|from");
-    let named = tokens.among(at - 1, "at|since|from|about|around|depuis|a|des|vers|de")
-        && tokens
-            .any_phrase(
-                end,
-                "this morning|this afternoon|this evening|today|yesterday|last night|in the morning|ce matin|ce soir|cet apres|hier|cette nuit|aujourd hui|du matin|du soir",
-            )
-            .is_some();
-    (led || named).then_some((minute, end))
-}
-
 pub(super) fn half(tokens: &Tokens, at: usize) -> (Option<Half>, usize) {
     match tokens.word(at) {
         "am" => (Some(Half::Am), at + 1),
@@ -365,6 +336,8 @@ fn lasts(tokens: &Tokens, at: usize, end: usize) -> bool {
         || one == "les" && matches!(before(2), "toutes" | "dans" | "sous" | "tous")
         || one == "de"
             && !of_day(tokens, end)
+            // « de garde de 8h à 20h »
+            && !(tokens.is(end, &["a"]) && tokens.number(end + 1, 2).is_some())
             && !matches!(before(4), "prise" | "prises")
             && matches!(
                 before(2),

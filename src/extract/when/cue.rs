@@ -2,6 +2,7 @@
 
 use super::Role;
 use super::event::{began, is_count_sent, is_event, is_first_hit, is_habit};
+use super::until::broke;
 
 /// Words that lead to a start, as folded beginnings; parted by bars.
 const START: &str = concat!(
@@ -38,10 +39,21 @@ const BACK: &str = "est revenu|sont revenu|est retabli|sont retabli|s'est retabl
 /// The writer's own day begins.
 const OWN_DAY: &str = "j'ai commence a|j ai commence a|nous avons commence a|j'ai embauche a|j'ai pris mon poste a|j'ai pris mon service a|j'ai pris ma garde a|\
     pris mon poste a|pris mon service a|pris ma garde a|j'ai pris la garde a|j'ai releve l'equipe a|suis arrive a|suis arrivee a|j'embauchais a";
+/// Entered or written since some hour.
+const ENTERED: &str = "saisies|saisis|saisie|saisi|notees|notes|enregistrees|enregistres|crees|creees|entrees|entres|ecrites|ecrits|consignees|consignes|traites|traitees|clos|closes|archives|archivees";
 /// What the writer did not get to tell.
 const UNSAID: &str = "pas eu le temps|oublie de |omis de |pas pu vous |pas pense a vous";
 /// Words that lead to something else elsewhere and not here: « au retour d'inter », « encore un souci ».
-const HERE: [&str; 8] = [
+const HERE: [&str; 17] = [
+    "planning des gardes",
+    "planning de garde",
+    "planning de la garde",
+    "tableau de garde",
+    "tableau des gardes",
+    "tour de garde",
+    "liste de garde",
+    "liste des gardes",
+    "pharmacies de garde",
     "se ferme",
     "s'est ferme",
     "se sont ferme",
@@ -113,6 +125,9 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
     if own_telling {
         return (Role::Other, 0.15);
     }
+    if broke(tail(before, 90), after) {
+        return (Role::Start, 0.15);
+    }
     // « déjà signalé ça le 2 février », « signalé à 8h10 »: the time of the telling.
     let mut told = near.split(|c: char| !c.is_alphanumeric()).rev();
     let goes_back =
@@ -179,7 +194,11 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
     if let Some(since) = since {
         let between = &before[since..];
         if between.len() < 20 {
-            return (Role::Start, 0.3);
+            // « les lignes saisies depuis minuit ont disparu »: since when they were entered, unless
+            // nothing else is told.
+            let entered = before[..since].split_whitespace().next_back();
+            let entered = entered.is_some_and(|word| ENTERED.split('|').any(|one| one == word));
+            return (Role::Start, if entered { -0.06 } else { 0.3 });
         }
         if between.len() < 70 && has(between, CHANGE) {
             return (Role::Start, 0.2);
@@ -246,10 +265,18 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
     if follows_event(clause, after) {
         return (Role::Start, 0.12);
     }
+    // « ça marchait encore ce midi, et à 17h20 la carte s'est vidée »
+    let own_part = near.rsplit(", et ").next().unwrap_or(near);
+    let cut = near.len() - own_part.len();
     let other = OTHER_BEFORE
         .split('|')
         .filter(|word| !word.is_empty())
-        .filter_map(|word| near.rfind(word).map(|at| (at, at + word.len())))
+        .filter_map(|word| {
+            own_part
+                .rfind(word)
+                .map(|at| at + cut)
+                .map(|at| (at, at + word.len()))
+        })
         .filter(|(from, to)| {
             !HERE.iter().any(|here| {
                 near.match_indices(here)
@@ -287,7 +314,8 @@ fn follows_event(clause: &str, after: &str) -> bool {
     let clause = clause.strip_prefix("et ").unwrap_or(clause);
     BEHIND.iter().any(|lead| clause.starts_with(lead))
         && EVENT.split('|').any(|event| clause.contains(event))
-        && after.contains(',')
+        && (after.contains(',')
+            || after.trim().trim_matches('.').is_empty() && clause.starts_with("suite "))
         && ![
             "remarch",
             "refonctionn",

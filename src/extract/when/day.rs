@@ -51,6 +51,10 @@ pub(super) enum Part {
 
 /// A day at `at` with the part of it that is named, and where it ends.
 pub(super) fn day(tokens: &Tokens, at: usize) -> Option<(Day, Option<Part>, usize)> {
+    // « sept heures trente » is no September.
+    if tokens.is(at, &["sept"]) && tokens.is(at + 1, &["heure", "heures", "h"]) {
+        return None;
+    }
     let (day, part, end) = named(tokens, at)
         .or_else(|| weekday(tokens, at))
         .or_else(|| numeric(tokens, at).map(|(day, end)| (day, None, end)))
@@ -129,7 +133,7 @@ const NAMED: &[(&str, Day, Option<Part>)] = &[
         None,
     ),
     (
-        "ce matin|ce mat|cematin|this morning",
+        "ce matin|ce mat|cematin|c matin|se matin|cmatin|this morning",
         Day::Ago(0),
         Some(Part::Morning),
     ),

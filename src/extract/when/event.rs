@@ -73,8 +73,12 @@ pub(super) fn is_habit(near: &str) -> bool {
 
 /// « ça a commencé », with at most an event led by « après », « à » or « lors de » behind it.
 pub(super) fn began(before: &str) -> bool {
-    const BEGAN: [&str; 12] = [
+    const BEGAN: [&str; 16] = [
         "a commence",
+        "est commence",
+        "est debute",
+        "est demarre",
+        "a repris",
         "a demarre",
         "a debute",
         "est apparu",
@@ -105,6 +109,15 @@ pub(super) fn began(before: &str) -> bool {
         before.rfind(word).is_some_and(|at| {
             let rest = before[at + word.len()..].trim_start_matches(['e', 's']);
             let rest = rest.trim();
+            // « … après la pause, à 13h30 »: the event, and then its hour.
+            let rest = match rest.rsplit_once(',') {
+                Some((
+                    event,
+                    "" | " a" | " vers" | " soit" | " soit a" | " soit vers" | " donc a"
+                    | " donc vers",
+                )) => event,
+                _ => rest,
+            };
             !rest.contains([',', ';', '.', ':', '('])
                 && !rest.contains(" avant ")
                 && rest.len() < 48

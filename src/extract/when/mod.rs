@@ -20,9 +20,11 @@ mod event;
 mod mention;
 mod misspelt;
 mod resolve;
+mod shift;
 mod shown;
 mod spoken;
 mod unknown;
+mod until;
 mod zone;
 
 use mention::Mention;
@@ -74,32 +76,32 @@ pub fn find(text: &str, base: &Base) -> Vec<Found> {
     let hour = written_hour(base);
     let mut mentions = mention::mentions(&tokens, hour);
     borrow_days(&tokens, &mut mentions);
+    let shift = shift::began(&tokens, &mentions);
     mentions
         .iter()
         .filter_map(|mention| {
-            let (before, after) = around(&tokens, mention);
-            let words = tokens.folded(mention.from, mention.to);
-            let (role, bonus) = shown::content(
-                before,
-                words,
-                after,
-                mention.ago.is_some(),
-                mention.clock.is_some(),
-            )
-            .unwrap_or_else(|| {
-                if waited(&tokens, mention) {
-                    (Role::Other, 0.12)
-                } else {
-                    cue::role(before, after)
-                }
-            });
-            let mut found = found(text, &tokens, mention, base, (role, bonus))?;
-            if is_second(after) {
+            let cue = if Some(mention.from) == shift {
+                (Role::Start, 0.1)
+            } else {
+                role_of(&tokens, mention)
+            };
+            let mut found = found(text, &tokens, mention, base, cue)?;
+            if is_second(around(&tokens, mention).1) {
                 found.at = second_pass(found.at);
             }
             Some(found)
         })
         .collect()
+}
+
+/// What a time is the time of, and how much that is worth.
+fn role_of(tokens: &Tokens, mention: &Mention) -> (Role, f32) {
+    let (before, after) = around(tokens, mention);
+    let words = tokens.folded(mention.from, mention.to);
+    let (ago, timed) = (mention.ago.is_some(), mention.clock.is_some());
+    shown::content(before, words, after, ago, timed)
+        .or_else(|| waited(tokens, mention).then_some((Role::Other, 0.12)))
+        .unwrap_or_else(|| cue::role(before, after))
 }
 
 /// The time answered after a label: the first start, else the first time of any kind.
@@ -287,10 +289,9 @@ fn borrow_days(tokens: &Tokens, mentions: &mut [Mention]) {
         };
         // « Incident du 11/03. La carte s'est figée. Constaté à 11h40. »
         let told = |day: &Mention| {
-            let (before, after) = around(tokens, day);
             alone(day)
                 && matches!(day.day, Some(day::Day::Date { .. } | day::Day::Ago(1..)))
-                && cue::role(before, after).0 == Role::Start
+                && role_of(tokens, day).0 == Role::Start
         };
         // « Dimanche, pendant ma garde de 8h à 20h, … à partir de 14h10 »: over the hours between.
         let before = (at.saturating_sub(3)..at)
@@ -334,8 +335,7 @@ fn since_then(tokens: &Tokens, day: &Mention, hour: &Mention) -> bool {
 }
 
 fn worked(tokens: &Tokens, mention: &Mention) -> bool {
-    let (before, after) = around(tokens, mention);
-    cue::role(before, after).0 == Role::Other
+    role_of(tokens, mention).0 == Role::Other
 }
 
 fn same_sentence(tokens: &Tokens, from: usize, to: usize) -> bool {
@@ -345,7 +345,11 @@ fn same_sentence(tokens: &Tokens, from: usize, to: usize) -> bool {
 /// A full stop, a question or exclamation mark, an empty line.
 fn ends_sentence(tokens: &Tokens, at: usize) -> bool {
     match tokens.get(at).map(|token| token.kind) {
-        Some(Kind::Sign(b'.' | b'!' | b'?')) => !tokens.glued(at + 1),
+        // « (M. Cottin l'a noté à 15h25) »
+        Some(Kind::Sign(b'.')) => {
+            !tokens.glued(at + 1) && !(at > 0 && tokens.among(at - 1, "m|mr|dr|mme|mlle|pr"))
+        }
+        Some(Kind::Sign(b'!' | b'?')) => !tokens.glued(at + 1),
         Some(Kind::Line) => match tokens.get(at + 1).map(|token| token.kind) {
             Some(Kind::Line | Kind::Sign(b'-' | b'*' | b'>')) | None => true,
             _ => {

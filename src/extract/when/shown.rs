@@ -16,7 +16,12 @@ pub(super) fn content(
         "fige", "bloque", "arret", "reste", "coince", "stopp", "cale ", "calee", "affich",
         "indiqu", "montre", "marque", "remonte", "repass", "stuck", "gele",
     ];
-    const SHOWN: [&str; 26] = [
+    const SHOWN: [&str; 31] = [
+        " date du",
+        " date de",
+        " position du",
+        " positions du",
+        " liste du",
         " releve de",
         " releve du",
         " releves de",
@@ -216,6 +221,19 @@ pub(super) fn content(
         && at.is_some()
         && !near.contains("depuis")
         && !near.contains("since");
+    // « le dernier bulletin visible date du 9 mars », « ceux d'hier, je peux les lire »: how old what is
+    // there is.
+    let dated = !timed
+        && ["date du", "date de", "datent du", "datent de"]
+            .iter()
+            .any(|end| of.ends_with(end))
+        && ["dernier", "derniere", "affich", "visible", "bulletin"]
+            .iter()
+            .any(|old| near.contains(old));
+    let pronoun = !timed
+        && ["ceux de", "celles de", "ceux du", "celles du"]
+            .iter()
+            .any(|end| of.ends_with(end));
     // « le lecteur reste à 0:00 », « l'horloge affiche 14h12 »: what a screen shows.
     let face = timed
         && on(&[
@@ -233,5 +251,5 @@ pub(super) fn content(
             "stays at",
         ]);
     let zero = ["0:00", "00:00", "0h00", "00h00"].contains(&words.trim()) && at.is_some();
-    (held || shown || face || zero).then_some((Role::Other, 0.05))
+    (held || shown || dated || pronoun || face || zero).then_some((Role::Other, 0.05))
 }

@@ -1,6 +1,7 @@
-//! Hours as English speaks them: « half past seven », « a quarter to nine », « seven o'clock ».
+//! Hours as English speaks them: « half past seven », « a quarter to nine », « seven o'clock »; and
+//! those with a point: « depuis 7.30 ».
 
-use super::super::token::{Tokens, number};
+use super::super::token::{Kind, Tokens, number};
 use super::clock::{Clock, Half, half};
 
 /// An hour spoken in English at `at`, and where it ends.
@@ -70,6 +71,42 @@ fn of_day(tokens: &Tokens, end: usize) -> Option<Half> {
             "in the evening|in the afternoon|at night|tonight|this evening|this afternoon|last night|yesterday evening|yesterday afternoon",
         )
         .map(|_| Half::Pm)
+}
+
+/// Minutes behind a point, where the words around want an hour: « version 9.30 » is none.
+pub(super) fn pointed(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
+    let tight = tokens.sign(at + 1, b'.') && tokens.glued(at + 1) && tokens.glued(at + 2);
+    if !tight || tokens.width(at + 2) != 2 || at == 0 {
+        return None;
+    }
+    let minute = tokens.number(at + 2, 2).filter(|minute| *minute < 60)?;
+    let end = at + 3;
+    let goes_on = matches!(
+        tokens.get(end).map(|t| t.kind),
+        Some(Kind::Sign(b'.' | b'%' | b'-'))
+    ) && tokens.glued(end)
+        && tokens.glued(end + 1);
+    if goes_on || tokens.among(end, "s|sec|secondes|seconds|ms|mo|go|km|euros") {
+        return None;
+    }
+    let led = tokens.among(at - 1, "vers|morning|afternoon|evening")
+        || tokens.among(at - 1, "about|around|approximately")
+            && tokens.among(at.wrapping_sub(2), "since|at|from");
+    let named = tokens.among(at - 1, "at|since|from|about|around|depuis|a|des|vers|de")
+        && tokens
+            .any_phrase(
+                end,
+                "this morning|this afternoon|this evening|today|yesterday|last night|in the morning|ce matin|ce soir|cet apres|hier|cette nuit|aujourd hui|du matin|du soir",
+            )
+            .is_some();
+    // « depuis 7.30, plus rien »
+    let since = tokens.among(at - 1, "depuis|des|dps|dpuis")
+        && (tokens.ends_line(end)
+            || matches!(
+                tokens.get(end).map(|t| t.kind),
+                Some(Kind::Sign(b',' | b'.' | b';' | b')'))
+            ));
+    (led || named || since).then_some((minute, end))
 }
 
 #[cfg(test)]

@@ -606,3 +606,84 @@ fn what_began_just_now_or_with_an_event_has_its_time() {
         assert_eq!(best(text, &base), "nothing", "{text}");
     }
 }
+
+#[test]
+fn the_hours_of_a_shift_tell_when_it_began() {
+    let base = base("2026-03-12T10:40:00+01:00");
+    for (text, told) in [
+        (
+            "Je suis de garde aujourd'hui (09h a 13h). C'est comme ça depuis le début de la garde.",
+            "2026-03-12T09:00+01:00 hour",
+        ),
+        (
+            "Je suis de garde de 8h à 20h et depuis le début de la garde la carte est vide",
+            "2026-03-12T08:00+01:00 hour",
+        ),
+        (
+            "Je travaille 7h-19h. Le problème existe depuis ma prise de service.",
+            "2026-03-12T07:00+01:00 hour",
+        ),
+        (
+            "Je suis joignable de 9h à 12h, depuis ma prise de poste",
+            "nothing",
+        ),
+    ] {
+        assert_eq!(best(text, &base), told, "{text}");
+    }
+}
+
+#[test]
+fn what_is_shown_or_entered_is_no_start() {
+    let base = base("2026-03-12T10:40:00+01:00");
+    for (text, told) in [
+        ("Le tableau affiche la date du 5 mars.", "nothing"),
+        ("Le dernier bilan affiché date du 9 mars.", "nothing"),
+        ("Ceux d'hier je peux les écouter.", "nothing"),
+        (
+            "Le tableau affiche la date du 5 mars. Je m'en suis rendu compte à 9h20.",
+            "2026-03-12T09:20+01:00 minute",
+        ),
+        (
+            "Cette nuit à 2h40 la liste s'est vidée : les lignes saisies depuis minuit ont disparu",
+            "2026-03-12T02:40+01:00 minute",
+        ),
+        (
+            "En ouvrant le planning des gardes ce matin vers 9h15 j'ai vu des trous",
+            "2026-03-12T09:15+01:00 minute",
+        ),
+    ] {
+        assert_eq!(best(text, &base), told, "{text}");
+    }
+}
+
+#[test]
+fn starts_told_far_from_their_cue() {
+    let base = base("2026-03-12T21:40:00+01:00");
+    for (text, told) in [
+        (
+            "Le probleme est commence apres la pause de midi, 13h30.",
+            "2026-03-12T13:30+01:00 minute",
+        ),
+        (
+            "Ça a commencé après la relève, à 19h15.",
+            "2026-03-12T19:15+01:00 minute",
+        ),
+        (
+            "Tout allait bien jusqu'à 17h20, puis plus rien.",
+            "2026-03-12T17:20+01:00 minute",
+        ),
+        (
+            "Ça marchait encore ce midi, et à 17h20 la carte s'est vidée.",
+            "2026-03-12T17:20+01:00 minute",
+        ),
+        (
+            "Samedi matin (M. Cottin l'a noté à 9h25 sur le cahier) la liste s'est vidée",
+            "2026-03-07T09:25+01:00 minute",
+        ),
+        ("depuis sept heures trente", "2026-03-12T07:30+01:00 minute"),
+        ("depuis 7.30, plus rien", "2026-03-12T07:30+01:00 minute"),
+        ("Je suis joignable jusqu'à 17h20", "nothing"),
+    ] {
+        assert_eq!(best(text, &base), told, "{text}");
+    }
+}
