@@ -301,6 +301,9 @@ pub(super) fn run<'t>(
                 && unit.shape == Shape::Lower
                 && super::unit(text, tokens, unit.to)
                     .is_some_and(|next| next.is_named() && !is_place_word(next.folded));
+        if !named {
+            break;
+        }
         let stops = is_place_word(unit.folded)
             || is_common(unit.folded)
             || role::role(tokens, next).is_some_and(|end| end >= unit.to)
@@ -310,8 +313,7 @@ pub(super) fn run<'t>(
                 "dr" | "docteur" | "mme" | "mr" | "pr" | "madame" | "monsieur" | "mlle"
             );
         // « SI-Samu », « OK », « F5 » are no names.
-        if !named
-            || stops
+        if stops
             || unit.folded.contains("samu")
             || unit.shape == Shape::Capitals && unit.folded.len() < 3 && units.is_empty()
         {
