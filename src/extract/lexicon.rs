@@ -95,13 +95,17 @@ pub(super) fn mentions(list: &'static str, text: &str) -> bool {
     let build = |list: &'static str| {
         AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostFirst)
-            .build(list.split('|'))
+            .build(pieces(list))
             .ok()
     };
     kept(&LISTS, list, build, |automaton| match automaton {
         Some(automaton) => automaton.is_match(text),
-        None => list.split('|').any(|piece| text.contains(piece)),
+        None => pieces(list).any(|piece| text.contains(piece)),
     })
+}
+
+fn pieces(list: &str) -> impl Iterator<Item = &str> {
+    list.split('|').filter(|piece| !piece.is_empty())
 }
 
 /// More places than the program has lists of one kind.
@@ -177,6 +181,7 @@ mod tests {
             ("moi|moi meme|idem", "toi", false, false),
             ("ne marche|plus de ", "il n'y a plus de son", false, true),
             ("ne marche|plus de ", "plus dense", false, false),
+            ("ne marche|", "tout marche", false, false),
         ] {
             assert_eq!(is_one_of(list, text), is_one, "{list}: {text}");
             assert_eq!(mentions(list, text), mentioned, "{list}: {text}");

@@ -7,7 +7,7 @@
 use super::FieldName;
 use super::opening::Openings;
 use super::separator::{Separator, closing, near_colon, separator, unbroken};
-use super::words::{Ahead, Word, bare, first_word, folded, sound, sounds, words};
+use super::words::{Ahead, bare, first_word, folded, sound, sounds, words};
 use std::collections::HashMap;
 
 /// What a label stands for.
@@ -66,6 +66,8 @@ pub struct Labels {
 
 /// A label, what stands in brackets behind it, and its separator fit in so many bytes.
 const LONGEST_LABEL: usize = 1_000;
+/// Words of a label and of what stands behind it that are looked at.
+const MOST_WORDS: usize = 16;
 
 impl Labels {
     /// The label at the start of `text` (bullets and numbers already taken off), longest first;
@@ -108,8 +110,7 @@ impl Labels {
         if !known {
             return None;
         }
-        let words = words.first(16);
-        (0..=skipped).find_map(|from| self.exact(text, &words, from))
+        (0..=skipped).find_map(|from| self.exact(text, &mut words, from))
     }
 
     /// Whether a label may begin at the word `from`, as far as its first three words tell. Most
@@ -118,43 +119,41 @@ impl Labels {
         let Some(indices) = words.get(from).and_then(|word| self.by_first.get(word)) else {
             return false;
         };
+        let label = |index: usize| &self.variants[index].words;
+        // They stand in the order of their length: the last is the shortest.
+        if indices.last().is_some_and(|&index| label(index).len() == 1) {
+            return true;
+        }
+        let second = words.get(from + 1).map(str::to_owned);
         indices.iter().any(|&index| {
-            let label = self.variants[index].words.iter().enumerate().take(3);
-            label
-                .skip(1)
-                .all(|(next, word)| words.get(from + next) == Some(word))
+            label(index).get(1) == second.as_ref()
+                && label(index)
+                    .get(2)
+                    .is_none_or(|third| words.get(from + 2) == Some(third))
         })
     }
 
-    fn exact(&self, text: &str, words: &[Word<'_>], from: usize) -> Option<LabelHit> {
-        let first = words.get(from)?;
-        let indices = self.by_first.get(first.text.as_ref())?;
+    fn exact(&self, text: &str, words: &mut Ahead<'_>, from: usize) -> Option<LabelHit> {
+        let indices = self.by_first.get(words.get(from)?)?;
         let variant = indices
             .iter()
             .map(|&index| &self.variants[index])
             .find(|variant| {
-                words.len() >= from + variant.words.len()
-                    && variant
-                        .words
-                        .iter()
-                        .zip(&words[from..])
-                        .all(|(a, b)| *a == b.text)
-                    && unbroken(text, &words[from..from + variant.words.len()])
+                let next = from + variant.words.len();
+                next <= MOST_WORDS
+                    && stands(&variant.words, words, from)
+                    && unbroken(text, &words.until(next)[from..])
             })?;
-        let last = &words[from + variant.words.len() - 1];
+        let next = from + variant.words.len();
+        let label_end = words.word(next - 1)?.span.end;
         // « Tél. : », « Nb. : »: the stop of an abbreviation.
-        let after = &text[last.span.end..];
+        let after = &text[label_end..];
         let stop = usize::from(after.starts_with('.') && !after.starts_with(".."));
-        let (end, next) = self.skip_tails(
-            text,
-            last.span.end + stop,
-            words,
-            from + variant.words.len(),
-        );
+        let (end, next) = self.skip_tails(text, label_end + stop, words, next);
         let (separator, answer) = separator(text, end);
         if separator == Separator::Nothing
             && !variant.weak
-            && let Some(colon) = near_colon(text, end, words, next)
+            && let Some(colon) = near_colon(text, end, words.until(MOST_WORDS), next)
         {
             return Some(LabelHit {
                 name: variant.name,
@@ -177,7 +176,7 @@ impl Labels {
         &self,
         text: &str,
         mut end: usize,
-        words: &[Word<'_>],
+        words: &mut Ahead<'_>,
         mut next: usize,
     ) -> (usize, usize) {
         loop {
@@ -189,21 +188,25 @@ impl Labels {
                     return (end, next);
                 };
                 end = at + close;
-                while words.get(next).is_some_and(|word| word.span.start < end) {
+                while next < MOST_WORDS
+                    && words.word(next).is_some_and(|word| word.span.start < end)
+                {
                     next += 1;
                 }
                 continue;
             }
-            let tail = self.tails.iter().find(|tail| {
-                words.len() >= next + tail.len()
-                    && words[next].span.start <= at + 1
-                    && tail.iter().zip(&words[next..]).all(|(a, b)| *a == b.text)
-            });
+            if words.word(next).is_none_or(|word| word.span.start > at + 1) {
+                return (end, next);
+            }
+            let tail = self
+                .tails
+                .iter()
+                .find(|tail| next + tail.len() <= MOST_WORDS && stands(tail, words, next));
             let Some(tail) = tail.filter(|tail| !tail.is_empty()) else {
                 return (end, next);
             };
             next += tail.len();
-            end = words[next - 1].span.end;
+            end = words.word(next - 1).map_or(end, |word| word.span.end);
         }
     }
 
@@ -303,19 +306,22 @@ impl Labels {
     #[must_use]
     pub fn is_placeholder(&self, name: FieldName, answer: &str) -> bool {
         // « oui / non (rayer la mention inutile) »: the hint in brackets is the form's too.
-        let answer = bare(
-            answer
-                .split('(')
-                .next()
-                .filter(|head| !bare(head).is_empty())
-                .unwrap_or(answer),
-        );
+        let head = bare(answer.split('(').next().unwrap_or_default());
+        let answer = if head.is_empty() { bare(answer) } else { head };
         answer.is_empty()
             || self
                 .placeholders
                 .iter()
                 .any(|(field, text)| field.is_none_or(|field| field == name) && *text == answer)
     }
+}
+
+/// Whether some words stand at the word `from`.
+fn stands(label: &[String], words: &mut Ahead<'_>, from: usize) -> bool {
+    label
+        .iter()
+        .zip(from..)
+        .all(|(word, at)| words.get(at) == Some(word))
 }
 
 /// « 19:45 »: such a colon ends no label.

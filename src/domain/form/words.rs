@@ -69,6 +69,18 @@ impl<'t> Ahead<'t> {
         self.read.get(at).map(|word| word.text.as_ref())
     }
 
+    /// The word at `at`.
+    pub(super) fn word(&mut self, at: usize) -> Option<&Word<'t>> {
+        self.get(at)?;
+        self.read.get(at)
+    }
+
+    /// The words that were read, `limit` at most; as many are read before.
+    pub(super) fn until(&mut self, limit: usize) -> &[Word<'t>] {
+        self.get(limit.saturating_sub(1));
+        &self.read[..limit.min(self.read.len())]
+    }
+
     /// The first `limit` words.
     pub(super) fn first(mut self, limit: usize) -> Vec<Word<'t>> {
         let more = limit.saturating_sub(self.read.len());

@@ -274,6 +274,10 @@ fn find_hits(form: &Form, words: &str, base: usize, line: usize, own: bool, hits
     // Further labels on the line need a mark before them and a colon behind.
     // « : », « = », or the first byte of « ： ».
     let last_colon = memchr::memrchr3(b':', b'=', 0xef, words.as_bytes());
+    let rest = words.as_bytes().get(from..).unwrap_or_default();
+    if last_colon.is_none_or(|colon| colon < from) && memchr::memchr(b'\t', rest).is_none() {
+        return;
+    }
     for start in starts(words, from) {
         let tabbed = words[..start].ends_with('\t');
         if !tabbed && last_colon.is_none_or(|colon| colon < start) {
@@ -293,6 +297,9 @@ fn find_hits(form: &Form, words: &str, base: usize, line: usize, own: bool, hits
 
 /// Bullets, numbers and quote marks before the first word.
 fn lead(words: &str) -> usize {
+    if words.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return 0;
+    }
     let mut rest = words
         .trim_start_matches(|c: char| c.is_whitespace() || "-*•·–—▪●○>→#☐□✓_\u{f0b7}".contains(c));
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();

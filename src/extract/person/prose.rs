@@ -311,6 +311,9 @@ pub(super) fn run<'t>(
                 && unit.shape == Shape::Lower
                 && super::unit(text, tokens, unit.to)
                     .is_some_and(|next| next.is_named() && !is_place_word(next.folded));
+        if !named {
+            break;
+        }
         let stops = is_place_word(unit.folded)
             || is_common(unit.folded)
             || role::role(tokens, next).is_some_and(|end| end >= unit.to)
@@ -320,10 +323,7 @@ pub(super) fn run<'t>(
                 "dr" | "docteur" | "mme" | "mr" | "pr" | "madame" | "monsieur" | "mlle"
             );
         // « SI-Samu », « OK », « F5 » are no names.
-        if !named
-            || stops
-            || unit.shape == Shape::Capitals && unit.folded.len() < 3 && units.is_empty()
-        {
+        if stops || unit.shape == Shape::Capitals && unit.folded.len() < 3 && units.is_empty() {
             break;
         }
         next = unit.to;

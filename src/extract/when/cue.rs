@@ -1,5 +1,6 @@
 //! What the words around a time say of it: the start of the incident, or something else.
 
+use super::super::lexicon::mentions;
 use super::Role;
 use super::event::{began, is_count_sent, is_event, is_first_hit, is_habit};
 use super::until::broke;
@@ -87,15 +88,13 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
     let near = tail(before, 34);
     let near = near.rsplit(';').next().unwrap_or(near);
     let near = near.rsplit(" puis ").next().unwrap_or(near);
-    let has = |text: &str, words: &str| {
-        words
-            .split('|')
-            .any(|word| !word.is_empty() && text.contains(word))
-    };
+    let has = |text: &str, words: &'static str| mentions(words, text);
     // At a word's beginning: « recommencé » is no beginning.
-    let begun = |words: &str| {
+    let begun = |words: &'static str| {
+        let words = if has(near, words) { words } else { "" };
         words
             .split('|')
+            .filter(|word| !word.is_empty())
             .filter_map(|word| near.rfind(word))
             .filter(|at| !near[..*at].ends_with(|c: char| c.is_alphanumeric()))
             .max()
@@ -268,7 +267,12 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
     // « ça marchait encore ce midi, et à 17h20 la carte s'est vidée »
     let own_part = near.rsplit(", et ").next().unwrap_or(near);
     let cut = near.len() - own_part.len();
-    let other = OTHER_BEFORE
+    let other = if has(own_part, OTHER_BEFORE) {
+        OTHER_BEFORE
+    } else {
+        ""
+    };
+    let other = other
         .split('|')
         .filter(|word| !word.is_empty())
         .filter_map(|word| {

@@ -178,7 +178,7 @@ enum Label {
 }
 
 fn label(folded: &str) -> Option<Label> {
-    let colon = folded.find(':')?;
+    let colon = memchr::memchr(b':', folded.as_bytes())?;
     let word = folded
         .get(..colon)?
         .trim_matches(|c: char| c.is_whitespace() || c == '*');

@@ -6,20 +6,26 @@ use crate::text::fold;
 
 /// Same address (a plus-tag set aside), or, where one has none, the same name.
 pub(super) fn same(one: &Address, other: &Address) -> bool {
-    let (a, b) = (bare(&one.address), bare(&other.address));
-    if !a.is_empty() && !b.is_empty() {
-        return a == b;
+    if !one.address.is_empty() && !other.address.is_empty() {
+        let (a, b) = (bare(&one.address), bare(&other.address));
+        if !a.is_empty() && !b.is_empty() {
+            return a == b;
+        }
     }
-    let (a, b) = (words(&one.name), words(&other.name));
-    a.len() >= 2 && a == b
+    let (a, b) = (fold(&one.name), fold(&other.name));
+    let a = sorted(&a);
+    a.len() >= 2 && a == sorted(&b)
 }
 
 /// The words of a name, folded and sorted; titles left out.
 pub(super) fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = fold(name)
+    sorted(&fold(name)).into_iter().map(str::to_owned).collect()
+}
+
+fn sorted(folded: &str) -> Vec<&str> {
+    let mut words: Vec<&str> = folded
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| word.len() > 1 && !matches!(*word, "dr" | "docteur" | "mme" | "pr" | "mr"))
-        .map(str::to_owned)
         .collect();
     words.sort_unstable();
     words.dedup();
