@@ -3,6 +3,7 @@
 use super::super::cues::Group;
 use super::Facts;
 use super::silence::is_left_silent;
+use super::unanswered::is_unanswered;
 use crate::domain::why::Why;
 use crate::extract::lexicon::mentions;
 use crate::extract::token::{Kind, Tokens, number};
@@ -69,7 +70,12 @@ pub(super) fn escalates(words: &Facts, subject: &str) -> Option<Why> {
     if in_subject && (!said.is_empty() || silent) || silent && mentions(TOLD, &words.text) {
         return Some(Why::Reminder);
     }
-    if said.len() >= 2 || waits_in_vain(&words.text) || waits(&tokens) || is_left_silent(&tokens) {
+    if said.len() >= 2
+        || waits_in_vain(&words.text)
+        || waits(&tokens)
+        || is_left_silent(&tokens)
+        || is_unanswered(&tokens)
+    {
         return Some(Why::ComplainsOfSilence);
     }
     None
@@ -139,15 +145,30 @@ fn asks_outright(tokens: &Tokens) -> bool {
             let raised = near(5).any(|near| tokens.among(near, RAISES))
                 && near(9).all(|near| !tokens.among(near, "quand|lorsque|si|des|bouton|menu"));
             let wanted = !named && near(9).any(|near| tokens.among(near, WANT));
-            return !inside && (raised || wanted);
+            return !inside && (raised || wanted || is_wanted_behind(tokens, at));
         }
         tokens.any_phrase(at, STEP).is_some_and(|end| {
+            // « faire intervenir le N3 » names no case.
+            let comes = near(4).any(|near| tokens.among(near, "intervenir"));
             !tokens.among(end, "de")
-                && near(9).any(|near| tokens.among(near, RAISED))
-                && near(16).any(|near| tokens.among(near, CASE))
+                && (comes
+                    || near(9).any(|near| tokens.among(near, RAISED))
+                        && near(16).any(|near| tokens.among(near, CASE)))
                 && near(22).any(|near| tokens.among(near, WANT))
         })
     })
+}
+
+/// « une escalade : nous la demandons », « escalade souhaitée », « prévoit l'escalade, merci de
+/// l'activer »: asked for behind its name.
+fn is_wanted_behind(tokens: &Tokens, at: usize) -> bool {
+    const IT: &str = "la demandons|la demande|la sollicitons|la sollicite|la souhaitons|la souhaite|la reclame|la reclamons|l active|l activons|l activer|la declencher|la declenche|la declenchons|l engager|l appliquer|la lancer|la mettre en oeuvre";
+    const WANTED: &str =
+        "demandee|souhaitee|sollicitee|requise|reclamee|exigee|requested|required|needed";
+    tokens.among(at + 1, WANTED)
+        || (at + 1..at + 16)
+            .take_while(|near| !ends_sentence(tokens, *near))
+            .any(|near| tokens.any_phrase(near, IT).is_some())
 }
 
 /// « Cela fait quatre jours que nous attendons un retour », « malgré deux relances », « trois mails et

@@ -20,6 +20,7 @@ mod machine;
 mod question;
 mod report;
 mod silence;
+mod unanswered;
 
 use apart::Apart;
 use complaint::escalates;
