@@ -397,7 +397,7 @@ fn e_18_the_second_number_is_told_to_a_known_domain_alone() {
             template: Template::E1c,
             to: to.to_owned(),
             asks: Vec::new(),
-            hold_until: now(),
+            hold_until: at.parse().unwrap(),
             review: None,
         };
         let form = Form::si_samu();

@@ -228,6 +228,9 @@ fn is_of_mine(tokens: &Tokens, at: usize) -> bool {
         || tokens.among(at, "mes|mon|ma|nos|my")
 }
 
+/// What two people may have alike without a fault.
+pub(super) const NO_TROUBLE: &str = "dossier|dossiers|patient|patiente|appel|appels|appelant|numero|fiche|vehicule|planning|role|droits|secteur|navigateur|bureau|file|record";
+
 /// « …, qui ont le même profil, obtiennent la même troncature »: where that ends.
 fn have_the_same(tokens: &Tokens, end: usize) -> Option<usize> {
     let relative = tokens.sign(end, b',') && tokens.is(end + 1, &["qui", "who"]);
@@ -246,6 +249,8 @@ fn have_the_same(tokens: &Tokens, end: usize) -> Option<usize> {
         next,
         "exactement le meme|exactement la meme|le meme|la meme|les memes|the same"
     )
+    // « le médecin a le même dossier que moi » tells of no trouble.
+    .filter(|end| !tokens.among(*end, NO_TROUBLE))
 }
 
 /// « ke ds mon casque », « uniquement depuis ma session », « slmt chez moi »: the writer's own alone.

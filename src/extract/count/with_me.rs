@@ -4,6 +4,7 @@ use super::super::token::{Kind, Tokens, phrase};
 use super::amount::{amount, counted};
 use super::clause::spared;
 use super::company::{self, company};
+use super::owned::NO_TROUBLE;
 use super::people::Draft;
 use super::said::in_two_places;
 
@@ -223,7 +224,10 @@ fn the_same_as_i(tokens: &Tokens, at: usize) -> Option<Draft> {
     let end = company::person(tokens, tokens.skip_joints(next))?;
     let after = with_the_writer(tokens, end)?;
     let alike = tokens.among(after - 2, "que|comme")
-        && (end..after).any(|at| tokens.among(at, "meme|memes|mm|pareil|pareille|comme"));
+        && (end..after).any(|at| {
+            tokens.among(at, "meme|memes|mm|pareil|pareille|comme")
+                && !tokens.among(at + 1, NO_TROUBLE)
+        });
     (alike && !spared(tokens, at, after) && !over_for_them(tokens, after))
         .then(|| Draft::exact(2, 2, false, after, 0.8))
 }

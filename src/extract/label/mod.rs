@@ -10,6 +10,7 @@ use crate::text::fold;
 use doubt::is_prose;
 use reader::Reader;
 use rows::table_rows;
+use std::collections::HashSet;
 use std::ops::Range;
 
 mod doubt;
@@ -365,11 +366,8 @@ fn accept(hits: &mut Vec<Hit>) {
                 _ => false,
             }
     };
-    let form_like = distinct(
-        hits.iter()
-            .filter(|hit| hit.name != LabelName::Other)
-            .filter(|hit| clear(hit) || loose_but_likely(hit)),
-    );
+    let named = hits.iter().filter(|hit| hit.name != LabelName::Other);
+    let form_like = distinct(named.filter(|hit| clear(hit) || loose_but_likely(hit)));
     hits.retain(|hit| {
         if !hit.own && hit.weak && hit.separator != Separator::Colon {
             return false;
@@ -396,13 +394,7 @@ fn accept(hits: &mut Vec<Hit>) {
 
 /// How many different names the labels have.
 fn distinct<'a>(hits: impl Iterator<Item = &'a Hit>) -> usize {
-    let mut names: Vec<LabelName> = Vec::new();
-    for hit in hits {
-        if !names.contains(&hit.name) {
-            names.push(hit.name);
-        }
-    }
-    names.len()
+    hits.map(|hit| hit.name).collect::<HashSet<_>>().len()
 }
 
 #[cfg(test)]

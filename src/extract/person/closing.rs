@@ -125,7 +125,11 @@ fn above_numbers(tokens: &Tokens) -> usize {
 /// Steps over « Cdt, », « Merci », « Bien à vous ».
 pub(super) fn farewell(tokens: &Tokens, from: usize, to: usize) -> usize {
     let mut at = from;
-    while at < to && (tokens.among(at, "cdt|cdlt|cordialement|merci|bien|a|vous|bonne|journee|soiree|garde|nuit|salutations|sincerement|d|avance|regards|best|thanks|bav") || matches!(tokens.get(at).map(|t| t.kind), Some(Kind::Sign(_)))) {
+    // « A. BENOIT » is an initial.
+    let initial = |at: usize| {
+        !tokens.word(at).is_empty() && tokens.width(at) == 1 && tokens.sign(at + 1, b'.')
+    };
+    while at < to && !initial(at) && (tokens.among(at, "cdt|cdlt|cordialement|merci|bien|a|vous|bonne|journee|soiree|garde|nuit|salutations|sincerement|d|avance|regards|best|thanks|bav") || matches!(tokens.get(at).map(|t| t.kind), Some(Kind::Sign(_)))) {
         at += 1;
     }
     at
