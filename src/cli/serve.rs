@@ -29,13 +29,14 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
         let mut life = Lifecycle::new(CancellationToken::new())?;
         let listener = service::listen(config.web.listen).await?;
         let service = Service::open(config, Clock::System).await?;
-        service.start(&mut life, listener, !args.no_send, false)?;
+        // Said before what the loops say: signals are heard already.
         tracing::info!(
             event = "service.started",
             version = env!("CARGO_PKG_VERSION"),
             instance = service.store.instance(),
             send = !args.no_send
         );
+        service.start(&mut life, listener, !args.no_send, false)?;
         let stopped = life.run().await;
         service.close().await;
         Ok(match stopped? {
