@@ -10,7 +10,7 @@ const CONTRAST: &str =
     "mais|alors|tandis|contrairement|donc|but|whereas|while|cependant|toutefois|or";
 /// All is well.
 const WELL: &str = "marche|marchent|fonctionne|fonctionnent|va bien|vont bien|tourne|passe|ras|rien a signaler|tout va|tout est normal|\
-    est normal|c est bon|c est ok|ok|nickel|pas de souci|pas de soucis|pas de probleme|pas de probleme|pas d anomalie|aucun souci|aucun probleme|aucune anomalie|\
+    est normal|est correct|est correcte|sont corrects|sont correctes|est juste|sont justes|est propre|s affiche bien|s affichent bien|affiche tout|y est bien|y sont bien|est complete|est complet|sont completes|c est bon|c est ok|ok|nickel|pas de souci|pas de soucis|pas de probleme|pas de probleme|pas d anomalie|aucun souci|aucun probleme|aucune anomalie|\
     sans souci|sans probleme|sans anomalie|works|is fine|are fine|all good|goes well|is ok|no problem|no issue|rien de tel|rien d anormal|impeccable|n a rien";
 /// Not there, in words that may stand behind the environment.
 const UNTOUCHED: &str = "touche|touchee|touches|concerne|concernee|concernes|impacte|impactee|affecte|affectee|utilisee|\

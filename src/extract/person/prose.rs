@@ -320,7 +320,14 @@ pub(super) fn run<'t>(
             || weekday_or_month(unit.folded)
             || matches!(
                 unit.folded,
-                "dr" | "docteur" | "mme" | "mr" | "pr" | "madame" | "monsieur" | "mlle"
+                "dr" | "docteur"
+                    | "docteure"
+                    | "mme"
+                    | "mr"
+                    | "pr"
+                    | "madame"
+                    | "monsieur"
+                    | "mlle"
             );
         // « SI-Samu », « OK », « F5 » are no names.
         if stops || unit.shape == Shape::Capitals && unit.folded.len() < 3 && units.is_empty() {

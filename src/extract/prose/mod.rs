@@ -217,6 +217,7 @@ impl<'a> Words<'a> {
                 Some(About::Fault) => 0.1,
                 Some(About::Context) => -0.05,
                 None if self.sentences.is_empty() => 0.0,
+                Some(About::Aside) if beside::counts_outright(&self.words.text, &found) => -0.05,
                 Some(About::Aside) | None => continue,
             };
             let confidence = 0.35 + 0.5 * found.score + place;
