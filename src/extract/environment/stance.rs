@@ -152,7 +152,9 @@ pub(super) fn stance(tokens: &Tokens, from: usize, to: usize, floor: usize, roof
         }
         // « trois jours en formation sans jamais voir ça », « sur la base école je ne sais pas »
         if tokens.any_phrase(at, NOT_SEEN).is_some()
-            || at - to <= 4 && tokens.any_phrase(at, NOT_KNOWN).is_some()
+            || at - to <= 4
+                && tokens.any_phrase(at, NOT_KNOWN).is_some()
+                && !of_another_matter(tokens, to, at)
         {
             return Stance::Aside;
         }
@@ -166,6 +168,18 @@ pub(super) fn stance(tokens: &Tokens, from: usize, to: usize, floor: usize, roof
         return Stance::Aside;
     }
     Stance::Affirmed
+}
+
+/// « c'est en prod, les prérequis aucune idée »: behind a comma another thing is named that nobody
+/// knows.
+fn of_another_matter(tokens: &Tokens, from: usize, to: usize) -> bool {
+    (from..to).any(|at| tokens.sign(at, b','))
+        && (from..to).any(|at| {
+            tokens.among(
+                at,
+                "prerequis|prereq|requis|nombre|combien|nb|reproductible|reproduction|heure|debut|numero|version|poste|role|les|le|pour",
+            )
+        })
 }
 
 fn stops(tokens: &Tokens, at: usize) -> bool {

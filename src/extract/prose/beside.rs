@@ -39,6 +39,17 @@ impl Words<'_> {
         BEFORE.split('|').any(|cue| before.ends_with(cue)) || mentions(AFTER, &after)
     }
 
+    /// « Combien de personnes je ne sais pas, je suis seule ce soir. »: the writer alone there is not who
+    /// is affected.
+    pub(super) fn is_not_known(&self, found: &count::Found) -> bool {
+        found.count.max == Some(1)
+            && self.sentences.iter().any(|sentence| {
+                sentence.span.start <= found.span.start
+                    && found.span.end <= sentence.span.end
+                    && count::is_unknown(&self.words.text[sentence.span.clone()])
+            })
+    }
+
     /// « … non pardon, Samu de la Vienne »: what follows replaces what stood before.
     pub(super) fn corrects(&self, start: usize) -> bool {
         const CUES: &str = "pardon|je voulais dire|je veux dire|erreur de ma part|rectification|je corrige|je rectifie|correction|plutot le|plutot du|sorry|i mean";

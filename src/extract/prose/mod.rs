@@ -210,7 +210,7 @@ impl<'a> Words<'a> {
         let complaints = self.complaints();
         for found in count::find(&self.words.text) {
             // « Personne ne nous a rappelés » counts nobody.
-            if touches(&complaints, &found.span) {
+            if touches(&complaints, &found.span) || self.is_not_known(&found) {
                 continue;
             }
             let place = match self.about(&found.span) {

@@ -341,6 +341,7 @@ fn third_person(
         let stands_for = (here.saturating_sub(8)..here.max(from)).any(|at| {
             phrase!(tokens, at, "je vous ecris pour|vous ecris pour|ecris pour|ecrivons pour|ecris au nom de|au nom de|au nom du|a la place de|a la place du|je declare pour|declare pour|je signale pour|signale pour|je remonte pour|relaie pour|ecris a la place de|de la part de|je relaie|pour le compte de|on behalf of|writing for|reporting for")
                 .is_some_and(|end| end <= from && from - end <= 3)
+                && !is_recorded(tokens, at)
         });
         // « Constaté par Mme Laroche et M. Petit », « le souci de Mme Lopez »
         let met = from > 1
@@ -375,6 +376,26 @@ fn third_person(
         }
     }
     None
+}
+
+/// « ce que je tape s'enregistre au nom de Gaël »: under whose name something is kept or shown, before
+/// the words at `at`.
+fn is_recorded(tokens: &Tokens, at: usize) -> bool {
+    const KEPT: [&str; 11] = [
+        "enregistr",
+        "affich",
+        "sort",
+        "apparai",
+        "inscri",
+        "valid",
+        "cree",
+        "sauv",
+        "trac",
+        "part",
+        "signe",
+    ];
+    (at.saturating_sub(3)..at)
+        .any(|near| KEPT.iter().any(|kept| tokens.word(near).starts_with(kept)))
 }
 
 /// One person: the name, without its title where it is a full one; several: as written.
