@@ -343,7 +343,9 @@ pub(super) fn run<'t>(
     while units.last().is_some_and(|unit| {
         is_particle(unit.folded)
             && (unit.shape == Shape::Lower
-                || matches!(unit.folded, "de" | "du" | "des" | "les" | "la"))
+                || matches!(unit.folded, "de" | "du" | "des" | "les" | "la")
+                // « MARTINEZ LE SUPERVISEUR »
+                || unit.folded == "le" && role::role(tokens, unit.to).is_some())
     }) {
         units.pop();
     }
