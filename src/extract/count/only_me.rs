@@ -132,6 +132,8 @@ mod tests {
             "personne d'autre ne se plaint",
             "je suis le seul à pouvoir répondre ce soir",
             "je suis la seule à connaître le dossier",
+            "juste moi et Aurore",
+            "uniquement moi et Karim",
         ] {
             assert!(!only(text), "{text}");
         }

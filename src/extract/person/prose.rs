@@ -318,16 +318,9 @@ pub(super) fn run<'t>(
             || is_common(unit.folded)
             || role::role(tokens, next).is_some_and(|end| end >= unit.to)
             || weekday_or_month(unit.folded)
-            || matches!(
+            || is_one_of(
+                "dr|docteur|docteure|mme|mr|pr|madame|monsieur|mlle",
                 unit.folded,
-                "dr" | "docteur"
-                    | "docteure"
-                    | "mme"
-                    | "mr"
-                    | "pr"
-                    | "madame"
-                    | "monsieur"
-                    | "mlle"
             );
         // « SI-Samu », « OK », « F5 » are no names.
         if stops || unit.shape == Shape::Capitals && unit.folded.len() < 3 && units.is_empty() {

@@ -15,7 +15,7 @@ mod left;
 mod login;
 mod stated;
 
-use behind::{acted, apposed, shares_a_word, told_about};
+use behind::{acted, apposed, is_recorded, shares_a_word, told_about};
 use group::{accounts, befallen, grouped, struck};
 use left::left;
 use login::login;
@@ -376,26 +376,6 @@ fn third_person(
         }
     }
     None
-}
-
-/// « ce que je tape s'enregistre au nom de Gaël »: under whose name something is kept or shown, before
-/// the words at `at`.
-fn is_recorded(tokens: &Tokens, at: usize) -> bool {
-    const KEPT: [&str; 11] = [
-        "enregistr",
-        "affich",
-        "sort",
-        "apparai",
-        "inscri",
-        "valid",
-        "cree",
-        "sauv",
-        "trac",
-        "part",
-        "signe",
-    ];
-    (at.saturating_sub(3)..at)
-        .any(|near| KEPT.iter().any(|kept| tokens.word(near).starts_with(kept)))
 }
 
 /// One person: the name, without its title where it is a full one; several: as written.

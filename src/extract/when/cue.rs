@@ -3,6 +3,7 @@
 use super::super::lexicon::mentions;
 use super::Role;
 use super::event::{began, is_count_sent, is_event, is_first_hit, is_habit};
+use super::outright::told_outright;
 use super::until::broke;
 
 /// Words that lead to a start, as folded beginnings; parted by bars.
@@ -35,19 +36,6 @@ const LAST_GOOD: &str = concat!(
 );
 /// What happens on other days.
 const USUAL: &str = "d'habitude|habituellement|en temps normal|en general|normalement |d'ordinaire|usually|normally";
-/// What says behind a time that it began then.
-const BEGAN_THERE: [&str; 8] = [
-    "c'est la que ca a commence",
-    "c'est la que cela a commence",
-    "c'est la que tout a commence",
-    "c'est la que c'est apparu",
-    "c'est a ce moment la que ca a commence",
-    "c'est a ce moment que ca a commence",
-    "c'etait le debut",
-    "ca a commence la",
-];
-/// What was sent to support, before the time when it was.
-const COMPLETED: &str = "complete par|completee par|completes par|complete de notre|completee de notre|renseigne par nos|renvoye par|envoye par nos|transmis par nos|fournis par nos|fourni par nos";
 /// It works again, behind a time.
 const BACK: &str = "est revenu|sont revenu|est retabli|sont retabli|s'est retabli|se sont retabli|est rentre|a refonctionne|a remarche|est reparti|sont reparti|came back|was back";
 /// The writer's own day begins.
@@ -174,23 +162,8 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
         after
     };
     let worked = has(own_after, WORKED) && !after.contains("ne marchait") || has(clause, WORKED);
-    // « depuis 4h c'est rentré dans l'ordre », « ça remarche depuis 4h »
-    if since.is_some_and(|since| {
-        before.len() - since < 12 && is_well_since(&before[..since], next_clause(after))
-    }) {
-        return (Role::Other, 0.12);
-    }
-    // « hier vers 21h, c'est là que ça a commencé »
-    if BEGAN_THERE.iter().any(|there| {
-        after
-            .trim_start_matches([',', ' ', '(', ':', '-'])
-            .starts_with(there)
-    }) {
-        return (Role::Start, 0.4);
-    }
-    // « dossier complété par nos soins vendredi à 14h »: what was sent to support.
-    if has(clause, COMPLETED) {
-        return (Role::Other, 0.12);
+    if let Some(told) = told_outright(before, since, clause, after) {
+        return told;
     }
     // « à 11h elle est revenue toute seule », « à 16h tout est rentré dans l'ordre »
     if since.is_none() && is_back(after) {
@@ -364,48 +337,6 @@ fn follows_event(clause: &str, after: &str) -> bool {
 }
 
 /// « … elle est revenue toute seule »: the clause behind a time says that it works again then.
-/// The clause right behind a time.
-fn next_clause(after: &str) -> &str {
-    after
-        .split(|c: char| matches!(c, ',' | ';' | '(') || c.is_ascii_digit())
-        .next()
-        .unwrap_or_default()
-}
-
-/// « depuis 4h c'est rentré dans l'ordre », « ça remarche depuis 4h »: since when all is well again, by the
-/// words before « depuis » and those behind the time.
-fn is_well_since(lead: &str, after: &str) -> bool {
-    const AGAIN: [&str; 22] = [
-        "c'est rentre dans l'ordre",
-        "tout est rentre dans l'ordre",
-        "est rentre dans l'ordre",
-        "c'est revenu a la normale",
-        "tout est revenu",
-        "c'est revenu",
-        "ca remarche",
-        "tout remarche",
-        "ca refonctionne",
-        "tout refonctionne",
-        "ca marche a nouveau",
-        "ca marche de nouveau",
-        "ca fonctionne a nouveau",
-        "ca fonctionne de nouveau",
-        "c'est bon a nouveau",
-        "tout va bien",
-        "c'est retabli",
-        "tout est retabli",
-        "est retabli",
-        "c'est reparti",
-        "plus aucun souci",
-        "plus de souci",
-    ];
-    let clause = lead.rsplit([',', ';', '.']).next().unwrap_or(lead).trim();
-    let after = after.trim_start();
-    AGAIN
-        .iter()
-        .any(|again| after.starts_with(again) || clause.ends_with(again))
-}
-
 fn is_back(after: &str) -> bool {
     let clause = after
         .split(|c: char| matches!(c, ',' | ';') || c.is_ascii_digit())
