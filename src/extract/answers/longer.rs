@@ -6,6 +6,7 @@ use crate::domain::form::LabelName;
 use crate::extract::choose::{Pool, Rank};
 use crate::extract::excerpt::Excerpt;
 use crate::extract::label::Answered;
+use crate::extract::lexicon::is_one_of;
 use crate::extract::{
     answer, cues, description, frequency, people, person, phone, sentence, station, when,
 };
@@ -60,6 +61,7 @@ impl Reader<'_> {
             } else {
                 self.rank
             };
+            let nameless = named.name.is_none();
             match named.name {
                 Some((name, span)) => {
                     let name = self
@@ -87,7 +89,11 @@ impl Reader<'_> {
                 None if answer::is_self(text) => {}
                 None => {}
             }
-            if let Some((role, span)) = named.role {
+            // « Suivi par : Centre d'appels DSI »: a department alone is no job.
+            let job = named
+                .role
+                .filter(|(role, _)| !(nameless && is_one_of("dsi|dsio|dsih|dsii", &fold(role))));
+            if let Some((role, span)) = job {
                 let evidence = self.evidence(answered, span, 0.96);
                 pool.add(
                     FieldName::DeclarantRole,

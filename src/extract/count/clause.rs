@@ -45,7 +45,7 @@ fn is_well(tokens: &Tokens, start: usize, end: usize) -> bool {
     const TROUBLE: &str = "souci|soucis|probleme|problemes|pb|pbs|bug|bugs|message|erreur|ca|cela|anomalie|panne|phenomene|rencontre|constate|remarque|eu|issue|problem";
     const WELL: &str = "without trouble|without any trouble|without problem|without problems|without any problem|without issue|without any issue|sans probleme|sans souci|sans difficulte|sans difficultes|sans encombre|sans erreur|sans accroc|comme d habitude|sans soucis|sans pb|pas touche|pas touches|pas touchee|pas touchees|pas concerne|pas concernes|pas concernee|pas concernees|pas impacte|pas impactes|pas impactee|\
         pas impactees|pas affecte|pas affectes|pas genes|pas bloques|non touches|non concernes|non impactes|non touche|non concerne|epargne|epargnes|epargnees|indemnes|rien a signaler|ras|c est bon|c est ok|pas de souci|pas de soucis|\
-        pas de probleme|pas de pb|aucun souci|aucun probleme|aucun pb|nickel|no problem|not affected|are fine|is fine|work fine|works fine|ca va|rien du tout|n a rien|n ont rien|ont rien|vont bien|va bien|tourne bien|tournent bien|passent bien|repondent bien|sont nickel|sont bons|c ok|sont normales|ont la bonne|ont le bon|voient bien|tout est normal|est normal|tout marche|tout fonctionne|c bon|ca roule|ok pour|sont normaux|sont ok|est nickel|pas ce souci|pas ce probleme|tout va bien|impeccable|y arrivent tres bien";
+        pas de probleme|pas de pb|aucun souci|aucun probleme|aucun pb|nickel|no problem|not affected|are fine|is fine|work fine|works fine|ca va|rien du tout|n a rien|n ont rien|ont rien|vont bien|va bien|tourne bien|tournent bien|passent bien|repondent bien|sont nickel|sont bons|c ok|sont normales|ont la bonne|ont le bon|voient bien|tout est normal|est normal|tout marche|tout fonctionne|c bon|ca roule|ok pour|sont normaux|sont ok|est nickel|ne constatent rien|ne constate rien|ne remarquent rien|ne remarque rien|ne signalent rien|ne signale rien|ne rencontrent rien|pas ce souci|pas ce probleme|tout va bien|impeccable|y arrivent tres bien";
     (start..end).any(|at| {
         if let Some(next) = phrase!(tokens, at, WELL) {
             // « n'ont rien reçu » is a fault.
@@ -56,7 +56,12 @@ fn is_well(tokens: &Tokens, start: usize, end: usize) -> bool {
             {
                 return false;
             }
-            return !rien || next >= end || tokens.among(next, "de|eux|elles|du|a|au|chez");
+            return !rien
+                || next >= end
+                || tokens.among(
+                    next,
+                    "de|eux|elles|du|a|au|chez|remarque|constate|signale|note|vu|releve|rencontre",
+                );
         }
         if tokens.among(
             at,

@@ -323,7 +323,7 @@ fn member(
 pub(in crate::extract) fn titled(tokens: &Tokens, at: usize) -> Option<usize> {
     let title = tokens.among(
         at,
-        "dr|docteur|mme|madame|mlle|mademoiselle|mr|monsieur|pr|professeur|prof|mrs|ms|doctor|dre|drs|mmes",
+        "dr|docteur|docteure|mme|madame|mlle|mademoiselle|mr|monsieur|pr|professeur|prof|mrs|ms|doctor|dre|drs|mmes",
     ) || tokens.is(at, &["m", "mm"])
         && tokens
             .get(at + 1)

@@ -106,7 +106,15 @@ fn vague(tokens: &Tokens, at: usize, answer: bool) -> Option<Draft> {
             end - 1,
             "salle|equipe|monde|nous|service|regulation|postes|personnes|gens",
         );
-    let counts = (answer && !time || counted.is_some() || of_us || room) && !negated;
+    // « c'est la moitié de nos appels », « presque tous nos dossiers »: things, nobody.
+    let things = counted.is_none()
+        && (end..end + 4).any(|at| {
+            tokens.among(
+                at,
+                "appels|appel|dossiers|dossier|fiches|affaires|interventions|missions|patients|bilans|communes|adresses|lits|vehicules|messages|sms|calls|files",
+            )
+        });
+    let counts = (answer && !time || counted.is_some() || of_us && !things || room) && !negated;
     if counts && let Some(draft) = farther(tokens, counted.unwrap_or(end)) {
         return Some(draft);
     }

@@ -349,7 +349,7 @@ fn of_another_fault(between: &str) -> bool {
         .is_some()
             || tokens.is(at, &["le", "la"])
                 && tokens.number(at + 1, 1).is_some()
-                && !tokens.glued(at + 2)
+                && (!tokens.glued(at + 2) || tokens.sign(at + 2, b')'))
     })
 }
 

@@ -13,6 +13,19 @@ pub(super) fn only_me(tokens: &Tokens, at: usize, answer: bool) -> Option<usize>
         .end(tokens, at)
         .or_else(|| only_mine(tokens, at))
         .or_else(|| alone(tokens, at))?;
+    // « juste moi et Aurore »: one more follows.
+    if tokens.is(end - 1, &["moi"])
+        && tokens.among(end, "et|plus")
+        && !tokens.among(
+            end + 1,
+            "moi|c|ce|ca|cela|je|j|on|nous|il|ils|elle|elles|les|le|la|l|personne|pas|uniquement|seulement|depuis|en|a|rien|pour|que|sur|chez|mes|nos|tous|tout|aucun|aucune",
+        )
+        && tokens
+            .get(end + 1)
+            .is_some_and(|token| token.kind == Kind::Word)
+    {
+        return None;
+    }
     // « alors que chez moi tout va bien »
     if at > 0 && tokens.is(at, &["que", "qu", "ke"]) && tokens.among(at - 1, "alors|tandis|parce|pendant|dit|lorsque|puisque|bien|sache|savoir|sachant|vu|depuis|voit|vois|pense|crois|apres|avant|sans|pour") {
         return None;
@@ -66,6 +79,7 @@ pub(super) fn only_me(tokens: &Tokens, at: usize, answer: bool) -> Option<usize>
     // « je suis seul médecin », « je suis seule sur la liste »
     if tokens.is(end - 1, &["seul", "seule"])
         && tokens.is(end, &["a"])
+        && !only_one_to_do(tokens, end)
         && !tokens.among(
             end + 1,
             "priori|ce|cette|l|avoir|rencontrer|etre|subir|ne|constater|l|consulter|utiliser|ouvrir|lire|voir|regarder|saisir|travailler|exploiter|manipuler|gerer|suivre|recevoir|editer|m|y|me|lancer|remplir|tenir",
@@ -74,6 +88,20 @@ pub(super) fn only_me(tokens: &Tokens, at: usize, answer: bool) -> Option<usize>
         return None;
     }
     Some(end)
+}
+
+/// « je suis la seule à sortir ces chiffres », « je suis le seul à faire les plannings »: whether an act
+/// that nobody else does stands behind « seul », which ends before `end`.
+fn only_one_to_do(tokens: &Tokens, end: usize) -> bool {
+    const OTHER: &str = "pouvoir|savoir|connaitre|repondre|vous|parler|etre|declarer|signaler|ecrire|decrocher|rester|hier|premier|dernier|cahier|papier|quartier|chantier|atelier|panier|courrier|dossier";
+    let article = end > 1 && tokens.among(end - 2, "le|la");
+    let verb = tokens.word(end + 1);
+    article
+        && verb.len() > 4
+        && ["er", "ir", "re"]
+            .iter()
+            .any(|ending| verb.ends_with(ending))
+        && !tokens.among(end + 1, OTHER)
 }
 
 #[cfg(test)]
@@ -90,6 +118,9 @@ mod tests {
         for text in [
             "cela ne gêne que moi",
             "le Dr Roy et lui seul",
+            "Je suis la seule à sortir ces chiffres",
+            "je suis le seul à faire les plannings",
+            "je suis la seule à remplir ce registre",
             "personne d'autre n'est touché",
         ] {
             assert!(only(text), "{text}");
@@ -99,6 +130,10 @@ mod tests {
             "appelez ma ligne, elle seule sonne",
             "le bouton Envoyer et lui seul est grisé",
             "personne d'autre ne se plaint",
+            "je suis le seul à pouvoir répondre ce soir",
+            "je suis la seule à connaître le dossier",
+            "juste moi et Aurore",
+            "uniquement moi et Karim",
         ] {
             assert!(!only(text), "{text}");
         }

@@ -374,6 +374,19 @@ mod tests {
             ),
             ("sur l'environnement réel", Some(Production)),
             (
+                "Uniquement en production, sur le site de formation c'est correct.",
+                Some(Production),
+            ),
+            (
+                "C'est en prod ; la base école affiche tout.",
+                Some(Production),
+            ),
+            ("c'est en prod, les prérequis aucune idée", Some(Production)),
+            (
+                "c'est sur la base école, combien on est aucune idée",
+                Some(Training),
+            ),
+            (
                 "C'est le système vrai, pas celui de l'école.",
                 Some(Production),
             ),

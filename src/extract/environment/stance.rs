@@ -10,7 +10,7 @@ const CONTRAST: &str =
     "mais|alors|tandis|contrairement|donc|but|whereas|while|cependant|toutefois|or";
 /// All is well.
 const WELL: &str = "marche|marchent|fonctionne|fonctionnent|va bien|vont bien|tourne|passe|ras|rien a signaler|tout va|tout est normal|\
-    est normal|c est bon|c est ok|ok|nickel|pas de souci|pas de soucis|pas de probleme|pas de probleme|pas d anomalie|aucun souci|aucun probleme|aucune anomalie|\
+    est normal|est correct|est correcte|sont corrects|sont correctes|est juste|sont justes|est propre|s affiche bien|s affichent bien|affiche tout|y est bien|y sont bien|est complete|est complet|sont completes|c est bon|c est ok|ok|nickel|pas de souci|pas de soucis|pas de probleme|pas de probleme|pas d anomalie|aucun souci|aucun probleme|aucune anomalie|\
     sans souci|sans probleme|sans anomalie|works|is fine|are fine|all good|goes well|is ok|no problem|no issue|rien de tel|rien d anormal|impeccable|n a rien";
 /// Not there, in words that may stand behind the environment.
 const UNTOUCHED: &str = "touche|touchee|touches|concerne|concernee|concernes|impacte|impactee|affecte|affectee|utilisee|\
@@ -152,7 +152,9 @@ pub(super) fn stance(tokens: &Tokens, from: usize, to: usize, floor: usize, roof
         }
         // « trois jours en formation sans jamais voir ça », « sur la base école je ne sais pas »
         if tokens.any_phrase(at, NOT_SEEN).is_some()
-            || at - to <= 4 && tokens.any_phrase(at, NOT_KNOWN).is_some()
+            || at - to <= 4
+                && tokens.any_phrase(at, NOT_KNOWN).is_some()
+                && !of_another_matter(tokens, to, at)
         {
             return Stance::Aside;
         }
@@ -166,6 +168,18 @@ pub(super) fn stance(tokens: &Tokens, from: usize, to: usize, floor: usize, roof
         return Stance::Aside;
     }
     Stance::Affirmed
+}
+
+/// « c'est en prod, les prérequis aucune idée »: behind a comma another thing is named that nobody
+/// knows.
+fn of_another_matter(tokens: &Tokens, from: usize, to: usize) -> bool {
+    (from..to).any(|at| tokens.sign(at, b','))
+        && (from..to).any(|at| {
+            tokens.among(
+                at,
+                "prerequis|prereq|requis|nombre|combien|nb|reproductible|reproduction|heure|debut|numero|version|poste|role|les|le|pour",
+            )
+        })
 }
 
 fn stops(tokens: &Tokens, at: usize) -> bool {

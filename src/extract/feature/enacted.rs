@@ -13,7 +13,10 @@ const ACTS: &[(&str, &[&str])] = &[
     ("export", &["exporte", "exporto", "exporta"]),
     ("cloture", &["clotur", "clor", "clos"]),
     ("impression", &["imprim"]),
-    ("recherche", &["recherche", "cherch"]),
+    (
+        "recherche",
+        &["recherche", "cherch", "tape", "tapo", "tapant"],
+    ),
     ("enregistrement", &["enregistr", "sauvegard"]),
     ("sauvegarde", &["sauvegard", "enregistr"]),
     ("envoi", &["envoi", "envoy"]),
@@ -35,7 +38,7 @@ const ACTS: &[(&str, &[&str])] = &[
     ("fermeture", &["ferm"]),
     ("verrouillage", &["verrouill"]),
     ("deverrouillage", &["deverrouill"]),
-    ("saisie", &["saisi"]),
+    ("saisie", &["saisi", "tape", "tapo", "tapant"]),
     ("renvoi", &["renvoi", "renvoy"]),
     ("ajout", &["ajout"]),
     ("bascule", &["bascul"]),
@@ -106,6 +109,18 @@ mod tests {
                 "Quand nous fermons un dossier sans transport, le portail exige un hôpital",
             ),
             ("cloture", "en clôturant, le bouton reste gris"),
+            (
+                "recherche d'adresse",
+                "quand on tape une adresse la liste propose des rues de Gironde",
+            ),
+            (
+                "saisie adresse",
+                "Lorsque je tape une rue, la carte part ailleurs",
+            ),
+            (
+                "recherche commune",
+                "en tapant trois lettres, plus rien ne sort",
+            ),
         ] {
             assert!(is_enacted(&Tokens::new(text), subject), "{text}");
         }

@@ -232,6 +232,16 @@ fn phrases(
             // What is named first is complained of; what follows comes of it.
             let weight = weight - 0.02 * number.min(4) as f32;
             let span = tokens.span(phrase.from, phrase.to);
+            // « bons de transport »: « transport » alone is part of a longer name of the table.
+            let span = hits
+                .iter()
+                .find(|hit| {
+                    hit.specific
+                        && hit.span.len() > span.len()
+                        && hit.span.start <= span.start
+                        && span.end <= hit.span.end
+                })
+                .map_or(span, |hit| hit.span.clone());
             let known = hits
                 .iter()
                 .filter(|hit| span.start <= hit.span.start && hit.span.end <= span.end)

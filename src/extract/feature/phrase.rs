@@ -120,7 +120,14 @@ pub(super) fn phrase(source: &Source<'_>, at: usize, stop: usize) -> Option<Phra
         let named = tail == 0
             && is_noun(tokens, to)
             && tokens.among(to - 1, "module|onglet|bouton|menu|volet|rubrique|bandeau|fonction|fonctionnalite|vue|panneau|fiche|tableau|tuile|formulaire|liste|rapport|annuaire|encart|widget|icone|couche|champ|statut|touche|case|filtre|lien|mode|fiches|tableaux|listes|rapports|modules|onglets|boutons|liens|champs")
-            && !leads_object(tokens, to + 1);
+            && !leads_object(tokens, to + 1)
+            // « remontée fiche », « ouverture dossier »: an act and what it is done to, in a few words.
+            || tail == 0
+                && from == at
+                && tokens.among(to - 1, "remontee|ouverture|saisie|recherche|impression|edition|creation|cloture|envoi|transfert|export|import|fusion|validation")
+                && is_noun(tokens, to)
+                && !tokens.ends_line(to - 1)
+                && (tokens.ends_line(to + 1) || to + 1 >= stop);
         // « touche F8 », « text macros »
         let code = tokens.width(to) == 1
             && !tokens.word(to).is_empty()

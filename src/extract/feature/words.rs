@@ -45,7 +45,7 @@ pub(super) static NEVER: LazyLock<Lexicon> = LazyLock::new(|| {
 /// Heads that say little by themselves.
 pub(super) static GENERIC: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(concat!(
-        "fenetre|fenetres|ecran|ecrans|page|pages|liste|listes|fiche|fiches|dossier|dossiers|portail|application|logiciel|systeme|programme|outil|bouton|boutons|onglet|menu|champ|champs|case|cases|message|messages|appel|appels|affaire|affaires|donnee|donnees|information|informations|",
+        "appli|applis|plateforme|plateformes|lien|liens|lecteur|fenetre|fenetres|ecran|ecrans|page|pages|liste|listes|fiche|fiches|dossier|dossiers|portail|application|logiciel|systeme|programme|outil|bouton|boutons|onglet|menu|champ|champs|case|cases|message|messages|appel|appels|affaire|affaires|donnee|donnees|information|informations|",
         "infos|compte|comptes|session|sessions|ligne|lignes|colonne|colonnes|numero|numeros|adresse|adresses|fichier|fichiers|document|documents|valeur|valeurs|texte|acces|affichage|si|tableau|tableaux|resultat|resultats|element|elements|file|files|form|call|calls|list|nombre|son|voix|fonction|touche|clic|icone|piece|pieces|statut|statuts|tout|mot|zone|fond|compteur|couleur|bip"
     ))
 });

@@ -76,8 +76,9 @@ pub fn from_header(display: &str, address: &str) -> Option<String> {
                     format!("{own} {other}")
                 })
             }
-            _ => (only.is_given() || tokens.is(from.wrapping_sub(1), &["dr", "docteur"]))
-                .then(|| capitalised(only.text, false)),
+            _ => (only.is_given()
+                || tokens.is(from.wrapping_sub(1), &["dr", "docteur", "docteure"]))
+            .then(|| capitalised(only.text, false)),
         };
     }
     if let Some(ordered) = by_address(&units, &parts) {

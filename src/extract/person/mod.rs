@@ -298,7 +298,7 @@ fn is_hour(tokens: &Tokens, at: usize) -> bool {
 fn titles(tokens: &Tokens, from: usize, to: usize) -> usize {
     let mut at = from;
     while at < to {
-        let title = tokens.among(at, "dr|docteur|mme|madame|mlle|mademoiselle|mr|monsieur|pr|professeur|prof|mrs|ms|drs|doctor|capitaine|commandant|commandante|lieutenant|lieutenante|colonel|adjudant|sergent|caporal|maitre")
+        let title = tokens.among(at, "dr|docteur|docteure|mme|madame|mlle|mademoiselle|mr|monsieur|pr|professeur|prof|mrs|ms|drs|doctor|capitaine|commandant|commandante|lieutenant|lieutenante|colonel|adjudant|sergent|caporal|maitre")
             || tokens.is(at, &["m"]) && at + 1 < to;
         let sign = matches!(tokens.get(at).map(|t| t.kind), Some(Kind::Sign(_)));
         if !title && !sign {

@@ -318,9 +318,9 @@ pub(super) fn run<'t>(
             || is_common(unit.folded)
             || role::role(tokens, next).is_some_and(|end| end >= unit.to)
             || weekday_or_month(unit.folded)
-            || matches!(
+            || is_one_of(
+                "dr|docteur|docteure|mme|mr|pr|madame|monsieur|mlle",
                 unit.folded,
-                "dr" | "docteur" | "mme" | "mr" | "pr" | "madame" | "monsieur" | "mlle"
             );
         // « SI-Samu », « OK », « F5 » are no names.
         if stops || unit.shape == Shape::Capitals && unit.folded.len() < 3 && units.is_empty() {
@@ -336,7 +336,9 @@ pub(super) fn run<'t>(
     while units.last().is_some_and(|unit| {
         is_particle(unit.folded)
             && (unit.shape == Shape::Lower
-                || matches!(unit.folded, "de" | "du" | "des" | "les" | "la"))
+                || matches!(unit.folded, "de" | "du" | "des" | "les" | "la")
+                // « MARTINEZ LE SUPERVISEUR »
+                || unit.folded == "le" && role::role(tokens, unit.to).is_some())
     }) {
         units.pop();
     }

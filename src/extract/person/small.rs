@@ -60,13 +60,28 @@ pub(super) fn small_name<'t>(
                 || role::role(tokens, name_at).is_some();
             unit.folded.len() > 2
                 && !stops
-                && tokens.among(
+                && (tokens.among(
                     unit.to,
                     "arm|ide|iade|medecin|interne|cadre|parm|infirmiere|infirmier",
-                )
+                ) || closes_with_job(tokens, name_at, unit.to))
         })
         .into_iter()
         .collect()
+}
+
+/// « c est martinez le superviseur », « ici lefort, la cadre de garde »: whether an article and a job
+/// behind the word at `at` close the words or stand before a number.
+fn closes_with_job(tokens: &Tokens, at: usize, end: usize) -> bool {
+    const NOBODY: &str = "pareil|pareille|idem|aussi|bien|toujours|encore|donc|juste|normal|surement|surtout|souvent|parfois|avec|pour|sans|chez|comme|quand|plutot|meme|notre|votre|peut|sur|urgent|grave|pas|plus|non|oui|que|qui|mais|depuis|bon|fini|mort";
+    let next = if tokens.sign(end, b',') { end + 1 } else { end };
+    tokens.among(next, "le|la")
+        && !tokens.among(at, NOBODY)
+        && role::role(tokens, next + 1).is_some_and(|to| {
+            matches!(
+                tokens.get(to).map(|token| token.kind),
+                None | Some(Kind::Line | Kind::Number | Kind::Sign(b'.' | b','))
+            )
+        })
 }
 
 /// « karim arm 06 39 … », « dylan, ide », « julie weisse chef de salle rappeler … »: whether a name

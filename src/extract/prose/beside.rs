@@ -2,6 +2,7 @@
 //! replaces another.
 
 use super::Words;
+use crate::extract::count;
 use crate::extract::lexicon::mentions;
 use crate::extract::sentence::{About, Sentence};
 use crate::extract::station;
@@ -38,6 +39,17 @@ impl Words<'_> {
         BEFORE.split('|').any(|cue| before.ends_with(cue)) || mentions(AFTER, &after)
     }
 
+    /// « Combien de personnes je ne sais pas, je suis seule ce soir. »: the writer alone there is not who
+    /// is affected.
+    pub(super) fn is_not_known(&self, found: &count::Found) -> bool {
+        found.count.max == Some(1)
+            && self.sentences.iter().any(|sentence| {
+                sentence.span.start <= found.span.start
+                    && found.span.end <= sentence.span.end
+                    && count::is_unknown(&self.words.text[sentence.span.clone()])
+            })
+    }
+
     /// « … non pardon, Samu de la Vienne »: what follows replaces what stood before.
     pub(super) fn corrects(&self, start: usize) -> bool {
         const CUES: &str = "pardon|je voulais dire|je veux dire|erreur de ma part|rectification|je corrige|je rectifie|correction|plutot le|plutot du|sorry|i mean";
@@ -63,4 +75,55 @@ pub(super) fn follows_number(before: &str) -> bool {
         return false;
     };
     first.bytes().filter(u8::is_ascii_digit).count() >= 9
+}
+
+/// « on est 3 pareil. prod. dispo au 06 … », « ma collègue (06 …) y arrive, donc c'est juste moi »: people
+/// counted in a clause of their own, though the sentence also says how to reach somebody or what is
+/// attached.
+pub(super) fn counts_outright(text: &str, found: &count::Found) -> bool {
+    const REACH: &str = "joign|joindre|dispo|appel|contact|capture|photo|copie|merci|conge|cordialement|reunion|repos|reponds|repondre|courage|journee|soiree|bonne|chercher|reste|presen|calme|quitte";
+    if found.doubt.is_some() || found.score < 0.75 || found.count.min.is_none() {
+        return false;
+    }
+    let stops = |c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '(' | ')' | '\n');
+    let before = text.get(..found.span.start).unwrap_or_default();
+    let before = &before[before.ceil_char_boundary(before.len().saturating_sub(60))..];
+    let lead = before.rsplit(stops).next().unwrap_or_default();
+    let after = text.get(found.span.end..).unwrap_or_default();
+    let after = after.split(stops).next().unwrap_or_default();
+    let near: Vec<&str> = after.split_whitespace().take(4).collect();
+    let said = text.get(found.span.clone()).unwrap_or_default();
+    let words = crate::text::fold(&format!(" {lead}{said} {}", near.join(" ")));
+    !words
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|word| REACH.split('|').any(|reach| word.starts_with(reach)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_counted_beside_a_number_to_call_count() {
+        let counts = |text: &str| {
+            count::find(text)
+                .iter()
+                .any(|found| counts_outright(text, found))
+        };
+        for text in [
+            "on est 3 pareil. prod. dispo au 0692 44 17 08 jusqu a 14h",
+            "Ma collègue Yolande (06 39 98 02 77) y arrive depuis son bureau, donc c'est juste moi.",
+            "Les 2 medecins de garde et moi on a la meme chose photo en pj",
+            "mon numero 06 39 98 20 22, on est 4 a l'avoir",
+        ] {
+            assert!(counts(text), "{text}");
+        }
+        for text in [
+            "appelez que moi au 06 39 98 20 22",
+            "Joignable sur mon poste uniquement, 02 61 91 50 07",
+            "Je suis seul joignable cette nuit : 06 39 98 20 22",
+        ] {
+            assert!(!counts(text), "{text}");
+        }
+    }
 }

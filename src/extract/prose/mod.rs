@@ -210,13 +210,14 @@ impl<'a> Words<'a> {
         let complaints = self.complaints();
         for found in count::find(&self.words.text) {
             // « Personne ne nous a rappelés » counts nobody.
-            if touches(&complaints, &found.span) {
+            if touches(&complaints, &found.span) || self.is_not_known(&found) {
                 continue;
             }
             let place = match self.about(&found.span) {
                 Some(About::Fault) => 0.1,
                 Some(About::Context) => -0.05,
                 None if self.sentences.is_empty() => 0.0,
+                Some(About::Aside) if beside::counts_outright(&self.words.text, &found) => -0.05,
                 Some(About::Aside) | None => continue,
             };
             let confidence = 0.35 + 0.5 * found.score + place;

@@ -212,7 +212,13 @@ fn station(tokens: &Tokens) -> Option<Range<usize>> {
         {
             return None;
         }
-        if tokens.among(check + 1, "sur") && !tokens.among(check.wrapping_sub(1), "fait|faire") {
+        // « rien n'a été vérifié sur ce PC »: nothing was, there.
+        let nothing = (check.saturating_sub(5)..*check).any(|at| tokens.among(at, "rien|nothing"))
+            && tokens.among(check + 2, "ce|mon|le|nos|notre|les|mes|this|my|l");
+        if tokens.among(check + 1, "sur|on")
+            && !nothing
+            && !tokens.among(check.wrapping_sub(1), "fait|faire")
+        {
             return None;
         }
         // Forwards: « vérifié mon poste », « vérification du poste ».

@@ -4,6 +4,7 @@
 use super::super::answer::is_self;
 use super::super::answers::one_line;
 use super::super::count::company::{company, name};
+use super::super::lexicon::is_one_of;
 use super::super::token::{Kind, Tokens, phrase};
 use std::ops::Range;
 
@@ -236,6 +237,8 @@ fn is_me(words: &str) -> bool {
 /// The shortest part that names them: « …, donc la dizaine de régulateurs qui tournent ici » →
 /// « la dizaine de régulateurs ».
 fn shortest(words: &str) -> Range<usize> {
+    // « l'équipe de la cellule lits, soit quatre personnes »: how many they are names nobody.
+    const NUMBERS: &str = "personnes|utilisateurs|people|users|deux|trois|quatre|cinq|sept|huit|neuf|onze|douze|treize|quatorze|quinze|seize|vingt|trente|dizaine|quinzaine|vingtaine|environ|total|four|five|seven|eight";
     let folded = crate::text::Folded::new(words);
     let lower = folded.as_str();
     let mut range = 0..lower.len();
@@ -251,7 +254,7 @@ fn shortest(words: &str) -> Range<usize> {
         if let Some(at) = lower.find(cue) {
             let after = &lower[at + cue.len()..];
             let names = after.split(|c: char| !c.is_alphanumeric()).any(|word| {
-                word.len() > 3 && word.chars().all(char::is_alphabetic) && word != "personnes"
+                word.len() > 3 && word.chars().all(char::is_alphabetic) && !is_one_of(NUMBERS, word)
             });
             range = if names {
                 at + cue.len()..lower.len()

@@ -14,6 +14,26 @@ pub(super) fn acted(tokens: &Tokens, verb: usize) -> bool {
     ) || tokens.among(verb, "a|ont|est|sont|avait|etait") && tokens.among(verb + 1, DID)
 }
 
+/// « ce que je tape s'enregistre au nom de Gaël »: under whose name something is kept or shown, before
+/// the words at `at`.
+pub(super) fn is_recorded(tokens: &Tokens, at: usize) -> bool {
+    const KEPT: [&str; 11] = [
+        "enregistr",
+        "affich",
+        "sort",
+        "apparai",
+        "inscri",
+        "valid",
+        "cree",
+        "sauv",
+        "trac",
+        "part",
+        "signe",
+    ];
+    (at.saturating_sub(3)..at)
+        .any(|near| KEPT.iter().any(|kept| tokens.word(near).starts_with(kept)))
+}
+
 /// « Karim, ARM de jour, reste bloqué »: the job of the one named before the comma at `end`.
 pub(super) fn apposed(tokens: &Tokens, end: usize) -> bool {
     noun_end(tokens, end + 1)

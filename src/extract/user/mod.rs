@@ -15,7 +15,7 @@ mod left;
 mod login;
 mod stated;
 
-use behind::{acted, apposed, shares_a_word, told_about};
+use behind::{acted, apposed, is_recorded, shares_a_word, told_about};
 use group::{accounts, befallen, grouped, struck};
 use left::left;
 use login::login;
@@ -341,6 +341,7 @@ fn third_person(
         let stands_for = (here.saturating_sub(8)..here.max(from)).any(|at| {
             phrase!(tokens, at, "je vous ecris pour|vous ecris pour|ecris pour|ecrivons pour|ecris au nom de|au nom de|au nom du|a la place de|a la place du|je declare pour|declare pour|je signale pour|signale pour|je remonte pour|relaie pour|ecris a la place de|de la part de|je relaie|pour le compte de|on behalf of|writing for|reporting for")
                 .is_some_and(|end| end <= from && from - end <= 3)
+                && !is_recorded(tokens, at)
         });
         // « Constaté par Mme Laroche et M. Petit », « le souci de Mme Lopez »
         let met = from > 1

@@ -3,6 +3,7 @@
 use super::super::lexicon::mentions;
 use super::Role;
 use super::event::{began, is_count_sent, is_event, is_first_hit, is_habit};
+use super::outright::told_outright;
 use super::until::broke;
 
 /// Words that lead to a start, as folded beginnings; parted by bars.
@@ -161,6 +162,9 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
         after
     };
     let worked = has(own_after, WORKED) && !after.contains("ne marchait") || has(clause, WORKED);
+    if let Some(told) = told_outright(before, since, clause, after) {
+        return told;
+    }
     // « à 11h elle est revenue toute seule », « à 16h tout est rentré dans l'ordre »
     if since.is_none() && is_back(after) {
         return (Role::Other, 0.12);

@@ -19,6 +19,7 @@ mod day;
 mod event;
 mod mention;
 mod misspelt;
+mod outright;
 mod resolve;
 mod shift;
 mod shown;

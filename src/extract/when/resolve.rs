@@ -57,6 +57,16 @@ pub(super) fn resolve(mention: &Mention, base: &Base) -> Option<Instant> {
         let day = mention.until.or(mention.day)?;
         let date = date(day, now.date())?;
         let at = instant(Paris, date.and_hms_opt(0, 0, 0)?)?;
+        // « depuis ce midi » is noon, unless it has not struck yet.
+        let noon = at + TimeDelta::hours(12);
+        if mention.part == Some(Part::Noon) && noon <= base.date {
+            return Some(Instant {
+                at: noon,
+                precision: Precision::Hour,
+                future: false,
+                certain_year: certain(day),
+            });
+        }
         return Some(Instant {
             at,
             precision: Precision::Day,

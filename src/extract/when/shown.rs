@@ -188,8 +188,19 @@ pub(super) fn content(
     if now && !timed {
         return Some((Role::Other, 0.05));
     }
-    let at = STUCK.iter().filter_map(|cue| near.rfind(cue)).max();
-    let on = |ends: &[&str]| ends.iter().any(|end| lead.ends_with(end));
+    // « je l'ai remarqué hier »: « marque » shows something only where the word begins so.
+    let begins = |text: &str, at: usize| !text[..at].ends_with(char::is_alphanumeric);
+    let at = STUCK
+        .iter()
+        .filter_map(|cue| near.rfind(cue))
+        .filter(|at| !near[*at..].starts_with("marque") || begins(near, *at))
+        .max();
+    let on = |ends: &[&str]| {
+        ends.iter().any(|end| {
+            lead.strip_suffix(end)
+                .is_some_and(|rest| end.starts_with(' ') || begins(lead, rest.len()))
+        })
+    };
     // « bloqué sur lundi 7h02 », « figé à la date du 9 », « s'arrête au 9 novembre »
     let held = at.is_some_and(|at| {
         let rest = &near[at..];

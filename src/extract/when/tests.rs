@@ -73,7 +73,7 @@ fn an_answer_is_resolved_against_the_message() {
             "2026-03-12T06:45+01:00 minute",
         ),
         ("midi et quart", "2026-03-12T12:15+01:00 minute"),
-        ("ce midi", "2026-03-12T00:00+01:00 day"),
+        ("ce midi", "2026-03-12T12:00+01:00 hour"),
         ("ce matin", "2026-03-12T00:00+01:00 day"),
         ("hier", "2026-03-11T00:00+01:00 day"),
         ("hier soir", "2026-03-11T00:00+01:00 day"),

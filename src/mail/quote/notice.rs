@@ -7,7 +7,13 @@ use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
 /// Phrases of notices, folded. Each is long enough that nobody writes it about an incident.
-const NOTICES: [&str; 53] = [
+const NOTICES: [&str; 59] = [
+    "informations contenues dans ce m",
+    "informations contenues dans ce c",
+    "susceptibles d'etre confidentiel",
+    "susceptible d'etre confidentiel",
+    "toute diffusion non autorisee",
+    "ce message peut contenir des informations",
     "pensez a l'environnement",
     "pensons a l'environnement",
     "penser a l'environnement",
