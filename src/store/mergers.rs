@@ -98,7 +98,8 @@ impl Store {
 
 /// A ticket as it is, for the day on which this is undone.
 async fn before(tx: &mut Tx, incident: IncidentId) -> Result<Before> {
-    let row: Option<(String, Option<DateTime<Utc>>, String, bool, bool)> = tx
+    type Row = (String, Option<DateTime<Utc>>, String, bool, bool);
+    let row: Option<Row> = tx
         .query(
             "SELECT status, status_since, concerns, doubtful, major_suspected
              FROM incidents WHERE id = $1",

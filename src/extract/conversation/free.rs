@@ -94,7 +94,8 @@ fn frames(collector: &mut Collector<'_>, sentences: &[Excerpt]) {
         inside.sort_by_key(|taken| taken.start);
         let mut frame = String::new();
         let mut at = whole.start;
-        for taken in inside.into_iter().chain([whole.end..whole.end]) {
+        let end = std::iter::once(whole.end..whole.end);
+        for taken in inside.into_iter().chain(end) {
             let between = at..taken.start.max(at);
             frame += collector.body.text.get(between).unwrap_or_default();
             frame.push(' ');

@@ -134,11 +134,10 @@ fn lighten(fields: &mut Fields, given: &Given, asked: &Asked, email: &Email<'_>)
     }
     for (name, words) in &given.typed {
         let field = &mut fields[*name];
-        let vague = match &field.reading {
-            Reading::Missing => true,
-            Reading::Unclear(Reason::NotClear { .. }) => true,
-            _ => false,
-        };
+        let vague = matches!(
+            &field.reading,
+            Reading::Missing | Reading::Unclear(Reason::NotClear { .. })
+        );
         if !vague {
             continue;
         }

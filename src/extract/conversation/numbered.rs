@@ -85,7 +85,7 @@ fn marks(tokens: &Tokens, questions: usize, last: &mut usize) -> Vec<Mark> {
                 tokens.get(at - 1).map(|t| t.kind),
                 Some(Kind::Sign(_) | Kind::Line)
             );
-        if first && (lowest > *last || mark.named) || mark.named || follows && parted {
+        if mark.named || first && lowest > *last || follows && parted {
             *last = mark.numbers.last().copied().unwrap_or(*last);
             at = mark.to;
             marks.push(mark);

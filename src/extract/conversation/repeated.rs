@@ -61,7 +61,7 @@ fn is_repeated(
     // way to answer: « Cela se reproduit toujours. Les prérequis du poste sont vérifiés. »
     let retyped =
         opens(ours, place) && run >= 3 && (quoted || begins && is_asked(body, tokens, at + run));
-    if !resumes && !word.first && !(near || ahead && run >= 6) {
+    if !(resumes || word.first || near || ahead && run >= 6) {
         return retyped;
     }
     let numbered = word.first && matches!(word.place, Place::Question(_));

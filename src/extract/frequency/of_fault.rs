@@ -60,10 +60,14 @@ pub(super) fn is_of_the_fault(before: &str, cue: &str, after: &str) -> bool {
         let clause = clause.trim_start().trim_start_matches("fois ");
         TOLD.split('|').any(|cue| clause.starts_with(cue))
     });
-    !(place || expected || habit || daily || told)
-        && !is_duty(clause, cue)
-        && !is_unchanged(clause, cue, after)
-        && !calls_us(after)
+    !(place
+        || expected
+        || habit
+        || daily
+        || told
+        || is_duty(clause, cue)
+        || is_unchanged(clause, cue, after)
+        || calls_us(after))
 }
 
 /// « elle doit suivre en continu », « il faut regarder l'écran tout le temps »: what has to go on or

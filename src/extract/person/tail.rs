@@ -73,7 +73,7 @@ fn signed(text: &str, start: usize) -> Option<Found> {
     let line = tail.lines().next().unwrap_or_default();
     let before = tail.get(..found.span.start)?;
     let led = before.chars().filter(|c| c.is_alphabetic()).count();
-    let titled = (1..=8).contains(&led) && before.trim_end().split_whitespace().count() == 1;
+    let titled = (1..=8).contains(&led) && before.split_whitespace().count() == 1;
     let job = found.role.as_ref().map(|(_, span)| span.clone());
     // The job stands on the same line or on the next.
     let beside = job.as_ref().is_some_and(|job| {

@@ -335,10 +335,10 @@ fn lasts(tokens: &Tokens, at: usize, end: usize) -> bool {
     ) && !(one == "environ" && matches!(before(2), "a" | "vers" | "depuis"))
         || one == "les" && matches!(before(2), "toutes" | "dans" | "sous" | "tous")
         || one == "de"
-            && !of_day(tokens, end)
             // « de garde de 8h à 20h »
-            && !(tokens.is(end, &["a"]) && tokens.number(end + 1, 2).is_some())
-            && !matches!(before(4), "prise" | "prises")
+            && !(of_day(tokens, end)
+                || tokens.is(end, &["a"]) && tokens.number(end + 1, 2).is_some()
+                || matches!(before(4), "prise" | "prises"))
             && matches!(
                 before(2),
                 "plus"

@@ -348,7 +348,7 @@ fn ends_sentence(tokens: &Tokens, at: usize) -> bool {
     match tokens.get(at).map(|token| token.kind) {
         // « (M. Cottin l'a noté à 15h25) »
         Some(Kind::Sign(b'.')) => {
-            !tokens.glued(at + 1) && !(at > 0 && tokens.among(at - 1, "m|mr|dr|mme|mlle|pr"))
+            !(tokens.glued(at + 1) || at > 0 && tokens.among(at - 1, "m|mr|dr|mme|mlle|pr"))
         }
         Some(Kind::Sign(b'!' | b'?')) => !tokens.glued(at + 1),
         Some(Kind::Line) => match tokens.get(at + 1).map(|token| token.kind) {
