@@ -9,6 +9,7 @@ use vigie::domain::history::EventKind;
 use vigie::domain::incident::{Reference, Status};
 use vigie::domain::outgoing::{MailState, Template};
 use vigie::domain::timer::TimerKind;
+use vigie::mail::Email;
 use vigie::worker::timers::Round;
 
 /// The first request leaves then: Tuesday 24 November 2026, 10:03:20 in Paris.
@@ -336,6 +337,42 @@ async fn e_18_the_second_number_is_told_to_a_domain_of_which_a_ticket_was_valida
             ("p.martin@gmail.com", false),
         ];
         assert_eq!(told, expected.map(|(to, is)| (to.to_owned(), is)));
+        line.store().close().await;
+    }
+}
+
+#[tokio::test]
+async fn e_16_what_is_cancelled_within_its_hold_never_leaves_and_what_is_corrected_leaves_anew() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let mut line = Line::with(test, "").await;
+        line.receive(&mail(1, "", FORM)).await;
+        line.receive(&mail(2, "From: <d.roy@ch-ailleurs.example>\r\n", FORM))
+            .await;
+        line.process(0).await;
+        let [first, second] = &line.mails().await[..] else {
+            panic!("a mail for each");
+        };
+        let (cancelled, other) = (first.id, second.id);
+        // What the declarant adds at the sixtieth second is not asked for.
+        line.receive(&mail(
+            3,
+            "From: <d.roy@ch-ailleurs.example>\r\nIn-Reply-To: <2@chu-nantes.example>\r\n",
+            "Mon téléphone : 02 61 91 00 12\r\n",
+        ))
+        .await;
+        line.process(60).await;
+        assert!(line.leave(119).await.is_empty());
+        let now = crate::support::stores::at(119);
+        assert!(line.store().cancel(cancelled, now).await.unwrap());
+        let left = line.leave(400).await;
+        let [rewritten] = &left[..] else {
+            panic!("{} mails left", left.len());
+        };
+        assert_eq!(rewritten.to, "d.roy@ch-ailleurs.example");
+        assert_ne!(rewritten.id, other, "the first one was taken back");
+        let text = Email::parse(&rewritten.mime).body.text;
+        assert!(!text.contains("où vous joindre"), "{text}");
+        assert!(text.contains("Prérequis"), "{text}");
         line.store().close().await;
     }
 }

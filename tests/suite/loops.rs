@@ -297,7 +297,7 @@ async fn loop_04_pain_18_our_own_question_sent_back_is_filed_and_reopens_nothing
 }
 
 #[tokio::test]
-async fn loop_05_two_of_us_that_write_to_each_other_end_after_one_mail_each() {
+async fn loop_05_e_15_two_of_us_that_write_to_each_other_for_an_hour_end_after_one_mail_each() {
     let set_up = async |address, key| {
         let setup = Setup {
             address,

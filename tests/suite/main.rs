@@ -51,3 +51,4 @@ mod traps;
 mod trim;
 mod turns;
 mod web;
+mod wordings;
