@@ -57,6 +57,7 @@ const FAMILIES: &[Family] = &[
         "several of one trade",
         FieldName::DeclarantRole,
         &[
+            ("ARM", "On est 4 ARM en salle, plus de carte depuis 8h."),
             (
                 "ARM",
                 "On est deux ARM ce matin et la carte est figée pour nous deux.",
@@ -296,6 +297,14 @@ const FAMILIES: &[Family] = &[
         "reported is no start",
         FieldName::StartedAt,
         &[
+            (
+                "missing",
+                "J'ai appelé le support hier à 15h. La carte est figée.",
+            ),
+            (
+                "missing",
+                "Signalé au support vendredi à 10h, la carte est figée.",
+            ),
             (
                 "missing",
                 "I reported it on Monday. The map is still frozen.",

@@ -60,7 +60,9 @@ pub(super) fn one_of_us(text: &str, tokens: &Tokens, at: usize) -> Option<(Found
     // « on est deux ARM ce matin », « nous sommes 4 ARM de nuit »: one trade for all of them, whose
     // word has no plural that would have to be undone.
     let all_alike = tokens.among(from, "arm|parm|ide|iade|ioa|iao|opq|osnp")
-        && !(tokens.among(end, "et|ou|plus|en|pour|and|a|par|dont|sur")
+        && !(tokens.among(end, "et|ou|plus|pour|and|a|par|dont|sur")
+            || tokens.among(end, "en")
+                && !tokens.among(end + 1, "salle|poste|garde|regul|regulation|service")
             || tokens.sign(end, b'+')
             || tokens.sign(end, b',') && number(tokens, end + 1, 2).is_some());
     if !(mine || all_alike) {
