@@ -9,8 +9,9 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use vigie::domain::asked::Asked;
 use vigie::domain::form::Form;
-use vigie::extract::{Context, extract};
+use vigie::extract::{Context, answer, extract};
 use vigie::mail::Email;
 
 #[path = "../tests/suite/support/traps.rs"]
@@ -30,7 +31,14 @@ fn main() {
         .and_then(|parts| parts.parse().ok())
         .unwrap_or(1);
     println!("{:>10} {:>9} {:>9}   trap", "bytes", "seconds", "doubling");
-    for trap in traps::TRAPS.iter().filter(|trap| trap.name.contains(&word)) {
+    let messages = traps::TRAPS.iter().map(|trap| (trap, fastest as Reading));
+    let answers = traps::ANSWERS
+        .iter()
+        .map(|trap| (trap, answered as Reading));
+    for (trap, fastest) in messages
+        .chain(answers)
+        .filter(|(trap, _)| trap.name.contains(&word))
+    {
         let size = trap.size / parts;
         let half = fastest(&(trap.message)(size / 2));
         let full = fastest(&(trap.message)(size));
@@ -44,20 +52,39 @@ fn main() {
     }
 }
 
+/// How long reading takes.
+type Reading = fn(&[u8]) -> Duration;
+
+const CONTEXT: Context<'_> = Context {
+    received_at: chrono::DateTime::UNIX_EPOCH,
+    own_addresses: &[],
+    mark: "INC",
+    key: None,
+};
+
 /// One message read whole: parsed, understood, and what to ask of it.
 fn fastest(raw: &[u8]) -> Duration {
     let form = Form::si_samu();
-    let context = Context {
-        received_at: chrono::DateTime::UNIX_EPOCH,
-        own_addresses: &[],
-        mark: "INC",
-        key: None,
-    };
+    of_runs(|| {
+        let declaration = extract(&Email::parse(raw), form, &CONTEXT);
+        black_box(form.ask(&declaration).len());
+    })
+}
+
+/// One answer read whole, by what was asked.
+fn answered(raw: &[u8]) -> Duration {
+    let form = Form::si_samu();
+    let asked = Asked::of_text(traps::REQUEST, form);
+    of_runs(|| {
+        black_box(answer(&Email::parse(raw), form, &CONTEXT, &asked));
+    })
+}
+
+fn of_runs(read: impl Fn()) -> Duration {
     (0..RUNS)
         .map(|_| {
             let begun = Instant::now();
-            let declaration = extract(&Email::parse(raw), form, &context);
-            black_box(form.ask(&declaration).len());
+            read();
             begun.elapsed()
         })
         .min()

@@ -220,7 +220,8 @@ impl Reader {
         match &self.asked {
             Some(asked) => {
                 let answer = answer(email, &self.form, &self.context(), asked);
-                (answer.declaration, Some(answer.resolved))
+                let resolved = answer.is_resolved();
+                (answer.declaration, Some(resolved))
             }
             None => (extract(email, &self.form, &self.context()), None),
         }

@@ -4,7 +4,7 @@ use super::intake::{Parts, Read};
 use super::named;
 use crate::domain::asked::Asked;
 use crate::domain::field::Fields;
-use crate::domain::form::Item;
+use crate::domain::form::{Ask, Item};
 use crate::domain::incident::IncidentId;
 use crate::extract::reread;
 use crate::store::{Store, StoreError};
@@ -18,14 +18,14 @@ use std::sync::Arc;
 pub(super) async fn asked(
     read: &Read,
     (incident, mail): (IncidentId, Option<u32>),
-    (known, wanted): (&Fields, &[Item]),
+    (known, wanted): (&Fields, &[Ask]),
     store: &Store,
 ) -> Result<Asked, StoreError> {
     let (numbers, text) = store.asked(incident, mail, read.stored_at).await?;
     Ok(Asked {
         numbers,
         text,
-        screenshot: wanted.contains(&Item::Screenshot),
+        screenshot: wanted.iter().any(|ask| ask.item == Item::Screenshot),
         known: known.clone(),
     })
 }
@@ -59,13 +59,11 @@ pub(super) async fn by_what_was_asked(
     let (alone, parts, asked) = (Arc::clone(read), Arc::clone(parts), Arc::clone(asked));
     let reading = tokio::task::spawn_blocking(move || {
         let context = parts.context(alone.received_at);
-        let declaration = alone.declaration.clone();
-        let answer = reread(declaration, &alone.email, &parts.form, &context, &asked);
-        let read = Read {
-            declaration: answer.declaration,
-            ..Read::clone(&alone)
-        };
-        (Arc::new(read), answer.resolved)
+        let mut read = Read::clone(&alone);
+        let answer = reread(read.declaration, &read.email, &parts.form, &context, &asked);
+        let resolved = answer.is_resolved();
+        read.declaration = answer.declaration;
+        (Arc::new(read), resolved)
     });
     reading.await.unwrap_or_else(|_| (Arc::clone(read), false))
 }

@@ -53,10 +53,7 @@ impl Asked {
 
     /// The fields that were asked for, in the order of their numbers.
     pub fn fields(&self) -> impl Iterator<Item = FieldName> + '_ {
-        self.numbers.iter().flatten().filter_map(|item| match item {
-            Item::Field(name) => Some(*name),
-            Item::Screenshot => None,
-        })
+        self.numbers.iter().flatten().filter_map(Item::field)
     }
 }
 

@@ -58,7 +58,8 @@ pub fn is_this_address(text: &str) -> bool {
     folded.len() < 70 && (mentions(CUES, &folded) || bare(&folded) == "moi")
 }
 
-fn bare(folded: &str) -> &str {
+/// Folded words without the signs around them.
+pub(super) fn bare(folded: &str) -> &str {
     folded.trim_matches(|c: char| !c.is_alphanumeric())
 }
 

@@ -78,6 +78,12 @@ impl Excerpt {
             .map_or(0, |(at, place)| place + offset.saturating_sub(*at))
     }
 
+    /// The bytes of the part that the excerpt was taken from, from its first to its last.
+    #[must_use]
+    pub fn span(&self) -> Range<usize> {
+        self.original(0..self.text.len())
+    }
+
     /// The bytes of the part that a range of the excerpt was taken from.
     #[must_use]
     pub fn original(&self, range: Range<usize>) -> Range<usize> {

@@ -46,7 +46,7 @@ mod properties;
 use crate::domain::declaration::{Attachment, Declaration};
 use crate::domain::field::{Fields, Part};
 use crate::domain::form::Form;
-use crate::mail::{BlockKind, Body, Email, LineRole};
+use crate::mail::{Body, Email, LineRole};
 use chrono::{DateTime, FixedOffset, Utc};
 pub use conversation::{Answer, answer, reread};
 use cues::Group;
@@ -142,15 +142,11 @@ fn voices<'a>(email: &'a Email<'_>, form: &Form, date: DateTime<FixedOffset>) ->
 fn own_text(body: &Body) -> String {
     let mut text = String::new();
     for line in &body.lines {
-        let forwarded = line
-            .block
-            .and_then(|block| body.blocks.get(block))
-            .is_some_and(|block| block.kind == BlockKind::Forwarded);
         let kept = matches!(
             line.role,
             LineRole::Own | LineRole::Greeting | LineRole::Blank
         );
-        if kept && line.block.is_none() && !forwarded {
+        if kept && line.block.is_none() {
             text.push_str(
                 body.text
                     .get(line.span.clone())

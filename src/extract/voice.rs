@@ -213,6 +213,8 @@ fn is_taken(labelled: &Labelled, line: &Line) -> bool {
 fn running_text(body: &Body, labelled: &Labelled, own: &impl Fn(&Line) -> Option<bool>) -> Excerpt {
     let mut words = Excerpt::new(body.part);
     let mut wrapped = false;
+    // Both in the order of their places.
+    let mut taken = labelled.taken.as_slice();
     for line in &body.lines {
         if words.text.len() > LONGEST_READ {
             break;
@@ -227,7 +229,11 @@ fn running_text(body: &Body, labelled: &Labelled, own: &impl Fn(&Line) -> Option
         }
         let mut at = line.span.start;
         let mut pieces = Vec::new();
-        for range in &labelled.taken {
+        let over = taken
+            .iter()
+            .take_while(|range| range.end <= line.span.start);
+        taken = &taken[over.count()..];
+        for range in taken.iter().take_while(|range| range.start < line.span.end) {
             if range.start < line.span.end && range.end > line.span.start {
                 pieces.push(at..range.start.clamp(at, line.span.end));
                 at = at.max(range.end.min(line.span.end));

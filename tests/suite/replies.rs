@@ -166,8 +166,8 @@ impl Figures {
             case.gold["screenshot"].as_bool().unwrap() == shot,
         );
         let resolved = case.gold["resolved"].as_bool().unwrap();
-        count(&mut self.resolved, resolved == read.resolved);
-        if resolved != read.resolved {
+        count(&mut self.resolved, resolved == read.is_resolved());
+        if resolved != read.is_resolved() {
             self.errors.push(format!(
                 "{} resolved: gold {resolved} got {:?}",
                 case.name, read.resolved_by

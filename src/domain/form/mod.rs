@@ -45,6 +45,15 @@ impl Item {
             Self::Screenshot => "screenshot",
         }
     }
+
+    /// The field, where it is one.
+    #[must_use]
+    pub fn field(&self) -> Option<FieldName> {
+        match self {
+            Self::Field(name) => Some(*name),
+            Self::Screenshot => None,
+        }
+    }
 }
 
 impl From<Item> for String {
@@ -268,10 +277,7 @@ impl Form {
     pub fn questions(&self, asks: &[Ask]) -> Vec<Question> {
         let mut fields: Vec<(&FormField, &Ask)> = asks
             .iter()
-            .filter_map(|ask| match ask.item {
-                Item::Field(name) => self.field(name).map(|field| (field, ask)),
-                Item::Screenshot => None,
-            })
+            .filter_map(|ask| Some((self.field(ask.item.field()?)?, ask)))
             .collect();
         fields.sort_by_key(|(field, _)| field.ask);
         let mut questions: Vec<Question> = Vec::new();

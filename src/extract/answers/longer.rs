@@ -141,7 +141,7 @@ impl Reader<'_> {
     /// « Contact : Mathieu Perrot, technicien » above another's signature: the one to call, who
     /// need not be the declarant.
     fn is_other_contact(&self, answered: &Answered, named: &person::Named) -> bool {
-        let start = answered.words.original(0..answered.words.text.len()).start;
+        let start = answered.words.span().start;
         let mut from = start.saturating_sub(90);
         while !self.voice.body.text.is_char_boundary(from) {
             from += 1;
@@ -200,7 +200,7 @@ impl Reader<'_> {
         if let [first, second, ..] = answers {
             let mut joined: Excerpt = first.words.clone();
             let text = &self.voice.body.text;
-            let range = second.words.original(0..second.words.text.len());
+            let range = second.words.span();
             joined.push(text, range, ' ');
             if let Some(found) = when::answer(&joined.text, self.base) {
                 let evidence = joined.evidence(text, found.span, self.source(first), 0.95);
@@ -312,7 +312,7 @@ impl Reader<'_> {
             return;
         }
         let mut evidence = self.whole(first, 0.96);
-        let end = last.words.original(0..last.words.text.len()).end;
+        let end = last.words.span().end;
         if let Some(raw) = self.voice.body.text.get(evidence.span.start..end) {
             raw.clone_into(&mut evidence.raw);
             evidence.span.end = end;

@@ -9,7 +9,7 @@ use crate::domain::form::Item;
 use crate::extract::excerpt::Excerpt;
 use crate::extract::lexicon::{is_one_of, mentions};
 use crate::extract::token::Tokens;
-use crate::extract::{environment, feature, when};
+use crate::extract::{answer, environment, feature, when};
 use crate::text::{Folded, fold};
 use chrono::{Duration, NaiveTime};
 use std::ops::Range;
@@ -18,7 +18,7 @@ use std::ops::Range;
 pub(super) fn confirms(text: &str) -> bool {
     const RIGHT: &str = "exact|exactement|c'est ca|c'est bien ca|c'est exact|c'est correct|correct|juste|parfait|rien a ajouter|rien a signaler|ras|right|that's right|tout est bon|tout est correct|c'est tout bon";
     let folded = fold(text);
-    let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
+    let bare = answer::bare(&folded);
     is_one_of(YES_NO, bare) || is_one_of(RIGHT, bare)
 }
 
@@ -86,7 +86,10 @@ pub(super) fn core(words: &Excerpt) -> Excerpt {
         }
     }
     let mut to = tokens.len();
-    while let Some(start) = (from + 1..to).find(|at| tokens.any_phrase(*at, TRAILS) == Some(to)) {
+    // None of them is longer than six words.
+    while let Some(start) = (to.saturating_sub(6).max(from + 1)..to)
+        .find(|at| tokens.any_phrase(*at, TRAILS) == Some(to))
+    {
         to = start;
         while to > from + 1 && tokens.word(to - 1).is_empty() && tokens.number(to - 1, 9).is_none()
         {

@@ -38,7 +38,7 @@ impl Judge<'_> {
     /// How well `text` fits `name`.
     pub fn fit(&self, name: FieldName, text: &str) -> Fit {
         let folded = fold(text);
-        let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
+        let bare = answer::bare(&folded);
         let words = bare.split_whitespace().count();
         let yes_no = is_one_of(YES_NO, bare);
         let leads_yes_no = mentions_first(bare);

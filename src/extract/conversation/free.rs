@@ -8,6 +8,7 @@ use super::typed::Piece;
 use super::unsure;
 use crate::domain::field::{FieldName, Reading};
 use crate::domain::form::{Item, LabelName, Separator};
+use crate::extract::answer;
 use crate::extract::cues::{Cues, Group};
 use crate::extract::excerpt::Excerpt;
 use crate::extract::lexicon::{is_one_of, mentions};
@@ -79,7 +80,7 @@ pub(super) fn read(collector: &mut Collector<'_>, pieces: &[Piece]) {
 fn frames(collector: &mut Collector<'_>, sentences: &[Excerpt]) {
     const MOST_WORDS: usize = 6;
     for sentence in sentences {
-        let whole = sentence.original(0..sentence.text.len());
+        let whole = sentence.span();
         let taken = collector.given.labelled.taken.iter();
         let mut inside: Vec<Range<usize>> = taken
             .filter(|taken| taken.start >= whole.start && taken.end <= whole.end)
@@ -145,7 +146,7 @@ fn both(collector: &mut Collector<'_>, lines: &[Excerpt]) {
 
 /// Whether the words were given to a question already.
 fn is_taken(collector: &Collector<'_>, words: &Excerpt) -> bool {
-    let span = words.original(0..words.text.len());
+    let span = words.span();
     collector
         .given
         .labelled
@@ -156,8 +157,7 @@ fn is_taken(collector: &Collector<'_>, words: &Excerpt) -> bool {
 
 fn is_empty_talk(text: &str) -> bool {
     let folded = fold(text);
-    folded.split_whitespace().count() <= 8
-        && is_courtesy(folded.trim_matches(|c: char| !c.is_alphanumeric()))
+    folded.split_whitespace().count() <= 8 && is_courtesy(answer::bare(&folded))
 }
 
 /// « prérequis oui », « env prod », « utilisateur : moi »: the name of what was asked leads.
@@ -280,12 +280,15 @@ fn single(collector: &mut Collector<'_>, name: FieldName, line: &Excerpt) {
 /// Parts that can answer one of the open questions and no other.
 fn unique(collector: &mut Collector<'_>, line: &Excerpt) -> bool {
     let mut any = false;
+    if mentions("les deux|aux deux|both", &fold(&line.text)) {
+        return false;
+    }
     // The clauses before the whole: « ARM, en prod » answers twice.
     let mut candidates = clauses(line);
     candidates.push(line.clone());
     for clause in candidates {
         let words = correct::core(&clause);
-        if is_empty_talk(&words.text) || mentions("les deux|aux deux|both", &fold(&line.text)) {
+        if is_empty_talk(&words.text) {
             continue;
         }
         let spoken = words.text.split_whitespace();
@@ -294,13 +297,12 @@ fn unique(collector: &mut Collector<'_>, line: &Excerpt) -> bool {
             continue;
         }
         let open = collector.open();
-        let sure: Vec<FieldName> = open
+        let mut sure: Vec<FieldName> = open
             .iter()
             .copied()
             .filter(|name| collector.judge.fit(*name, &words.text) == Fit::Sure)
             .collect();
         // Groups of people are an answer where the user is asked for and no more fits.
-        let mut sure = sure;
         if sure.is_empty() && open.contains(&FieldName::AffectedUser) && is_group(&words.text) {
             sure.push(FieldName::AffectedUser);
         }
@@ -325,7 +327,8 @@ fn unique(collector: &mut Collector<'_>, line: &Excerpt) -> bool {
 /// « je m'appelle Paul Petit »
 fn introduces(text: &str) -> bool {
     const LEADS: &str = "je m'appelle|je me nomme|mon nom est|mon nom c'est|moi c'est|my name is";
-    LEADS.split('|').any(|lead| fold(text).starts_with(lead))
+    let folded = fold(text);
+    LEADS.split('|').any(|lead| folded.starts_with(lead))
 }
 
 /// « les ARM de jour », and no sentence about them.

@@ -9,6 +9,7 @@ use super::{correct, fields_of, free, unsure};
 use crate::domain::asked::Asked;
 use crate::domain::field::{Field, FieldName};
 use crate::domain::form::{Form, Item};
+use crate::extract::answer;
 use crate::extract::excerpt::Excerpt;
 use crate::extract::label::Labelled;
 use crate::extract::lexicon::is_one_of;
@@ -76,11 +77,7 @@ pub(super) fn collect(
                 .take_while(|next| next.stretch == piece.stretch && next.place == piece.place)
                 .count();
         // Marks below end the stretch.
-        let end = marks
-            .iter()
-            .map(|mark| mark.line)
-            .find(|line| (at + 1..end).contains(line))
-            .unwrap_or(end);
+        let end = marks.get(first).map_or(end, |mark| mark.line.min(end));
         match piece.place {
             Some(Place::Question(number)) => {
                 collector.placed(number, &told.pieces[at..end], &mut left);
@@ -98,11 +95,6 @@ pub(super) fn collect(
         at = end;
     }
     free::read(&mut collector, &left);
-    collector
-        .given
-        .labelled
-        .taken
-        .sort_by_key(|range| range.start);
     collector.given
 }
 
@@ -190,7 +182,7 @@ impl Collector<'_> {
         while let Some(piece) = pieces.get(next) {
             let empty = !says(&words.text);
             let wrapped = !piece.apart && is_wrapped(&words.text, text(piece));
-            let marked = marks.iter().any(|mark| mark.line == next);
+            let marked = marks.binary_search_by_key(&next, |mark| mark.line).is_ok();
             let same = piece.place == pieces[at].place && !piece.signed;
             if marked || !same || !(empty || wrapped || described && !piece.apart) {
                 break;
@@ -216,13 +208,12 @@ impl Collector<'_> {
         let mut words = Excerpt::new(self.body.part);
         let mut taken = 0;
         for (index, piece) in pieces.iter().enumerate() {
-            let closes =
-                is_courtesy(fold(text(piece)).trim_matches(|c: char| !c.is_alphanumeric()));
+            let closes = is_courtesy(answer::bare(&fold(text(piece))));
             let long = is_wrapped(&words.text, text(piece));
             let goes_on = index == 0
                 || !piece.apart
                     && !piece.signed
-                    && (long || described || !self.is_answered(&items, &words.text))
+                    && (long || described || !self.is_full(&items, &words.text))
                 || described && !piece.signed && !closes;
             if closes && index == 0 && pieces.len() == 1 && !described {
                 break;
@@ -248,9 +239,12 @@ impl Collector<'_> {
         );
     }
 
-    /// Whether words answer one of some items well enough to stand alone.
-    fn is_answered(&self, items: &[Item], text: &str) -> bool {
-        unsure::is_unsure(text)
+    /// Whether words answer one of some items well enough to stand alone, or are longer than any
+    /// answer but a description.
+    fn is_full(&self, items: &[Item], text: &str) -> bool {
+        const LONGEST: usize = 2_000;
+        text.len() > LONGEST
+            || unsure::is_unsure(text)
             || fields_of(items).any(|name| self.judge.fit(name, text) > super::fit::Fit::Not)
     }
 

@@ -28,7 +28,8 @@ use crate::domain::asked::Asked;
 use crate::domain::declaration::{Declaration, Kind};
 use crate::domain::field::{Evidence, Field, FieldName, Fields, Reading, Reason, Source, Value};
 use crate::domain::form::{Form, Item};
-use crate::mail::{BlockKind, Body, Email, LineRole};
+use crate::domain::policy::is_own;
+use crate::mail::{Body, Email, LineRole};
 use crate::text::{Folded, fold};
 use given::Given;
 use ours::Ours;
@@ -39,10 +40,16 @@ pub struct Answer {
     /// As [`super::extract`] gives it, its fields read in the light of what was asked. The kind is
     /// `Reply` for whatever a person wrote but an escalation.
     pub declaration: Declaration,
-    /// It says that the incident is over.
-    pub resolved: bool,
-    /// The words that say so.
+    /// The words that say that the incident is over.
     pub resolved_by: Option<Evidence>,
+}
+
+impl Answer {
+    /// Whether it says that the incident is over.
+    #[must_use]
+    pub fn is_resolved(&self) -> bool {
+        self.resolved_by.is_some()
+    }
 }
 
 /// Reads an answer to the mail of ours that `asked` tells. Total, and linear in the message.
@@ -60,14 +67,11 @@ pub fn reread(
     context: &Context<'_>,
     asked: &Asked,
 ) -> Answer {
-    let is_ours = email.from.as_ref().is_some_and(|from| {
-        let address = from.address.to_lowercase();
-        context.own_addresses.contains(&address)
-    });
+    let from = email.from.as_ref();
+    let is_ours = from.is_some_and(|from| is_own(context.own_addresses, &from.address));
     if matches!(declaration.kind, Kind::Bounce | Kind::AutoReply) || is_ours {
         return Answer {
             declaration,
-            resolved: false,
             resolved_by: None,
         };
     }
@@ -122,7 +126,6 @@ pub fn reread(
     }
     Answer {
         declaration,
-        resolved: resolved_by.is_some(),
         resolved_by,
     }
 }
@@ -203,7 +206,7 @@ fn lighten(fields: &mut Fields, given: &Given, asked: &Asked, email: &Email<'_>)
     for name in [FieldName::AffectedCount, FieldName::AffectedUser] {
         let beside = |evidence: &Evidence| {
             let given = given.typed.iter().any(|(other, words)| {
-                let span = words.original(0..words.text.len());
+                let span = words.span();
                 *other != name && span.start < evidence.span.end && span.end > evidence.span.start
             });
             let who = name == FieldName::AffectedCount && fold(&evidence.raw).contains("moi et ");
@@ -321,12 +324,8 @@ fn from_signature(fields: &mut Fields, voice: &Voice<'_>, asked: &Asked) {
 fn over(body: &Body) -> Option<Evidence> {
     let mut words = Excerpt::new(body.part);
     for line in &body.lines {
-        let forwarded = line
-            .block
-            .and_then(|block| body.blocks.get(block))
-            .is_some_and(|block| block.kind == BlockKind::Forwarded);
         let own = matches!(line.role, LineRole::Own | LineRole::Greeting);
-        if own && line.block.is_none() && !forwarded && words.text.len() < super::LONGEST_READ {
+        if own && line.block.is_none() && words.text.len() < super::LONGEST_READ {
             let end = body
                 .text
                 .floor_char_boundary(line.span.end.min(line.span.start + super::LONGEST_READ));
@@ -348,10 +347,7 @@ fn over(body: &Body) -> Option<Evidence> {
 
 /// The fields among some items.
 fn fields_of(items: &[Item]) -> impl Iterator<Item = FieldName> + '_ {
-    items.iter().filter_map(|item| match item {
-        Item::Field(name) => Some(*name),
-        Item::Screenshot => None,
-    })
+    items.iter().filter_map(Item::field)
 }
 
 #[cfg(test)]

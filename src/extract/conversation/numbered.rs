@@ -29,7 +29,7 @@ struct Mark {
 /// Marks that are looked at in one message.
 const MOST: usize = 120;
 
-/// The marks of some lines, for as many questions; lines that are none of the writer's own are `None`.
+/// The marks of some lines, for as many questions.
 pub(super) fn find(lines: &[&str], questions: usize) -> Vec<Marked> {
     let mut found = Vec::new();
     let mut last = 0;
@@ -67,17 +67,17 @@ fn close(marks: &[Mark], tokens: &Tokens, line: usize, text: &str, found: &mut V
 
 fn marks(tokens: &Tokens, questions: usize, last: &mut usize) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
+    let says = |at: &usize| !tokens.word(*at).is_empty() || tokens.number(*at, 9).is_some();
+    let begins = (0..tokens.len()).find(says).unwrap_or(tokens.len());
     let mut at = 0;
-    while at < tokens.len() {
-        let first = (0..at)
-            .all(|before| tokens.word(before).is_empty() && tokens.number(before, 9).is_none());
+    while at < tokens.len() && marks.len() <= MOST {
+        let first = at <= begins;
         let Some(mark) = mark(tokens, at, questions, first) else {
             at += 1;
             continue;
         };
         let lowest = mark.numbers.first().copied().unwrap_or(0);
-        let follows =
-            lowest == *last + 1 || lowest == 1 && *last == 0 && goes_on(tokens, mark.to, questions);
+        let follows = lowest == *last + 1;
         let parted = at == 0
             || tokens.get(at).is_some_and(|token| token.spaced)
             || !tokens.glued(at)
@@ -94,13 +94,6 @@ fn marks(tokens: &Tokens, questions: usize, last: &mut usize) -> Vec<Mark> {
         }
     }
     marks
-}
-
-/// Whether question 2 is marked behind question 1 on the same line.
-fn goes_on(tokens: &Tokens, from: usize, questions: usize) -> bool {
-    (from..tokens.len()).any(|at| {
-        mark(tokens, at, questions, false).is_some_and(|mark| mark.numbers.first() == Some(&2))
-    })
 }
 
 fn mark(tokens: &Tokens, at: usize, questions: usize, first: bool) -> Option<Mark> {

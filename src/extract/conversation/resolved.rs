@@ -18,21 +18,43 @@ const NOT: &str = "pas|non|jamais|ni|aucunement|rien|si|quand|comment|est|sera|s
 /// Whether the words of one stretch say so, and where.
 pub(super) fn find(text: &str) -> Option<Range<usize>> {
     let tokens = Tokens::new(text);
-    let mut found = None;
+    let mut rest = Rest::default();
     let mut at = 0;
     while at < tokens.len() {
         let Some(end) = tokens.any_phrase(at, OVER) else {
             at += 1;
             continue;
         };
-        let start = clause_start(&tokens, at);
-        let stop = sentence_end(&tokens, end);
-        if !is_turned(&tokens, start, at, end, stop) {
-            found.get_or_insert(tokens.span(at, end));
+        if rest.stop < end {
+            rest = Rest::of(&tokens, end);
+        }
+        if !is_turned(&tokens, at, end, &rest) {
+            return (!goes_on(&tokens)).then(|| tokens.span(at, end));
         }
         at = end;
     }
-    found.filter(|_| !goes_on(&tokens))
+    None
+}
+
+/// What a sentence still says, looked at once however often it says that it is over.
+#[derive(Default)]
+struct Rest {
+    /// Where it ends.
+    stop: usize,
+    /// The last « mais » that « pas » or its like follows: « résolu pour moi mais pas pour Zoé ».
+    but: Option<usize>,
+}
+
+impl Rest {
+    fn of(tokens: &Tokens, from: usize) -> Self {
+        const STILL: &str = "pas|toujours|encore|recommence|revient|revenu|not|still|sauf|except";
+        let stop = sentence_end(tokens, from);
+        let last = (from..stop).rfind(|at| tokens.among(*at, STILL));
+        let but = last.and_then(|last| {
+            (from..=last).rfind(|at| tokens.is(*at, &["mais", "sauf", "but", "except"]))
+        });
+        Self { stop, but }
+    }
 }
 
 fn stops(tokens: &Tokens, at: usize) -> bool {
@@ -42,11 +64,12 @@ fn stops(tokens: &Tokens, at: usize) -> bool {
     )
 }
 
+/// Where the clause of the word at `at` begins, nine words before it at most.
 fn clause_start(tokens: &Tokens, at: usize) -> usize {
-    (0..at)
-        .rev()
-        .find(|before| stops(tokens, *before) || tokens.is(*before, &["mais", "but", "donc"]))
-        .map_or(0, |before| before + 1)
+    let far = at.saturating_sub(9);
+    (far..at)
+        .rfind(|before| stops(tokens, *before) || tokens.is(*before, &["mais", "but", "donc"]))
+        .map_or(far, |before| before + 1)
 }
 
 fn sentence_end(tokens: &Tokens, from: usize) -> usize {
@@ -60,14 +83,13 @@ fn sentence_end(tokens: &Tokens, from: usize) -> usize {
         .unwrap_or(tokens.len())
 }
 
-fn is_turned(tokens: &Tokens, start: usize, at: usize, end: usize, stop: usize) -> bool {
-    // « comment est-ce résolu ? »
-    if tokens.sign(stop, b'?') {
+fn is_turned(tokens: &Tokens, at: usize, end: usize, rest: &Rest) -> bool {
+    // « comment est-ce résolu ? »; « résolu pour moi mais pas pour Zoé »
+    if tokens.sign(rest.stop, b'?') || rest.but.is_some_and(|but| but >= end) {
         return true;
     }
     let closes = tokens.any_phrase(at, "pouvez clore|pouvez cloturer|pouvez fermer|peut etre clos|peut etre cloture|peut etre ferme|can close").is_some();
-    let from = start.max(at.saturating_sub(9));
-    let turned = (from..at).any(|before| {
+    let turned = (clause_start(tokens, at)..at).any(|before| {
         if !tokens.among(before, NOT) {
             return false;
         }
@@ -92,22 +114,12 @@ fn is_turned(tokens: &Tokens, start: usize, at: usize, end: usize, stop: usize) 
             _ => true,
         }
     });
-    // « résolu ? », « résolu pour moi mais pas pour Zoé »
-    let but = (end..stop).any(|after| {
-        tokens.is(after, &["mais", "sauf", "but", "except"])
-            && (after..stop).any(|at| {
-                tokens.among(
-                    at,
-                    "pas|toujours|encore|recommence|revient|revenu|not|still|sauf|except",
-                )
-            })
-    });
     // « ça marche pas », « ça marche mal », « ça marche quand »
     let spoilt = tokens.among(
         end,
         "pas|plus|mal|jamais|toujours|que|quand|parfois|not|une|seulement|si",
     ) || tokens.phrase(end, "tres mal").is_some();
-    turned || but || spoilt
+    turned || spoilt
 }
 
 /// « C'était rentré dans l'ordre mais ça recommence »: it is not over.

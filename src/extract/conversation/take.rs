@@ -118,7 +118,7 @@ impl Collector<'_> {
     }
 
     pub fn taken(&mut self, words: &Excerpt) {
-        let span = words.original(0..words.text.len());
+        let span = words.span();
         self.given.labelled.taken.push(span);
     }
 

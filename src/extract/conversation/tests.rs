@@ -675,7 +675,7 @@ fn an_answer_may_say_that_it_is_over() {
         ("oui", false),
     ] {
         let read = read(&[User, Checked], body);
-        assert_eq!(read.resolved, over, "{body}");
+        assert_eq!(read.is_resolved(), over, "{body}");
         assert_eq!(read.resolved_by.is_some(), over, "{body}");
     }
 }

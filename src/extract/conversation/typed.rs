@@ -3,6 +3,7 @@
 
 use super::ours::{Ours, Place, Token, words};
 use super::repeated::matches;
+use crate::extract::LONGEST_READ;
 use crate::mail::{Body, Line, LineRole};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -50,6 +51,7 @@ pub(super) fn tell(body: &Body, ours: &Ours) -> Told {
         stretch: 0,
         apart: false,
         asks: false,
+        typed: 0,
     };
     let mut from = 0;
     for number in 0..body.lines.len() {
@@ -133,6 +135,8 @@ struct Teller<'a> {
     apart: bool,
     /// A question mark stands behind the last word of ours.
     asks: bool,
+    /// Bytes that were typed.
+    typed: usize,
 }
 
 impl Teller<'_> {
@@ -149,16 +153,15 @@ impl Teller<'_> {
         }
         match (line.block, quote) {
             (None, _) if !ours => self.own(line),
-            (None, _) => self.mixed(line, range, true),
+            (None, _) => self.mixed(line, range),
             (Some(_), Some((first, last))) => {
                 let inside = range.start > first && range.start <= last;
                 // A quote that was cut off behind a question may go on with its answer.
                 let open = range.start > last
                     && matches!(self.place, Some(Place::Question(_)))
-                    && self.matched.get(last).is_some()
                     && self.tokens[last].line + 4 > number;
                 if ours || inside || open {
-                    self.mixed(line, range, inside || open || ours);
+                    self.mixed(line, range);
                 } else {
                     self.keep_as(line, line.span.clone(), LineRole::QuoteHeader);
                 }
@@ -183,7 +186,7 @@ impl Teller<'_> {
     }
 
     /// A line that repeats ours in part, or stands in the quote of our mail.
-    fn mixed(&mut self, line: &Line, range: Range<usize>, typed: bool) {
+    fn mixed(&mut self, line: &Line, range: Range<usize>) {
         let text = &self.body.text;
         let mut at = line.span.start;
         let mut ends = Vec::new();
@@ -202,7 +205,7 @@ impl Teller<'_> {
                 .map(|word| word.place);
             // Inside our sentences nobody types; behind them on the same line they may.
             let there = whole || known && next != self.place || next.is_none() && gap.len() > 8;
-            match Some(gap).filter(|gap| !gap.is_empty() && typed && there) {
+            match Some(gap).filter(|gap| !gap.is_empty() && there) {
                 Some(gap) => {
                     let before = at..gap.start;
                     self.keep_as(line, before, LineRole::QuoteHeader);
@@ -277,7 +280,15 @@ impl Teller<'_> {
         }
     }
 
+    /// Takes words that were typed, of an answer as many as of any message.
     fn push(&mut self, span: Range<usize>, signed: bool) {
+        let left = LONGEST_READ.saturating_sub(self.typed);
+        if left == 0 {
+            return;
+        }
+        let end = span.end.min(span.start.saturating_add(left));
+        let span = span.start..self.body.text.floor_char_boundary(end).max(span.start);
+        self.typed += span.len();
         let place = self
             .place
             .filter(|place| matches!(place, Place::Question(_) | Place::Summary(_)));

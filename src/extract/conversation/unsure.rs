@@ -1,6 +1,7 @@
 //! Answers that answer nothing: « aucune idée », « ? », « pas moi qui gère », « c'est quoi les
 //! prérequis ? » (`spec/declaration.md`, ruling 9: who asks back does not know).
 
+use crate::extract::answer;
 use crate::extract::answer::is_unknown;
 use crate::extract::lexicon::{is_one_of, mentions};
 use crate::text::fold;
@@ -15,7 +16,7 @@ pub(super) fn is_unsure(text: &str) -> bool {
     const ASKED_BACK: &str = "c'est quoi|c quoi|quoi|qu'est-ce|qu'est ce|qu'entendez|que voulez|quel|quels|quelle|quelles|lequel|lesquels|comment|ou trouver|ou est-ce|ou voit|ou se trouve|kesako|c'est a dire|c'est-a-dire|cad|what|which|how|where|de quoi";
     let folded = fold(text);
     let said = folded.trim();
-    let bare = said.trim_matches(|c: char| !c.is_alphanumeric());
+    let bare = answer::bare(said);
     let asks = said.contains('?');
     is_one_of(WHOLE, said)
         || is_one_of(WHOLE, bare)

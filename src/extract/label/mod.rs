@@ -56,11 +56,11 @@ impl Labelled {
         let spans: Vec<Range<usize>> = given
             .answers
             .iter()
-            .map(|answered| answered.words.original(0..answered.words.text.len()))
+            .map(|answered| answered.words.span())
             .chain(given.taken.iter().cloned())
             .collect();
         self.answers.retain(|answered| {
-            let span = answered.words.original(0..answered.words.text.len());
+            let span = answered.words.span();
             !spans
                 .iter()
                 .any(|given| given.start < span.end && given.end > span.start)

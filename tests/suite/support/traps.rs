@@ -92,6 +92,61 @@ pub const TRAPS: [Trap; 31] = [
     trap("open comment", 4 * MB, |n| html(&"<!-- <p".repeat(n / 7))),
 ];
 
+/// A request of ours: what the answers among the traps are read by.
+pub const REQUEST: &str = "Bonjour,\n\nVotre déclaration est enregistrée sous le numéro INC-26-00042.\n\n\
+    À COMPLÉTER\n\n  1) Téléphone où vous joindre :\n\n\n  2) Production ou formation :\n\n\n  \
+    3) Nombre d’utilisateurs touchés, même à peu près :\n\n\n  \
+    4) Cela se reproduit (toujours, parfois, non) :\n\n\n  5) Prérequis du poste vérifiés (oui, non) :\n\n\n\
+    Ce que nous avons compris\n\n- Établissement : SAMU de Nantes.\n- Où : cartographie, en production.\n";
+
+/// Answers to [`REQUEST`] made to take long.
+pub const ANSWERS: [Trap; 11] = [
+    trap("resolved and not", MB, |n| {
+        plain(&"jamais résolu mais ".repeat(n / 20))
+    }),
+    trap("resolved but not", MB, |n| {
+        plain(&format!("{}mais pas ici", "c'est résolu ".repeat(n / 14)))
+    }),
+    trap("signs", MB, |n| plain(&"?(".repeat(n / 2))),
+    trap("short lines at a question", MB, |n| {
+        plain(&quoted(&"ab\n".repeat(n / 3)))
+    }),
+    trap("long lines at a question", MB, |n| {
+        plain(&quoted(
+            &"la carte est blanche chez tous les collègues de la salle,\n".repeat(n / 59),
+        ))
+    }),
+    trap("commas", MB, |n| plain(&"bleu, rouge, ".repeat(n / 13))),
+    trap("thanks", MB, |n| plain(&"merci ".repeat(n / 6))),
+    trap("numbers on lines", MB, |n| {
+        plain(&"n°2 : oui\n".repeat(n / 11))
+    }),
+    trap("numbers on one line", MB, |n| {
+        plain(&"n°2 : oui, ".repeat(n / 12))
+    }),
+    trap("our question again and again", MB, |n| {
+        plain(&"> 2) Production ou formation : oui\n".repeat(n / 35))
+    }),
+    trap("yes at the summary", MB, |n| {
+        plain(&format!(
+            "{}> - Où : cartographie, en production.\n{}",
+            quoted(""),
+            "oui\n".repeat(n / 4)
+        ))
+    }),
+];
+
+/// Our request quoted, and words typed at its second question.
+fn quoted(typed: &str) -> String {
+    let lines = REQUEST.lines().map(|line| format!("> {line}\n"));
+    let (before, after): (Vec<_>, Vec<_>) = lines.partition(|line| {
+        !["3)", "4)", "5)"]
+            .iter()
+            .any(|number| line.contains(number))
+    });
+    format!("{}{typed}{}", before.concat(), after.concat())
+}
+
 const fn trap(name: &'static str, size: usize, message: fn(usize) -> Vec<u8>) -> Trap {
     Trap {
         name,

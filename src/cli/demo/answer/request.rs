@@ -2,10 +2,10 @@
 //! and its HTML.
 
 use super::blocks::{self, Block};
+use crate::domain::asked::{self, numbered};
 use crate::domain::form::{Form, Item};
 use crate::mail::Email;
 use crate::reply;
-use crate::text::fold;
 use chrono::{DateTime, FixedOffset};
 use quoted_printable::ParseMode;
 
@@ -53,11 +53,14 @@ impl Request {
         let email = Email::parse(mail);
         let text = text(mail)?;
         let html = reply::html(with_crlf(mail).as_bytes())?;
-        let questions: Vec<Asked> = text.lines().filter_map(|line| asked(line, form)).collect();
-        let screenshot = one_line(&text).contains(&one_line(&form.screenshot_question));
-        if questions.is_empty() && !screenshot {
+        let asked = asked::Asked::of_text(&text, form);
+        if asked.numbers.is_empty() && !asked.screenshot {
             return None;
         }
+        let questions: Vec<Asked> = (1..)
+            .zip(asked.numbers)
+            .map(|(number, items)| Asked { number, items })
+            .collect();
         let from = email.from?;
         let greeted = text.lines().next().and_then(|line| {
             let name = line.strip_prefix("Bonjour ")?.strip_suffix(',')?;
@@ -65,7 +68,7 @@ impl Request {
         });
         Some(Self {
             blocks: blocks::cut(&html, questions.len()),
-            screenshot,
+            screenshot: asked.screenshot,
             date: email.date?,
             to: email.recipients.first()?.address.clone(),
             name: greeted.unwrap_or_default(),
@@ -84,35 +87,11 @@ impl Request {
 
     /// The number of the question that a line of our text asks, as an index.
     pub(super) fn question_of(&self, line: &str) -> Option<usize> {
-        let (number, _) = numbered(line)?;
+        let (number, _) = numbered(line).filter(|(_, question)| question.ends_with(':'))?;
         self.questions
             .iter()
             .position(|asked| asked.number == number)
     }
-}
-
-/// « 3) Depuis quand (jour et heure) : » with its number.
-fn numbered(line: &str) -> Option<(usize, &str)> {
-    let (number, text) = line.trim_start().split_once(") ")?;
-    Some((number.parse().ok()?, text.trim_end().strip_suffix(':')?))
-}
-
-fn asked(line: &str, form: &Form) -> Option<Asked> {
-    let (number, text) = numbered(line)?;
-    let text = one_line(text);
-    let begins = |words: &str| text.starts_with(one_line(words).trim_end_matches(')'));
-    let items: Vec<Item> = form
-        .fields
-        .iter()
-        .filter(|field| begins(&field.short) || field.alone.as_deref().is_some_and(begins))
-        .map(|field| Item::Field(field.name))
-        .collect();
-    (!items.is_empty()).then_some(Asked { number, items })
-}
-
-fn one_line(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    fold(&words.join(" "))
 }
 
 /// The text part: we write it first, quoted-printable, in UTF-8.
