@@ -150,11 +150,11 @@ impl Reader<'_> {
             };
             words.read(pool);
             // « voir objet » makes the subject the writer's own description.
-            let pointed = self
-                .voices
-                .iter()
-                .any(|voice| voice.who == Who::Writer && names_subject(voice.folded.as_str()));
-            if cues.has(Group::Fault) || pointed && subject.text.len() > 8 {
+            let pointed = || {
+                let mut voices = self.voices.iter();
+                voices.any(|one| one.who == Who::Writer && names_subject(one.folded.as_str()))
+            };
+            if cues.has(Group::Fault) || subject.text.len() > 8 && pointed() {
                 let reading = Reading::Present(Value::Text(subject.text.trim().to_owned()));
                 let evidence = subject.evidence(
                     &self.email.subject,

@@ -104,7 +104,8 @@ pub(super) fn mentions(list: &'static str, text: &str) -> bool {
     })
 }
 
-fn pieces(list: &str) -> impl Iterator<Item = &str> {
+/// The pieces of a list, parted by bars.
+pub(super) fn pieces(list: &str) -> impl Iterator<Item = &str> {
     list.split('|').filter(|piece| !piece.is_empty())
 }
 

@@ -72,8 +72,7 @@ fn no_call_comes(folded: &str) -> bool {
     const LISTED: &str = "historique|journal|liste|statisti|tableau|compteur|archiv|reecoute|enregistrement|recherche|export|rapport|fiche d'appel|numero de l'appelant|sur la carte|aucun accuse|aucun retour|aucune reponse|de votre part|rappel automatique|sortant|emettre|emis |formation|base ecole|bac a sable|exercice";
     let one_of = |list: &'static str| mentions(list, folded);
     // « le bandeau affiche « téléphonie déconnectée » » is no slowness.
-    const AT_TIMES: &str = "lent|rame|ralenti|saccad|par moment|parfois|de temps en temps|intermitten|apres 5 min|au bout de";
-    one_of(NONE) && one_of(COMES) && !one_of(LISTED) && !mentions(AT_TIMES, folded)
+    one_of(NONE) && one_of(COMES) && !one_of(LISTED) && !one_of(SLOW)
 }
 
 /// « aucune fiche de prise d'appel ne s'ouvre », « impossible de créer le moindre dossier »: no
@@ -88,11 +87,13 @@ fn no_record_opens(folded: &str) -> bool {
     one_of(NONE) && !one_of(PART) && !is_slow(folded)
 }
 
+/// Slow, or failing now and then only.
+const SLOW: &str = "lent|rame|ralenti|saccad|par moment|parfois|de temps en temps|intermitten|apres 5 min|au bout de";
+
 fn is_slow(folded: &str) -> bool {
-    const SLOW: &str = "lent|rame|ralenti|saccad|par moment|parfois|de temps en temps|intermitten|apres 5 min|au bout de";
     const THROWN_OUT: &str = "ejecte|deconnect";
     // Whoever is thrown out and can't come back is out.
-    const FOR_GOOD: &str = "personne ne peut se re|personne n'arrive a se re|impossible de se re|ne peut plus se re|ne peuvent plus se re|ne peut se re|reconnexion impossible|plus moyen de se re";
+    const FOR_GOOD: &str = "personne n'arrive a se re|impossible de se re|ne peut plus se re|ne peuvent plus se re|ne peut se re|reconnexion impossible|plus moyen de se re";
     mentions(SLOW, folded) || mentions(THROWN_OUT, folded) && !mentions(FOR_GOOD, folded)
 }
 
@@ -110,8 +111,8 @@ fn is_out(folded: &str, cues: &Cues) -> bool {
             } else {
                 &folded[whole.end.min(out.start)..out.start]
             };
-            let inside = out.start < whole.start && is_inside(&folded[out.clone()], between);
-            near && !inside && !mentions(PART, between) && !led_by_part(folded, whole.start)
+            let inside = || out.start < whole.start && is_inside(&folded[out.clone()], between);
+            near && !inside() && !mentions(PART, between) && !led_by_part(folded, whole.start)
         })
     })
 }

@@ -6,6 +6,9 @@ use super::amount::{amount, counted};
 use super::company::person;
 use super::owned::thing;
 
+/// That others have the same.
+const ALIKE: &str = "pareil|idem|meme chose|meme souci|meme probleme|meme pb|meme constat|meme topo|meme message|meme resultat|meme erreur|meme panne|mm chose|mm pb|mm souci|mm probleme|same";
+
 /// Behind « , à côté de moi, », « , ma voisine, »: who the one named is.
 pub(super) fn apposed(tokens: &Tokens, end: usize) -> usize {
     if !tokens.sign(end, b',') && !tokens.sign(end, b'(') {
@@ -22,11 +25,7 @@ pub(super) fn apposed(tokens: &Tokens, end: usize) -> usize {
 
 /// Behind « pareil pour », « même constat chez », « mm pb pr ».
 pub(super) fn alike_for(tokens: &Tokens, at: usize) -> Option<usize> {
-    let next = phrase!(
-        tokens,
-        at,
-        "pareil|idem|meme chose|meme souci|meme probleme|meme pb|meme constat|meme topo|meme message|meme resultat|meme erreur|meme panne|mm chose|mm pb|mm souci|mm probleme|same"
-    )?;
+    let next = phrase!(tokens, at, ALIKE)?;
     phrase!(
         tokens,
         next,
@@ -43,11 +42,7 @@ pub(super) fn also_there(text: &str, tokens: &Tokens, at: usize) -> Option<(u32,
         "touche aussi|touche egalement|concerne aussi|concerne egalement|bloque aussi|impacte aussi|impacte egalement|aussi sur|egalement sur"
     );
     let next = touches.or_else(|| {
-        let next = phrase!(
-            tokens,
-            at,
-            "pareil|idem|meme chose|meme souci|meme probleme|meme pb|meme constat|meme topo|meme message|meme resultat|meme erreur|meme panne|mm chose|mm pb|mm souci|mm probleme|same"
-        )?;
+        let next = phrase!(tokens, at, ALIKE)?;
         phrase!(tokens, next, "sur|depuis|on")
     })?;
     // The writer's own things, and « un autre poste » that was tried, are nobody else's.
@@ -63,10 +58,9 @@ pub(super) fn also_there(text: &str, tokens: &Tokens, at: usize) -> Option<(u32,
     person(tokens, one).map(|end| (1, end))
 }
 
-/// « même chose pour ma collègue d'à côté », « idem chez mes deux voisins »: how many others, and where
-/// they end.
-pub(super) fn same_for(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
-    let next = alike_for(tokens, at)?;
+/// « même chose pour ma collègue d'à côté », « idem chez mes deux voisins »: how many others `next`
+/// names, behind what [`alike_for`] found, and where they end.
+pub(super) fn same_for(tokens: &Tokens, next: usize) -> Option<(u32, usize)> {
     // « Kévin confirme, même chose chez lui »
     if let Some(end) = phrase!(tokens, next, "lui|elle|him|her")
         && !tokens

@@ -153,7 +153,8 @@ pub(super) fn thing(text: &str, tokens: &Tokens, at: usize) -> Option<(u32, usiz
 /// « … chez Mme Boyer et M. Cadet », « Karim et Julie ne voient plus … »: as many as are named.
 fn named(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
     // « pareil pour Luc et Manon », « idem chez Julie et Karim »
-    if let Some(next) = alike_for(tokens, at)
+    let alike = alike_for(tokens, at);
+    if let Some(next) = alike
         && let Some(people) = company(text, tokens, next, false)
         && people.named
         && !people.me
@@ -167,7 +168,7 @@ fn named(text: &str, tokens: &Tokens, at: usize) -> Option<Draft> {
             0.7,
         ));
     }
-    if let Some((others, end)) = same_for(tokens, at) {
+    if let Some((others, end)) = alike.and_then(|next| same_for(tokens, next)) {
         return (!spared(tokens, at, end))
             .then(|| Draft::exact(others + 1, others + 1, false, end, 0.7));
     }

@@ -229,16 +229,16 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
         return false;
     }
     // « mail de convocation » is sent by the portal; a mail alone is between people.
-    let sent = phrase.tail > 0
-        && tokens.among(phrase.from, "mail|mails")
-        && tokens.among(phrase.from + 1, "de|d")
-        && (phrase.from + 2..phrase.to).all(|at| {
-            !tokens.among(
-                at,
-                "relance|reponse|erreur|accuse|reception|support|signalement|declaration",
-            )
-        })
-        || tokens.phrase(phrase.from, "rappel automatique").is_some();
+    let named_of = |heads: &'static str, none: &'static str| {
+        phrase.tail > 0
+            && tokens.among(phrase.from, heads)
+            && tokens.among(phrase.from + 1, "de|d")
+            && (phrase.from + 2..phrase.to).all(|at| !tokens.among(at, none))
+    };
+    let sent = named_of(
+        "mail|mails",
+        "relance|reponse|erreur|accuse|reception|support|signalement|declaration",
+    ) || tokens.phrase(phrase.from, "rappel automatique").is_some();
     // « la bascule en mode nuit », « la bascule des appels »: a function; « bascule » alone is an event.
     let sent = sent || phrase.tail > 0 && tokens.among(phrase.from, "bascule");
     // « l'heure de départ reste vide », « la date affichée est fausse »
@@ -250,15 +250,10 @@ fn add(found: &mut Vec<Placed>, source: &Source<'_>, phrase: Phrase, weight: f32
             )
         });
     // « les demandes d'hélicoptère ne partent plus »: of the portal, unless we are asked for it.
-    let requested = phrase.tail > 0
-        && tokens.among(phrase.from, "demande|demandes")
-        && tokens.among(phrase.from + 1, "de|d")
-        && (phrase.from + 2..phrase.to).all(|at| {
-            !tokens.among(
-                at,
-                "support|aide|escalade|relance|incident|intervention|assistance|rappel|renseignement|renseignements|information|informations|prise|suivi|correction|depannage|traitement|retour|nouvelles|compte|acces",
-            )
-        });
+    let requested = named_of(
+        "demande|demandes",
+        "support|aide|escalade|relance|incident|intervention|assistance|rappel|renseignement|renseignements|information|informations|prise|suivi|correction|depannage|traitement|retour|nouvelles|compte|acces",
+    );
     let sent = sent || shown || requested;
     let other = |at: usize| {
         !sent

@@ -10,10 +10,7 @@ pub(super) fn is_of_the_fault(before: &str, cue: &str, after: &str) -> bool {
         j'attend|il faudrait|on voudrait|nous voudrions|j'aimerais|on aimerait|souhait|attendu|should|usually|used to|expected|est cense|sont cense|jusqu'ici|\
         jusqu'a present|jusqu'a hier";
     const HABIT: &str = "que nous |que l'on |que je |qu'on |dont nous |dont je ";
-    let mut near = before.len().saturating_sub(160);
-    while !before.is_char_boundary(near) {
-        near += 1;
-    }
+    let near = before.ceil_char_boundary(before.len().saturating_sub(160));
     let after_remedy = cue.starts_with("rien") && mentions(REBOOTED, &before[near..]);
     let clause = before[near..]
         .rsplit(['.', '!', '?', ';', '\n', ':'])
@@ -56,10 +53,8 @@ pub(super) fn is_of_the_fault(before: &str, cue: &str, after: &str) -> bool {
         .any(|cue| after.starts_with(cue));
     // « à chaque fois on me dit d'attendre »: what support does.
     const TOLD: &str = "on me dit|on nous dit|on me repond|on nous repond|on me demande|on nous demande|on me renvoie|on nous renvoie|on m'a dit|on m'a repondu|vous me|vous nous";
-    let told = after.split([',', '.']).next().is_some_and(|clause| {
-        let clause = clause.trim_start().trim_start_matches("fois ");
-        TOLD.split('|').any(|cue| clause.starts_with(cue))
-    });
+    let next = after.trim_start().trim_start_matches("fois ");
+    let told = TOLD.split('|').any(|cue| next.starts_with(cue));
     !(place
         || expected
         || habit
@@ -67,7 +62,7 @@ pub(super) fn is_of_the_fault(before: &str, cue: &str, after: &str) -> bool {
         || told
         || is_duty(clause, cue)
         || is_unchanged(clause, cue, after)
-        || calls_us(after))
+        || calls_us(next))
 }
 
 /// « elle doit suivre en continu », « il faut regarder l'écran tout le temps »: what has to go on or
@@ -161,9 +156,8 @@ fn is_unchanged(clause: &str, cue: &str, after: &str) -> bool {
 }
 
 /// « chaque fois que je vous appelle »: how often support is called.
-fn calls_us(after: &str) -> bool {
-    let clause = after.split([',', '.']).next().unwrap_or_default();
-    let clause = clause.trim_start().trim_start_matches("fois ").trim_start();
+fn calls_us(next: &str) -> bool {
+    let next = next.trim_start();
     [
         "que je vous ",
         "qu'on vous ",
@@ -177,7 +171,7 @@ fn calls_us(after: &str) -> bool {
         "we call you",
     ]
     .iter()
-    .any(|lead| clause.starts_with(lead))
+    .any(|lead| next.starts_with(lead))
 }
 
 /// « parfois on est trois en salle », « je suis parfois au standard »: where people are now and then,

@@ -114,7 +114,7 @@ fn is_of_others(text: &str, cue: &Range<usize>) -> bool {
 const NEAR: usize = 400;
 
 /// People and services that are not the support.
-const OTHERS: &str = "dsi|informatique|hotline|help desk|helpdesk|technicien|operateur|orange|editeur|prestataire|fournisseur|collegue";
+pub(super) const OTHERS: &str = "dsi|informatique|hotline|help desk|helpdesk|technicien|operateur|orange|editeur|prestataire|fournisseur|collegue";
 /// The support, as it is addressed.
 const OURS: &str = "vous|votre|vos |support|si-samu|your";
 
@@ -228,11 +228,7 @@ fn nobody_called(tokens: &Tokens, at: usize) -> bool {
     if !called {
         return false;
     }
-    let from = (at.saturating_sub(14)..at)
-        .rev()
-        .take_while(|near| !ends_sentence(tokens, *near))
-        .last()
-        .unwrap_or(at);
+    let from = sentence_start(tokens, at);
     let near = |back: usize, words: &'static str| {
         (at.saturating_sub(back).max(from)..at).any(|near| tokens.among(near, words))
     };
@@ -354,6 +350,20 @@ fn is_overdue(tokens: &Tokens, at: usize) -> bool {
                         tokens.among(near, "annonce|annonces|promis|contractuel|contractuels")
                     })
             })
+}
+
+/// Where the sentence of the word at `at` begins, fourteen words before it at most.
+pub(super) fn sentence_start(tokens: &Tokens, at: usize) -> usize {
+    (at.saturating_sub(14)..at)
+        .rev()
+        .take_while(|near| !ends_sentence(tokens, *near))
+        .last()
+        .unwrap_or(at)
+}
+
+/// Whether a clause ends at `at`: its sentence, its line, or at a comma.
+pub(super) fn closes(tokens: &Tokens, at: usize) -> bool {
+    ends_sentence(tokens, at) || tokens.ends_line(at) || tokens.sign(at, b',')
 }
 
 pub(super) fn ends_sentence(tokens: &Tokens, at: usize) -> bool {

@@ -287,10 +287,11 @@ fn only_thanks(email: &Email<'_>, words: &Facts) -> bool {
         return false;
     }
     // A line of thanks alone may be taken for the end of a letter: the whole body is looked at.
+    if email.body.text.split_whitespace().nth(25).is_some() {
+        return false;
+    }
     let body = fold(&email.body.text);
-    body.split_whitespace().take(26).count() <= 25
-        && mentions(THANKS, &body)
-        && !mentions(MORE, &body)
+    mentions(THANKS, &body) && !mentions(MORE, &body)
 }
 
 /// Written by a person to few, and no continuation of something else.

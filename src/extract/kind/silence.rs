@@ -1,7 +1,7 @@
 //! Complaints that we are silent which say no more than what was sent, and that nothing came of it:
 //! « j'ai écrit à 8h15, il est 18h et personne n'a répondu », « on devait me rappeler ».
 
-use super::complaint::ends_sentence;
+use super::complaint::{closes, ends_sentence};
 use crate::extract::token::{Tokens, number};
 
 /// So many words after the report sent to us are looked at for the silence.
@@ -80,7 +80,7 @@ fn nothing_came(tokens: &Tokens, at: usize, end: usize) -> bool {
         );
         let nothing = tokens
             .any_phrase(near, "rien depuis|plus rien depuis|toujours rien|et rien|puis rien")
-            .is_some_and(|over| ends_sentence(tokens, over) || tokens.ends_line(over) || tokens.sign(over, b','));
+            .is_some_and(|over| closes(tokens, over));
         silent.is_some() || nothing || answered.is_some() && !called
     })
 }

@@ -2,7 +2,7 @@
 //! et depuis plus rien », « complet depuis 48 h et personne ne nous a appelés », « pas la moindre
 //! nouvelle ».
 
-use super::complaint::ends_sentence;
+use super::complaint::{OTHERS, closes, ends_sentence, sentence_start};
 use crate::extract::token::{Tokens, number};
 
 /// What was sent to us, and what we gave for it.
@@ -19,7 +19,7 @@ const NEAR: usize = 28;
 pub(super) fn is_unanswered(tokens: &Tokens) -> bool {
     (0..tokens.len()).any(|at| {
         then_nothing(tokens, at)
-            || nobody_called(tokens, at)
+            || nobody_called_about(tokens, at)
             || not_the_least(tokens, at)
             || still_waiting(tokens, at)
             || had_time(tokens, at)
@@ -40,13 +40,13 @@ fn then_nothing(tokens: &Tokens, at: usize) -> bool {
             at,
             "et depuis plus rien|puis plus rien|depuis plus rien|et depuis rien|depuis c est le silence|depuis silence|puis silence|puis rien|puis le silence|and nothing since|nothing since",
         )
-        .is_some_and(|end| ends_sentence(tokens, end) || tokens.ends_line(end) || tokens.sign(end, b','))
+        .is_some_and(|end| closes(tokens, end))
         && case_before(tokens, at)
         && (at.saturating_sub(NEAR)..at).any(|near| tokens.among(near, DONE))
 }
 
 /// « le ticket est complet et personne ne nous a appelés »
-fn nobody_called(tokens: &Tokens, at: usize) -> bool {
+fn nobody_called_about(tokens: &Tokens, at: usize) -> bool {
     tokens
         .any_phrase(
             at,
@@ -116,15 +116,10 @@ fn no_news_of(tokens: &Tokens, at: usize) -> bool {
 
 /// Whether the sentence speaks of somebody else than the support.
 fn of_others(tokens: &Tokens, at: usize) -> bool {
-    const OTHERS: &str = "dsi|informatique|hotline|helpdesk|technicien|operateur|orange|editeur|prestataire|fournisseur|collegue|medecin|patient|appelant";
-    let from = (at.saturating_sub(14)..at)
-        .rev()
-        .take_while(|near| !ends_sentence(tokens, *near))
-        .last()
-        .unwrap_or(at);
-    (from..at + 10)
+    const CALLERS: &str = "medecin|patient|appelant";
+    (sentence_start(tokens, at)..at + 10)
         .take_while(|near| *near < at || !ends_sentence(tokens, *near))
-        .any(|near| tokens.among(near, OTHERS))
+        .any(|near| tokens.among(near, OTHERS) || tokens.among(near, CALLERS))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the words around a time say of it: the start of the incident, or something else.
 
-use super::super::lexicon::mentions;
+use super::super::lexicon::{is_one_of, mentions, pieces};
 use super::Role;
 use super::event::{began, is_count_sent, is_event, is_first_hit, is_habit};
 use super::outright::told_outright;
@@ -92,13 +92,13 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
     let has = |text: &str, words: &'static str| mentions(words, text);
     // At a word's beginning: « recommencé » is no beginning.
     let begun = |words: &'static str| {
-        let words = if has(near, words) { words } else { "" };
-        words
-            .split('|')
-            .filter(|word| !word.is_empty())
-            .filter_map(|word| near.rfind(word))
-            .filter(|at| !near[..*at].ends_with(|c: char| c.is_alphanumeric()))
-            .max()
+        let last = || {
+            pieces(words)
+                .filter_map(|word| near.rfind(word))
+                .filter(|at| !near[..*at].ends_with(|c: char| c.is_alphanumeric()))
+                .max()
+        };
+        has(near, words).then(last).flatten()
     };
     // « I reported the frozen list on Monday », « j'ai déclaré l'incident hier »: a few words between.
     let own_telling = [
@@ -200,7 +200,7 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
             // « les lignes saisies depuis minuit ont disparu »: since when they were entered, unless
             // nothing else is told.
             let entered = before[..since].split_whitespace().next_back();
-            let entered = entered.is_some_and(|word| ENTERED.split('|').any(|one| one == word));
+            let entered = entered.is_some_and(|word| is_one_of(ENTERED, word));
             return (Role::Start, if entered { -0.06 } else { 0.3 });
         }
         if between.len() < 70 && has(between, CHANGE) {
@@ -271,28 +271,19 @@ pub(super) fn role(before: &str, after: &str) -> (Role, f32) {
     // « ça marchait encore ce midi, et à 17h20 la carte s'est vidée »
     let own_part = near.rsplit(", et ").next().unwrap_or(near);
     let cut = near.len() - own_part.len();
-    let other = if has(own_part, OTHER_BEFORE) {
-        OTHER_BEFORE
-    } else {
-        ""
-    };
-    let other = other
-        .split('|')
-        .filter(|word| !word.is_empty())
-        .filter_map(|word| {
-            own_part
-                .rfind(word)
-                .map(|at| at + cut)
-                .map(|at| (at, at + word.len()))
-        })
-        .filter(|(from, to)| {
-            !HERE.iter().any(|here| {
-                near.match_indices(here)
-                    .any(|(at, _)| at <= *from && *to <= at + here.len())
+    let last_other = || {
+        pieces(OTHER_BEFORE)
+            .filter_map(|word| own_part.rfind(word).map(|at| (at + cut, word.len())))
+            .filter(|(from, length)| {
+                !HERE.iter().any(|here| {
+                    near.match_indices(here)
+                        .any(|(at, _)| at <= *from && from + length <= at + here.len())
+                })
             })
-        })
-        .map(|(from, _)| from)
-        .max();
+            .map(|(from, _)| from)
+            .max()
+    };
+    let other = has(own_part, OTHER_BEFORE).then(last_other).flatten();
     // « même panne que celle du 3 novembre »: the longer words hold the shorter.
     match (begun(START).filter(|_| !has(near, SAME_AS)), other) {
         (Some(start), Some(other)) if start >= other => (Role::Start, 0.2),
@@ -352,9 +343,5 @@ fn is_back(after: &str) -> bool {
 }
 
 pub(super) fn tail(text: &str, width: usize) -> &str {
-    let mut from = text.len().saturating_sub(width);
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
-    &text[from..]
+    &text[text.ceil_char_boundary(text.len().saturating_sub(width))..]
 }

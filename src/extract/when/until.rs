@@ -61,11 +61,6 @@ pub(super) fn broke(before: &str, after: &str) -> bool {
         .iter()
         .find_map(|word| lead.strip_suffix(word));
     let near = after.trim_start().trim_start_matches([',', ' ', ')']);
-    let soon: String = near.chars().take(52).collect();
-    let then = THEN.iter().any(|then| {
-        soon.find(then)
-            .is_some_and(|at| !soon[..at].contains(|c: char| c.is_ascii_digit()))
-    });
     match until {
         Some(fine) => {
             let clause = fine.rsplit(['.', ';']).next().unwrap_or(fine);
@@ -73,7 +68,15 @@ pub(super) fn broke(before: &str, after: &str) -> bool {
                 || !REACHED.iter().any(|word| clause.contains(word))
                     && THEN.iter().chain(&FINE).any(|then| near.starts_with(then))
         }
-        None => then && FINE.iter().any(|word| soon.contains(word)),
+        None => {
+            let end = near.char_indices().nth(52).map_or(near.len(), |(at, _)| at);
+            let soon = &near[..end];
+            FINE.iter().any(|word| soon.contains(word))
+                && THEN.iter().any(|then| {
+                    soon.find(then)
+                        .is_some_and(|at| !soon[..at].contains(|c: char| c.is_ascii_digit()))
+                })
+        }
     }
 }
 
