@@ -140,10 +140,15 @@ pub fn domain(address: &str) -> String {
 pub fn is_mail_provider(domain: &str) -> bool {
     const ANYWHERE: &str = "gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|icloud|me|mac|aol|gmx|proton|protonmail|pm|tutanota|mailo|zoho|yandex|mail";
     const FRENCH: &str = "orange.fr|wanadoo.fr|free.fr|sfr.fr|neuf.fr|bbox.fr|laposte.net|numericable.fr|noos.fr|club-internet.fr|cegetel.net|aliceadsl.fr|voila.fr|caramail.fr|netcourrier.com|ik.me|infomaniak.com";
-    let name = domain.split('.').next().unwrap_or_default();
-    let is_short = domain.matches('.').count() <= 2;
+    // « mail.chu-nantes.fr » is a house's own; « yahoo.co.uk » is not.
+    let country = |behind: &str| {
+        let (first, last) = behind.split_once('.').unwrap_or(("", behind));
+        matches!(first, "" | "co" | "com") && !last.contains('.')
+    };
     FRENCH.split('|').any(|one| one == domain)
-        || is_short && ANYWHERE.split('|').any(|one| one == name)
+        || domain.split_once('.').is_some_and(|(name, behind)| {
+            country(behind) && ANYWHERE.split('|').any(|one| one == name)
+        })
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,6 +198,32 @@ mod tests {
         match sender.addressee() {
             Addressee::Address { address, doubt } => (Some(address), doubt),
             Addressee::Nobody => (None, None),
+        }
+    }
+
+    #[test]
+    fn a_provider_of_mailboxes_says_nothing_of_who_writes() {
+        for domain in [
+            "gmail.com",
+            "hotmail.fr",
+            "yahoo.co.uk",
+            "yahoo.com.br",
+            "orange.fr",
+            "proton.me",
+        ] {
+            assert!(is_mail_provider(domain), "{domain}");
+        }
+        for domain in [
+            "chu-nantes.fr",
+            "mail.chu-nantes.fr",
+            "me.samu.example",
+            "live.ch-brest.fr",
+            "orange.com",
+            "gmail.com.chu.fr",
+            "gmail",
+            "",
+        ] {
+            assert!(!is_mail_provider(domain), "{domain}");
         }
     }
 
