@@ -331,13 +331,17 @@ fn links(console: &Console, incident: &Incident) -> Vec<Linked> {
     let before = before.map(|one| linked("Fait suite au dossier", one));
     let after = incident.followed_by.iter();
     let after = after.map(|one| linked("Repris par le dossier", one));
-    let whole = incident.merged.iter().map(|merger| Linked {
-        note: format!(
-            "Annulable jusqu’au {}\u{a0}: vigie ticket split {}",
-            console.moment(merger.until()).text(),
-            incident.reference
-        ),
-        ..linked("Rattaché au dossier", &merger.into)
+    let whole = incident.merged.iter().map(|merger| {
+        let until = merger.until();
+        let undo = (console.now() <= until).then(|| {
+            let (until, reference) = (console.moment(until), &incident.reference);
+            let until = until.text();
+            format!("Annulable jusqu’au {until}\u{a0}: vigie ticket split {reference}")
+        });
+        Linked {
+            note: undo.unwrap_or_default(),
+            ..linked("Rattaché au dossier", &merger.into)
+        }
     });
     let parts = incident.parts.iter();
     let parts = parts.map(|one| linked("Lui est rattaché le dossier", one));
