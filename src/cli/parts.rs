@@ -4,6 +4,7 @@ use super::exit::{Coded, Exit};
 use super::{Global, Output, SYSTEM_FILE, environment};
 use crate::clock::Clock;
 use crate::config::{Config, Sources, Typed};
+use crate::desk::intake::Parts;
 use crate::domain::form::Form;
 use crate::reply::{self, Settings};
 use crate::secret::Key;
@@ -12,6 +13,7 @@ use crate::template::Templates;
 use anyhow::Context as _;
 use chrono::{DateTime, FixedOffset};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The configuration; where there is none, that of the demonstration, so that a command
 /// can be tried on any machine.
@@ -93,6 +95,18 @@ pub(super) fn templates(
         .with_context(wrong)?;
     let checked = reply::check(&templates, settings, form).with_context(wrong)?;
     Ok((templates, checked))
+}
+
+/// What the intake needs to know of this installation.
+pub(super) async fn intake(
+    config: &Config,
+    store: &Store,
+    form: Form,
+) -> anyhow::Result<Arc<Parts>> {
+    let key = key(config, store).await?;
+    let parts =
+        Parts::new(config, key, form).context(Coded::new(Exit::Configuration, "templates"))?;
+    Ok(Arc::new(parts))
 }
 
 /// The installation's key: the configured file's, else the one that the store keeps since its first

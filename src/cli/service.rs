@@ -47,13 +47,11 @@ impl Service {
     pub(super) async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let form = parts::form(&config)?;
         let store = parts::serve_store(&config, clock).await?;
-        let key = parts::key(&config, &store).await?;
-        let intake = intake::Parts::new(&config, key, form)
-            .context(Coded::new(Exit::Configuration, "templates"))?;
+        let intake = parts::intake(&config, &store, form).await?;
         Ok(Self {
             store,
             clock,
-            intake: Arc::new(intake),
+            intake,
             wake: Arc::new(Wake::new()),
             mailbox: Arc::default(),
             sending: Arc::default(),

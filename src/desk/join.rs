@@ -10,7 +10,7 @@ use super::thread::{Found, Proof};
 use crate::domain::decision::Brought;
 use crate::domain::declaration::{Kind, Role};
 use crate::domain::field::{FieldName, Fields, Reading, Source, Value};
-use crate::domain::form::{Ask, Item};
+use crate::domain::form::Ask;
 use crate::domain::history::EventKind;
 use crate::domain::incident::{Concern, Incident, Status};
 use crate::domain::outgoing::Template;
@@ -146,8 +146,7 @@ pub(super) async fn joined(
         also,
         is_known,
     } = found;
-    let wanted: Vec<Item> = incident.to_ask.iter().map(|ask| ask.item).collect();
-    let ticket = (&incident.fields, wanted.as_slice());
+    let ticket = (&incident.fields, incident.to_ask.as_slice());
     let asked = Arc::new(asked(read, mail, ticket, store).await?);
     let (read, resolved) = match kind {
         Kind::Reply => by_what_was_asked(read, parts, &asked).await,

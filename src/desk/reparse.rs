@@ -101,7 +101,7 @@ pub async fn compare(
         let mut read = Arc::new(read);
         if read.declaration.kind == Kind::Reply && !is_first {
             let mail = mail_named(&read, incident.id, parts, store).await?;
-            let wanted = items(&replay.to_ask(parts));
+            let wanted = replay.to_ask(parts);
             let ticket = (&replay.fields, wanted.as_slice());
             let asked = asked(&read, mail, ticket, store).await?;
             read = by_what_was_asked(&read, parts, &Arc::new(asked)).await.0;

@@ -578,16 +578,7 @@ async fn when_the_kept_ticket_is_closed_the_declarants_of_its_parts_are_told_too
 async fn the_command_says_what_it_would_do_and_does_it_when_told_to() {
     let line = pair(TestStore::sqlite().await).await;
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("vigie.toml");
-    let text = format!(
-        "[service]\nname = \"Support\"\nphone = \"0 800 00 00 00\"\n\
-         [mailbox]\nurl = \"maildir:{0}\"\n\
-         [smtp]\nurl = \"dir:{0}\"\nfrom = \"Support <support@vigie.example>\"\n\
-         [storage]\ndatabase = \"{1}\"\n",
-        folder.path().display(),
-        line.url()
-    );
-    std::fs::write(&file, text).unwrap();
+    let file = line.configuration(folder.path());
     let command = |words: &[&str]| {
         let done = Command::new(env!("CARGO_BIN_EXE_vigie"))
             .arg("ticket")

@@ -3,6 +3,7 @@
 use crate::support::cms;
 use crate::support::stores::{TestStore, at, fetched};
 use chrono::TimeDelta;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use vigie::clock::Clock;
@@ -111,6 +112,21 @@ impl Line {
     /// Where the store can be opened beside the program.
     pub fn url(&self) -> &str {
         &self.test.url
+    }
+
+    /// A configuration file for the program beside this line.
+    pub fn configuration(&self, folder: &Path) -> PathBuf {
+        let file = folder.join("vigie.toml");
+        let text = format!(
+            "[service]\nname = \"Support\"\nphone = \"0 800 00 00 00\"\n\
+             [mailbox]\nurl = \"maildir:{0}\"\n\
+             [smtp]\nurl = \"dir:{0}\"\nfrom = \"Support <support@vigie.example>\"\n\
+             [storage]\ndatabase = \"{1}\"\n",
+            folder.display(),
+            self.url()
+        );
+        std::fs::write(&file, text).unwrap();
+        file
     }
 
     /// Does to the database what no code of ours would.

@@ -125,16 +125,7 @@ async fn the_command_lists_what_looks_like_a_ticket_with_the_reasons() {
         line.process(1).await;
     }
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("vigie.toml");
-    let text = format!(
-        "[service]\nname = \"Support\"\nphone = \"0 800 00 00 00\"\n\
-         [mailbox]\nurl = \"maildir:{0}\"\n\
-         [smtp]\nurl = \"dir:{0}\"\nfrom = \"Support <support@vigie.example>\"\n\
-         [storage]\ndatabase = \"{1}\"\n",
-        folder.path().display(),
-        line.url()
-    );
-    std::fs::write(&file, text).unwrap();
+    let file = line.configuration(folder.path());
     let command = |name: &str| {
         Command::new(env!("CARGO_BIN_EXE_vigie"))
             .args(["ticket", "alike", name, "--config"])

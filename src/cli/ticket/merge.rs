@@ -9,9 +9,8 @@ use crate::desk::merger::{self, Plan};
 use crate::domain::form::Item;
 use crate::domain::incident::Reference;
 use crate::present::{french, mails};
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use chrono::{DateTime, Utc};
-use std::sync::Arc;
 
 pub(super) const EXAMPLE: &str = "Example: vigie ticket merge INC-26-00058 --into INC-26-00055\n";
 
@@ -52,10 +51,7 @@ pub(super) fn merge(args: &Merge, global: &Global, output: &mut Output) -> anyho
     let config = global.load(Vec::new(), output)?.config;
     block_on(async {
         let store = parts::open_store(&config).await?;
-        let key = parts::key(&config, &store).await?;
-        let intake = Parts::new(&config, key, parts::form(&config)?)
-            .context(Coded::new(Exit::Configuration, "templates"))?;
-        let intake = Arc::new(intake);
+        let intake = parts::intake(&config, &store, parts::form(&config)?).await?;
         let now = Clock::System.now();
         let pair = (&args.reference, &args.into);
         let plan = merger::plan(&store, &intake, pair, args.silent, now).await?;
@@ -80,10 +76,7 @@ pub(super) fn split(args: &Split, global: &Global, output: &mut Output) -> anyho
     let config = global.load(Vec::new(), output)?.config;
     block_on(async {
         let store = parts::open_store(&config).await?;
-        let key = parts::key(&config, &store).await?;
-        let intake = Parts::new(&config, key, parts::form(&config)?)
-            .context(Coded::new(Exit::Configuration, "templates"))?;
-        let intake = Arc::new(intake);
+        let intake = parts::intake(&config, &store, parts::form(&config)?).await?;
         let reference = &args.reference;
         let now = Clock::System.now();
         let (into, back, undone) = merger::split(&store, &intake, reference, now).await?;

@@ -5,16 +5,13 @@ mod merge;
 mod proposals;
 
 use self::proposals::{Choice, Which};
-use super::exit::Coded;
 use super::{Exit, Global, Output, parts};
 use crate::clock::Clock;
-use crate::desk::intake::Parts;
 use crate::desk::letter::Occasion;
 use crate::desk::ticket::{self, Act};
 use crate::domain::act::Closing;
 use crate::domain::incident::Reference;
-use anyhow::{Context as _, bail};
-use std::sync::Arc;
+use anyhow::bail;
 
 pub(super) const EXAMPLE: &str = "Example: vigie ticket validate INC-26-00042\n";
 
@@ -118,10 +115,7 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
     };
     super::block_on(async {
         let store = parts::open_store(&config).await?;
-        let key = parts::key(&config, &store).await?;
-        let intake = Parts::new(&config, key, parts::form(&config)?)
-            .context(Coded::new(Exit::Configuration, "templates"))?;
-        let intake = Arc::new(intake);
+        let intake = parts::intake(&config, &store, parts::form(&config)?).await?;
         let now = Clock::System.now();
         let mut refused = Vec::new();
         for reference in references {
