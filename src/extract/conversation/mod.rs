@@ -323,12 +323,14 @@ fn from_signature(fields: &mut Fields, voice: &Voice<'_>, asked: &Asked) {
 /// Where the writer's own words say that the incident is over.
 fn over(body: &Body) -> Option<Evidence> {
     let mut words = Excerpt::new(body.part);
+    let mut cut = false;
     for line in &body.lines {
         let own = matches!(line.role, LineRole::Own | LineRole::Greeting);
         if own && line.block.is_none() && words.text.len() < super::LONGEST_READ {
             let end = body
                 .text
                 .floor_char_boundary(line.span.end.min(line.span.start + super::LONGEST_READ));
+            cut |= end < line.span.end;
             let long = words
                 .text
                 .rsplit('\n')
@@ -342,6 +344,10 @@ fn over(body: &Body) -> Option<Evidence> {
         }
     }
     let span = resolved::find(&words.text)?;
+    // What a sentence says counts when it was read to its end.
+    if cut && !words.text[span.end..].contains(['.', '!', '?', ';', '\n']) {
+        return None;
+    }
     Some(words.evidence(&body.text, span, Source::Prose, 0.9))
 }
 
