@@ -2,6 +2,7 @@
 
 use super::{Exit, Global, Output, parts};
 use crate::clock::Clock;
+use crate::domain::account::By;
 use crate::domain::outgoing::MailState;
 use crate::store::{OutboxEntry, Store};
 use anyhow::bail;
@@ -196,7 +197,9 @@ fn why(mail: &OutboxEntry) -> String {
 
 async fn resume(store: &Store, output: &mut Output) -> anyhow::Result<Exit> {
     let circuit = store.open_circuit().await?;
-    let closed = store.close_circuit(Clock::System.now()).await?;
+    let closed = store
+        .close_circuit(&By::command(Clock::System.now()))
+        .await?;
     match circuit.filter(|_| closed) {
         Some(circuit) => output.say(&format!(
             "mails leave again; they were stopped since {} ({})",
@@ -218,9 +221,9 @@ async fn act(
     let mut refused = Vec::new();
     for number in numbers {
         let done = match deed {
-            Deed::Release => store.release(*number, now).await?,
-            Deed::Resend => store.resend(*number, now).await?,
-            Deed::Cancel => store.cancel(*number, now).await?,
+            Deed::Release => store.release(*number, &By::command(now)).await?,
+            Deed::Resend => store.resend(*number, &By::command(now)).await?,
+            Deed::Cancel => store.cancel(*number, &By::command(now)).await?,
         };
         if done {
             output.say(&format!("{number}: {}", deed.done()));

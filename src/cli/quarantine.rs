@@ -4,6 +4,7 @@ use super::{Exit, Global, Output, parts};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::{intake, promote};
+use crate::domain::account::By;
 use crate::domain::message::MessageId;
 use crate::store::{MessageLine, Retried, Store, StoreError};
 use anyhow::bail;
@@ -104,7 +105,7 @@ fn print(line: &MessageLine, json: bool, output: &mut Output) -> anyhow::Result<
 async fn retry(store: &Store, messages: &[MessageId], output: &mut Output) -> anyhow::Result<Exit> {
     let mut refused = Vec::new();
     for id in messages {
-        match store.retry(*id).await? {
+        match store.retry(*id, &By::command(Clock::System.now())).await? {
             Some(Retried::Read) => output.say(&format!("{id}: is read again")),
             Some(Retried::Asked) => output.say(&format!("{id}: the mail server is asked again")),
             None => refused.push(id.to_string()),
@@ -123,7 +124,7 @@ async fn promote(
     let parts = intake::Parts::new(config, key, parts::form(config)?)?;
     let mut refused = Vec::new();
     for id in messages {
-        match promote::promote(*id, &parts, store, Clock::System.now()).await {
+        match promote::promote(*id, &parts, store, &By::command(Clock::System.now())).await {
             Ok(Some(committed)) => {
                 let reference = committed.reference.map(|reference| reference.to_string());
                 output.say(&format!("{id}: {}", reference.unwrap_or_default()));

@@ -6,6 +6,7 @@ use super::intake::{Parts, remaining};
 use super::letter::{Occasion, letters};
 use super::merge;
 use super::respond::{Joins, Matter, answering, domain_is_known};
+use crate::domain::account::By;
 use crate::domain::alike::Candidate;
 use crate::domain::asked::Asked;
 use crate::domain::decision::Brought;
@@ -109,7 +110,7 @@ pub async fn merge(
     store: &Store,
     parts: &Arc<Parts>,
     plan: &Plan,
-    now: DateTime<Utc>,
+    by: &By,
 ) -> Result<Vec<Committed>, MergerError> {
     let Plan { incident, into, .. } = plan;
     let candidates = store.candidates(&into.reference).await?;
@@ -118,7 +119,14 @@ pub async fn merge(
         .find(|one| one.other == incident.reference);
     let waits = matches!(into.status, Status::Waiting | Status::ToCall);
     let major = into.major_suspected || incident.major_suspected;
-    let anew = anew(store, parts, into, (&plan.fields, &plan.to_ask, major), now).await?;
+    let anew = anew(
+        store,
+        parts,
+        into,
+        (&plan.fields, &plan.to_ask, major),
+        by.at,
+    )
+    .await?;
     let merging = Merging {
         incident,
         into,
@@ -131,8 +139,9 @@ pub async fn merge(
         why: &pair.map(why).unwrap_or_default(),
         letters: &plan.letters,
         anew: anew.as_ref(),
+        by,
     };
-    Ok(store.merge(&merging, now).await?)
+    Ok(store.merge(&merging).await?)
 }
 
 /// Undoes it; gives the ticket that it was part of, the fields that this one gives back, and what
@@ -144,13 +153,13 @@ pub async fn split(
     store: &Store,
     parts: &Arc<Parts>,
     reference: &Reference,
-    now: DateTime<Utc>,
+    by: &By,
 ) -> Result<(Reference, Vec<FieldName>, Undone), MergerError> {
     let incident = found(store, reference).await?;
     let Some(merger) = &incident.merged else {
         return Err(MergerError::NotMerged(reference.clone()));
     };
-    if now > merger.until() {
+    if by.at > merger.until() {
         return Err(MergerError::TooLate(reference.clone()));
     }
     let into = found(store, &merger.into).await?;
@@ -164,7 +173,7 @@ pub async fn split(
     let (fields, back) = given_back(&into, &taken);
     let to_ask = remaining(&parts.form, &fields, roles_without(&into, &incident));
     let major = into.major_suspected;
-    let anew = anew(store, parts, &into, (&fields, &to_ask, major), now).await?;
+    let anew = anew(store, parts, &into, (&fields, &to_ask, major), by.at).await?;
     let splitting = Splitting {
         incident: &incident,
         into: &into,
@@ -172,8 +181,9 @@ pub async fn split(
         back: &back,
         to_ask: &to_ask,
         anew: anew.as_ref(),
+        by,
     };
-    let undone = store.split(&splitting, now).await?;
+    let undone = store.split(&splitting).await?;
     let names = back.into_iter().map(|one| one.name).collect();
     Ok((into.reference, names, undone))
 }
@@ -185,7 +195,7 @@ pub async fn split(
 pub async fn distinct(
     store: &Store,
     (one, other): (&Reference, &Reference),
-    now: DateTime<Utc>,
+    by: &By,
 ) -> Result<(), MergerError> {
     let (one, other) = (found(store, one).await?, found(store, other).await?);
     if one.id == other.id {
@@ -197,7 +207,7 @@ pub async fn distinct(
             return Err(Misfit::Part(part, whole).into());
         }
     }
-    Ok(store.keep_distinct(&one, &other, now).await?)
+    Ok(store.keep_distinct(&one, &other, by).await?)
 }
 
 async fn found(store: &Store, reference: &Reference) -> Result<Incident, MergerError> {

@@ -2,6 +2,7 @@
 //! read but its first headers, nothing is answered.
 
 use super::intake::Parts;
+use crate::domain::account::By;
 use crate::domain::declaration::Kind;
 use crate::domain::field::Fields;
 use crate::domain::incident::Concern;
@@ -11,7 +12,7 @@ use crate::mail::Email;
 use crate::store::{
     Answer, Answering, Committed, Effect, MessageLine, NewIncident, Outcome, Store, StoreError,
 };
-use chrono::{DateTime, Datelike, Utc};
+use chrono::Datelike as _;
 use std::panic::catch_unwind;
 
 /// The headers that are read: far more than From and Subject need.
@@ -25,14 +26,14 @@ pub async fn promote(
     id: MessageId,
     parts: &Parts,
     store: &Store,
-    now: DateTime<Utc>,
+    by: &By,
 ) -> Result<Option<Committed>, StoreError> {
     let Some(line) = store.quarantined(id).await? else {
         return Ok(None);
     };
     let raw = store.raw(id).await?.unwrap_or_default();
     store
-        .promote(&outcome(&line, &raw, parts), now)
+        .promote(&outcome(&line, &raw, parts), by)
         .await
         .map(Some)
 }

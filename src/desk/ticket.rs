@@ -2,10 +2,10 @@
 
 use super::intake::Parts;
 use super::letter::{Occasion, letters};
+use crate::domain::account::By;
 use crate::domain::incident::{Incident, Reference, Status};
 use crate::domain::outgoing::MailState;
 use crate::store::{Committed, Move, Store, StoreError};
-use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
 /// What is done.
@@ -55,7 +55,7 @@ pub async fn act(
     parts: &Arc<Parts>,
     reference: &Reference,
     act: Act,
-    now: DateTime<Utc>,
+    by: &By,
 ) -> Result<(Status, Vec<Committed>), ActError> {
     let incident = store
         .incident(reference)
@@ -76,16 +76,16 @@ pub async fn act(
         });
     }
     let letters = match &act {
-        Act::Close(Some(occasion)) => letters(store, parts, &incident, occasion, now).await?,
+        Act::Close(Some(occasion)) => letters(store, parts, &incident, occasion, by.at).await?,
         _ => Vec::new(),
     };
     let step = Move {
-        incident: incident.id,
-        version: incident.version,
+        incident: &incident,
         to,
         letters: &letters,
+        by,
     };
-    Ok((to, store.move_ticket(&step, now).await?))
+    Ok((to, store.move_ticket(&step).await?))
 }
 
 /// Where the act leads.

@@ -165,6 +165,8 @@ pub struct Event {
     pub mail: Option<i64>,
     /// A token: a status, a reason, a template. Never words of a message.
     pub detail: String,
+    /// The person who did it, as others read them; empty: the machine.
+    pub who: String,
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! What the words mean. No I/O; imports `text` only.
 
+pub mod account;
 pub mod act;
 pub mod alike;
 pub mod asked;
+pub mod audit;
 pub mod decision;
 pub mod declaration;
 pub mod escalation;

@@ -1,13 +1,16 @@
 //! What people do with mails of ours: let one leave, send one again, take one back.
 
 use super::Store;
+use super::audit::audit;
 use super::bounces;
 use super::db::Tx;
 use super::error::Result;
 use super::history::{Entry, note};
+use super::rows::reference;
+use crate::domain::account::By;
+use crate::domain::audit::{self, Deed};
 use crate::domain::history::EventKind;
 use crate::domain::incident::IncidentId;
-use chrono::{DateTime, Utc};
 
 impl Store {
     /// A person lets it leave now, hold or not: the limits and its age no longer count. False where
@@ -16,14 +19,15 @@ impl Store {
     ///
     /// # Errors
     /// The database's.
-    pub async fn release(&self, id: i64, now: DateTime<Utc>) -> Result<bool> {
+    pub async fn release(&self, id: i64, by: &By) -> Result<bool> {
         let sql =
             "UPDATE outbox SET state = 'queued', released = TRUE, due_at = $2, first_due = $2,
                 attempts = 0, leased_until = NULL
              WHERE id = $1 AND (state = 'review'
                 OR state = 'queued' AND (leased_until IS NULL OR leased_until <= $2))
-             RETURNING incident_id";
-        self.let_leave(sql, EventKind::MailReleased, id, now).await
+             RETURNING incident_id, sequence, state,
+                (SELECT reference FROM incidents WHERE id = incident_id) AS reference";
+        self.let_leave(sql, Deed::MailReleased, id, by).await
     }
 
     /// A person has a mail sent again that is in doubt or was refused: the same bytes under the same
@@ -31,66 +35,72 @@ impl Store {
     ///
     /// # Errors
     /// The database's.
-    pub async fn resend(&self, id: i64, now: DateTime<Utc>) -> Result<bool> {
+    pub async fn resend(&self, id: i64, by: &By) -> Result<bool> {
         let sql =
             "UPDATE outbox SET state = 'queued', released = TRUE, due_at = $2, first_due = $2,
                 attempts = 0, leased_until = NULL
-             WHERE id = $1 AND state IN ('in_doubt', 'failed') RETURNING incident_id";
-        self.let_leave(sql, EventKind::MailResent, id, now).await
+             WHERE id = $1 AND state IN ('in_doubt', 'failed')
+             RETURNING incident_id, sequence, state,
+                (SELECT reference FROM incidents WHERE id = incident_id) AS reference";
+        self.let_leave(sql, Deed::MailResent, id, by).await
     }
 
     /// A person takes it back. False where it left, is leaving or was cancelled before.
     ///
     /// # Errors
     /// The database's.
-    pub async fn cancel(&self, id: i64, now: DateTime<Utc>) -> Result<bool> {
+    pub async fn cancel(&self, id: i64, by: &By) -> Result<bool> {
         let mut tx = self.db.begin().await?;
-        let row: Option<(i64,)> = tx
+        let row: Option<MailRow> = tx
             .query(
                 "UPDATE outbox SET state = 'cancelled', leased_until = NULL
                  WHERE id = $1 AND state IN ('review', 'queued', 'failed', 'in_doubt')
-                 RETURNING incident_id",
+                 RETURNING incident_id, sequence, state,
+                    (SELECT reference FROM incidents WHERE id = incident_id) AS reference",
             )
             .bind(id)
             .fetch_optional()
             .await?;
-        self.noted(tx, row, EventKind::MailCancelled, id, now).await
+        noted(tx, row, Deed::MailCancelled, id, by).await
     }
 
     /// A person lets a mail leave: its address counts as reachable again.
-    async fn let_leave(
-        &self,
-        sql: &'static str,
-        kind: EventKind,
-        id: i64,
-        now: DateTime<Utc>,
-    ) -> Result<bool> {
+    async fn let_leave(&self, sql: &'static str, deed: Deed, id: i64, by: &By) -> Result<bool> {
         let mut tx = self.db.begin().await?;
-        let row: Option<(i64,)> = tx.query(sql).bind(id).bind(now).fetch_optional().await?;
+        let row: Option<MailRow> = tx.query(sql).bind(id).bind(by.at).fetch_optional().await?;
         if row.is_some() {
             bounces::reachable(&mut tx, id).await?;
         }
-        self.noted(tx, row, kind, id, now).await
+        noted(tx, row, deed, id, by).await
     }
+}
 
-    async fn noted(
-        &self,
-        mut tx: Tx,
-        row: Option<(i64,)>,
-        kind: EventKind,
-        id: i64,
-        now: DateTime<Utc>,
-    ) -> Result<bool> {
-        let Some((incident,)) = row else {
-            return Ok(false);
-        };
-        note(
-            &mut tx,
-            kind,
-            &Entry::of(IncidentId(incident), now).mail(id),
-        )
-        .await?;
-        tx.commit().await?;
-        Ok(true)
-    }
+/// A mail that was acted on.
+#[derive(sqlx::FromRow)]
+struct MailRow {
+    incident_id: i64,
+    sequence: i64,
+    state: String,
+    reference: String,
+}
+
+/// Notes an act on a mail in its ticket's history and in the journal; false where there was none.
+async fn noted(mut tx: Tx, row: Option<MailRow>, deed: Deed, id: i64, by: &By) -> Result<bool> {
+    let Some(row) = row else {
+        return Ok(false);
+    };
+    let kind = match deed {
+        Deed::MailReleased => EventKind::MailReleased,
+        Deed::MailResent => EventKind::MailResent,
+        _ => EventKind::MailCancelled,
+    };
+    let entry = Entry::done(IncidentId(row.incident_id), by).mail(id);
+    note(&mut tx, kind, &entry).await?;
+    let reference = reference("incidents", row.incident_id, &row.reference)?;
+    let line = audit::Entry::new(by, deed)
+        .on(&reference)
+        .target(row.sequence.to_string());
+    audit(&mut tx, &line.change(&(), &row.state)).await?;
+    tx.commit().await?;
+    Ok(true)
 }

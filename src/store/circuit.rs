@@ -2,8 +2,11 @@
 //! person closes it, whatever is made meanwhile (decisions, 2; LOOP-03).
 
 use super::Store;
+use super::audit::audit;
 use super::db::Tx;
 use super::error::Result;
+use crate::domain::account::By;
+use crate::domain::audit::{Deed, Entry};
 use chrono::{DateTime, Utc};
 
 /// The subject of its row among the alarms: whoever tells the support reads it there.
@@ -40,18 +43,21 @@ impl Store {
     ///
     /// # Errors
     /// The database's.
-    pub async fn close_circuit(&self, now: DateTime<Utc>) -> Result<bool> {
+    pub async fn close_circuit(&self, by: &By) -> Result<bool> {
         let mut tx = self.db.begin().await?;
         let closed = tx
             .query("UPDATE circuit SET closed_at = $1 WHERE closed_at IS NULL")
-            .bind(now)
+            .bind(by.at)
             .execute()
             .await?;
         tx.query("UPDATE alarms SET cleared_at = $2 WHERE subject = $1 AND cleared_at IS NULL")
             .text(ALARM)
-            .bind(now)
+            .bind(by.at)
             .execute()
             .await?;
+        if closed > 0 {
+            audit(&mut tx, &Entry::new(by, Deed::SendingResumed)).await?;
+        }
         tx.commit().await?;
         Ok(closed > 0)
     }

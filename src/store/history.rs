@@ -4,6 +4,7 @@ use super::Store;
 use super::db::{Sql, Text, Tx};
 use super::error::Result;
 use super::rows::{stamp, to_json, word};
+use crate::domain::account::By;
 use crate::domain::history::{Event, EventKind};
 use crate::domain::incident::{IncidentId, Reference};
 use crate::domain::message::MessageId;
@@ -17,6 +18,7 @@ pub(super) struct Entry {
     message: Option<MessageId>,
     mail: Option<i64>,
     detail: String,
+    who: String,
 }
 
 impl Entry {
@@ -28,6 +30,15 @@ impl Entry {
             message: None,
             mail: None,
             detail: String::new(),
+            who: String::new(),
+        }
+    }
+
+    /// What a person did to this incident.
+    pub(super) fn done(incident: IncidentId, by: &By) -> Self {
+        Self {
+            who: by.actor.name.clone(),
+            ..Self::of(incident, by.at)
         }
     }
 
@@ -64,6 +75,7 @@ struct NewRow {
     message: Option<i64>,
     mail: Option<i64>,
     detail: Text,
+    who: Text,
 }
 
 /// Notes events in their order.
@@ -79,20 +91,22 @@ pub(super) async fn note_all(tx: &mut Tx, events: &[(EventKind, Entry)]) -> Resu
             message: entry.message.map(|message| message.0),
             mail: entry.mail,
             detail: Text::from(&entry.detail),
+            who: Text::from(&entry.who),
         })
         .collect();
     if rows.is_empty() {
         return Ok(());
     }
     tx.query(Sql {
-        sqlite: "INSERT INTO history (incident_id, at, kind, message_id, outbox_id, detail)
+        sqlite: "INSERT INTO history (incident_id, at, kind, message_id, outbox_id, detail, who)
                  SELECT j.value ->> 'incident', j.value ->> 'at', j.value ->> 'kind',
-                    j.value ->> 'message', j.value ->> 'mail', j.value ->> 'detail'
+                    j.value ->> 'message', j.value ->> 'mail', j.value ->> 'detail',
+                    j.value ->> 'who'
                  FROM jsonb_each($1) AS j ORDER BY j.key",
-        postgres: "INSERT INTO history (incident_id, at, kind, message_id, outbox_id, detail)
-                   SELECT j.incident, j.at, j.kind, j.message, j.mail, j.detail
+        postgres: "INSERT INTO history (incident_id, at, kind, message_id, outbox_id, detail, who)
+                   SELECT j.incident, j.at, j.kind, j.message, j.mail, j.detail, j.who
                    FROM json_to_recordset($1::json) AS j (number BIGINT, incident BIGINT,
-                      at TIMESTAMPTZ, kind TEXT, message BIGINT, mail BIGINT, detail TEXT)
+                      at TIMESTAMPTZ, kind TEXT, message BIGINT, mail BIGINT, detail TEXT, who TEXT)
                    ORDER BY j.number",
     })
     .text(&to_json(&rows))
@@ -109,6 +123,7 @@ struct EventRow {
     message_id: Option<i64>,
     outbox_id: Option<i64>,
     detail: String,
+    who: String,
 }
 
 impl Store {
@@ -120,7 +135,8 @@ impl Store {
         let rows: Vec<EventRow> = self
             .db
             .read(
-                "SELECT h.id, h.at, h.kind, h.message_id, h.outbox_id, h.detail
+                "SELECT h.id, h.at, h.kind, h.message_id, h.outbox_id, h.detail,
+                    h.who
                  FROM history h JOIN incidents i ON i.id = h.incident_id
                  WHERE i.reference = $1 ORDER BY h.id",
             )
@@ -135,6 +151,7 @@ impl Store {
                     message: row.message_id.map(MessageId),
                     mail: row.outbox_id,
                     detail: row.detail,
+                    who: row.who,
                 })
             })
             .collect()

@@ -2,6 +2,7 @@
 //! takes to undo that is kept beside it. `splits.rs` undoes it.
 
 use super::Store;
+use super::audit::audit;
 use super::commit::{concern_words, entity, respond, summary, turn};
 use super::db::Tx;
 use super::error::{Result, StoreError};
@@ -12,6 +13,8 @@ use super::rows::to_json;
 use super::tickets::tell_all;
 use super::timers::stop_timers;
 use super::undo::{Before, Filled, Undo};
+use crate::domain::account::By;
+use crate::domain::audit::{self, Deed};
 use crate::domain::field::{FieldName, Fields};
 use crate::domain::form::Ask;
 use crate::domain::history::EventKind;
@@ -42,6 +45,8 @@ pub struct Merging<'a> {
     pub letters: &'a [Letter],
     /// What the kept one says in the stead of a mail that asks for too much now.
     pub anew: Option<&'a Anew>,
+    /// Who does it.
+    pub by: &'a By,
 }
 
 impl Store {
@@ -50,8 +55,11 @@ impl Store {
     ///
     /// # Errors
     /// The database's; a conflict where one of the two changed since it was looked at.
-    pub async fn merge(&self, merging: &Merging<'_>, now: DateTime<Utc>) -> Result<Vec<Committed>> {
-        let Merging { incident, into, .. } = *merging;
+    pub async fn merge(&self, merging: &Merging<'_>) -> Result<Vec<Committed>> {
+        let Merging {
+            incident, into, by, ..
+        } = *merging;
+        let now = by.at;
         let mut tx = self.db.begin().await?;
         turn(&mut tx).await?;
         let (part, kept) = (
@@ -65,7 +73,7 @@ impl Store {
             stop_timers(&mut tx, into.id).await?;
         }
         let taken_back = take_back(&mut tx, incident.id, now).await?;
-        keep_history(&mut tx, merging, now).await?;
+        keep_history(&mut tx, merging).await?;
         let told = tell_all(&mut tx, merging.letters, now).await?;
         if let Some(anew) = merging.anew {
             say_anew(&mut tx, into, anew, now).await?;
@@ -91,6 +99,11 @@ impl Store {
         .text(&to_json(&undo))
         .execute()
         .await?;
+        let line = audit::Entry::new(by, Deed::Merged)
+            .on(&incident.reference)
+            .target(into.reference.to_string());
+        let line = line.change(&incident.status.as_str(), &Status::Merged.as_str());
+        audit(&mut tx, &line).await?;
         tx.commit().await?;
         Ok(told)
     }
@@ -292,10 +305,12 @@ async fn last_event(tx: &mut Tx, incident: IncidentId) -> Result<i64> {
 }
 
 /// Both histories say what was done and why; the kept one also what it took, message by message.
-async fn keep_history(tx: &mut Tx, merging: &Merging<'_>, now: DateTime<Utc>) -> Result<()> {
-    let Merging { incident, into, .. } = *merging;
+async fn keep_history(tx: &mut Tx, merging: &Merging<'_>) -> Result<()> {
+    let Merging {
+        incident, into, by, ..
+    } = *merging;
     let why = |other: &Incident| format!("{} {}", other.reference, merging.why);
-    let (part, kept) = (Entry::of(incident.id, now), Entry::of(into.id, now));
+    let (part, kept) = (Entry::done(incident.id, by), Entry::done(into.id, by));
     let mut events = vec![
         (EventKind::Merged, part.clone().detail(why(into).trim())),
         (

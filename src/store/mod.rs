@@ -5,10 +5,12 @@
 //! evidence, attachments, history, the mail that answers. Work is claimed by a lease with an end,
 //! never by an open transaction. One file a noun; `db.rs` alone knows that there are two drivers.
 
+mod accounts;
 mod acts;
 mod alarms;
 mod alone;
 mod attachments;
+mod audit;
 mod backup;
 mod bounces;
 mod bulk;
@@ -41,6 +43,7 @@ mod record;
 mod references;
 mod reread;
 mod rows;
+mod sessions;
 mod settling;
 mod splits;
 mod tickets;
@@ -49,7 +52,9 @@ mod together;
 mod turns;
 mod undo;
 
+pub use accounts::NewAccount;
 pub use alarms::Alarm;
+pub use audit::{Chained, Wanted};
 pub use backup::{BackupError, backup};
 pub use circuit::Circuit;
 pub use claim::STEADY;
@@ -71,6 +76,7 @@ pub use quarantine::Retried;
 pub use record::Raw;
 pub use references::{Link, Naming, Related};
 pub use reread::{Kept, Reread};
+pub use sessions::{FORGOTTEN, IDLE, LONGEST};
 pub use splits::{Splitting, Undone};
 pub use tickets::Move;
 

@@ -1,12 +1,15 @@
 //! Other values that messages give for fields that have one: kept beside them until a person decides.
 
 use super::Store;
+use super::audit::{audit, told};
 use super::commit::{concern_words, entity, summary};
 use super::db::{Text, Tx};
 use super::error::{Result, StoreError};
 use super::fields::{Proof, Said, keep_fields};
 use super::history::{Entry, note};
 use super::rows::{json, size, to_json, token};
+use crate::domain::account::By;
+use crate::domain::audit::{self, Deed};
 use crate::domain::field::{Field, FieldName, Reading, ValueOrigin};
 use crate::domain::history::EventKind;
 use crate::domain::incident::{Concern, Incident, IncidentId, Reference, is_doubtful};
@@ -81,9 +84,9 @@ impl Store {
         &self,
         reference: &Reference,
         name: FieldName,
-        now: DateTime<Utc>,
+        by: &By,
     ) -> Result<bool> {
-        self.decide_proposal(reference, name, true, now).await
+        self.decide_proposal(reference, name, true, by).await
     }
 
     /// A person refuses the other values of a field: what stands there stays. False where none
@@ -95,9 +98,9 @@ impl Store {
         &self,
         reference: &Reference,
         name: FieldName,
-        now: DateTime<Utc>,
+        by: &By,
     ) -> Result<bool> {
-        self.decide_proposal(reference, name, false, now).await
+        self.decide_proposal(reference, name, false, by).await
     }
 
     async fn decide_proposal(
@@ -105,7 +108,7 @@ impl Store {
         reference: &Reference,
         name: FieldName,
         accepts: bool,
-        now: DateTime<Utc>,
+        by: &By,
     ) -> Result<bool> {
         let Some(mut incident) = self.incident(reference).await? else {
             return Ok(false);
@@ -119,6 +122,7 @@ impl Store {
                 .concerns
                 .retain(|concern| *concern != Concern::ProposedChange);
         }
+        let before = incident.fields[name].clone();
         if accepts {
             incident.fields[name] = Field {
                 reading: Reading::Present(last.value.clone()),
@@ -133,15 +137,23 @@ impl Store {
         )
         .bind(incident.id.0)
         .text(name.as_str())
-        .bind(now)
+        .bind(by.at)
         .bind(accepts)
         .bind(last.message.map(|message| message.0))
         .execute()
         .await?;
-        let mut entry = Entry::of(incident.id, now).detail(name.as_str());
+        let mut entry = Entry::done(incident.id, by).detail(name.as_str());
         if let Some(message) = last.message {
             entry = entry.message(message);
         }
+        let deed = match accepts {
+            true => Deed::ValueAccepted,
+            false => Deed::ValueRefused,
+        };
+        let line = audit::Entry::new(by, deed)
+            .on(&incident.reference)
+            .target(name.as_str())
+            .change(&told(name, &before), &told(name, &incident.fields[name]));
         if accepts {
             let said = Said {
                 incident: incident.id,
@@ -155,6 +167,7 @@ impl Store {
         } else {
             note(&mut tx, EventKind::ValueRefused, &entry).await?;
         }
+        audit(&mut tx, &line).await?;
         tx.commit().await?;
         Ok(true)
     }

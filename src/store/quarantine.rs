@@ -2,14 +2,16 @@
 //! mail server does not give. They may be tried again, or made an incident by hand.
 
 use super::Store;
+use super::audit::audit;
 use super::commit::keep;
 use super::db::{Sql, Text, Tx};
 use super::error::{Result, StoreError};
 use super::messages::{LineRow, MessageLine};
 use super::outcome::{Committed, Outcome};
 use super::rows::{json_numbers, unsigned};
+use crate::domain::account::By;
+use crate::domain::audit::{self, Deed};
 use crate::domain::message::{Fetched, MessageId, Place};
-use chrono::{DateTime, Utc};
 
 /// Why a message is in quarantine that the server did not give (IMAP-11).
 pub(super) const WITHHELD: &str = "withheld";
@@ -74,10 +76,10 @@ impl Store {
     ///
     /// # Errors
     /// The database's.
-    pub async fn retry(&self, id: MessageId) -> Result<Option<Retried>> {
-        let row: Option<(String,)> = self
-            .db
-            .write(
+    pub async fn retry(&self, id: MessageId, by: &By) -> Result<Option<Retried>> {
+        let mut tx = self.db.begin().await?;
+        let row: Option<(String,)> = tx
+            .query(
                 "UPDATE messages SET attempts = 0, leased_until = NULL,
                     turn = (SELECT COALESCE(MIN(turn), 0) FROM messages WHERE state = 'new'),
                     state = CASE WHEN last_error IN ('withheld', 'asked_again', 'gone')
@@ -89,7 +91,11 @@ impl Store {
             .bind(id.0)
             .fetch_optional()
             .await?;
-        Ok(row.map(|(word,)| match word.as_str() {
+        let Some((word,)) = row else { return Ok(None) };
+        let line = audit::Entry::new(by, Deed::MessageRetried).target(id.to_string());
+        audit(&mut tx, &line).await?;
+        tx.commit().await?;
+        Ok(Some(match word.as_str() {
             ASKED => Retried::Asked,
             _ => Retried::Read,
         }))
@@ -156,7 +162,7 @@ impl Store {
     /// # Errors
     /// The database's; a conflict where the message is not in quarantine any more. Nothing is kept
     /// then.
-    pub async fn promote(&self, outcome: &Outcome, now: DateTime<Utc>) -> Result<Committed> {
+    pub async fn promote(&self, outcome: &Outcome, by: &By) -> Result<Committed> {
         let mut tx = self.db.begin().await?;
         let taken = tx
             .query("UPDATE messages SET state = 'new' WHERE id = $1 AND state = 'quarantined'")
@@ -166,7 +172,10 @@ impl Store {
         if taken == 0 {
             return Err(StoreError::Conflict("the message"));
         }
-        let committed = keep(&mut tx, outcome, now).await?;
+        let committed = keep(&mut tx, outcome, by.at).await?;
+        let mut line = audit::Entry::new(by, Deed::MessagePromoted);
+        line.reference = committed.reference.clone();
+        audit(&mut tx, &line.target(outcome.message.to_string())).await?;
         tx.commit().await?;
         Ok(committed)
     }

@@ -1,6 +1,7 @@
 //! Undoing a merger; and the verdict that two incidents are no duplicates.
 
 use super::Store;
+use super::audit::audit;
 use super::commit::{concern_words, entity, summary, turn};
 use super::db::Tx;
 use super::error::{Result, StoreError};
@@ -10,6 +11,8 @@ use super::mergers::{cancel, give, say_anew};
 use super::outcome::Anew;
 use super::rows::{json, to_json, token, unsigned, word};
 use super::undo::{Before, Filled, Undo};
+use crate::domain::account::By;
+use crate::domain::audit::{self, Deed};
 use crate::domain::decision::Review;
 use crate::domain::field::{FieldName, Fields, Reading};
 use crate::domain::form::Ask;
@@ -34,6 +37,8 @@ pub struct Splitting<'a> {
     pub to_ask: &'a [Ask],
     /// What it says in the stead of a mail that asks for too little now.
     pub anew: Option<&'a Anew>,
+    /// Who does it.
+    pub by: &'a By,
 }
 
 /// What became of a merger that was undone.
@@ -69,8 +74,11 @@ impl Store {
     ///
     /// # Errors
     /// The database's; a conflict where one of the two changed since it was looked at.
-    pub async fn split(&self, splitting: &Splitting<'_>, now: DateTime<Utc>) -> Result<Undone> {
-        let Splitting { incident, into, .. } = *splitting;
+    pub async fn split(&self, splitting: &Splitting<'_>) -> Result<Undone> {
+        let Splitting {
+            incident, into, by, ..
+        } = *splitting;
+        let now = by.at;
         let mut tx = self.db.begin().await?;
         turn(&mut tx).await?;
         let row: Option<(String,)> = tx
@@ -87,7 +95,7 @@ impl Store {
         stand_alone(&mut tx, incident, &undo.part).await?;
         give_back(&mut tx, splitting, is_untouched.then_some(&undo.kept)).await?;
         let name = |other: &Incident| format!("{} {stay}", other.reference);
-        let (part, kept) = (Entry::of(incident.id, now), Entry::of(into.id, now));
+        let (part, kept) = (Entry::done(incident.id, by), Entry::done(into.id, by));
         let mut events = vec![
             (EventKind::Split, part.clone().detail(&name(into))),
             (EventKind::StatusChanged, part.detail(status.as_str())),
@@ -108,6 +116,11 @@ impl Store {
         if let Some(anew) = splitting.anew {
             say_anew(&mut tx, into, anew, now).await?;
         }
+        let line = audit::Entry::new(by, Deed::Split)
+            .on(&incident.reference)
+            .target(into.reference.to_string());
+        let line = line.change(&Status::Merged.as_str(), &status.as_str());
+        audit(&mut tx, &line).await?;
         tx.commit().await?;
         Ok(Undone { status, stay })
     }
@@ -116,12 +129,7 @@ impl Store {
     ///
     /// # Errors
     /// The database's; a conflict where one of the two changed since it was looked at.
-    pub async fn keep_distinct(
-        &self,
-        one: &Incident,
-        other: &Incident,
-        now: DateTime<Utc>,
-    ) -> Result<()> {
+    pub async fn keep_distinct(&self, one: &Incident, other: &Incident, by: &By) -> Result<()> {
         let mut tx = self.db.begin().await?;
         let (first, second) = (one.id.min(other.id), one.id.max(other.id));
         tx.query(
@@ -130,15 +138,19 @@ impl Store {
         )
         .bind(first.0)
         .bind(second.0)
-        .bind(now)
+        .bind(by.at)
         .execute()
         .await?;
         let mut pair = [(one, other), (other, one)];
         // Always in one order, so that no two wait for each other.
         pair.sort_by_key(|(incident, _)| incident.id);
         for (incident, other) in pair {
-            settle(&mut tx, incident, other, now).await?;
+            settle(&mut tx, incident, other, by).await?;
         }
+        let line = audit::Entry::new(by, Deed::FoundDistinct)
+            .on(&one.reference)
+            .target(other.reference.to_string());
+        audit(&mut tx, &line).await?;
         tx.commit().await
     }
 }
@@ -284,12 +296,7 @@ async fn resume(tx: &mut Tx, incident: IncidentId, undo: &Undo, now: DateTime<Ut
 
 /// One of two incidents that are no duplicates: where the other is what it was thought to repeat,
 /// that is looked at no more.
-async fn settle(
-    tx: &mut Tx,
-    incident: &Incident,
-    other: &Incident,
-    now: DateTime<Utc>,
-) -> Result<()> {
+async fn settle(tx: &mut Tx, incident: &Incident, other: &Incident, by: &By) -> Result<()> {
     let name = other.reference.to_string();
     let (repeats,): (i64,) = tx
         .query("SELECT COUNT(*) FROM history WHERE incident_id = $1 AND kind = $2 AND detail = $3")
@@ -319,6 +326,6 @@ async fn settle(
     if settled == 0 {
         return Err(StoreError::Conflict("the incident"));
     }
-    let entry = Entry::of(incident.id, now).detail(&name);
+    let entry = Entry::done(incident.id, by).detail(&name);
     note(tx, EventKind::FoundDistinct, &entry).await
 }

@@ -2,14 +2,17 @@
 //! transaction.
 
 use super::Store;
+use super::audit::audit;
 use super::commit::respond;
 use super::db::Tx;
 use super::error::{Result, StoreError};
 use super::history::{Entry, note};
 use super::outcome::{Answering, Committed, Letter};
 use super::timers::{stop_timers, take};
+use crate::domain::account::By;
+use crate::domain::audit::{self, Deed};
 use crate::domain::history::EventKind;
-use crate::domain::incident::{IncidentId, Status};
+use crate::domain::incident::{Incident, IncidentId, Status};
 use crate::domain::message::MessageId;
 use crate::domain::timer::Timer;
 use chrono::{DateTime, Utc};
@@ -17,14 +20,14 @@ use chrono::{DateTime, Utc};
 /// One move of a ticket.
 #[derive(Debug)]
 pub struct Move<'a> {
-    /// The ticket.
-    pub incident: IncidentId,
-    /// The version that was looked at; another one by now is a conflict.
-    pub version: i64,
+    /// The ticket, as it was looked at; another version by now is a conflict.
+    pub incident: &'a Incident,
     /// Where it goes.
     pub to: Status,
     /// The mails that tell of it.
     pub letters: &'a [Letter],
+    /// Who moves it.
+    pub by: &'a By,
 }
 
 impl Store {
@@ -34,8 +37,8 @@ impl Store {
     ///
     /// # Errors
     /// The database's; a conflict where the ticket changed since it was looked at.
-    pub async fn move_ticket(&self, act: &Move<'_>, now: DateTime<Utc>) -> Result<Vec<Committed>> {
-        let incident = act.incident;
+    pub async fn move_ticket(&self, act: &Move<'_>) -> Result<Vec<Committed>> {
+        let (incident, now) = (act.incident.id, act.by.at);
         let is_settled = act.to != Status::ToReview;
         let closed_at = (act.to == Status::Closed).then_some(now);
         let mut tx = self.db.begin().await?;
@@ -48,7 +51,7 @@ impl Store {
                  WHERE id = $1 AND version = $2",
             )
             .bind(incident.0)
-            .bind(act.version)
+            .bind(act.incident.version)
             .text(act.to.as_str())
             .bind(closed_at)
             .bind(is_settled)
@@ -58,7 +61,7 @@ impl Store {
         if moved == 0 {
             return Err(StoreError::Conflict("the incident"));
         }
-        let entry = Entry::of(incident, now);
+        let entry = Entry::done(incident, act.by);
         let status = entry.clone().detail(act.to.as_str());
         note(&mut tx, EventKind::StatusChanged, &status).await?;
         if act.to != Status::Waiting {
@@ -79,6 +82,9 @@ impl Store {
             }
         }
         let told = tell_all(&mut tx, act.letters, now).await?;
+        let line = audit::Entry::new(act.by, Deed::StatusChanged).on(&act.incident.reference);
+        let line = line.change(&act.incident.status.as_str(), &act.to.as_str());
+        audit(&mut tx, &line).await?;
         tx.commit().await?;
         Ok(told)
     }

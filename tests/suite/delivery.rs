@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use vigie::clock::Clock;
 use vigie::config::{self, Security};
+use vigie::domain::account::By;
 use vigie::domain::decision::Review;
 use vigie::domain::declaration::Kind;
 use vigie::domain::field::Fields;
@@ -226,10 +227,15 @@ async fn a_cancelled_mail_never_leaves_and_a_released_one_does() {
         queued(&test.store, 2, 2, Some(Review::SameBody)).await,
     );
     let parts = folder(&test.store, sent.path());
-    assert!(test.store.cancel(one, at(121)).await.unwrap());
+    assert!(test.store.cancel(one, &By::command(at(121))).await.unwrap());
     assert_eq!(step(&parts, 200).await, Round::default());
     // However late a person releases it, it leaves.
-    assert!(test.store.release(two, at(9 * DAY)).await.unwrap());
+    assert!(
+        test.store
+            .release(two, &By::command(at(9 * DAY)))
+            .await
+            .unwrap()
+    );
     assert_eq!(
         step(&parts, 9 * DAY).await,
         Round {
@@ -310,7 +316,7 @@ async fn snd_03_a_mail_put_off_for_five_days_is_given_up_after_three_and_its_inc
             queued(&test.store, 2, 2, None).await,
         );
         // A person released it, so that its age does not stop it first.
-        test.store.release(id, at(2)).await.unwrap();
+        test.store.release(id, &By::command(at(2))).await.unwrap();
         let parts = to_port(&test.store, sink.port);
         let (mut tries, mut last_due) = (0, at(2));
         loop {
@@ -526,7 +532,12 @@ async fn snd_04_a_server_that_wants_a_login_turns_sending_red_until_it_takes_a_m
     }
     // One connection here, so one mail a round.
     let first = test.store.list_outbox(None, None, 1).await.unwrap()[0].id;
-    assert!(test.store.cancel(first, at(21)).await.unwrap());
+    assert!(
+        test.store
+            .cancel(first, &By::command(at(21)))
+            .await
+            .unwrap()
+    );
     assert_eq!(step(&parts, 30).await, one_sent());
     let state = parts.health.state();
     assert_eq!((state.failure, state.last_success), (None, Some(at(30))));
@@ -563,8 +574,13 @@ async fn snd_07_a_person_sends_a_mail_in_doubt_again_under_the_same_message_id()
         let entry = test.store.outbox_entry(id).await.unwrap().unwrap();
         assert_eq!(entry.sending_since, Some(at(10)));
         // Nobody repeats it by the word « release ».
-        assert!(!test.store.release(id, at(20)).await.unwrap());
-        assert!(test.store.resend(id, at(9 * DAY)).await.unwrap());
+        assert!(!test.store.release(id, &By::command(at(20))).await.unwrap());
+        assert!(
+            test.store
+                .resend(id, &By::command(at(9 * DAY)))
+                .await
+                .unwrap()
+        );
         assert_eq!(step(&parts, 9 * DAY).await, one_sent());
         let mails = script.mails();
         assert_eq!(mails, [mime("INC-26-00001"), mime("INC-26-00001")]);
@@ -870,7 +886,7 @@ async fn snd_15_two_instances_a_day_apart_send_a_mail_once() {
         let sink = SmtpSink::start(true).await;
         let id = queued(&test.store, 1, 2, None).await;
         // A person released it: its age counts nowhere.
-        assert!(test.store.release(id, at(2)).await.unwrap());
+        assert!(test.store.release(id, &By::command(at(2))).await.unwrap());
         let (here, ahead) = (smtp(&test.store, &script), to_port(&test.store, sink.port));
         let meanwhile = async {
             let lines = if steps == 3 { 3 } else { 4 };

@@ -4,6 +4,7 @@ use crate::pipeline::{Line, declaration, mail};
 use crate::support::stores::TestStore;
 use vigie::desk::letter::Occasion;
 use vigie::desk::ticket::{self, Act, ActError};
+use vigie::domain::account::By;
 use vigie::domain::act::Closing;
 use vigie::domain::history::EventKind;
 use vigie::domain::incident::{Reference, Status};
@@ -149,7 +150,7 @@ async fn closing_tells_what_holds_now_under_the_declarants_last_words() {
             done: None,
         });
         let act = Act::Close(Some(closing));
-        ticket::act(line.store(), &line.parts, &first(), act, now)
+        ticket::act(line.store(), &line.parts, &first(), act, &By::command(now))
             .await
             .unwrap();
         let mails = line.mails().await;
@@ -178,14 +179,27 @@ async fn a_closing_goes_to_whom_we_wrote_and_not_to_who_spoke_last() {
         assert_eq!(messages.len(), 2, "it joins");
         let now = crate::support::stores::at(LEFT + 600);
         let act = || Act::Close(Some(Occasion::Unreached));
-        ticket::act(line.store(), &line.parts, &first(), act(), now)
-            .await
-            .unwrap();
+        ticket::act(
+            line.store(),
+            &line.parts,
+            &first(),
+            act(),
+            &By::command(now),
+        )
+        .await
+        .unwrap();
         let closed = line.mails().await.pop().unwrap();
         assert_eq!(closed.template, "E9b");
         assert_eq!(closed.to, "c.lebreton@chu-nantes.example");
         // Nobody is told twice that it is closed.
-        let again = ticket::act(line.store(), &line.parts, &first(), act(), now).await;
+        let again = ticket::act(
+            line.store(),
+            &line.parts,
+            &first(),
+            act(),
+            &By::command(now),
+        )
+        .await;
         assert!(
             matches!(again, Err(ActError::NotAllowed { .. })),
             "{again:?}"
@@ -206,9 +220,15 @@ async fn a_ticket_that_somebody_must_look_at_first_is_called_about_once_they_did
         assert_eq!(line.incident(1).await.status, Status::ToReview);
         assert_eq!(line.look(LEFT + 3 * DAY).await.calls, 0);
         let now = crate::support::stores::at(LEFT + 3 * DAY);
-        let (status, _) = ticket::act(line.store(), &line.parts, &first(), Act::Validate, now)
-            .await
-            .unwrap();
+        let (status, _) = ticket::act(
+            line.store(),
+            &line.parts,
+            &first(),
+            Act::Validate,
+            &By::command(now),
+        )
+        .await
+        .unwrap();
         assert_eq!(status, Status::Waiting);
         assert!(line.incident(1).await.concerns.is_empty());
         assert_eq!(line.look(LEFT + 3 * DAY).await.calls, 1);
@@ -223,14 +243,27 @@ async fn closing_takes_back_the_request_that_has_not_left() {
         line.receive(&declaration(1)).await;
         line.process(1).await;
         let now = crate::support::stores::at(30);
-        ticket::act(line.store(), &line.parts, &first(), Act::Close(None), now)
-            .await
-            .unwrap();
+        ticket::act(
+            line.store(),
+            &line.parts,
+            &first(),
+            Act::Close(None),
+            &By::command(now),
+        )
+        .await
+        .unwrap();
         assert_eq!(line.incident(1).await.status, Status::Closed);
         assert_eq!(line.mails().await[0].state, MailState::Cancelled);
         assert!(line.leave(LEFT).await.is_empty());
         // What is closed is only taken up again.
-        let refused = ticket::act(line.store(), &line.parts, &first(), Act::Validate, now).await;
+        let refused = ticket::act(
+            line.store(),
+            &line.parts,
+            &first(),
+            Act::Validate,
+            &By::command(now),
+        )
+        .await;
         assert!(
             matches!(
                 &refused,
@@ -241,9 +274,15 @@ async fn closing_takes_back_the_request_that_has_not_left() {
             ),
             "{refused:?}"
         );
-        ticket::act(line.store(), &line.parts, &first(), Act::Reopen, now)
-            .await
-            .unwrap();
+        ticket::act(
+            line.store(),
+            &line.parts,
+            &first(),
+            Act::Reopen,
+            &By::command(now),
+        )
+        .await
+        .unwrap();
         assert_eq!(line.incident(1).await.status, Status::ToReview);
         line.store().close().await;
     }
@@ -257,12 +296,25 @@ async fn validating_leads_where_the_ticket_stands() {
         line.receive(&declaration(1)).await;
         line.process(1).await;
         let now = crate::support::stores::at(30);
-        let (status, _) = ticket::act(line.store(), &line.parts, &first(), Act::Validate, now)
-            .await
-            .unwrap();
+        let (status, _) = ticket::act(
+            line.store(),
+            &line.parts,
+            &first(),
+            Act::Validate,
+            &By::command(now),
+        )
+        .await
+        .unwrap();
         assert_eq!(status, Status::ToCall);
         let unknown = Reference::new("INC", 2026, 99);
-        let refused = ticket::act(line.store(), &line.parts, &unknown, Act::Validate, now).await;
+        let refused = ticket::act(
+            line.store(),
+            &line.parts,
+            &unknown,
+            Act::Validate,
+            &By::command(now),
+        )
+        .await;
         assert!(matches!(refused, Err(ActError::Unknown(_))), "{refused:?}");
         line.store().close().await;
     }
@@ -309,10 +361,15 @@ async fn e_18_the_second_number_is_told_to_a_domain_of_which_a_ticket_was_valida
         for number in [2, 3] {
             let reference = Reference::new("INC", 2026, number);
             let now = crate::support::stores::at(30);
-            let (status, _) =
-                ticket::act(line.store(), &line.parts, &reference, Act::Validate, now)
-                    .await
-                    .unwrap();
+            let (status, _) = ticket::act(
+                line.store(),
+                &line.parts,
+                &reference,
+                Act::Validate,
+                &By::command(now),
+            )
+            .await
+            .unwrap();
             assert_eq!(status, Status::Complete, "{number}");
         }
         line.receive(&outage(4, "p.martin@chu-nantes.example"))
@@ -363,7 +420,12 @@ async fn e_16_what_is_cancelled_within_its_hold_never_leaves_and_what_is_correct
         line.process(60).await;
         assert!(line.leave(119).await.is_empty());
         let now = crate::support::stores::at(119);
-        assert!(line.store().cancel(cancelled, now).await.unwrap());
+        assert!(
+            line.store()
+                .cancel(cancelled, &By::command(now))
+                .await
+                .unwrap()
+        );
         let left = line.leave(400).await;
         let [rewritten] = &left[..] else {
             panic!("{} mails left", left.len());

@@ -3,6 +3,7 @@
 use crate::answers::answered;
 use crate::pipeline::{Line, Setup, declaration, mail};
 use crate::support::stores::{TestStore, at};
+use vigie::domain::account::By;
 use vigie::domain::decision::{Decision, Suppressed};
 use vigie::domain::history::EventKind;
 use vigie::domain::incident::{Concern, Reference};
@@ -224,7 +225,10 @@ async fn loop_03_outage_words_from_ever_new_addresses_open_the_circuit_and_then_
     line.process(2 * DAY).await;
     assert_eq!(line.mails().await[350].review, "circuit_open");
     assert!(line.leave(2 * DAY).await.is_empty());
-    line.store().close_circuit(at(2 * DAY)).await.unwrap();
+    line.store()
+        .close_circuit(&By::command(at(2 * DAY)))
+        .await
+        .unwrap();
     assert_eq!(line.leave(2 * DAY).await.len(), 300);
 }
 
@@ -680,7 +684,7 @@ async fn snd_13_pain_17_whatever_bounce_marks_the_address_and_nothing_more_is_as
             );
             // Until a person says otherwise.
             line.store()
-                .release(held.id, at(late + DAY + 300))
+                .release(held.id, &By::command(at(late + DAY + 300)))
                 .await
                 .unwrap();
             assert_eq!(line.leave(late + DAY + 300).await.len(), 1, "{what}");

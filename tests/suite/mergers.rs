@@ -7,6 +7,7 @@ use vigie::desk::letter::Occasion;
 use vigie::desk::merger::{self, MergerError};
 use vigie::desk::reparse;
 use vigie::desk::ticket::{self, Act, ActError};
+use vigie::domain::account::By;
 use vigie::domain::act::Closing;
 use vigie::domain::field::{FieldName, Reading, ValueOrigin};
 use vigie::domain::form::Item;
@@ -60,12 +61,18 @@ async fn both() -> [Line; 2] {
 async fn merge(line: &Line, part: u32, into: u32, seconds: i64) -> Result<(), MergerError> {
     let (pair, now) = ((&name(part), &name(into)), at(seconds));
     let plan = merger::plan(line.store(), &line.parts, pair, false, now).await?;
-    merger::merge(line.store(), &line.parts, &plan, now).await?;
+    merger::merge(line.store(), &line.parts, &plan, &By::command(now)).await?;
     Ok(())
 }
 
 async fn split(line: &Line, part: u32, seconds: i64) -> Result<u32, MergerError> {
-    let undone = merger::split(line.store(), &line.parts, &name(part), at(seconds)).await?;
+    let undone = merger::split(
+        line.store(),
+        &line.parts,
+        &name(part),
+        &By::command(at(seconds)),
+    )
+    .await?;
     Ok(undone.2.stay)
 }
 
@@ -112,7 +119,7 @@ async fn merging_tells_the_declarant_completes_the_kept_ticket_and_takes_back_wh
         assert_eq!((plan.taken_back, plan.letters.len()), (1, 1));
         assert_eq!(plan.until, at(30) + REVERSIBLE);
         assert_eq!(mails(&line, 2).await.len(), 1, "nothing is done yet");
-        merger::merge(line.store(), &line.parts, &plan, at(30))
+        merger::merge(line.store(), &line.parts, &plan, &By::command(at(30)))
             .await
             .unwrap();
         // Hugo is told once, after the hold, and nothing more is asked of him under his number.
@@ -172,7 +179,14 @@ async fn merging_tells_the_declarant_completes_the_kept_ticket_and_takes_back_wh
         assert_eq!(line.leave(200).await.len(), 2);
         assert!(timers(&line, 2).await.is_empty());
         assert_eq!(line.incident(2).await.status, Status::Merged);
-        let refused = ticket::act(line.store(), &line.parts, &name(2), Act::Reopen, at(300)).await;
+        let refused = ticket::act(
+            line.store(),
+            &line.parts,
+            &name(2),
+            Act::Reopen,
+            &By::command(at(300)),
+        )
+        .await;
         assert!(matches!(refused, Err(ActError::Merged(..))), "{refused:?}");
         // What was taken of another ticket is not lost when messages are read again.
         let again = reparse::compare(line.store(), &line.parts, &name(1))
@@ -408,9 +422,15 @@ async fn what_is_part_of_a_ticket_goes_with_it_and_nothing_goes_in_a_ring() {
         split(&line, 3, 402).await.unwrap();
         // What is over takes nothing in.
         let close = Act::Close(None);
-        ticket::act(line.store(), &line.parts, &name(1), close, at(500))
-            .await
-            .unwrap();
+        ticket::act(
+            line.store(),
+            &line.parts,
+            &name(1),
+            close,
+            &By::command(at(500)),
+        )
+        .await
+        .unwrap();
         let closed = merge(&line, 2, 1, 501).await;
         assert!(
             matches!(closed, Err(MergerError::Misfit(Misfit::Over { .. }))),
@@ -462,7 +482,7 @@ async fn a_ticket_that_changed_since_it_was_looked_at_is_a_conflict_and_nothing_
         line.receive(&mail(3, &answers, body)).await;
         line.process(40).await;
         let before = (exported(&line).await, line.mails().await);
-        let done = merger::merge(line.store(), &line.parts, &plan, at(50)).await;
+        let done = merger::merge(line.store(), &line.parts, &plan, &By::command(at(50))).await;
         assert!(
             matches!(done, Err(MergerError::Store(StoreError::Conflict(_)))),
             "{done:?}"
@@ -487,7 +507,7 @@ async fn nobody_is_told_twice_nor_in_vain_nor_when_it_is_silent() {
         let silent = merger::plan(line.store(), &line.parts, pair, true, at(10))
             .await
             .unwrap();
-        merger::merge(line.store(), &line.parts, &silent, at(10))
+        merger::merge(line.store(), &line.parts, &silent, &By::command(at(10)))
             .await
             .unwrap();
         assert_eq!(mails(&line, 4).await.len(), 1, "its request");
@@ -523,7 +543,7 @@ async fn a_pair_that_a_person_told_apart_is_not_proposed_again() {
             found.iter().any(|candidate| candidate.other == name(other))
         };
         assert!(is_proposed(3, 1).await);
-        merger::distinct(line.store(), (&name(3), &name(1)), at(60))
+        merger::distinct(line.store(), (&name(3), &name(1)), &By::command(at(60)))
             .await
             .unwrap();
         assert!(!is_proposed(3, 1).await);
@@ -540,7 +560,7 @@ async fn a_pair_that_a_person_told_apart_is_not_proposed_again() {
             ["INC-26-00003"]
         );
         merge(&line, 2, 1, 70).await.unwrap();
-        let part = merger::distinct(line.store(), (&name(1), &name(2)), at(80)).await;
+        let part = merger::distinct(line.store(), (&name(1), &name(2)), &By::command(at(80))).await;
         assert!(
             matches!(part, Err(MergerError::Misfit(Misfit::Part(..)))),
             "{part:?}"
@@ -560,9 +580,15 @@ async fn when_the_kept_ticket_is_closed_the_declarants_of_its_parts_are_told_too
             ..Closing::default()
         });
         let act = Act::Close(Some(closing));
-        ticket::act(line.store(), &line.parts, &name(1), act, at(300))
-            .await
-            .unwrap();
+        ticket::act(
+            line.store(),
+            &line.parts,
+            &name(1),
+            act,
+            &By::command(at(300)),
+        )
+        .await
+        .unwrap();
         for (number, to) in [
             (1, "c.lebreton@chu-nantes.example"),
             (2, "h.garnier@autre.example"),

@@ -8,6 +8,7 @@ use sqlx::{Connection as _, SqliteConnection};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use vigie::clock::Clock;
+use vigie::domain::account::By;
 use vigie::mailbox::imap::{Imap, Limits};
 use vigie::mailbox::{Mailbox, Maildir};
 use vigie::metrics::MailboxHealth;
@@ -220,7 +221,10 @@ async fn imap_11_a_withheld_message_that_a_person_wants_asked_for_again_comes_in
     let withheld = there.quarantined().await[0].id;
     let store = there.store.store.clone();
     assert_eq!(
-        store.retry(withheld).await.expect("kept"),
+        store
+            .retry(withheld, &By::command(at(0)))
+            .await
+            .expect("kept"),
         Some(Retried::Asked)
     );
     assert_eq!(there.quarantined().await[0].last_error, "asked_again");
@@ -234,7 +238,10 @@ async fn imap_11_a_withheld_message_that_a_person_wants_asked_for_again_comes_in
         there.round().await.expect("a sound server");
     }
     assert_eq!(there.quarantined().await.len(), 1, "nobody wanted it yet");
-    store.retry(withheld).await.expect("kept");
+    store
+        .retry(withheld, &By::command(at(0)))
+        .await
+        .expect("kept");
     let round = there.round().await.expect("a sound server");
     assert_eq!((round.fetched, round.new), (1, 1));
     assert_eq!(there.quarantined().await, []);
@@ -259,7 +266,7 @@ async fn imap_11_what_is_asked_for_again_and_gone_is_asked_for_once() {
     server.folder().messages.remove(&2);
     let store = there.store.store.clone();
     store
-        .retry(there.quarantined().await[0].id)
+        .retry(there.quarantined().await[0].id, &By::command(at(0)))
         .await
         .expect("kept");
     there.round().await.expect("a sound server");

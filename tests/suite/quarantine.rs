@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 use vigie::desk::promote::promote;
+use vigie::domain::account::By;
 use vigie::domain::incident::{Concern, Status};
 use vigie::domain::message::MessageId;
 use vigie::store::{Retried, StoreError};
@@ -86,9 +87,19 @@ async fn pain_04_quarantine_lasts_and_what_is_retried_once_the_fault_is_gone_is_
     for message in &quarantined {
         let raw = line.store().raw(message.id).await.unwrap().unwrap();
         rehash(line.url(), message.id.0, &raw).await;
-        let retried = line.store().retry(message.id).await.unwrap();
+        let retried = line
+            .store()
+            .retry(message.id, &By::command(at(0)))
+            .await
+            .unwrap();
         assert_eq!(retried, Some(Retried::Read));
-        assert_eq!(line.store().retry(message.id).await.unwrap(), None);
+        assert_eq!(
+            line.store()
+                .retry(message.id, &By::command(at(0)))
+                .await
+                .unwrap(),
+            None
+        );
     }
     line.process(1_000).await;
     assert_eq!(line.store().counts().await.unwrap().quarantined, 0);
@@ -107,7 +118,7 @@ async fn a_quarantined_message_becomes_an_incident_by_hand_once_and_without_a_ma
         let expected = [("declaration".to_owned(), 1), ("quarantined".to_owned(), 1)];
         assert_eq!(counted, expected);
         let parts = line.parts.clone();
-        let committed = promote(id, &parts, line.store(), at(5))
+        let committed = promote(id, &parts, line.store(), &By::command(at(5)))
             .await
             .unwrap()
             .unwrap();
@@ -123,10 +134,15 @@ async fn a_quarantined_message_becomes_an_incident_by_hand_once_and_without_a_ma
         let read = line.messages().await[1].id;
         for id in [id, read, MessageId(999)] {
             assert_eq!(
-                promote(id, &parts, line.store(), at(6)).await.unwrap(),
+                promote(id, &parts, line.store(), &By::command(at(6)))
+                    .await
+                    .unwrap(),
                 None
             );
-            assert_eq!(line.store().retry(id).await.unwrap(), None);
+            assert_eq!(
+                line.store().retry(id, &By::command(at(0))).await.unwrap(),
+                None
+            );
         }
         assert_eq!(line.incidents().await, 2);
         line.store().close().await;
@@ -161,7 +177,10 @@ async fn imap_11_withheld_messages_are_kept_as_such_on_both_databases() {
                 .is_empty()
         );
         assert_eq!(store.asked_again(BOX, 7).await.unwrap(), [0; 0]);
-        assert_eq!(store.retry(id).await.unwrap(), Some(Retried::Asked));
+        assert_eq!(
+            store.retry(id, &By::command(at(0))).await.unwrap(),
+            Some(Retried::Asked)
+        );
         assert_eq!(store.asked_again(BOX, 7).await.unwrap(), [1, 2]);
         assert_eq!(store.asked_again(BOX, 8).await.unwrap(), [0; 0]);
         // One comes, the other is still withheld.
@@ -178,7 +197,7 @@ async fn imap_11_withheld_messages_are_kept_as_such_on_both_databases() {
             Some(9)
         );
         assert_eq!(store.ledger_size(BOX, 7).await.unwrap(), 2);
-        store.retry(id).await.unwrap();
+        store.retry(id, &By::command(at(0))).await.unwrap();
         store.are_gone(BOX, 7, &[1, 2]).await.unwrap();
         assert_eq!(
             store.quarantined(id).await.unwrap().unwrap().last_error,
@@ -204,9 +223,10 @@ async fn what_is_no_longer_in_quarantine_is_not_promoted_behind_somebodys_back()
     let id = line.store().list_quarantined(9).await.unwrap()[0].id;
     let parts = line.parts.clone();
     // Two people act at once: one of them is first.
+    let by = By::command(at(5));
     let (first, second) = tokio::join!(
-        promote(id, &parts, line.store(), at(5)),
-        promote(id, &parts, line.store(), at(5)),
+        promote(id, &parts, line.store(), &by),
+        promote(id, &parts, line.store(), &by),
     );
     let opened = [&first, &second]
         .iter()
@@ -233,7 +253,7 @@ fn service(port: u16) -> (Service, PathBuf) {
             "[service]\nname = \"Support\"\nphone = \"0 800 00 00 00\"\n\
              [mailbox]\nurl = \"maildir:{folder}/mail\"\nanswer_from = \"2020-01-01\"\n\
              [smtp]\nurl = \"dir:{folder}/sent\"\nfrom = \"Support <support@vigie.example>\"\n\
-             [web]\nlisten = \"127.0.0.1:{port}\"\n\
+             [web]\nlisten = \"127.0.0.1:{port}\"\n[auth]\nmode = \"none\"\n\
              [storage]\ndatabase = \"sqlite:{folder}/vigie.db\"\n"
         )
     });

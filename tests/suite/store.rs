@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex};
+use vigie::domain::account::By;
 use vigie::domain::decision::{Review, Sent, Ticket};
 use vigie::domain::declaration::{Attachment, Kind, Role};
 use vigie::domain::field::{
@@ -955,7 +956,7 @@ async fn the_ticket_so_far_knows_what_was_made_and_what_left() {
             }
         };
         let cancelled = join(Template::E3).await;
-        assert!(store.cancel(cancelled, at(5)).await.unwrap());
+        assert!(store.cancel(cancelled, &By::command(at(5))).await.unwrap());
         sent(&store, first, 6).await;
         for template in [Template::E1c, Template::E3, Template::E4, Template::E2] {
             join(template).await;
@@ -1066,7 +1067,7 @@ async fn snd_13_a_bounce_marks_the_address_and_holds_what_waits_for_it_until_a_r
                 (Some(mail), "bounce")
             ]
         );
-        assert!(store.release(waiting, at(6)).await.unwrap());
+        assert!(store.release(waiting, &By::command(at(6))).await.unwrap());
         assert!(!limits().await.unwrap().undeliverable, "a person acted");
         let claim = store.claim_outbox(at(7), LEASE, 9).await.unwrap();
         assert_eq!(claim[0].id, waiting);
@@ -1124,14 +1125,19 @@ async fn loop_03_the_circuit_opens_once_and_nothing_leaves_until_a_person_closes
             .list_outbox(Some(MailState::Review), None, 9)
             .await
             .unwrap();
-        assert!(store.release(held[0].id, at(9)).await.unwrap());
+        assert!(
+            store
+                .release(held[0].id, &By::command(at(9)))
+                .await
+                .unwrap()
+        );
         assert_eq!(store.next_due().await.unwrap(), Some(at(9)));
         let claimed = store.claim_outbox(at(9), LEASE, 9).await.unwrap();
         assert_eq!(claimed.len(), 1);
         assert_eq!(claimed[0].id, held[0].id);
 
-        assert!(store.close_circuit(at(10)).await.unwrap());
-        assert!(!store.close_circuit(at(10)).await.unwrap());
+        assert!(store.close_circuit(&By::command(at(10))).await.unwrap());
+        assert!(!store.close_circuit(&By::command(at(10))).await.unwrap());
         assert_eq!(store.open_circuit().await.unwrap(), None);
         let limits = store.limits("x@y.example", "", at(11)).await.unwrap();
         assert_eq!(
@@ -1163,7 +1169,7 @@ async fn loop_03_the_support_is_told_once_of_an_open_circuit() {
         opened(&test.store, uid, over()).await;
     }
     assert_eq!(alarms().await, row(false), "one alarm for three mails");
-    test.store.close_circuit(at(3)).await.unwrap();
+    test.store.close_circuit(&By::command(at(3))).await.unwrap();
     assert_eq!(alarms().await, row(true));
     opened(&test.store, 4, over()).await;
     assert_eq!(alarms().await, row(false), "it is raised again");
@@ -1373,8 +1379,8 @@ async fn a_mail_leaves_once_after_its_hold_and_its_incident_waits() {
             (last.kind, last.detail.as_str()),
             (EventKind::StatusChanged, "waiting")
         );
-        assert!(!store.release(id, at(123)).await.unwrap());
-        assert!(!store.cancel(id, at(123)).await.unwrap());
+        assert!(!store.release(id, &By::command(at(123))).await.unwrap());
+        assert!(!store.cancel(id, &By::command(at(123))).await.unwrap());
     })
     .await;
 }
@@ -1424,9 +1430,9 @@ async fn a_mail_that_failed_is_tried_again_when_due_and_refused_ones_wait_for_a_
         assert_eq!(store.counts().await.unwrap().for_person, 1);
         let incident = store.list_incidents(None, 9).await.unwrap().remove(0);
         assert_eq!(incident.concerns, [Concern::NotTold]);
-        assert!(!store.release(id, at(302)).await.unwrap());
-        assert!(store.resend(id, at(302)).await.unwrap());
-        assert!(!store.resend(id, at(302)).await.unwrap());
+        assert!(!store.release(id, &By::command(at(302))).await.unwrap());
+        assert!(store.resend(id, &By::command(at(302))).await.unwrap());
+        assert!(!store.resend(id, &By::command(at(302))).await.unwrap());
         let released = store
             .claim_outbox(at(302), LEASE, 9)
             .await
@@ -1490,7 +1496,7 @@ async fn snd_09_what_a_slow_instance_hears_late_does_not_undo_what_another_has_b
         let slow = store.claim_outbox(at(10), LEASE, 9).await.unwrap()[0].claim;
         assert!(store.mark_sending(slow, at(10), LEASE).await.unwrap());
         assert_eq!(store.settle_interrupted(at(70)).await.unwrap(), 1);
-        assert!(store.resend(id, at(80)).await.unwrap());
+        assert!(store.resend(id, &By::command(at(80))).await.unwrap());
         let quick = store.claim_outbox(at(80), LEASE, 9).await.unwrap()[0].claim;
         assert_eq!((slow, quick), (claim(id, 1), claim(id, 2)));
         assert!(!store.mark_sending(slow, at(80), LEASE).await.unwrap());
@@ -1525,7 +1531,7 @@ async fn a_mail_that_left_after_all_is_not_sent_a_second_time_though_a_person_as
         let claim = store.claim_outbox(at(10), LEASE, 9).await.unwrap()[0].claim;
         assert!(store.mark_sending(claim, at(10), LEASE).await.unwrap());
         store.settle_interrupted(at(70)).await.unwrap();
-        assert!(store.resend(id, at(80)).await.unwrap());
+        assert!(store.resend(id, &By::command(at(80))).await.unwrap());
         store.mark_sent(claim, &[], at(81)).await.unwrap();
         let due = store.claim_outbox(at(9999), LEASE, 9).await.unwrap();
         assert!(due.is_empty());
@@ -1670,7 +1676,7 @@ async fn n_5_a_mail_that_left_twice_is_a_fault_though_a_person_let_it_leave() {
         let store = &test.store;
         let made = opened(store, 1, answered(Template::E1, Some(Review::Mode), 0)).await;
         let id = made.mail.unwrap();
-        assert!(store.release(id, at(5)).await.unwrap());
+        assert!(store.release(id, &By::command(at(5))).await.unwrap());
         sent(store, id, 6).await;
         let found = async || {
             let faults = store.deep().await.unwrap().faults;
@@ -1740,7 +1746,7 @@ async fn snd_03_an_incident_says_that_nobody_was_told_until_somebody_was() {
             (entry.review.as_str(), entry.last_error.as_str()),
             ("too_old", "rcpt 451")
         );
-        assert!(store.release(id, at(90_001)).await.unwrap());
+        assert!(store.release(id, &By::command(at(90_001))).await.unwrap());
         let again = store.claim_outbox(at(90_001), LEASE, 9).await.unwrap()[0].claim;
         assert!(store.mark_sending(again, at(90_002), LEASE).await.unwrap());
         store.mark_sent(again, &[], at(90_003)).await.unwrap();
@@ -1766,10 +1772,25 @@ async fn a_person_releases_and_cancels_what_has_not_left() {
             store.outbox_entry(waits).await.unwrap().unwrap().review,
             "ticket_tool"
         );
-        assert!(store.cancel(gone.mail.unwrap(), at(3)).await.unwrap());
-        assert!(!store.cancel(gone.mail.unwrap(), at(3)).await.unwrap());
-        assert!(!store.release(gone.mail.unwrap(), at(3)).await.unwrap());
-        assert!(!store.release(999, at(3)).await.unwrap());
+        assert!(
+            store
+                .cancel(gone.mail.unwrap(), &By::command(at(3)))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !store
+                .cancel(gone.mail.unwrap(), &By::command(at(3)))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !store
+                .release(gone.mail.unwrap(), &By::command(at(3)))
+                .await
+                .unwrap()
+        );
+        assert!(!store.release(999, &By::command(at(3))).await.unwrap());
         assert!(
             store
                 .claim_outbox(at(4), LEASE, 9)
@@ -1777,13 +1798,13 @@ async fn a_person_releases_and_cancels_what_has_not_left() {
                 .unwrap()
                 .is_empty()
         );
-        assert!(store.release(held, at(5)).await.unwrap());
-        assert!(store.release(waits, at(6)).await.unwrap());
+        assert!(store.release(held, &By::command(at(5))).await.unwrap());
+        assert!(store.release(waits, &By::command(at(6))).await.unwrap());
         let claimed = store.claim_outbox(at(7), LEASE, 9).await.unwrap();
         let ids: Vec<i64> = claimed.iter().map(|mail| mail.id).collect();
         assert_eq!(ids, [held, waits]);
         // Taken back between the claim and the sending.
-        assert!(store.cancel(held, at(8)).await.unwrap());
+        assert!(store.cancel(held, &By::command(at(8))).await.unwrap());
         assert!(
             !store
                 .mark_sending(claimed[0].claim, at(8), LEASE)
@@ -1807,7 +1828,7 @@ async fn an_old_mail_waits_for_a_person_unless_one_released_it() {
             .await
             .mail
             .unwrap();
-        assert!(store.release(released, at(3)).await.unwrap());
+        assert!(store.release(released, &By::command(at(3))).await.unwrap());
         assert_eq!(
             store.set_back_old(at(2), at(90_000)).await.unwrap(),
             0,
@@ -1849,7 +1870,7 @@ async fn limits_count_what_was_made_and_not_what_was_cancelled() {
         assert_eq!((later.all_quarter, later.to_address_hour), (0, 2));
         let tomorrow = sent(86_403).await;
         assert_eq!((tomorrow.to_address_day, tomorrow.same_body_day), (0, 0));
-        store.cancel(first, at(3)).await.unwrap();
+        store.cancel(first, &By::command(at(3))).await.unwrap();
         let now = sent(10).await;
         assert_eq!((now.all_quarter, now.to_address_day), (0, 1));
         let elsewhere = store.limits("a@b.example", "other", at(10)).await.unwrap();

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use vigie::clock::Clock;
+use vigie::domain::account::By;
 use vigie::domain::field::{FieldName, Reading, Value, ValueOrigin};
 use vigie::domain::history::EventKind;
 use vigie::domain::incident::{Concern, Reference, Status};
@@ -850,14 +851,18 @@ async fn p_06_another_value_waits_beside_the_old_one_until_a_person_decides() {
             assert_eq!(events(&line, 1, EventKind::ValueProposed).await, ["phone"]);
             let (store, name) = (line.store(), FieldName::Phone);
             let decided = if accepts {
-                store.accept_proposal(&reference(1), name, at(500)).await
+                store
+                    .accept_proposal(&reference(1), name, &By::command(at(500)))
+                    .await
             } else {
-                store.refuse_proposal(&reference(1), name, at(500)).await
+                store
+                    .refuse_proposal(&reference(1), name, &By::command(at(500)))
+                    .await
             };
             assert!(decided.unwrap());
             assert!(
                 !store
-                    .accept_proposal(&reference(1), name, at(501))
+                    .accept_proposal(&reference(1), name, &By::command(at(501)))
                     .await
                     .unwrap()
             );

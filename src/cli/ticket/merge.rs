@@ -6,6 +6,7 @@ use crate::cli::{Exit, Global, Output, block_on, parts};
 use crate::clock::Clock;
 use crate::desk::intake::Parts;
 use crate::desk::merger::{self, Plan};
+use crate::domain::account::By;
 use crate::domain::form::Item;
 use crate::domain::incident::Reference;
 use crate::present::{french, mails};
@@ -59,7 +60,7 @@ pub(super) fn merge(args: &Merge, global: &Global, output: &mut Output) -> anyho
         if !args.yes {
             bail!(Coded::new(Exit::Usage, "nothing was done: --yes does it"));
         }
-        let told = merger::merge(&store, &intake, &plan, now).await?;
+        let told = merger::merge(&store, &intake, &plan, &By::command(now)).await?;
         store.close().await;
         for (reference, why) in told
             .iter()
@@ -79,7 +80,8 @@ pub(super) fn split(args: &Split, global: &Global, output: &mut Output) -> anyho
         let intake = parts::intake(&config, &store, parts::form(&config)?).await?;
         let reference = &args.reference;
         let now = Clock::System.now();
-        let (into, back, undone) = merger::split(&store, &intake, reference, now).await?;
+        let (into, back, undone) =
+            merger::split(&store, &intake, reference, &By::command(now)).await?;
         store.close().await;
         output.line(&format!(
             "{reference} est de nouveau un dossier à part\u{a0}: {}",
@@ -109,7 +111,7 @@ pub(super) fn distinct(
     let (one, other) = (&args.reference, &args.other);
     block_on(async {
         let store = parts::open_store(&config).await?;
-        merger::distinct(&store, (one, other), Clock::System.now()).await?;
+        merger::distinct(&store, (one, other), &By::command(Clock::System.now())).await?;
         store.close().await;
         output.say(&format!("{one}: no duplicate of {other}"));
         Ok(Exit::Done)

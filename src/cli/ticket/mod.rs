@@ -9,6 +9,7 @@ use super::{Exit, Global, Output, parts};
 use crate::clock::Clock;
 use crate::desk::letter::Occasion;
 use crate::desk::ticket::{self, Act};
+use crate::domain::account::By;
 use crate::domain::act::Closing;
 use crate::domain::incident::Reference;
 use anyhow::bail;
@@ -119,7 +120,7 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
         let now = Clock::System.now();
         let mut refused = Vec::new();
         for reference in references {
-            match ticket::act(&store, &intake, reference, act.clone(), now).await {
+            match ticket::act(&store, &intake, reference, act.clone(), &By::command(now)).await {
                 Ok((status, told)) => {
                     let silent = told.into_iter().filter_map(|told| told.silent);
                     let why: String = silent.map(|why| format!(", no mail: {why}")).collect();

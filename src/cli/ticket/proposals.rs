@@ -2,6 +2,7 @@
 
 use crate::cli::{Exit, Global, Output, block_on, parts};
 use crate::clock::Clock;
+use crate::domain::account::By;
 use crate::domain::field::FieldName;
 use crate::domain::incident::Reference;
 use crate::store::Store;
@@ -53,11 +54,15 @@ async fn decide(
     let (field, reference) = (which.field, &which.reference);
     let (done, word) = match choice {
         Choice::Accept => {
-            let done = store.accept_proposal(reference, field, now).await?;
+            let done = store
+                .accept_proposal(reference, field, &By::command(now))
+                .await?;
             (done, "accepted")
         }
         Choice::Refuse => {
-            let done = store.refuse_proposal(reference, field, now).await?;
+            let done = store
+                .refuse_proposal(reference, field, &By::command(now))
+                .await?;
             (done, "refused")
         }
     };
