@@ -1,7 +1,7 @@
 //! The installation's key and its keyed hashes. (Passwords are `config::Secret`.)
 //!
-//! Nothing in the pipeline is random: marks, Message-IDs and jitter derive from this key. The one
-//! draw of chance is the key of a new store.
+//! Nothing in the pipeline is random: marks, Message-IDs and jitter derive from this key. What is
+//! drawn by chance is the key of a new store; and in `web/auth`, sessions and salts.
 
 use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -79,6 +79,15 @@ impl Key {
         let mut first = [0; 8];
         first.copy_from_slice(&hash[..8]);
         u64::from_be_bytes(first).checked_rem(bound).unwrap_or(0)
+    }
+
+    /// A token that `purpose` and `text` fix, and that nobody makes without the key: 28 characters,
+    /// 136 bits.
+    #[must_use]
+    pub fn token(&self, purpose: &str, text: &str) -> String {
+        BASE32_NOPAD
+            .encode(&self.keyed(purpose, text)[..17])
+            .to_ascii_lowercase()
     }
 
     fn keyed(&self, purpose: &str, text: &str) -> [u8; 32] {

@@ -27,6 +27,9 @@ pub(super) struct Args {
     /// Look through all that is stored as well, and hold it against the mailbox
     #[arg(long)]
     deep: bool,
+    /// Look whether every line of the journal is what was written
+    #[arg(long)]
+    audit: bool,
     /// Print JSON: one object a check
     #[arg(long)]
     json: bool,
@@ -112,9 +115,7 @@ async fn all(args: &Args, typed: &Typed, loaded: &Loaded) -> Vec<Found> {
         });
         found.extend(check_alarm::all(&config.alarm).await);
     }
-    if args.deep {
-        found.extend(deep::all(config, args.offline).await);
-    }
+    found.extend(deep::asked(config, args.deep, args.audit, args.offline).await);
     found
 }
 

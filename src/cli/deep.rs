@@ -1,11 +1,11 @@
-//! `vigie check --deep`: everything that is stored, looked through, and the ledger held against the
-//! mailbox.
+//! `vigie check --deep` and `--audit`: everything that is stored, looked through, the ledger held
+//! against the mailbox, and the journal.
 
 use super::Exit;
 use super::check::{Fault, Found};
 use crate::config::{Config, Database};
 use crate::mailbox::{Listing, Mailbox};
-use crate::store::{Deep, Lacking, Store};
+use crate::store::{Chained, Deep, Lacking, Store};
 
 /// Places that the store is asked about at once.
 const PLACES: usize = 10_000;
@@ -13,8 +13,47 @@ const PLACES: usize = 10_000;
 /// Faults shown one by one; of more only the number is told.
 const SHOWN: usize = 20;
 
+/// What was asked for of `--deep` and `--audit`; `is_offline` leaves out the mailbox.
+pub(super) async fn asked(
+    config: &Config,
+    is_deep: bool,
+    is_audit: bool,
+    is_offline: bool,
+) -> Vec<Found> {
+    let mut found = Vec::new();
+    if is_audit {
+        found.extend(journal(config).await);
+    }
+    if is_deep {
+        found.extend(all(config, is_offline).await);
+    }
+    found
+}
+
+/// Whether the journal is whole; nothing where there is no database yet, which another check tells.
+async fn journal(config: &Config) -> Option<Found> {
+    let looked = Store::look(config.storage.database.url().expose()).await;
+    let Ok((store, Lacking::Nothing)) = looked else {
+        return None;
+    };
+    let checked = store.check_journal().await;
+    store.close().await;
+    let what = |text: String| failed("journal", Exit::Storage, text);
+    Some(match checked {
+        Ok(Chained::Whole(lines)) => Found {
+            name: "journal",
+            result: Ok(format!("{lines} lines, each chained to the one before")),
+        },
+        Ok(Chained::Broken(line)) => what(format!(
+            "line {line} is not what was written, or one before it is gone"
+        )),
+        Ok(Chained::Short) => what("its last lines are gone".to_owned()),
+        Err(error) => what(error.to_string()),
+    })
+}
+
 /// All checks; `is_offline` leaves out the mailbox.
-pub(super) async fn all(config: &Config, is_offline: bool) -> Vec<Found> {
+async fn all(config: &Config, is_offline: bool) -> Vec<Found> {
     if let Database::Sqlite { path } = &config.storage.database
         && !path.exists()
     {

@@ -27,6 +27,7 @@ pub mod score;
 mod serve;
 mod service;
 mod ticket;
+mod user;
 
 pub use exit::Exit;
 pub use output::Output;
@@ -130,6 +131,9 @@ enum Command {
     /// Validate tickets, close them, set them aside, take them up again
     #[command(before_help = ticket::EXAMPLE, help_template = HELP)]
     Ticket(ticket::Args),
+    /// Make accounts of support's people, change them, take them away
+    #[command(before_help = user::EXAMPLE, help_template = HELP)]
+    User(user::Args),
     /// List messages that could not be read, try them again, or open incidents
     #[command(before_help = quarantine::EXAMPLE, help_template = HELP)]
     Quarantine(quarantine::Args),
@@ -201,6 +205,7 @@ fn run(command: &Command, global: &Global, output: &mut Output) -> anyhow::Resul
         Command::Oncall(args) => oncall::run(args, global, output),
         Command::Outbox(args) => outbox::run(args, global, output),
         Command::Ticket(args) => ticket::run(args, global, output),
+        Command::User(args) => user::run(args, global, output),
         Command::Quarantine(args) => quarantine::run(args, global, output),
     }
 }

@@ -3,7 +3,7 @@
 use super::exit::{Coded, Exit};
 use super::parts;
 use crate::clock::Clock;
-use crate::config::{Config, Source};
+use crate::config::{Auth, Config, Source};
 use crate::desk::alarm::Caller;
 use crate::desk::health::{Health, Settings};
 use crate::desk::intake;
@@ -123,7 +123,7 @@ impl Service {
         is_demo: bool,
     ) -> anyhow::Result<()> {
         let health = Arc::new(self.health(is_sending));
-        let router = web::router(web::Parts {
+        let site = web::site(web::Parts {
             store: self.store.clone(),
             form: self.intake.form.clone(),
             clock: self.clock,
@@ -132,6 +132,15 @@ impl Service {
             mailbox: mailbox_name(&self.config),
             health: health.clone(),
             demo: is_demo,
+            access: match is_demo {
+                true => web::Access::Open,
+                false => access(self.config.auth),
+            },
+            reach: web::Reach {
+                public: self.config.web.public_url.clone(),
+                proxies: self.config.web.proxies.clone(),
+            },
+            key: self.intake.key.clone(),
         })?;
         if self.store.is_shared() {
             let watching = instances::Watching {
@@ -141,7 +150,7 @@ impl Service {
             };
             life.start("instances", instances::run(watching, life.token()));
         }
-        life.start("web", web::serve(listener, router, life.token()));
+        life.start("web", web::serve(listener, site.router, life.token()));
         let caller = Caller {
             name: self.config.service.name.clone(),
             address: self.config.smtp.from.address.clone(),
@@ -243,5 +252,13 @@ fn mailbox_name(config: &Config) -> String {
     match &config.mailbox.source {
         Source::Imap(imap) => format!("{} ({})", config.mailbox.address, imap.folder),
         Source::Maildir { path } => path.display().to_string(),
+    }
+}
+
+/// How people come into the console.
+fn access(auth: Auth) -> web::Access {
+    match auth {
+        Auth::Local => web::Access::Accounts,
+        Auth::None => web::Access::Open,
     }
 }

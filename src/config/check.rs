@@ -6,7 +6,7 @@ use super::typed::{Typed, Value};
 use super::value;
 use super::{
     AnswerFrom, Config, Database, Imap, Level, Loaded, Log, LogFormat, Login, Mailbox, Replies,
-    Sender, Sending, Service, Smtp, Source, Storage, Transport, Web,
+    Sender, Sending, Service, Smtp, Source, Storage, Transport,
 };
 use crate::domain::decision::{Limits, Mode};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
@@ -36,6 +36,7 @@ pub(super) fn check(typed: &Typed) -> Checked<Loaded> {
         next_news: reader.optional_worked("promise.next_news")?,
         known_domains: reader.known_domains()?,
         form: reader.path("form")?,
+        auth: reader.auth()?,
         web: reader.web()?,
         storage: Storage {
             database: reader.database()?,
@@ -293,23 +294,6 @@ impl Reader<'_> {
         })
     }
 
-    fn web(&self) -> Checked<Web> {
-        let listen: std::net::SocketAddr = self
-            .text("web.listen")
-            .unwrap_or_default()
-            .parse()
-            .map_err(|_| {
-                self.invalid("web.listen", "write an address and a port: 127.0.0.1:8080")
-            })?;
-        if !listen.ip().is_loopback() {
-            return Err(self.invalid(
-                "web.listen",
-                "the console has no accounts yet: only 127.0.0.1 or [::1] may be listened on",
-            ));
-        }
-        Ok(Web { listen })
-    }
-
     fn database(&mut self) -> Checked<Database> {
         const KEY: &str = "storage.database";
         let text = self.text(KEY).unwrap_or_default().to_owned();
@@ -448,8 +432,8 @@ mod tests {
                 "vigie.toml:10: unknown key major.cadence",
             ),
             (
-                "[web]\npublic_url = \"x\"\n",
-                "vigie.toml:10: unknown key web.public_url",
+                "[web]\npublic_url = \"http://vigie.example\"\n",
+                "vigie.toml:10: web.public_url: write https://",
             ),
             (
                 "[web]\nlisten = 8080\n",
@@ -473,7 +457,7 @@ mod tests {
             ),
             (
                 "[web]\nlisten = \"0.0.0.0:80\"\n",
-                "vigie.toml:10: web.listen: the console has no accounts yet",
+                "vigie.toml:10: web.listen: others than this machine reach it",
             ),
             (
                 "[log]\nlevel = \"loud\"\n",

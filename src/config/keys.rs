@@ -94,6 +94,9 @@ pub(super) const KEYS: &[Key] = &[
     key("escalation.closed.email", Kind::Text, None),
     key("major.known_domains", Kind::List, Some("")),
     key("web.listen", Kind::Text, Some("127.0.0.1:8080")),
+    key("web.public_url", Kind::Text, None),
+    key("web.proxies", Kind::List, Some("")),
+    key("auth.mode", Kind::Text, Some("local")),
     key(
         "storage.database",
         Kind::Text,

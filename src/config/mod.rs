@@ -14,6 +14,7 @@ mod reader;
 mod secret;
 mod typed;
 mod value;
+mod web;
 
 pub use alarm::{Alarm, AlarmMail, Webhook};
 pub use database::{Database, Storage};
@@ -26,7 +27,7 @@ use crate::domain::escalation::Escalation;
 use crate::domain::hours::{Hours, Worked};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -56,6 +57,8 @@ pub struct Config {
     pub form: Option<PathBuf>,
     /// The console.
     pub web: Web,
+    /// How people come into it.
+    pub auth: Auth,
     /// The database.
     pub storage: Storage,
     /// The log.
@@ -290,8 +293,21 @@ pub struct Replies {
 /// `[web]`.
 #[derive(Debug, Clone)]
 pub struct Web {
-    /// A loopback address: there are no accounts yet.
+    /// Where it listens.
     pub listen: SocketAddr,
+    /// Under which origin browsers reach it, without a slash at its end; `None`: this machine only.
+    pub public_url: Option<String>,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<IpAddr>,
+}
+
+/// `[auth]`: how people come into the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auth {
+    /// By accounts that `vigie user` makes.
+    Local,
+    /// Nobody is asked: whoever reaches the console, which only this machine does, may do everything.
+    None,
 }
 
 /// `[log]`.

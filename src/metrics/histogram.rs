@@ -152,19 +152,13 @@ impl Default for Answering {
 
 /// Requests to the console, by route (its pattern), method and class of status: closed sets all.
 #[derive(Debug, Default)]
-pub struct Requests(Mutex<BTreeMap<[&'static str; 3], Histogram>>);
+pub struct Requests(Mutex<BTreeMap<(String, &'static str, &'static str), Histogram>>);
 
 impl Requests {
     /// Counts an answer.
-    pub fn answered(
-        &self,
-        route: &'static str,
-        method: &'static str,
-        class: &'static str,
-        time: Duration,
-    ) {
+    pub fn answered(&self, route: &str, method: &'static str, class: &'static str, time: Duration) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.entry([route, method, class])
+        all.entry((route.to_owned(), method, class))
             .or_insert_with(|| Histogram::new(SHORT))
             .took(time);
     }
@@ -172,7 +166,7 @@ impl Requests {
     /// Shows each with its labels as Prometheus writes them.
     pub(super) fn each(&self, mut show: impl FnMut(&str, &Histogram)) {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for ([route, method, class], histogram) in &*all {
+        for ((route, method, class), histogram) in &*all {
             let labels = format!("route=\"{route}\",method=\"{method}\",status=\"{class}\"");
             show(&labels, histogram);
         }

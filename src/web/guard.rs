@@ -1,8 +1,9 @@
 //! What holds for every request: who may ask, how much, how long, and the headers of the answer.
 
+use super::auth::is_answered;
 use super::page::Console;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt as _;
@@ -33,14 +34,14 @@ pub(super) async fn guard(
     next: Next,
 ) -> Response {
     let begun = Instant::now();
-    let route = route(request.uri().path());
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let method = match *request.method() {
         Method::GET => "GET",
         Method::HEAD => "HEAD",
         Method::POST => "POST",
         _ => "other",
     };
-    let mut response = match refused(&request) {
+    let mut response = match refused(&console, &request) {
         Some(status) => console.error(status),
         None => answer(&console, request, next).await,
     };
@@ -52,7 +53,7 @@ pub(super) async fn guard(
     };
     console
         .requests()
-        .answered(route, method, class, begun.elapsed());
+        .answered(pattern(route.as_ref()), method, class, begun.elapsed());
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -76,22 +77,12 @@ pub(super) async fn guard(
     response
 }
 
-/// The router's pattern for a path, as figures name it; what is asked in vain has none.
-fn route(path: &str) -> &'static str {
-    const ROUTES: [&str; 8] = [
-        "/",
-        "/messages",
-        "/sante",
-        "/metrics",
-        "/quarantine",
-        "/healthz",
-        "/livez",
-        "/readyz",
-    ];
-    match ROUTES.into_iter().find(|route| *route == path) {
+/// The router's pattern of a request, as figures name it; what is asked in vain has none, and the
+/// stylesheet's changes with its content.
+fn pattern(route: Option<&MatchedPath>) -> &str {
+    match route.map(MatchedPath::as_str) {
+        Some(route) if route.starts_with("/style-") => "/style.css",
         Some(route) => route,
-        None if path.starts_with("/d/") => "/d/{reference}",
-        None if path.starts_with("/quarantine/") => "/quarantine/{number}/message.eml",
         None => "other",
     }
 }
@@ -108,7 +99,7 @@ async fn answer(console: &Console, request: Request, next: Next) -> Response {
     }
 }
 
-fn refused(request: &Request) -> Option<StatusCode> {
+fn refused(console: &Console, request: &Request) -> Option<StatusCode> {
     let size: usize = request
         .headers()
         .iter()
@@ -117,65 +108,5 @@ fn refused(request: &Request) -> Option<StatusCode> {
     if size + request.uri().path().len() > MOST_HEADER {
         return Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
     }
-    (!is_this_machine(request.headers())).then_some(StatusCode::MISDIRECTED_REQUEST)
-}
-
-/// A page of another site could point its own name at 127.0.0.1 (DNS rebinding); its requests
-/// still carry that name in Host.
-fn is_this_machine(headers: &HeaderMap) -> bool {
-    let mut hosts = headers.get_all(header::HOST).iter();
-    let (Some(host), None) = (hosts.next(), hosts.next()) else {
-        return false;
-    };
-    let Ok(host) = host.to_str() else {
-        return false;
-    };
-    let (name, port) = match host.strip_prefix('[') {
-        Some(rest) => match rest.split_once(']') {
-            Some((name, port)) => (name, port.strip_prefix(':').or(Some(port))),
-            None => return false,
-        },
-        None => match host.split_once(':') {
-            Some((name, port)) => (name, Some(port)),
-            None => (host, None),
-        },
-    };
-    let is_port = port.is_none_or(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
-    is_port && (matches!(name, "127.0.0.1" | "::1") || name.eq_ignore_ascii_case("localhost"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_this_machines_names_are_answered() {
-        let answered = |host: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::HOST, HeaderValue::from_str(host).unwrap());
-            is_this_machine(&headers)
-        };
-        for host in [
-            "127.0.0.1",
-            "127.0.0.1:8080",
-            "localhost:8080",
-            "LOCALHOST",
-            "[::1]:8080",
-            "[::1]",
-        ] {
-            assert!(answered(host), "{host}");
-        }
-        for host in [
-            "",
-            "vigie.example",
-            "127.0.0.1.vigie.example",
-            "localhost.example:8080",
-            "127.0.0.1:80@evil.example",
-            "[::1",
-            "0.0.0.0",
-        ] {
-            assert!(!answered(host), "{host}");
-        }
-        assert!(!is_this_machine(&HeaderMap::new()));
-    }
+    (!is_answered(console.reach(), request.headers())).then_some(StatusCode::MISDIRECTED_REQUEST)
 }

@@ -1,6 +1,7 @@
 //! `/d/INC-26-00042`: one incident whole — fields with their proofs, messages, attachments, our
 //! mails and the history.
 
+use super::auth::Viewer;
 use super::incidents::{asks, flags, mail_detail, tone};
 use super::message::{self, Message};
 use super::page::{Console, Moment, PageError};
@@ -94,12 +95,17 @@ struct Happened {
 
 pub(super) async fn show(
     State(console): State<Console>,
+    viewer: Viewer,
     Path(reference): Path<String>,
 ) -> Response {
-    console.answer(page(&console, &reference).await)
+    console.answer(page(&console, &viewer, &reference).await)
 }
 
-async fn page(console: &Console, reference: &str) -> Result<Html<String>, PageError> {
+async fn page(
+    console: &Console,
+    viewer: &Viewer,
+    reference: &str,
+) -> Result<Html<String>, PageError> {
     let reference: Reference = reference.parse().map_err(|_| PageError::NotFound)?;
     let store = console.store();
     let incident = store
@@ -165,7 +171,9 @@ async fn page(console: &Console, reference: &str) -> Result<Html<String>, PageEr
         messages,
         reference: reference.to_string(),
     };
-    console.render("dossier", "incident.html", context).await
+    console
+        .render(viewer, "dossier", "incident.html", context)
+        .await
 }
 
 /// « À préciser : téléphone. » « Manquent : … » in sentences.

@@ -1,5 +1,6 @@
 //! `/`: incidents, newest first, each with what is wrong and what is still missing.
 
+use super::auth::Viewer;
 use super::page::{Console, Moment, PageError, plural};
 use crate::domain::declaration::Kind;
 use crate::domain::form::{Ask, Form};
@@ -44,11 +45,19 @@ struct Incidents<'a> {
     mailbox: &'a str,
 }
 
-pub(super) async fn list(State(console): State<Console>, Query(paging): Query<Paging>) -> Response {
-    console.answer(page(&console, paging).await)
+pub(super) async fn list(
+    State(console): State<Console>,
+    viewer: Viewer,
+    Query(paging): Query<Paging>,
+) -> Response {
+    console.answer(page(&console, &viewer, paging).await)
 }
 
-async fn page(console: &Console, paging: Paging) -> Result<Html<String>, PageError> {
+async fn page(
+    console: &Console,
+    viewer: &Viewer,
+    paging: Paging,
+) -> Result<Html<String>, PageError> {
     let before: Option<Reference> = paging
         .avant
         .map(|text| text.parse().map_err(|_| PageError::NotFound))
@@ -81,7 +90,9 @@ async fn page(console: &Console, paging: Paging) -> Result<Html<String>, PageErr
         rows,
         next,
     };
-    console.render("dossiers", "incidents.html", context).await
+    console
+        .render(viewer, "dossiers", "incidents.html", context)
+        .await
 }
 
 fn row(console: &Console, line: IncidentLine, sent: &[OutboxEntry]) -> Row {

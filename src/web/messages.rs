@@ -1,5 +1,6 @@
 //! `/messages`: everything that arrived, what it was taken for, and why.
 
+use super::auth::Viewer;
 use super::page::{Console, Moment, PageError};
 use super::quarantine;
 use crate::domain::declaration::Kind;
@@ -36,11 +37,19 @@ struct Messages {
     next: Option<i64>,
 }
 
-pub(super) async fn list(State(console): State<Console>, Query(paging): Query<Paging>) -> Response {
-    console.answer(page(&console, paging.avant.map(MessageId)).await)
+pub(super) async fn list(
+    State(console): State<Console>,
+    viewer: Viewer,
+    Query(paging): Query<Paging>,
+) -> Response {
+    console.answer(page(&console, &viewer, paging.avant.map(MessageId)).await)
 }
 
-async fn page(console: &Console, before: Option<MessageId>) -> Result<Html<String>, PageError> {
+async fn page(
+    console: &Console,
+    viewer: &Viewer,
+    before: Option<MessageId>,
+) -> Result<Html<String>, PageError> {
     let mut lines = console
         .store()
         .list_messages(before, ROWS as u32 + 1)
@@ -52,7 +61,9 @@ async fn page(console: &Console, before: Option<MessageId>) -> Result<Html<Strin
         rows,
         next: next.flatten(),
     };
-    console.render("messages", "messages.html", context).await
+    console
+        .render(viewer, "messages", "messages.html", context)
+        .await
 }
 
 fn row(console: &Console, line: MessageLine) -> Row {

@@ -1,9 +1,10 @@
-//! The console: lists and incidents, read-only, on this machine.
+//! The console: what support reads and does all day.
 //!
 //! Every page is whole without a script. Mail is hostile: all of it reaches a page through the
 //! templates' escaping, and the Content-Security-Policy lets nothing inline run or load.
 
 mod assets;
+mod auth;
 mod guard;
 mod health;
 mod incident;
@@ -16,14 +17,17 @@ mod quarantine;
 mod sante;
 mod strips;
 
+pub use auth::{Access, Need, PasswordError, Reach, Route, hash_password};
 pub use page::Parts;
 
 use crate::template::TemplateError;
+use auth::Peer;
+use auth::routes::Table;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
 use futures_util::FutureExt as _;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -39,25 +43,39 @@ const HEADER: Duration = Duration::from_secs(15);
 /// The pause after a connection that could not be taken.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// All routes in one table. Everyone on this machine may use them: there are no accounts yet, and
-/// `config` accepts loopback addresses only.
+/// The console: its router, and the table of routes that it was made of.
+#[derive(Debug)]
+pub struct Site {
+    /// What answers.
+    pub router: Router,
+    /// Each route with what it asks of its user.
+    pub routes: Vec<Route>,
+}
+
+/// All routes in one table.
 ///
 /// # Errors
 /// A page's template can't be used.
-pub fn router(parts: Parts) -> Result<Router, TemplateError> {
+pub fn site(parts: Parts) -> Result<Site, TemplateError> {
+    use crate::domain::account::Right::{Anyone, Read};
     let console = Console::new(parts)?;
-    Ok(Router::new()
-        .route("/", get(incidents::list))
-        .route("/d/{reference}", get(incident::show))
-        .route("/messages", get(messages::list))
-        .route("/sante", get(sante::show))
-        .route("/metrics", get(metrics::show))
-        .route("/quarantine", get(quarantine::list))
-        .route("/quarantine/{number}/message.eml", get(quarantine::save))
-        .route("/healthz", get(health::live))
-        .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready))
-        .route(assets::style_path(), get(assets::style))
+    let table = Table::new(&console)
+        .get("/", Read, incidents::list)
+        .get("/d/{reference}", Read, incident::show)
+        .get("/messages", Read, messages::list)
+        .get("/quarantine", Read, quarantine::list)
+        .get("/quarantine/{number}/message.eml", Read, quarantine::save)
+        .get("/sante", Anyone, sante::show)
+        .get("/connexion", Need::Nothing, auth::show)
+        .post("/connexion", Need::Nothing, auth::enter)
+        .post("/deconnexion", Anyone, auth::leave)
+        .get("/metrics", Need::Nothing, metrics::show)
+        .get("/healthz", Need::Nothing, health::live)
+        .get("/livez", Need::Nothing, health::live)
+        .get("/readyz", Need::Nothing, health::ready)
+        .get(assets::style_path(), Need::Nothing, assets::style);
+    let (routes, router) = table.done();
+    let router = router
         .fallback(page::not_found)
         .method_not_allowed_fallback(page::not_allowed)
         .layer(DefaultBodyLimit::max(guard::MOST_BODY))
@@ -65,7 +83,8 @@ pub fn router(parts: Parts) -> Result<Router, TemplateError> {
             console.clone(),
             guard::guard,
         ))
-        .with_state(console))
+        .with_state(console);
+    Ok(Site { router, routes })
 }
 
 /// Answers on `listener` until `stop`; answers begun are finished. A client that takes longer than
@@ -88,12 +107,16 @@ pub async fn serve(
             () = stop.cancelled() => break,
             accepted = listener.accept() => accepted,
         };
-        let Ok((stream, _)) = accepted else {
+        let Ok((stream, peer)) = accepted else {
             // Too many files are open, or the client has gone: neither ends the console.
             tokio::time::sleep(PAUSE).await;
             continue;
         };
-        let service = TowerToHyperService::new(router.clone());
+        let router = router.clone();
+        let service = service_fn(move |mut request| {
+            request.extensions_mut().insert(Peer(peer.ip()));
+            TowerToHyperService::new(router.clone()).call(request)
+        });
         let connection = http.serve_connection(TokioIo::new(stream), service);
         // What fails on one connection is its client's affair.
         let answering = connections.watch(connection).map(drop);

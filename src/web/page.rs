@@ -1,13 +1,16 @@
 //! What all pages share: the console's parts, the frame around a page, errors without internals.
 
+use super::auth::{Access, Reach, Viewer};
 use super::guard;
 use super::strips::{Strip, strips};
 use crate::clock::Clock;
 use crate::desk::health::{Health, Report};
+use crate::domain::account::Right;
 use crate::domain::form::Form;
 use crate::metrics::Requests;
 use crate::present::french;
 use crate::present::page::EVIDENCE;
+use crate::secret::Key;
 use crate::store::{Counts, Store, StoreError};
 use crate::template::{Source, TemplateError, Templates};
 use axum::extract::State;
@@ -29,6 +32,8 @@ const TEMPLATES: &[Source] = &[
     ("messages.html", include_str!("templates/messages.html")),
     ("sante.html", include_str!("templates/sante.html")),
     ("error.html", include_str!("templates/error.html")),
+    ("login.html", include_str!("templates/login.html")),
+    ("resumed.html", include_str!("templates/resumed.html")),
 ];
 
 /// What the console is made of.
@@ -50,6 +55,12 @@ pub struct Parts {
     pub health: Arc<Health>,
     /// Whether nothing is really sent, which each page then says.
     pub demo: bool,
+    /// How people come in.
+    pub access: Access,
+    /// Under which names it is reached, and through whom.
+    pub reach: Reach,
+    /// The installation's key, for the tokens of forms.
+    pub key: Key,
 }
 
 /// The console's state: its parts and its parsed templates. Cloning shares them.
@@ -105,6 +116,10 @@ struct Frame<'a> {
     incidents: u64,
     messages: u64,
     zone: String,
+    viewer: &'a str,
+    token: &'a str,
+    can_leave: bool,
+    reads: bool,
     now: String,
     now_iso: String,
 }
@@ -134,6 +149,23 @@ impl Console {
 
     pub(super) fn health(&self) -> &Health {
         &self.0.parts.health
+    }
+
+    pub(super) fn access(&self) -> Access {
+        self.0.parts.access
+    }
+
+    pub(super) fn reach(&self) -> &Reach {
+        &self.0.parts.reach
+    }
+
+    pub(super) fn key(&self) -> &Key {
+        &self.0.parts.key
+    }
+
+    /// Where times are shown.
+    pub(super) fn timezone(&self) -> Tz {
+        self.0.parts.zone
     }
 
     /// The zone's last word, where times are shown.
@@ -166,19 +198,42 @@ impl Console {
     /// Renders one page in its frame.
     pub(super) async fn render<C: Serialize>(
         &self,
+        viewer: &Viewer,
         here: &'static str,
         template: &str,
         context: C,
     ) -> Result<Html<String>, PageError> {
         let report = self.health().look_at(self.now()).await;
-        self.render_with(here, template, &report, context).await
+        self.render_with(viewer, (here, template), &report, context)
+            .await
+    }
+
+    /// Renders a page that has no frame: nobody has come in yet.
+    pub(super) fn render_alone<C: Serialize>(
+        &self,
+        template: &str,
+        context: C,
+    ) -> Result<Html<String>, TemplateError> {
+        #[derive(Serialize)]
+        struct Alone<'a, C> {
+            style: &'static str,
+            service: &'a str,
+            #[serde(flatten)]
+            context: C,
+        }
+        let alone = Alone {
+            style: super::assets::style_path(),
+            service: &self.0.parts.service,
+            context,
+        };
+        self.0.templates.render(template, &alone).map(Html)
     }
 
     /// The same where it is known how the service fares.
     pub(super) async fn render_with<C: Serialize>(
         &self,
-        here: &'static str,
-        template: &str,
+        viewer: &Viewer,
+        (here, template): (&'static str, &str),
         report: &Report,
         context: C,
     ) -> Result<Html<String>, PageError> {
@@ -188,7 +243,7 @@ impl Console {
             #[serde(flatten)]
             context: C,
         }
-        let frame = self.frame(here, self.store().counts().await?, report);
+        let frame = self.frame(viewer, here, self.store().counts().await?, report);
         let page = self
             .0
             .templates
@@ -196,7 +251,13 @@ impl Console {
         Ok(Html(page))
     }
 
-    fn frame(&self, here: &'static str, counts: Counts, report: &Report) -> Frame<'_> {
+    fn frame<'a>(
+        &'a self,
+        viewer: &'a Viewer,
+        here: &'static str,
+        counts: Counts,
+        report: &Report,
+    ) -> Frame<'a> {
         let parts = &self.0.parts;
         let now = self.now();
         let polled = report
@@ -212,6 +273,10 @@ impl Console {
             incidents: counts.incidents,
             messages: counts.messages,
             zone: zone_name(parts.zone),
+            viewer: &viewer.account.display,
+            token: &viewer.token,
+            can_leave: viewer.has_session(),
+            reads: viewer.may(Right::Read),
             now: french::instant(now, parts.zone, now),
             now_iso: iso(now),
         }
@@ -259,10 +324,17 @@ impl Console {
                 "Momentanément indisponible",
                 "La base ou la machine est trop occupée. Rechargez dans un instant.",
             ),
-            StatusCode::MISDIRECTED_REQUEST => (
-                "Adresse refusée",
-                "La console ne répond que sous le nom 127.0.0.1 ou localhost.",
+            StatusCode::MISDIRECTED_REQUEST => {
+                ("Adresse refusée", "La console ne répond pas sous ce nom.")
+            }
+            StatusCode::FORBIDDEN => (
+                "Action refusée",
+                "Votre compte ne permet pas cette action, ou le formulaire ne vient pas d’une page récente \
+                 de la console. Revenez à la page, rechargez-la et recommencez.",
             ),
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                ("Demande trop longue", "Ce qui est envoyé dépasse 1 Mo.")
+            }
             StatusCode::METHOD_NOT_ALLOWED => {
                 ("Action inconnue", "Cette page se lit, rien ne s’y envoie.")
             }

@@ -1,6 +1,7 @@
 //! `/quarantine`: messages left to a person, with the reason, what to type, and the message itself to
 //! save. Nothing of their content is read here: that is what failed.
 
+use super::auth::Viewer;
 use super::page::{Console, Moment, PageError, plural};
 use crate::domain::declaration::Kind;
 use crate::domain::message::{MessageId, MessageState};
@@ -31,11 +32,11 @@ struct Quarantine {
     conservation: String,
 }
 
-pub(super) async fn list(State(console): State<Console>) -> Response {
-    console.answer(page(&console).await)
+pub(super) async fn list(State(console): State<Console>, viewer: Viewer) -> Response {
+    console.answer(page(&console, &viewer).await)
 }
 
-async fn page(console: &Console) -> Result<Html<String>, PageError> {
+async fn page(console: &Console, viewer: &Viewer) -> Result<Html<String>, PageError> {
     let lines = console.store().list_quarantined(ROWS).await?;
     let kinds = console.store().conservation().await?;
     let mailbox = console.health().look_at(console.now()).await.mailbox;
@@ -44,7 +45,7 @@ async fn page(console: &Console) -> Result<Html<String>, PageError> {
         conservation: conservation(mailbox, &kinds),
     };
     console
-        .render("quarantine", "quarantine.html", context)
+        .render(viewer, "quarantine", "quarantine.html", context)
         .await
 }
 

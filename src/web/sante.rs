@@ -1,5 +1,6 @@
 //! `/sante`: how the service fares, one line a part, and what was wrong last.
 
+use super::auth::Viewer;
 use super::page::{Console, Moment, PageError, plural};
 use super::strips::sentence;
 use crate::desk::health::Report;
@@ -36,11 +37,11 @@ struct Sante {
     started: Moment,
 }
 
-pub(super) async fn show(State(console): State<Console>) -> Response {
-    console.answer(page(&console).await)
+pub(super) async fn show(State(console): State<Console>, viewer: Viewer) -> Response {
+    console.answer(page(&console, &viewer).await)
 }
 
-async fn page(console: &Console) -> Result<Html<String>, PageError> {
+async fn page(console: &Console, viewer: &Viewer) -> Result<Html<String>, PageError> {
     let report = console.health().look_at(console.now()).await;
     let alarms = console.store().list_alarms().await?;
     let context = Sante {
@@ -53,7 +54,7 @@ async fn page(console: &Console) -> Result<Html<String>, PageError> {
         started: console.moment(report.started),
     };
     console
-        .render_with("sante", "sante.html", &report, context)
+        .render_with(viewer, ("sante", "sante.html"), &report, context)
         .await
 }
 

@@ -704,3 +704,76 @@ fn tickets_are_validated_closed_and_taken_up_again_from_the_command_line() {
     assert_eq!(code, Some(1));
     assert!(told.contains("INC-26-99999: no such ticket"), "{told}");
 }
+
+#[test]
+fn an_account_is_made_listed_changed_and_taken_away() {
+    let folder = installed("");
+    let here = folder.path();
+    fs::write(here.join("password"), "un mot de passe long\nrest\n").unwrap();
+    fs::write(here.join("short"), "court\n").unwrap();
+    let vigie = |arguments: &str| {
+        let mut all = vec!["user"];
+        all.extend(arguments.split(' '));
+        all.extend(["--config", "vigie.toml"]);
+        let output = run(here, &all);
+        (
+            output.status.code(),
+            text(&output.stdout),
+            text(&output.stderr),
+        )
+    };
+    let (code, _, said) =
+        vigie("add Marie --role agent --role responsable --password-file password");
+    assert_eq!(
+        (code, said.as_str()),
+        (Some(0), "marie: agent responsable\n")
+    );
+    let (code, listed, _) = vigie("list");
+    assert_eq!(
+        (code, listed.as_str()),
+        (Some(0), "marie  agent responsable  Marie\n")
+    );
+    for (arguments, exit, fault) in [
+        (
+            "add marie --role agent --password-file password",
+            1,
+            "there is an account marie already",
+        ),
+        ("add paul --role agent", 2, "--password-file"),
+        (
+            "add paul --role agent --password-file short",
+            2,
+            "at least 12 characters",
+        ),
+        (
+            "add p/l --role agent --password-file password",
+            2,
+            "1 to 64 letters",
+        ),
+        (
+            "add paul --role chef --password-file password",
+            2,
+            "agent, responsable",
+        ),
+        ("role paul --role agent", 1, "there is no account paul"),
+        ("disable paul", 1, "there is no account paul"),
+    ] {
+        let (code, _, said) = vigie(arguments);
+        assert_eq!(code, Some(exit), "{arguments}: {said}");
+        assert!(said.contains(fault), "{arguments}: {said}");
+    }
+    assert_eq!(vigie("role marie --role lecture").0, Some(0));
+    assert_eq!(vigie("reset marie --password-file password").0, Some(0));
+    assert_eq!(vigie("disable marie").0, Some(0));
+    let (_, listed, _) = vigie("list --json");
+    let account: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!(account["roles"], serde_json::json!(["lecture"]));
+    assert_eq!(account["disabled"], true);
+    let checked = run(
+        here,
+        &["check", "--offline", "--audit", "--config", "vigie.toml"],
+    );
+    let checked = text(&checked.stdout);
+    assert!(checked.contains("ok      journal"), "{checked}");
+    assert!(checked.contains("4 lines, each chained"), "{checked}");
+}

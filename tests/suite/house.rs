@@ -96,7 +96,7 @@ const OWNERS: [(&[&str], &[&str]); 7] = [
     ),
     (
         &["getrandom", "rand", "fastrand"],
-        &["secret.rs", "web/auth.rs"],
+        &["secret.rs", "web/auth"],
     ),
 ];
 

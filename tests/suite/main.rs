@@ -32,6 +32,7 @@ mod mutation;
 mod oncall;
 mod outage;
 mod page;
+mod people;
 mod pictures;
 mod pipeline;
 mod polling;

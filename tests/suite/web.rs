@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use vigie::clock::Clock;
 use vigie::desk::health::{Health, Settings};
+use vigie::domain::account::By;
 use vigie::domain::alike::{Candidate, Likeness, Sign};
 use vigie::domain::decision::Review;
 use vigie::domain::declaration::{Attachment, Kind, Role};
@@ -55,7 +56,7 @@ impl Console {
             sends: true,
         };
         let health = Arc::new(Health::new(test.store.clone(), clock, settings));
-        let router = web::router(web::Parts {
+        let site = web::site(web::Parts {
             store: test.store.clone(),
             form: vigie::domain::form::Form::si_samu().clone(),
             clock,
@@ -64,12 +65,15 @@ impl Console {
             mailbox: "support@si-samu.example (INBOX)".to_owned(),
             health: health.clone(),
             demo: false,
+            access: web::Access::Open,
+            reach: web::Reach::default(),
+            key: vigie::secret::Key::from_bytes([7; 32]),
         })
         .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        tokio::spawn(web::serve(listener, router, stop.clone()));
+        tokio::spawn(web::serve(listener, site.router, stop.clone()));
         Self {
             address,
             health,
@@ -589,8 +593,9 @@ async fn a_merged_dossier_says_where_it_went_and_the_kept_one_what_belongs_to_it
         why: "same_declaration entity before:25",
         letters: &[],
         anew: None,
+        by: &By::command(at(4)),
     };
-    store.merge(&merging, at(4)).await.unwrap();
+    store.merge(&merging).await.unwrap();
     let stub = console.get(&format!("/d/{second}")).await;
     stub.shows(&format!(
         "Rattaché au dossier <a href=\"/d/{first}\">{first}</a>."
@@ -615,7 +620,7 @@ async fn pain_17_who_is_not_reachable_by_mail_is_shown_with_the_number_to_call()
     let store = &console.test.store;
     let reference = open(store, 1, "pb carto").await;
     let mail = store.list_outbox(None, None, 1).await.unwrap()[0].id;
-    store.release(mail, at(3)).await.unwrap();
+    store.release(mail, &By::command(at(3))).await.unwrap();
     let lease = TimeDelta::minutes(1);
     let claim = store.claim_outbox(at(3), lease, 1).await.unwrap()[0].claim;
     assert!(store.mark_sending(claim, at(3), lease).await.unwrap());
@@ -688,7 +693,7 @@ async fn loop_03_an_open_circuit_is_said_on_every_page_until_it_is_closed() {
         page.shows("une limite d’envoi est dépassée");
         page.shows("vigie outbox resume");
     }
-    assert!(store.close_circuit(at(9)).await.unwrap());
+    assert!(store.close_circuit(&By::command(at(9))).await.unwrap());
     console
         .get("/")
         .await
@@ -811,7 +816,7 @@ async fn mails_that_do_not_leave_are_said_with_the_reason_until_none_waits() {
     open(store, 1, "pb carto").await;
     console.get("/").await.hides("attend d’être envoyé");
     let mail = store.list_outbox(None, None, 9).await.unwrap()[0].id;
-    assert!(store.release(mail, at(3)).await.unwrap());
+    assert!(store.release(mail, &By::command(at(3))).await.unwrap());
     let page = console.get("/").await;
     page.shows("1 message attend d’être envoyé depuis mar. 24 nov. 10:00 : leur heure est passée.");
     page.shows("vigie outbox list");
@@ -824,7 +829,7 @@ async fn mails_that_do_not_leave_are_said_with_the_reason_until_none_waits() {
     told.shows("N6 broken: 1 overdue, 1 to leave");
     let figures = console.get("/metrics").await;
     figures.shows("vigie_alarm_active{subject=\"sending\"} 1");
-    assert!(store.cancel(mail, at(599)).await.unwrap());
+    assert!(store.cancel(mail, &By::command(at(599))).await.unwrap());
     console.get("/").await.hides("attend d’être envoyé");
     let figures = console.get("/metrics").await;
     figures.shows("vigie_alarm_active{subject=\"sending\"} 0");
@@ -838,7 +843,7 @@ async fn snd_04_a_mail_that_a_closed_way_out_puts_off_is_said_to_wait() {
     let store = &console.test.store;
     let reference = open(store, 1, "pb carto").await;
     let mail = store.list_outbox(None, None, 9).await.unwrap()[0].id;
-    assert!(store.release(mail, at(3)).await.unwrap());
+    assert!(store.release(mail, &By::command(at(3))).await.unwrap());
     let lease = TimeDelta::minutes(1);
     let claim = store.claim_outbox(at(500), lease, 1).await.unwrap()[0].claim;
     store
@@ -1001,7 +1006,7 @@ async fn every_figure_that_the_alert_rules_name_is_exported() {
     open(store, 1, "pb carto").await;
     console.health.mailbox.succeeded(at(595));
     let mail = store.list_outbox(None, None, 9).await.unwrap()[0].id;
-    assert!(store.release(mail, at(3)).await.unwrap());
+    assert!(store.release(mail, &By::command(at(3))).await.unwrap());
     let told = console.get("/metrics").await;
     let exported: Vec<&str> = told
         .body
