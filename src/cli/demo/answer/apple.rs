@@ -94,7 +94,7 @@ fn html(writing: &Writing<'_>, own: &[String]) -> [String; 2] {
         "<br id=\"lineBreakAtBeginningOfSignature\"><div dir=\"ltr\">Envoyé de mon iPhone</div>\
          <div dir=\"ltr\"><br><blockquote type=\"cite\">{}<br><br></blockquote></div>\
          <blockquote type=\"cite\"><div dir=\"ltr\">\u{feff}\n<div role=\"article\" \
-         aria-roledescription=\"courriel\" style=\"max-width:36em;margin:0 auto;padding:12px\">\n\
+         aria-roledescription=\"courriel\" style=\"max-width:36em;margin:0 auto;padding:12px;overflow-wrap:anywhere\">\n\
          {}</div>\n</div></blockquote></body></html>",
         escaped(&attribution(writing)),
         blocks::html(&writing.request.blocks, cells)

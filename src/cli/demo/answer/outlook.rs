@@ -209,7 +209,7 @@ fn web_html(writing: &Writing<'_>) -> String {
          color=\"#000000\">{}</font>\n<div>&nbsp;</div>\n</div>\n\
          <div style=\"margin:0; font:16px/1.5 Arial,sans-serif\">\n\
          <div role=\"article\" aria-roledescription=\"courriel\" \
-         style=\"max-width:36em;margin:0 auto;padding:12px\">\n{}</div>\n</div>\n</body>\n</html>\n",
+         style=\"max-width:36em;margin:0 auto;padding:12px;overflow-wrap:anywhere\">\n{}</div>\n</div>\n</body>\n</html>\n",
         own("Bonjour,"),
         own(&escaped(writing.opening())),
         own("<br>"),

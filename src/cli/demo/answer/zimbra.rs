@@ -104,7 +104,7 @@ fn html(writing: &Writing<'_>) -> String {
          <hr id=\"zwchr\" data-marker=\"__DIVIDER__\"><div data-marker=\"__HEADERS__\">{BAR}\
          <b>De: </b>\"{}\" &lt;{}&gt;<br><b>À: </b>{}<br><b>Envoyé: </b>{}<br><b>Objet: </b>{}<br>\
          </blockquote></div><div data-marker=\"__QUOTED_TEXT__\">{BAR}<div role=\"article\" \
-         aria-roledescription=\"courriel\" style=\"max-width:36em;margin:0 auto;padding:12px\">\n{quoted}</div>\
+         aria-roledescription=\"courriel\" style=\"max-width:36em;margin:0 auto;padding:12px;overflow-wrap:anywhere\">\n{quoted}</div>\
          </blockquote></div></div></body></html>",
         escaped(writing.opening()),
         escaped(writing.name()),
