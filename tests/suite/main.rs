@@ -10,6 +10,7 @@
 
 mod alarm;
 mod answers;
+mod browser;
 mod carriers;
 mod charset;
 mod cli;

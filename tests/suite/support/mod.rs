@@ -1,5 +1,6 @@
 //! What the tests build on: servers, stores, clocks and mails.
 
+pub mod browser;
 pub mod certificates;
 pub mod checker;
 pub mod cms;
