@@ -62,7 +62,15 @@ export async function open(browser, base, { served = {}, ...options } = {}) {
 // The console's pages: what links lead to from the first one, and those that no link leads to.
 const UNLINKED = ['/quarantine', '/d/INC-26-99999', '/nulle-part'];
 
+const known = new Map();
+
+// Walked once for each console.
 export async function pages(browser, base) {
+  if (!known.has(base)) known.set(base, await walk(browser, base));
+  return known.get(base);
+}
+
+async function walk(browser, base) {
   const { context } = await open(browser, base);
   const page = await context.newPage();
   const found = ['/', ...UNLINKED];

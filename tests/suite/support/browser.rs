@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -241,10 +241,14 @@ fn ends(process: &mut Child, limit: Duration) -> bool {
 /// first, ended by the last.
 pub struct Shared {
     driver: Mutex<Driver>,
-    demo: Demo,
+    /// The demonstration with its samples, in which nobody changes anything.
+    pub demo: Demo,
 }
 
 static SHARED: Mutex<Weak<Shared>> = Mutex::new(Weak::new());
+
+/// What the visit of all pages of the shared demonstration said: the same for every test.
+static PAGES: OnceLock<Told> = OnceLock::new();
 
 /// The one that runs, or a new one.
 pub fn shared() -> Arc<Shared> {
@@ -262,13 +266,13 @@ pub fn shared() -> Arc<Shared> {
 }
 
 impl Shared {
-    /// Runs a scenario (`tests/browser/scenarios`) over the demonstration.
-    pub fn run(&self, scenario: &str) -> Told {
-        self.over(Some(&self.demo), scenario, &Value::Null)
+    /// What the scenario `pages` says of the demonstration, visited once for all tests.
+    pub fn pages(&self) -> &'static Told {
+        PAGES.get_or_init(|| self.run(Some(&self.demo), "pages", &Value::Null))
     }
 
-    /// Runs it over another one, or over what `given` holds.
-    pub fn over(&self, demo: Option<&Demo>, scenario: &str, given: &Value) -> Told {
+    /// Runs a scenario (`tests/browser/scenarios`) over a demonstration, or over what `given` holds.
+    pub fn run(&self, demo: Option<&Demo>, scenario: &str, given: &Value) -> Told {
         let base = demo.map(|demo| demo.address.as_str());
         unpoisoned(&self.driver).run(scenario, base, given)
     }
