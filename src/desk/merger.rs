@@ -243,7 +243,7 @@ fn roles_without(into: &Incident, part: &Incident) -> impl Iterator<Item = Role>
 
 /// What a ticket says in the stead of its mail that has not left, where that would ask for what is
 /// known by now, or not for what is missing again.
-async fn anew(
+pub(super) async fn anew(
     store: &Store,
     parts: &Arc<Parts>,
     into: &Incident,

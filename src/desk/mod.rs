@@ -6,6 +6,7 @@ pub mod alarm;
 pub mod alike;
 pub mod answer;
 mod asked;
+pub mod correct;
 mod forgotten;
 pub mod health;
 pub mod intake;

@@ -46,11 +46,19 @@ pub enum Deed {
     MessagePromoted,
     /// Automatic sending goes on.
     SendingResumed,
+    /// A field has another value; the target is the field.
+    FieldCorrected,
+    /// A field's value was found right.
+    FieldConfirmed,
+    /// A field's value can't be used.
+    FieldUnusable,
+    /// The declarant doesn't know.
+    FieldUnknown,
 }
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::LoggedIn,
         Self::LoggedOut,
         Self::AccountAdded,
@@ -69,6 +77,10 @@ impl Deed {
         Self::MessageRetried,
         Self::MessagePromoted,
         Self::SendingResumed,
+        Self::FieldCorrected,
+        Self::FieldConfirmed,
+        Self::FieldUnusable,
+        Self::FieldUnknown,
     ];
 
     /// The stable word in the store and in exports.
@@ -93,6 +105,10 @@ impl Deed {
             Self::MessageRetried => "message_retried",
             Self::MessagePromoted => "message_promoted",
             Self::SendingResumed => "sending_resumed",
+            Self::FieldCorrected => "field_corrected",
+            Self::FieldConfirmed => "field_confirmed",
+            Self::FieldUnusable => "field_unusable",
+            Self::FieldUnknown => "field_unknown",
         }
     }
 
@@ -118,6 +134,10 @@ impl Deed {
             Self::MessageRetried => "message relu",
             Self::MessagePromoted => "message pris en dossier",
             Self::SendingResumed => "envois automatiques repris",
+            Self::FieldCorrected => "champ corrigé",
+            Self::FieldConfirmed => "champ confirmé",
+            Self::FieldUnusable => "champ inexploitable",
+            Self::FieldUnknown => "le déclarant ne sait pas",
         }
     }
 

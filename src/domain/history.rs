@@ -69,11 +69,19 @@ pub enum EventKind {
     MailResumed,
     /// A person found that it is no duplicate of another incident: the detail.
     FoundDistinct,
+    /// A person gave a field another value; the detail names it.
+    FieldCorrected,
+    /// A person found a field's value right; the detail names it.
+    FieldConfirmed,
+    /// A person found that a field's value can't be used; the detail names it.
+    FieldUnusable,
+    /// A person noted that the declarant doesn't know; the detail names the field.
+    FieldUnknown,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 35] = [
         Self::Opened,
         Self::MessageAttached,
         Self::NoticeReceived,
@@ -105,6 +113,10 @@ impl EventKind {
         Self::FieldsReturned,
         Self::MailResumed,
         Self::FoundDistinct,
+        Self::FieldCorrected,
+        Self::FieldConfirmed,
+        Self::FieldUnusable,
+        Self::FieldUnknown,
     ];
 
     /// The stable word.
@@ -142,6 +154,10 @@ impl EventKind {
             Self::FieldsReturned => "fields_returned",
             Self::MailResumed => "mail_resumed",
             Self::FoundDistinct => "found_distinct",
+            Self::FieldCorrected => "field_corrected",
+            Self::FieldConfirmed => "field_confirmed",
+            Self::FieldUnusable => "field_unusable",
+            Self::FieldUnknown => "field_unknown",
         }
     }
 

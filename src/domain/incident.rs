@@ -291,11 +291,14 @@ pub const SURE: f32 = 0.85;
 /// wrong, a concern is open, or a whole service may be out of use.
 #[must_use]
 pub fn is_doubtful(fields: &Fields, concerns: &[Concern], major_suspected: bool) -> bool {
-    let unsure = |field: &Field| {
-        let confidence = field.evidence.as_ref().map(|evidence| evidence.confidence);
-        field.value().is_some() && confidence.is_some_and(|confidence| confidence < SURE)
-    };
-    major_suspected || !concerns.is_empty() || fields.iter().any(|(_, field)| unsure(field))
+    major_suspected || !concerns.is_empty() || fields.iter().any(|(_, field)| is_unsure(field))
+}
+
+/// Whether a field's value is checked by a person.
+#[must_use]
+pub fn is_unsure(field: &Field) -> bool {
+    let confidence = field.evidence.as_ref().map(|evidence| evidence.confidence);
+    field.value().is_some() && confidence.is_some_and(|confidence| confidence < SURE)
 }
 
 /// One incident, whole.

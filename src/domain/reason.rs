@@ -56,6 +56,11 @@ pub enum Reason {
     Encrypted,
     /// « voir pièce jointe » alone: the error is not described.
     NotDescribed,
+    /// A person of support says why.
+    Judged {
+        /// In their words, one short line.
+        words: String,
+    },
     /// An answer that is neither yes nor no.
     NotClear {
         /// As written.
@@ -94,6 +99,7 @@ impl Reason {
             Self::PhoneNotCallable { read } => {
                 format!("lu {}, ce numéro ne se rappelle pas", cut(read))
             }
+            Self::Judged { words } => words.clone(),
             Self::BothEnvironments => "les deux sont cités".to_owned(),
             Self::VagueCount { read } => format!("« {} » : 3, 10, tous ?", cut(read)),
             Self::DateInFuture { read } => format!("lu {}, date à venir", cut(read)),

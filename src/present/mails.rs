@@ -178,6 +178,10 @@ pub fn event(event: &Event) -> String {
         EventKind::ValueProposed => with("autre valeur proposée", detail.to_owned()),
         EventKind::ValueAccepted => with("valeur proposée acceptée", detail.to_owned()),
         EventKind::ValueRefused => with("valeur proposée refusée", detail.to_owned()),
+        EventKind::FieldCorrected => with("corrigé", detail.to_owned()),
+        EventKind::FieldConfirmed => with("vérifié", detail.to_owned()),
+        EventKind::FieldUnusable => with("inexploitable, à redemander", detail.to_owned()),
+        EventKind::FieldUnknown => with("le déclarant ne sait pas", detail.to_owned()),
         EventKind::MailSuperseded => {
             "envoi remplacé : un autre message est arrivé avant qu’il parte".to_owned()
         }

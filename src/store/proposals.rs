@@ -174,7 +174,7 @@ impl Store {
 }
 
 /// What the incident's row holds of its fields and concerns, if it still has this version.
-async fn write_row(tx: &mut Tx, incident: &Incident) -> Result<()> {
+pub(super) async fn write_row(tx: &mut Tx, incident: &Incident) -> Result<()> {
     let touched = tx
         .query(
             "UPDATE incidents SET version = version + 1, entity = $3, summary = $4, concerns = $5,

@@ -1,9 +1,11 @@
 //! `vigie ticket`: what a person does with tickets, where no console is at hand.
 
 mod alike;
+mod fields;
 mod merge;
 mod proposals;
 
+use self::fields::Decided;
 use self::proposals::{Choice, Which};
 use super::{Exit, Global, Output, parts};
 use crate::clock::Clock;
@@ -41,6 +43,20 @@ enum Command {
     /// Leave a field as it is; what a later message gives is no longer shown
     #[command(before_help = "Example: vigie ticket refuse INC-26-00042 phone\n")]
     Refuse(Which),
+    /// Say what a field's value is
+    #[command(before_help = "Example: vigie ticket set INC-26-00042 phone 0261911240\n")]
+    Set(fields::Set),
+    /// A field's value is right as it stands
+    #[command(before_help = "Example: vigie ticket confirm INC-26-00042 phone\n")]
+    Confirm(fields::Which),
+    /// A field's value can't be used: it is asked for, with the reason
+    #[command(
+        before_help = "Example: vigie ticket unusable INC-26-00042 phone \"numéro du standard\"\n"
+    )]
+    Unusable(fields::Unusable),
+    /// The declarant doesn't know: it is not asked for
+    #[command(before_help = "Example: vigie ticket unknown INC-26-00042 affected_count\n")]
+    Unknown(fields::Which),
     /// List the tickets that look like one: sent twice, or the same outage
     #[command(before_help = alike::EXAMPLE)]
     Alike(alike::Args),
@@ -103,6 +119,10 @@ impl Ending {
 pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::Result<Exit> {
     let config = global.load(Vec::new(), output)?.config;
     let (act, references) = match &args.act {
+        Command::Set(set) => return fields::run(&Decided::Set(set), global, output),
+        Command::Confirm(which) => return fields::run(&Decided::Confirm(which), global, output),
+        Command::Unusable(given) => return fields::run(&Decided::Unusable(given), global, output),
+        Command::Unknown(which) => return fields::run(&Decided::Unknown(which), global, output),
         Command::Alike(args) => return alike::run(args, global, output),
         Command::Merge(args) => return merge::merge(args, global, output),
         Command::Split(args) => return merge::split(args, global, output),

@@ -42,6 +42,22 @@ static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(|| {
     gazetteer
 });
 
+/// Every entity of the table, as a person would write it: « SAMU 44 », « ARS pays de la loire ».
+pub(super) fn all() -> impl Iterator<Item = String> {
+    let lines = include_str!("gazetteer.txt").lines();
+    let lines = lines.filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| {
+        let (id, names) = line.split_once(';')?;
+        match id.strip_prefix("samu-") {
+            Some(department) => Some(format!("SAMU {}", department.to_uppercase())),
+            None => {
+                let name = names.split([',', ';']).next()?;
+                Some(format!("ARS {name}"))
+            }
+        }
+    })
+}
+
 /// The SAMU of a department's name or a seat's that stands at `at`, and where the name ends.
 pub(super) fn samu(tokens: &Tokens, at: usize) -> Option<(&'static str, usize)> {
     longest(tokens, at, &GAZETTEER.samu)

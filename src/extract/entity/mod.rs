@@ -178,6 +178,11 @@ pub fn answer(text: &str) -> Option<Answer> {
     })
 }
 
+/// Every entity of the table, as a person would write it, to be proposed while one types.
+pub fn names() -> impl Iterator<Item = String> {
+    gazetteer::all()
+}
+
 /// The local zone of an overseas entity, by its id; none for those on Paris time.
 #[must_use]
 pub fn zone(id: &str) -> Option<Tz> {
