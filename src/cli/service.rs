@@ -125,7 +125,6 @@ impl Service {
         let health = Arc::new(self.health(is_sending));
         let site = web::site(web::Parts {
             store: self.store.clone(),
-            form: self.intake.form.clone(),
             clock: self.clock,
             zone: self.config.service.timezone,
             service: self.config.service.name.clone(),
@@ -140,7 +139,8 @@ impl Service {
                 public: self.config.web.public_url.clone(),
                 proxies: self.config.web.proxies.clone(),
             },
-            key: self.intake.key.clone(),
+            intake: self.intake.clone(),
+            wake: self.wake.clone(),
         })?;
         if self.store.is_shared() {
             let watching = instances::Watching {

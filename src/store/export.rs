@@ -74,6 +74,10 @@ pub struct Counts {
     pub incidents: u64,
     /// Incidents to be reviewed.
     pub to_review: u64,
+    /// Incidents that wait for an answer.
+    pub waiting_answer: u64,
+    /// Incidents that a person telephones about.
+    pub to_call: u64,
     /// Mails that will leave by themselves.
     pub queued: u64,
     /// Mails that wait for a person: to be released, refused, in doubt.
@@ -118,6 +122,8 @@ struct CountsRow {
     waiting: i64,
     quarantined: i64,
     to_review: i64,
+    waiting_answer: i64,
+    to_call: i64,
     queued: i64,
     for_person: i64,
 }
@@ -222,6 +228,8 @@ impl Store {
                     (SELECT COUNT(*) FROM messages WHERE state = 'new') AS waiting,
                     (SELECT COUNT(*) FROM messages WHERE state = 'quarantined') AS quarantined,
                     (SELECT COUNT(*) FROM incidents WHERE status = 'to_review') AS to_review,
+                    (SELECT COUNT(*) FROM incidents WHERE status = 'waiting') AS waiting_answer,
+                    (SELECT COUNT(*) FROM incidents WHERE status = 'to_call') AS to_call,
                     (SELECT COUNT(*) FROM outbox WHERE state IN ('queued', 'sending')) AS queued,
                     (SELECT COUNT(*) FROM outbox
                         WHERE state IN ('review', 'failed', 'in_doubt')) AS for_person",
@@ -236,6 +244,8 @@ impl Store {
             waiting: number("waiting", row.waiting)?,
             quarantined: number("quarantined", row.quarantined)?,
             to_review: number("to_review", row.to_review)?,
+            waiting_answer: number("waiting_answer", row.waiting_answer)?,
+            to_call: number("to_call", row.to_call)?,
             queued: number("queued", row.queued)?,
             for_person: number("for_person", row.for_person)?,
         })

@@ -78,6 +78,29 @@ impl Store {
         rows.into_iter().map(line).collect()
     }
 
+    /// Tickets of one status, as support looks at them: what may be a major first, then demands for
+    /// escalation, then the oldest (decisions, 36).
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn queue(&self, status: Status, limit: u32) -> Result<Vec<IncidentLine>> {
+        let rows: Vec<IncidentRow> = self
+            .db
+            .read(
+                "SELECT id, reference, status, version, kind, received_at, address, subject,
+                    entity, summary, to_ask, concerns, major_suspected
+                 FROM incidents WHERE status = $1
+                 ORDER BY CASE WHEN major_suspected THEN 0 WHEN kind = 'escalation' THEN 1 ELSE 2 END,
+                    received_at, id
+                 LIMIT $2",
+            )
+            .text(status.as_str())
+            .bind(i64::from(limit))
+            .fetch_all()
+            .await?;
+        rows.into_iter().map(line).collect()
+    }
+
     /// The row of a reference.
     ///
     /// # Errors

@@ -82,6 +82,7 @@ pub(super) async fn guard(
 fn pattern(route: Option<&MatchedPath>) -> &str {
     match route.map(MatchedPath::as_str) {
         Some(route) if route.starts_with("/style-") => "/style.css",
+        Some(route) if route.starts_with("/vigie-") => "/vigie.js",
         Some(route) => route,
         None => "other",
     }

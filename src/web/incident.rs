@@ -2,20 +2,25 @@
 //! mails and the history.
 
 use super::auth::Viewer;
-use super::incidents::{asks, flags, mail_detail, tone};
+use super::incidents::{asks, flags, tone};
 use super::message::{self, Message};
-use super::page::{Console, Moment, PageError};
+use super::page::{Console, Moment};
+use super::queue;
+use super::refusal::PageError;
+use super::said::{Asked, Said, said};
+use super::sendings::{Mail, mail_row};
+use super::shown::{Acts, Shown, acts, rows};
+use super::verdict::{Edit, Open};
+use crate::domain::account::Right;
 use crate::domain::alike;
 use crate::domain::declaration::Role;
 use crate::domain::field::{FieldName, Reading};
 use crate::domain::form::{Form, Item};
 use crate::domain::history::{Event, EventKind};
-use crate::domain::incident::{Concern, Incident, KeptAttachment, Reference};
-use crate::domain::outgoing::MailState;
-use crate::present::page::{Attached, Row};
+use crate::domain::incident::{Concern, Incident, KeptAttachment, Reference, Status, is_unsure};
+use crate::present::page::Attached;
 use crate::present::{french, mails};
-use crate::store::OutboxEntry;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{Html, Response};
 use serde::Serialize;
 
@@ -24,6 +29,10 @@ const MESSAGES: usize = 20;
 
 #[derive(Serialize)]
 struct Dossier {
+    said: Said,
+    acts: Acts,
+    /// The row that is open.
+    edit: Option<Edit>,
     reference: String,
     entity: String,
     feature: String,
@@ -38,7 +47,7 @@ struct Dossier {
     links: Vec<Linked>,
     unreachable: String,
     alike: Vec<Alike>,
-    fields: Vec<Row>,
+    fields: Vec<Shown>,
     has_screenshot: bool,
     screenshots: String,
     attachments: Vec<Attached>,
@@ -63,7 +72,7 @@ struct Proposed {
     new: String,
     raw: String,
     message: String,
-    command: String,
+    token: String,
 }
 
 /// An incident before or after this one.
@@ -75,46 +84,48 @@ struct Linked {
 }
 
 #[derive(Serialize)]
-struct Mail {
-    name: &'static str,
-    template: String,
-    sequence: u32,
-    to: String,
-    subject: String,
-    state: &'static str,
-    tone: &'static str,
-    detail: String,
-    text: String,
-}
-
-#[derive(Serialize)]
 struct Happened {
     at: Moment,
     text: String,
+    who: String,
 }
 
 pub(super) async fn show(
     State(console): State<Console>,
     viewer: Viewer,
     Path(reference): Path<String>,
+    Query(open): Query<Open>,
+    Query(asked): Query<Asked>,
 ) -> Response {
-    console.answer(page(&console, &viewer, &reference).await)
+    let work = async {
+        let reference: Reference = reference.parse().map_err(|_| PageError::NotFound)?;
+        page(&console, &viewer, &reference, Opened::By(&open), &asked).await
+    };
+    console.answer(work.await)
 }
 
-async fn page(
+/// Which row is open: one that the address names, or one whose form could not be kept.
+pub(super) enum Opened<'a> {
+    By(&'a Open),
+    With(Edit),
+}
+
+/// The page of one ticket.
+pub(super) async fn page(
     console: &Console,
     viewer: &Viewer,
-    reference: &str,
+    reference: &Reference,
+    opened: Opened<'_>,
+    asked: &Asked,
 ) -> Result<Html<String>, PageError> {
-    let reference: Reference = reference.parse().map_err(|_| PageError::NotFound)?;
     let store = console.store();
     let incident = store
-        .incident(&reference)
+        .incident(reference)
         .await?
         .ok_or(PageError::NotFound)?;
     let mut messages = Vec::new();
     for line in store
-        .messages_of(&reference)
+        .messages_of(reference)
         .await?
         .into_iter()
         .take(MESSAGES)
@@ -126,11 +137,32 @@ async fn page(
         .iter()
         .flat_map(|message| message.pane.shown.iter().copied())
         .collect();
-    let mails = store.mails_of(&reference).await?;
-    let unreachable = store.undeliverable_addresses(&reference).await?;
-    let history = store.history(&reference).await?;
-    let candidates = store.candidates(&reference).await?;
+    let mails = store.mails_of(reference).await?;
+    let unreachable = store.undeliverable_addresses(reference).await?;
+    let history = store.history(reference).await?;
+    let candidates = store.candidates(reference).await?;
+    let edit = match opened {
+        Opened::By(open) => Edit::open(console, &incident, open),
+        Opened::With(edit) => Some(edit),
+    };
+    let edit = edit.filter(|_| viewer.may(Right::Act));
+    let next = match incident.status {
+        Status::ToReview => queue::after(console, reference).await?,
+        _ => None,
+    };
+    let form = console.form();
+    let mut names = form.fields.iter();
+    let unsure = names.position(|field| is_unsure(&incident.fields[field.name]));
+    let first = unsure.filter(|_| edit.is_none());
     let context = Dossier {
+        said: said(console, asked, Some(reference)).await?,
+        acts: Acts {
+            focus: edit.is_none() && unsure.is_none(),
+            unsure: unsure.is_some(),
+            next: next.map(|next| next.to_string()).unwrap_or_default(),
+            ..acts(viewer, &incident)
+        },
+        edit,
         entity: text_of(&incident, FieldName::Entity),
         feature: text_of(&incident, FieldName::Feature),
         status: incident.status.french(),
@@ -156,7 +188,7 @@ async fn page(
                 likeness: candidate.likeness.french(),
             })
             .collect(),
-        fields: rows(console.form(), &incident, &shown),
+        fields: rows(form, &incident, (&shown, first)),
         has_screenshot: !incident
             .to_ask
             .iter()
@@ -212,18 +244,6 @@ fn text_of(incident: &Incident, name: FieldName) -> String {
     }
 }
 
-fn rows(form: &Form, incident: &Incident, shown: &[usize]) -> Vec<Row> {
-    form.fields
-        .iter()
-        .enumerate()
-        .map(|(at, field)| {
-            let number = at + 1;
-            let said = &incident.fields[field.name];
-            Row::new(number, field, said, shown.contains(&number))
-        })
-        .collect()
-}
-
 fn screenshots(attachments: &[KeptAttachment]) -> String {
     let names: Vec<&str> = attachments
         .iter()
@@ -238,31 +258,16 @@ fn screenshots(attachments: &[KeptAttachment]) -> String {
     }
 }
 
-fn mail_row(console: &Console, mail: &OutboxEntry) -> Mail {
-    Mail {
-        name: mails::template(&mail.template),
-        template: mail.template.clone(),
-        sequence: mail.sequence,
-        to: mail.to.clone(),
-        subject: mail.subject.clone(),
-        state: mails::state(mail.state),
-        tone: match mail.state {
-            MailState::Sent if mail.bounced_at.is_some() => "bad",
-            MailState::Sent => "good",
-            MailState::Failed | MailState::InDoubt | MailState::Review => "bad",
-            MailState::Queued | MailState::Sending | MailState::Cancelled => "",
-        },
-        detail: mail_detail(console, mail),
-        text: mail.text.clone(),
-    }
-}
-
 fn happened(console: &Console, event: &Event) -> Happened {
     let text = match event.kind {
         EventKind::MessageAttached
         | EventKind::ValueProposed
         | EventKind::ValueAccepted
         | EventKind::ValueRefused
+        | EventKind::FieldCorrected
+        | EventKind::FieldConfirmed
+        | EventKind::FieldUnusable
+        | EventKind::FieldUnknown
         | EventKind::FieldsTaken
         | EventKind::FieldsReturned => {
             let names = event.detail.split_whitespace();
@@ -277,6 +282,7 @@ fn happened(console: &Console, event: &Event) -> Happened {
     };
     Happened {
         at: console.moment(event.at),
+        who: event.who.clone(),
         text: match event.message {
             Some(message) if event.kind != EventKind::Opened => format!("{text} ({message})"),
             _ => text,
@@ -311,7 +317,7 @@ fn proposals(form: &Form, incident: &Incident) -> Vec<Proposed> {
                 .map(|evidence| evidence.raw.clone())
                 .unwrap_or_default(),
             message: one.message.map(|id| id.to_string()).unwrap_or_default(),
-            command: format!("{} {}", incident.reference, one.name),
+            token: one.name.to_string(),
         })
         .collect()
 }

@@ -1,7 +1,8 @@
-//! `/`: incidents, newest first, each with what is wrong and what is still missing.
+//! `/dossiers`: all incidents, newest first, each with what is wrong and what is still missing.
 
 use super::auth::Viewer;
-use super::page::{Console, Moment, PageError, plural};
+use super::page::{Console, Moment, plural};
+use super::refusal::PageError;
 use crate::domain::declaration::Kind;
 use crate::domain::form::{Ask, Form};
 use crate::domain::incident::{Concern, IncidentLine, Reference, Status};
@@ -24,7 +25,7 @@ pub(super) struct Paging {
 }
 
 #[derive(Serialize)]
-struct Row {
+pub(super) struct Row {
     reference: String,
     received: Moment,
     entity: String,
@@ -82,9 +83,10 @@ async fn page(
             None => plural(rows.len() as u64, "dossier affiché.", "dossiers affichés."),
             Some(before) => format!("Avant {before}."),
         },
-        reload: before
-            .as_ref()
-            .map_or_else(|| "/".to_owned(), |before| format!("/?avant={before}")),
+        reload: before.as_ref().map_or_else(
+            || "/dossiers".to_owned(),
+            |before| format!("/dossiers?avant={before}"),
+        ),
         first_start: before.is_none(),
         mailbox: console.mailbox(),
         rows,
@@ -95,7 +97,7 @@ async fn page(
         .await
 }
 
-fn row(console: &Console, line: IncidentLine, sent: &[OutboxEntry]) -> Row {
+pub(super) fn row(console: &Console, line: IncidentLine, sent: &[OutboxEntry]) -> Row {
     // What is part of another one is looked at there.
     let is_part = line.status == Status::Merged;
     let mut todo = match is_part {

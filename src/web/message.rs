@@ -1,6 +1,7 @@
 //! One message of an incident, read again for its pane: the raw bytes are what lasts.
 
-use super::page::{Console, Moment, PageError};
+use super::page::{Console, Moment};
+use super::refusal::PageError;
 use crate::domain::declaration::Kind;
 use crate::domain::field::{FieldName, Fields};
 use crate::domain::form::Form;

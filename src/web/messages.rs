@@ -1,8 +1,9 @@
 //! `/messages`: everything that arrived, what it was taken for, and why.
 
 use super::auth::Viewer;
-use super::page::{Console, Moment, PageError};
+use super::page::{Console, Moment};
 use super::quarantine;
+use super::refusal::PageError;
 use crate::domain::declaration::Kind;
 use crate::domain::message::{MessageId, MessageState};
 use crate::domain::why::Why;

@@ -3,19 +3,27 @@
 //! Every page is whole without a script. Mail is hostile: all of it reaches a page through the
 //! templates' escaping, and the Content-Security-Policy lets nothing inline run or load.
 
+mod acts;
 mod assets;
 mod auth;
 mod guard;
 mod health;
 mod incident;
 mod incidents;
+mod lists;
 mod message;
 mod messages;
 mod metrics;
 mod page;
 mod quarantine;
+mod queue;
+mod refusal;
+mod said;
 mod sante;
+mod sendings;
+mod shown;
 mod strips;
+mod verdict;
 
 pub use auth::{Access, Need, PasswordError, Reach, Route, hash_password};
 pub use page::Parts;
@@ -57,11 +65,27 @@ pub struct Site {
 /// # Errors
 /// A page's template can't be used.
 pub fn site(parts: Parts) -> Result<Site, TemplateError> {
-    use crate::domain::account::Right::{Anyone, Read};
+    use crate::domain::account::Right::{Act, Anyone, Read};
     let console = Console::new(parts)?;
     let table = Table::new(&console)
-        .get("/", Read, incidents::list)
+        .get("/", Read, lists::to_review)
+        .get("/attente", Read, lists::waiting)
+        .get("/rappeler", Read, lists::to_call)
+        .get("/dossiers", Read, incidents::list)
         .get("/d/{reference}", Read, incident::show)
+        .get("/d/{reference}/doublon", Act, lists::duplicates)
+        .get("/d/{reference}/clore", Act, lists::ending)
+        .post("/d/{reference}/valider", Act, acts::validate)
+        .post("/d/{reference}/ecarter", Act, acts::set_aside)
+        .post("/d/{reference}/rouvrir", Act, acts::reopen)
+        .post("/d/{reference}/clore", Act, acts::close)
+        .post("/d/{reference}/champ/{field}", Act, verdict::decide)
+        .post("/d/{reference}/champ/{field}/accepter", Act, acts::accept)
+        .post("/d/{reference}/champ/{field}/refuser", Act, acts::refuse)
+        .post("/d/{reference}/rattacher", Act, acts::merge)
+        .post("/d/{reference}/separer", Act, acts::split)
+        .post("/d/{reference}/distinguer", Act, acts::tell_apart)
+        .post("/d/{reference}/envois/{number}/{act}", Act, acts::mail)
         .get("/messages", Read, messages::list)
         .get("/quarantine", Read, quarantine::list)
         .get("/quarantine/{number}/message.eml", Read, quarantine::save)
@@ -73,11 +97,14 @@ pub fn site(parts: Parts) -> Result<Site, TemplateError> {
         .get("/healthz", Need::Nothing, health::live)
         .get("/livez", Need::Nothing, health::live)
         .get("/readyz", Need::Nothing, health::ready)
-        .get(assets::style_path(), Need::Nothing, assets::style);
+        .get("/raccourcis", Anyone, lists::shortcuts)
+        .post("/raccourcis", Anyone, lists::set_shortcuts)
+        .get(assets::style_path(), Need::Nothing, assets::style)
+        .get(assets::script_path(), Need::Nothing, assets::script);
     let (routes, router) = table.done();
     let router = router
-        .fallback(page::not_found)
-        .method_not_allowed_fallback(page::not_allowed)
+        .fallback(refusal::not_found)
+        .method_not_allowed_fallback(refusal::not_allowed)
         .layer(DefaultBodyLimit::max(guard::MOST_BODY))
         .layer(axum::middleware::from_fn_with_state(
             console.clone(),

@@ -2,20 +2,21 @@
 
 use super::auth::{Access, Reach, Viewer};
 use super::guard;
+use super::refusal::PageError;
 use super::strips::{Strip, strips};
 use crate::clock::Clock;
 use crate::desk::health::{Health, Report};
+use crate::desk::intake;
 use crate::domain::account::Right;
 use crate::domain::form::Form;
 use crate::metrics::Requests;
 use crate::present::french;
 use crate::present::page::EVIDENCE;
 use crate::secret::Key;
-use crate::store::{Counts, Store, StoreError};
+use crate::store::{Counts, Store};
 use crate::template::{Source, TemplateError, Templates};
-use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse as _, Response};
+use crate::wake::Wake;
+use axum::response::Html;
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -34,15 +35,18 @@ const TEMPLATES: &[Source] = &[
     ("error.html", include_str!("templates/error.html")),
     ("login.html", include_str!("templates/login.html")),
     ("resumed.html", include_str!("templates/resumed.html")),
+    ("acts.html", include_str!("templates/acts.html")),
+    ("queue.html", include_str!("templates/queue.html")),
+    ("duplicates.html", include_str!("templates/duplicates.html")),
+    ("ending.html", include_str!("templates/ending.html")),
+    ("shortcuts.html", include_str!("templates/shortcuts.html")),
 ];
 
 /// What the console is made of.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Parts {
     /// Where everything is read.
     pub store: Store,
-    /// The form, whose fields are shown in its order and by its names.
-    pub form: Form,
     /// What time it is.
     pub clock: Clock,
     /// Where times are shown.
@@ -59,34 +63,21 @@ pub struct Parts {
     pub access: Access,
     /// Under which names it is reached, and through whom.
     pub reach: Reach,
-    /// The installation's key, for the tokens of forms.
-    pub key: Key,
+    /// What acts work with; its form is the one that is shown, its key makes the tokens of forms.
+    pub intake: Arc<intake::Parts>,
+    /// Told of mails that may leave.
+    pub wake: Arc<Wake>,
 }
 
 /// The console's state: its parts and its parsed templates. Cloning shares them.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Console(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     parts: Parts,
     templates: Templates,
     at_once: Semaphore,
     requests: Requests,
-}
-
-/// Why a page can't be shown.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum PageError {
-    /// There is no such thing.
-    #[error("no such page")]
-    NotFound,
-    /// The store failed.
-    #[error("the store did not answer")]
-    Store(#[from] StoreError),
-    /// A template failed.
-    #[error("the page could not be rendered")]
-    Template(#[from] TemplateError),
 }
 
 /// An instant as a page shows it.
@@ -109,10 +100,15 @@ impl Moment {
 struct Frame<'a> {
     here: &'static str,
     style: &'static str,
+    script: &'static str,
+    shortcuts: bool,
     service: &'a str,
     demo: bool,
     polled: String,
     strips: Vec<Strip>,
+    to_review: u64,
+    waiting: u64,
+    to_call: u64,
     incidents: u64,
     messages: u64,
     zone: String,
@@ -144,7 +140,7 @@ impl Console {
     }
 
     pub(super) fn form(&self) -> &Form {
-        &self.0.parts.form
+        &self.0.parts.intake.form
     }
 
     pub(super) fn health(&self) -> &Health {
@@ -160,7 +156,7 @@ impl Console {
     }
 
     pub(super) fn key(&self) -> &Key {
-        &self.0.parts.key
+        &self.0.parts.intake.key
     }
 
     /// Where times are shown.
@@ -171,6 +167,16 @@ impl Console {
     /// The zone's last word, where times are shown.
     pub(super) fn zone(&self) -> String {
         zone_name(self.0.parts.zone)
+    }
+
+    /// What acts work with.
+    pub(super) fn intake(&self) -> &Arc<intake::Parts> {
+        &self.0.parts.intake
+    }
+
+    /// Mails may leave.
+    pub(super) fn wake(&self) {
+        self.0.parts.wake.wake();
     }
 
     pub(super) fn mailbox(&self) -> &str {
@@ -206,6 +212,15 @@ impl Console {
         let report = self.health().look_at(self.now()).await;
         self.render_with(viewer, (here, template), &report, context)
             .await
+    }
+
+    /// A template alone, without what frames share.
+    pub(super) fn bare<C: Serialize>(
+        &self,
+        template: &str,
+        context: &C,
+    ) -> Result<String, TemplateError> {
+        self.0.templates.render(template, context)
     }
 
     /// Renders a page that has no frame: nobody has come in yet.
@@ -266,10 +281,15 @@ impl Console {
         Frame {
             here,
             style: super::assets::style_path(),
+            script: super::assets::script_path(),
+            shortcuts: viewer.account.shortcuts,
             service: &parts.service,
             demo: parts.demo,
             polled: polled.unwrap_or_default(),
             strips: strips(self, report, counts.for_person),
+            to_review: counts.to_review,
+            waiting: counts.waiting_answer,
+            to_call: counts.to_call,
             incidents: counts.incidents,
             messages: counts.messages,
             zone: zone_name(parts.zone),
@@ -281,94 +301,6 @@ impl Console {
             now_iso: iso(now),
         }
     }
-
-    /// Turns a page's failure into an answer; what went wrong is logged once, here.
-    pub(super) fn answer(&self, result: Result<Html<String>, PageError>) -> Response {
-        result.map_or_else(
-            |error| {
-                let status = match &error {
-                    PageError::NotFound => StatusCode::NOT_FOUND,
-                    PageError::Store(cause) if cause.is_transient() => {
-                        StatusCode::SERVICE_UNAVAILABLE
-                    }
-                    PageError::Store(_) | PageError::Template(_) => {
-                        StatusCode::INTERNAL_SERVER_ERROR
-                    }
-                };
-                if status != StatusCode::NOT_FOUND {
-                    tracing::error!(
-                        event = "web.failed",
-                        error = &error as &dyn std::error::Error
-                    );
-                }
-                self.error(status)
-            },
-            axum::response::IntoResponse::into_response,
-        )
-    }
-
-    /// A page that says what happened and nothing of how.
-    pub(super) fn error(&self, status: StatusCode) -> Response {
-        #[derive(Serialize)]
-        struct Context {
-            title: &'static str,
-            text: &'static str,
-            style: &'static str,
-        }
-        let (title, text) = match status {
-            StatusCode::NOT_FOUND => (
-                "Page introuvable",
-                "Il n’y a rien à cette adresse. Le numéro d’un dossier s’écrit INC-26-00042.",
-            ),
-            StatusCode::SERVICE_UNAVAILABLE => (
-                "Momentanément indisponible",
-                "La base ou la machine est trop occupée. Rechargez dans un instant.",
-            ),
-            StatusCode::MISDIRECTED_REQUEST => {
-                ("Adresse refusée", "La console ne répond pas sous ce nom.")
-            }
-            StatusCode::FORBIDDEN => (
-                "Action refusée",
-                "Votre compte ne permet pas cette action, ou le formulaire ne vient pas d’une page récente \
-                 de la console. Revenez à la page, rechargez-la et recommencez.",
-            ),
-            StatusCode::PAYLOAD_TOO_LARGE => {
-                ("Demande trop longue", "Ce qui est envoyé dépasse 1 Mo.")
-            }
-            StatusCode::METHOD_NOT_ALLOWED => {
-                ("Action inconnue", "Cette page se lit, rien ne s’y envoie.")
-            }
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => (
-                "Demande trop longue",
-                "Les en-têtes de la demande dépassent 16 ko.",
-            ),
-            _ => (
-                "Erreur du service",
-                "La page n’a pas pu être préparée. L’erreur est inscrite au journal.",
-            ),
-        };
-        let context = Context {
-            title,
-            text,
-            style: super::assets::style_path(),
-        };
-        // Should even this fail, the bare words remain.
-        let body = self
-            .0
-            .templates
-            .render("error.html", &context)
-            .unwrap_or_else(|_| format!("<!doctype html><title>{title}</title><p>{text}"));
-        let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
-        (status, kind, body).into_response()
-    }
-}
-
-pub(super) async fn not_found(State(console): State<Console>) -> Response {
-    console.error(StatusCode::NOT_FOUND)
-}
-
-pub(super) async fn not_allowed(State(console): State<Console>) -> Response {
-    console.error(StatusCode::METHOD_NOT_ALLOWED)
 }
 
 /// « 1 message », « 2 messages »: the number and the words that fit it.

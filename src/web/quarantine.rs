@@ -2,7 +2,8 @@
 //! save. Nothing of their content is read here: that is what failed.
 
 use super::auth::Viewer;
-use super::page::{Console, Moment, PageError, plural};
+use super::page::{Console, Moment, plural};
+use super::refusal::PageError;
 use crate::domain::declaration::Kind;
 use crate::domain::message::{MessageId, MessageState};
 use crate::metrics::MailboxState;

@@ -1,7 +1,8 @@
 //! `/sante`: how the service fares, one line a part, and what was wrong last.
 
 use super::auth::Viewer;
-use super::page::{Console, Moment, PageError, plural};
+use super::page::{Console, Moment, plural};
+use super::refusal::PageError;
 use super::strips::sentence;
 use crate::desk::health::Report;
 use crate::domain::health::Subject;

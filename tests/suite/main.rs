@@ -8,6 +8,7 @@
     reason = "a test that cannot go on fails there, and says what it saw"
 )]
 
+mod acts;
 mod alarm;
 mod answers;
 mod browser;

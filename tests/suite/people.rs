@@ -1,15 +1,11 @@
 //! The people of support: their accounts and sessions, what the table of routes lets each do, and the
 //! journal of what they did.
 
+use crate::support::console::{Answered, Desk, FORM};
+use crate::support::mutate::parts;
 use crate::support::stores::{TestStore, at};
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::ops::Deref;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio_util::sync::CancellationToken;
-use vigie::clock::Clock;
-use vigie::desk::health::{Health, Settings};
 use vigie::domain::account::{By, Right, Role, Roles};
 use vigie::domain::audit::{Deed, Entry};
 use vigie::store::{Chained, FORGOTTEN, IDLE, LONGEST, NewAccount, Store, Wanted};
@@ -250,134 +246,49 @@ async fn the_journal_is_asked_by_ticket_person_and_deed() {
     }
 }
 
-/// A console with accounts.
-struct Desk {
-    address: SocketAddr,
-    routes: Vec<web::Route>,
-    stop: CancellationToken,
+/// A console with its store.
+struct Own {
+    desk: Desk,
     test: TestStore,
 }
 
-struct Answered {
-    status: u16,
-    head: String,
-    body: String,
-}
+impl Deref for Own {
+    type Target = Desk;
 
-impl Desk {
-    async fn open(access: web::Access, reach: web::Reach) -> Self {
-        let test = TestStore::sqlite().await;
-        let clock = Clock::Fixed(at(600));
-        let settings = Settings {
-            mailbox: "imap:test".to_owned(),
-            poll: Duration::from_secs(30),
-            sends: true,
-        };
-        let health = Arc::new(Health::new(test.store.clone(), clock, settings));
-        let site = web::site(web::Parts {
-            store: test.store.clone(),
-            form: vigie::domain::form::Form::si_samu().clone(),
-            clock,
-            zone: chrono_tz::Europe::Paris,
-            service: "Support SI-Samu".to_owned(),
-            mailbox: "support@si-samu.example (INBOX)".to_owned(),
-            health,
-            demo: false,
-            access,
-            reach,
-            key: vigie::secret::Key::from_bytes([7; 32]),
-        })
-        .unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let stop = CancellationToken::new();
-        tokio::spawn(web::serve(listener, site.router, stop.clone()));
-        Self {
-            address,
-            routes: site.routes,
-            stop,
-            test,
-        }
-    }
-
-    async fn with_accounts() -> Self {
-        Self::open(web::Access::Accounts, web::Reach::default()).await
-    }
-
-    async fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Answered {
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{body}",
-            self.address,
-            body.len()
-        );
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut raw = Vec::new();
-        stream.read_to_end(&mut raw).await.unwrap();
-        let text = String::from_utf8(raw).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        Answered {
-            status: head.get(9..12).unwrap().parse().unwrap(),
-            head: head.to_owned(),
-            body: body.to_owned(),
-        }
-    }
-
-    async fn login(&self, name: &str, password: &str, more: &str) -> Answered {
-        let password = password.replace(' ', "+");
-        let body = format!("nom={name}&mot_de_passe={password}{more}");
-        self.ask("POST", "/connexion", FORM, &body).await
-    }
-
-    /// The cookie header of somebody who logs in.
-    async fn cookie(&self, name: &str) -> String {
-        let answered = self.login(name, PASSWORD, "").await;
-        assert_eq!(answered.status, 303, "{}", answered.body);
-        answered.cookie()
+    fn deref(&self) -> &Desk {
+        &self.desk
     }
 }
 
-impl Drop for Desk {
-    fn drop(&mut self) {
-        self.stop.cancel();
-    }
+async fn open(access: web::Access, reach: web::Reach) -> Own {
+    let test = TestStore::sqlite().await;
+    let desk = Desk::open(&test.store, parts(), 600, (access, reach)).await;
+    Own { desk, test }
 }
 
-impl Answered {
-    fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().find_map(|line| {
-            let (given, value) = line.split_once(": ")?;
-            given.eq_ignore_ascii_case(name).then_some(value)
-        })
-    }
-
-    fn cookie(&self) -> String {
-        let set = self.header("set-cookie").expect("a session");
-        format!("Cookie: {}\r\n", set.split(';').next().unwrap())
-    }
-
-    /// The token of the forms on this page.
-    fn token(&self) -> String {
-        let (_, rest) = self
-            .body
-            .split_once("name=\"jeton\" value=\"")
-            .expect("a form");
-        rest.split('"').next().unwrap().to_owned()
-    }
+async fn with_accounts() -> Own {
+    open(web::Access::Accounts, web::Reach::default()).await
 }
 
-const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
+/// The cookie header of somebody who logs in.
+async fn cookie(desk: &Desk, name: &str) -> String {
+    let answered: Answered = desk.login(name, PASSWORD, "").await;
+    assert_eq!(answered.status, 303, "{}", answered.body);
+    answered.cookie()
+}
 
 /// A path that the pattern fits.
 fn example(pattern: &str) -> String {
     pattern
         .replace("{reference}", "INC-26-00001")
         .replace("{number}", "1")
+        .replace("{field}", "phone")
+        .replace("{act}", "annuler")
 }
 
 #[tokio::test]
 async fn authz_01_each_route_lets_in_whom_it_declares_and_nobody_else() {
-    let desk = Desk::with_accounts().await;
+    let desk = with_accounts().await;
     let store = &desk.test.store;
     for role in Role::ALL {
         add(store, role.as_str(), &[role]).await;
@@ -398,7 +309,7 @@ async fn authz_01_each_route_lets_in_whom_it_declares_and_nobody_else() {
             _ => assert_eq!(nobody.status, 401, "{route:?}"),
         }
         for role in Role::ALL {
-            let cookie = desk.cookie(role.as_str()).await;
+            let cookie = cookie(&desk, role.as_str()).await;
             let may = [role].into_iter().collect::<Roles>().may(right);
             let headers = format!("{FORM}{cookie}");
             let status = desk.ask(route.method, &path, &headers, "").await.status;
@@ -419,11 +330,11 @@ async fn authz_01_each_route_lets_in_whom_it_declares_and_nobody_else() {
 
 #[tokio::test]
 async fn csrf_01_a_form_without_the_sessions_token_or_from_elsewhere_changes_nothing() {
-    let desk = Desk::with_accounts().await;
+    let desk = with_accounts().await;
     add(&desk.test.store, "marie", &[Role::Agent]).await;
-    let cookie = desk.cookie("marie").await;
+    let cookie = cookie(&desk, "marie").await;
     let token = desk.ask("GET", "/", &cookie, "").await.token();
-    let other = desk.cookie("marie").await;
+    let other = cookie(&desk, "marie").await;
     let elsewhere = desk.ask("GET", "/", &other, "").await.token();
     assert_ne!(token, elsewhere, "each session has its own");
     let right = format!("jeton={token}");
@@ -475,7 +386,7 @@ async fn sess_03_the_cookie_is_for_this_host_and_for_no_script() {
             public: public.map(str::to_owned),
             proxies: Vec::new(),
         };
-        let desk = Desk::open(web::Access::Accounts, reach).await;
+        let desk = open(web::Access::Accounts, reach).await;
         add(&desk.test.store, "marie", &[Role::Agent]).await;
         let answered = desk.login("marie", PASSWORD, "").await;
         let set = answered.header("set-cookie").unwrap();
@@ -495,7 +406,7 @@ async fn sess_03_the_cookie_is_for_this_host_and_for_no_script() {
 
 #[tokio::test]
 async fn brute_01_wrong_passwords_and_unknown_names_are_answered_alike_and_made_to_wait() {
-    let desk = Desk::with_accounts().await;
+    let desk = with_accounts().await;
     add(&desk.test.store, "marie", &[Role::Agent]).await;
     let wrong = desk.login("marie", "un autre mot de passe", "").await;
     let unknown = desk.login("paul", "un autre mot de passe", "").await;
@@ -523,10 +434,10 @@ async fn brute_01_wrong_passwords_and_unknown_names_are_answered_alike_and_made_
 
 #[tokio::test]
 async fn a_disabled_account_is_an_unknown_one() {
-    let desk = Desk::with_accounts().await;
+    let desk = with_accounts().await;
     let store = &desk.test.store;
     add(store, "marie", &[Role::Agent]).await;
-    let cookie = desk.cookie("marie").await;
+    let cookie = cookie(&desk, "marie").await;
     store
         .disable_account("marie", &By::command(at(1)))
         .await
@@ -537,7 +448,7 @@ async fn a_disabled_account_is_an_unknown_one() {
 
 #[tokio::test]
 async fn after_a_login_one_goes_where_one_wanted_to_and_nowhere_else() {
-    let desk = Desk::with_accounts().await;
+    let desk = with_accounts().await;
     add(&desk.test.store, "marie", &[Role::Agent]).await;
     let asked = desk.ask("GET", "/messages?avant=7", "", "").await;
     let login = asked.header("location").unwrap();
@@ -562,7 +473,7 @@ async fn after_a_login_one_goes_where_one_wanted_to_and_nowhere_else() {
 
 #[tokio::test]
 async fn what_was_typed_when_the_session_ended_is_given_back_after_the_login() {
-    let desk = Desk::with_accounts().await;
+    let desk = with_accounts().await;
     add(&desk.test.store, "marie", &[Role::Agent]).await;
     let typed = "jeton=old&motif=%3Cb%3Elong+texte";
     let ended = desk.ask("POST", "/deconnexion", FORM, typed).await;
@@ -588,7 +499,7 @@ async fn what_was_typed_when_the_session_ended_is_given_back_after_the_login() {
 
 #[tokio::test]
 async fn before_the_first_account_the_login_says_how_one_is_made() {
-    let desk = Desk::with_accounts().await;
+    let desk = with_accounts().await;
     let page = desk.ask("GET", "/connexion", "", "").await;
     assert!(page.body.contains("vigie user add NOM --role responsable"));
     add(&desk.test.store, "marie", &[Role::Agent]).await;
@@ -598,7 +509,7 @@ async fn before_the_first_account_the_login_says_how_one_is_made() {
 
 #[tokio::test]
 async fn an_open_console_asks_nobody_and_its_forms_have_tokens_all_the_same() {
-    let desk = Desk::open(web::Access::Open, web::Reach::default()).await;
+    let desk = open(web::Access::Open, web::Reach::default()).await;
     for route in desk.routes.iter().filter(|route| route.method == "POST") {
         if matches!(route.need, Need::Right(_)) {
             let answered = desk

@@ -58,7 +58,6 @@ impl Console {
         let health = Arc::new(Health::new(test.store.clone(), clock, settings));
         let site = web::site(web::Parts {
             store: test.store.clone(),
-            form: vigie::domain::form::Form::si_samu().clone(),
             clock,
             zone: chrono_tz::Europe::Paris,
             service: "Support <SI-Samu>".to_owned(),
@@ -67,7 +66,8 @@ impl Console {
             demo: false,
             access: web::Access::Open,
             reach: web::Reach::default(),
-            key: vigie::secret::Key::from_bytes([7; 32]),
+            intake: crate::support::mutate::parts(),
+            wake: Arc::new(vigie::wake::Wake::new()),
         })
         .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -13,6 +13,8 @@ const LONG: usize = 160;
 #[derive(Debug, Serialize)]
 pub struct Row {
     number: usize,
+    /// The field's stable word.
+    token: String,
     name: String,
     /// The beginning of a long value.
     start: String,
@@ -59,6 +61,7 @@ impl Row {
         let is_long = value.chars().count() > LONG;
         Self {
             number,
+            token: form.name.to_string(),
             name: form.heading.clone(),
             start: if is_long {
                 value.chars().take(LONG - 20).collect()

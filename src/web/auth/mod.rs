@@ -19,7 +19,8 @@ pub use reach::Reach;
 pub use password::{PasswordError, hash as hash_password};
 pub use routes::{Need, Route};
 
-use super::page::{Console, PageError};
+use super::page::Console;
+use super::refusal::PageError;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;

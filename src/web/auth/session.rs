@@ -1,12 +1,13 @@
 //! A session: a cookie whose value nobody but the browser has; the store keeps its SHA-256.
 
 use super::Access;
-use crate::domain::account::{Account, AccountId, Right, Roles};
+use crate::domain::account::{Account, AccountId, Actor, By, Right, Roles};
 use crate::store::StoreError;
 use crate::web::page::Console;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use chrono::{DateTime, Utc};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use sha2::{Digest as _, Sha256};
 
@@ -34,6 +35,20 @@ impl Viewer {
     /// Whether they came in by a login.
     pub(in crate::web) fn has_session(&self) -> bool {
         self.session.is_some()
+    }
+
+    /// Who does something at this time.
+    pub(in crate::web) fn by(&self, at: DateTime<Utc>) -> By {
+        match self.session {
+            Some(_) => By::person(&self.account, at),
+            None => By {
+                actor: Actor {
+                    account: None,
+                    name: self.account.display.clone(),
+                },
+                at,
+            },
+        }
     }
 
     /// Whether a form's token is theirs. Both are hashed first, so that the time taken tells

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod certificates;
 pub mod checker;
 pub mod cms;
+pub mod console;
 pub mod daemon;
 pub mod dovecot;
 pub mod fill;
