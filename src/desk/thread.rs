@@ -13,7 +13,7 @@ use super::named::{self, Name};
 use crate::domain::incident::{Incident, IncidentId, Reference};
 use crate::domain::mark;
 use crate::domain::message::MessageId;
-use crate::store::{Link, Naming, Related, Store, StoreError, Threading};
+use crate::store::{Held, Link, Naming, Related, Store, StoreError, Threading};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 
@@ -134,6 +134,7 @@ pub(super) async fn thread(
         named: theirs,
         seen: related.iter().map(|one| one.message).collect(),
         since: since(read),
+        held: None,
     };
     threading.seen.dedup();
     let mut proven = proofs(store, &named, &related).await?;
@@ -147,7 +148,11 @@ pub(super) async fn thread(
     let Some((first, rest)) = proven.split_first() else {
         let alone = match unproven {
             Some(reference) => Thread::Unproven(reference),
-            None => alone(read, parts, store).await?,
+            None => {
+                let (alone, held) = alone(read, parts, store).await?;
+                threading.held = held;
+                alone
+            }
         };
         return Ok((alone, threading));
     };
@@ -312,27 +317,38 @@ fn is_forged(read: &Read, parts: &Parts) -> bool {
     is_verified(&read.email, parts.answering.authserv_id.as_deref()) == Some(false)
 }
 
-/// A message that is tied to no incident, unless it is what its writer forgot a moment before.
-async fn alone(read: &Read, parts: &Parts, store: &Store) -> Result<Thread, StoreError> {
+/// A message that is tied to no incident, unless it is what its writer forgot a moment before; and
+/// what that writer had waiting.
+async fn alone(
+    read: &Read,
+    parts: &Parts,
+    store: &Store,
+) -> Result<(Thread, Option<Held>), StoreError> {
     let in_subject = mark::in_subject(&read.email.subject, &parts.mark);
     if read.declaration.incident.is_some() || !in_subject.is_empty() {
-        return Ok(Thread::Unknown);
+        return Ok((Thread::Unknown, None));
     }
-    if forgotten::may_be(read) && !is_forged(read, parts) {
-        let since = read.received_at - FORGOTTEN;
-        let held = store.held_for(&read.from_address(), since).await?;
-        if let [only] = held.as_slice()
-            && let Some(incident) = store.incident(only).await?
-            && forgotten::belongs(read, &incident)
-        {
-            return Ok(Thread::Of(Box::new(Found {
-                mail: (incident.id, None),
-                incident,
-                proof: Proof::Forgotten,
-                also: Vec::new(),
-                is_known: true,
-            })));
-        }
+    if !forgotten::may_be(read) || is_forged(read, parts) {
+        return Ok((Thread::New, None));
     }
-    Ok(Thread::New)
+    let (address, since) = (read.from_address(), read.received_at - FORGOTTEN);
+    let held = Held {
+        seen: store.held_for(&address, since).await?,
+        address,
+        since,
+    };
+    if let [only] = held.seen.as_slice()
+        && let Some(incident) = store.incident(only).await?
+        && forgotten::belongs(read, &incident)
+    {
+        let found = Found {
+            mail: (incident.id, None),
+            incident,
+            proof: Proof::Forgotten,
+            also: Vec::new(),
+            is_known: true,
+        };
+        return Ok((Thread::Of(Box::new(found)), Some(held)));
+    }
+    Ok((Thread::New, Some(held)))
 }

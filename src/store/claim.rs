@@ -1,8 +1,9 @@
 //! Messages claimed for reading: whose turn it is, and who must wait though it is.
 //!
 //! Senders take turns, so that a flood of one does not keep the others from their answers (LOOP-10).
-//! Of one sender, and of what names the same incident, the mailbox's order stays: what names an
-//! incident of which another instance reads something waits until that is done (N14).
+//! Of one sender, and of what names the same incident, the mailbox's order stays: a sender's next, and
+//! what names an incident, waits until another instance is done that reads something of theirs (N14).
+//! What a declarant forgot and sends a moment later is never read before the declaration.
 //!
 //! What was in hand when a process died is suspected of having killed it. It is read alone from then
 //! on; and once it was alone when a process died, only an instance takes it up that has lived for a
@@ -107,7 +108,8 @@ impl Store {
         .bind(ATTEMPTS)
         .execute()
         .await?;
-        let ids = claimable(&mut tx, self.steady_in().is_zero(), i64::from(limit)).await?;
+        let me = (self.me, self.steady_in().is_zero());
+        let ids = claimable(&mut tx, me, i64::from(limit)).await?;
         if ids.is_empty() {
             tx.commit().await?;
             return Ok(Vec::new());
@@ -131,7 +133,11 @@ impl Store {
 }
 
 /// Ids of messages that may be claimed, in turn: those never begun, or one begun before.
-async fn claimable(tx: &mut Tx, is_steady: bool, limit: i64) -> Result<Vec<i64>> {
+async fn claimable(
+    tx: &mut Tx,
+    (me, is_steady): (Option<i64>, bool),
+    limit: i64,
+) -> Result<Vec<i64>> {
     let rows: Vec<Candidate> = tx
         .query(
             "SELECT id, size, suspect OR attempts > 0 AS is_alone FROM
@@ -143,6 +149,10 @@ async fn claimable(tx: &mut Tx, is_steady: bool, limit: i64) -> Result<Vec<i64>>
                      WHERE state = 'new' AND attempts > 0 AND thread <> ''
                        AND (leased_until IS NOT NULL
                          OR suspect AND last_error = '' AND NOT $2)))
+               AND (sender = '' OR sender NOT IN
+                    (SELECT sender FROM messages
+                     WHERE state = 'new' AND attempts > 0 AND leased_until IS NOT NULL
+                       AND owner <> $4))
                AND ($2 OR sender NOT IN
                     (SELECT sender FROM messages
                      WHERE state = 'new' AND attempts > 0 AND suspect
@@ -152,6 +162,7 @@ async fn claimable(tx: &mut Tx, is_steady: bool, limit: i64) -> Result<Vec<i64>>
         .bind(limit)
         .bind(is_steady)
         .bind(limit * LOOKED_AT)
+        .bind(me)
         .fetch_all()
         .await?;
     let mut bytes = 0_i64;

@@ -1,9 +1,10 @@
 //! Mails of ours that have not left: what a later message changes of them, and what they asked.
 
 use super::Store;
-use super::db::Tx;
+use super::db::{Query, Tx};
 use super::error::Result;
 use super::history::{Entry, note};
+use super::outcome::Held;
 use super::rows::{from_token, json};
 use crate::domain::decision::Review;
 use crate::domain::form::Item;
@@ -66,23 +67,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn held_for(&self, address: &str, since: DateTime<Utc>) -> Result<Vec<Reference>> {
-        let rows: Vec<(i64, String)> = self
-            .db
-            .read(
-                "SELECT DISTINCT i.id, i.reference FROM outbox o
-                 JOIN incidents i ON i.id = o.incident_id
-                 WHERE o.address = $1 AND o.created_at > $2 AND i.address = $1
-                   AND NOT o.released
-                   AND (o.state = 'review' OR o.state = 'queued' AND o.leased_until IS NULL)
-                 ORDER BY i.id LIMIT 2",
-            )
-            .text(&address.to_lowercase())
-            .bind(since)
-            .fetch_all()
-            .await?;
-        rows.into_iter()
-            .map(|(id, text)| super::rows::reference("incidents", id, &text))
-            .collect()
+        held_for(self.db.read(HELD_FOR), address, since).await
     }
 
     /// What a mail of an incident asked, by number, and its text part: the mail of this sequence,
@@ -114,6 +99,30 @@ impl Store {
             Ok((json("outbox", "numbers", id, &numbers)?, text))
         })
     }
+}
+
+const HELD_FOR: &str = "SELECT DISTINCT i.id, i.reference FROM outbox o
+     JOIN incidents i ON i.id = o.incident_id
+     WHERE o.address = $1 AND o.created_at > $2 AND i.address = $1
+       AND NOT o.released
+       AND (o.state = 'review' OR o.state = 'queued' AND o.leased_until IS NULL)
+     ORDER BY i.id LIMIT 2";
+
+async fn held_for(query: Query<'_>, address: &str, since: DateTime<Utc>) -> Result<Vec<Reference>> {
+    let rows: Vec<(i64, String)> = query
+        .text(&address.to_lowercase())
+        .bind(since)
+        .fetch_all()
+        .await?;
+    rows.into_iter()
+        .map(|(id, text)| super::rows::reference("incidents", id, &text))
+        .collect()
+}
+
+/// Whether the writer has an incident that was not there when a message of theirs was looked up.
+pub(super) async fn has_opened(tx: &mut Tx, held: &Held) -> Result<bool> {
+    let now = held_for(tx.query(HELD_FOR), &held.address, held.since).await?;
+    Ok(now.iter().any(|reference| !held.seen.contains(reference)))
 }
 
 /// A mail that was taken back.

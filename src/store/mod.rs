@@ -71,8 +71,8 @@ pub use mergers::Merging;
 pub use messages::MessageLine;
 pub use open::Lacking;
 pub use outcome::{
-    About, Alike, Anew, Answer, Answering, Committed, Effect, Facts, Filled, Letter, NewAttachment,
-    NewIncident, Notice, Outcome, Threading,
+    About, Alike, Anew, Answer, Answering, Committed, Effect, Facts, Filled, Held, Letter,
+    NewAttachment, NewIncident, Notice, Outcome, Threading,
 };
 pub use quarantine::Retried;
 pub use record::Raw;

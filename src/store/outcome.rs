@@ -117,6 +117,19 @@ pub struct Threading {
     pub seen: Vec<MessageId>,
     /// Siblings that reached the mailbox later count.
     pub since: DateTime<Utc>,
+    /// What its writer had waiting, where it may have been forgotten there.
+    pub held: Option<Held>,
+}
+
+/// The incidents of a writer whose requests had not left when a message was looked up.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The writer, lower case.
+    pub address: String,
+    /// Requests made later count.
+    pub since: DateTime<Utc>,
+    /// The incidents that were there: one more by now is a conflict.
+    pub seen: Vec<Reference>,
 }
 
 /// An incident to be made.

@@ -4,6 +4,7 @@
 use super::Store;
 use super::db::{Query, Sql, Text, Tx};
 use super::error::{Result, StoreError};
+use super::held::has_opened;
 use super::history::{Entry, note};
 use super::outcome::{Effect, Outcome, Threading};
 use super::rows::{stamp, to_json, word};
@@ -162,13 +163,14 @@ fn threading(outcome: &Outcome) -> Option<&Threading> {
 /// Whether what it does depends on what is related to it.
 pub(super) fn is_threaded(outcome: &Outcome) -> bool {
     match &outcome.effect {
-        Effect::Filed { threading, .. } => !threading.named.is_empty(),
+        Effect::Filed { threading, .. } => !threading.named.is_empty() || threading.held.is_some(),
         effect => matches!(effect, Effect::Opened(..) | Effect::Joined(..)),
     }
 }
 
 /// Fails where a message that stands alone is related to one that was not there when it was looked
-/// up: on PostgreSQL another instance may have kept that meanwhile. The caller has taken its turn,
+/// up, or may have been forgotten in an incident of the same writer that was not: on PostgreSQL
+/// another instance may have kept that meanwhile. The caller has taken its turn,
 /// so that nothing more is kept until it commits.
 ///
 /// # Errors
@@ -193,6 +195,14 @@ pub(super) async fn still_alone(tx: &mut Tx, outcomes: &[Outcome]) -> Result<()>
     });
     if unseen {
         return Err(StoreError::Conflict("the thread"));
+    }
+    for held in new
+        .iter()
+        .filter_map(|(_, threading)| threading.held.as_ref())
+    {
+        if has_opened(tx, held).await? {
+            return Err(StoreError::Conflict("the writer's incidents"));
+        }
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use vigie::domain::history::EventKind;
 use vigie::domain::incident::{Concern, Reference, Status};
 use vigie::domain::mark::{self, Purpose};
 use vigie::domain::outgoing::MailState;
-use vigie::store::{OutboxEntry, Store};
+use vigie::store::{OutboxEntry, Store, StoreError};
 use vigie::wake::Wake;
 use vigie::worker::process::{self, Processing};
 
@@ -151,7 +151,9 @@ async fn pain_13_two_instances_that_read_a_message_and_its_answer_at_once_make_o
             line.store().join(at(0)).await.unwrap(),
         );
         let mut batch = Vec::new();
-        let mut pair = conversation()[..2].to_vec();
+        // Of two writers: the second message of one is not read before the first is done.
+        let [first, _, colleague] = conversation();
+        let mut pair = vec![first, colleague];
         if round % 2 == 1 {
             pair.reverse();
         }
@@ -179,6 +181,97 @@ async fn pain_13_two_instances_that_read_a_message_and_its_answer_at_once_make_o
         assert_eq!(a.unwrap().failed + b.unwrap().failed, 0);
         assert_eq!(line.incidents().await, 1, "round {round}");
         assert_eq!(messages(&line, 1).await, 2, "round {round}");
+        line.store().close().await;
+    }
+}
+
+const FORGOTTEN: &str = "J’ai oublié la pièce jointe, la voici.\r\n";
+
+/// Two instances that at one moment read a mail and what was forgotten in it, which no header ties
+/// to it, made two tickets.
+#[tokio::test]
+async fn the_forgotten_attachment_that_was_looked_up_too_early_is_a_conflict_and_then_joins() {
+    for words in [FORGOTTEN, "Capture.\r\n"] {
+        for mut line in lines().await {
+            let forgotten = picture_mail(2, "Subject: RE : Cartographie grise\r\n", words);
+            line.receive_all([declaration(1), forgotten]).await;
+            let lease = TimeDelta::seconds(60);
+            let claimed = line.store().claim_messages(at(1), lease, 9).await.unwrap();
+            let reads: Vec<Arc<_>> = claimed
+                .iter()
+                .map(|stored| Arc::new(vigie::desk::intake::read(stored, &line.parts)))
+                .collect();
+            let outcome = async |number: usize| {
+                let read = &reads[number];
+                vigie::desk::intake::outcome(read, &line.parts, line.store(), at(1))
+                    .await
+                    .unwrap()
+            };
+            // Both are looked up, and only then kept.
+            let (first, second) = (outcome(0).await, outcome(1).await);
+            line.store().commit_outcome(&first, at(2)).await.unwrap();
+            let early = line.store().commit_outcome(&second, at(2)).await;
+            assert!(matches!(early, Err(StoreError::Conflict(_))), "{early:?}");
+            let again = outcome(1).await;
+            line.store().commit_outcome(&again, at(2)).await.unwrap();
+            assert_eq!((line.incidents().await, messages(&line, 1).await), (1, 2));
+            assert_eq!(live(&line).await.len(), 1);
+            line.store().close().await;
+        }
+    }
+}
+
+/// And the other way round: it was read, and made a ticket, while the mail was still in hand.
+#[tokio::test]
+async fn the_forgotten_attachment_waits_while_another_instance_reads_the_mail() {
+    for mut line in lines().await {
+        let (one, two) = (
+            line.store().join(at(0)).await.unwrap(),
+            line.store().join(at(0)).await.unwrap(),
+        );
+        let forgotten = picture_mail(2, "Subject: Capture\r\n", FORGOTTEN);
+        let luc = "From: Luc Petit <l.petit@chu-brest.example>\r\nSubject: Bandeau muet\r\n";
+        let other = mail(3, luc, "Le bandeau ne sonne plus en production.\r\n");
+        line.receive_all([declaration(1), forgotten, other]).await;
+        let lease = TimeDelta::seconds(60);
+        let first = one.claim_messages(at(1), lease, 1).await.unwrap();
+        // Nobody else's waits for it.
+        let token = CancellationToken::new();
+        let (left, right) = (processing(&line, &one), processing(&line, &two));
+        assert_eq!(process::round(&right, &token).await.unwrap().done, 1);
+        assert_eq!(process::round(&right, &token).await.unwrap().done, 0);
+        one.give_back(first[0].id).await.unwrap();
+        assert_eq!(process::round(&left, &token).await.unwrap().done, 2);
+        assert_eq!((line.incidents().await, messages(&line, 2).await), (2, 2));
+        line.store().close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_instances_that_run_at_once_make_one_ticket_of_a_mail_and_what_was_forgotten_in_it() {
+    for round in 0..8 {
+        let mut line = Line::with(TestStore::postgres().await, "").await;
+        let (one, two) = (
+            line.store().join(at(0)).await.unwrap(),
+            line.store().join(at(0)).await.unwrap(),
+        );
+        let token = CancellationToken::new();
+        let (left, right) = (processing(&line, &one), processing(&line, &two));
+        line.receive(&declaration(1)).await;
+        let started = process::round(&left, &token);
+        let more = async {
+            line.receive(&picture_mail(2, "Subject: Capture\r\n", FORGOTTEN))
+                .await;
+            process::round(&right, &token).await
+        };
+        let (a, b) = tokio::join!(started, more);
+        assert_eq!(a.unwrap().failed + b.unwrap().failed, 0);
+        // What waited for the other is read by whoever looks next.
+        process::round(&processing(&line, &two), &token)
+            .await
+            .unwrap();
+        let kept = (line.incidents().await, messages(&line, 1).await);
+        assert_eq!(kept, (1, 2), "round {round}");
         line.store().close().await;
     }
 }
@@ -686,7 +779,7 @@ async fn a_request_that_waits_for_a_person_is_made_anew_too() {
 
 #[tokio::test]
 async fn the_forgotten_attachment_joins_without_any_mark_within_the_hold_only() {
-    let said = "J’ai oublié la pièce jointe, la voici.\r\n";
+    let said = FORGOTTEN;
     for (subject, seconds, who, joins) in [
         ("Subject: Capture\r\n", 60, "", true),
         ("Subject: RE : Cartographie grise\r\n", 60, "", true),
@@ -720,7 +813,7 @@ async fn the_forgotten_attachment_joins_without_any_mark_within_the_hold_only() 
 
 #[tokio::test]
 async fn what_was_forgotten_joins_none_of_two_that_wait_and_one_read_with_it() {
-    let said = "J’ai oublié la pièce jointe, la voici.\r\n";
+    let said = FORGOTTEN;
     let mut line = Line::new().await;
     let other = mail(
         3,
