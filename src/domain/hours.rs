@@ -220,6 +220,26 @@ impl Hours {
         None
     }
 
+    /// By when so much working time has gone by since `from`, and the end of that working day: what
+    /// is over with a day ends with it, where [`Self::after`] names the next opening.
+    #[must_use]
+    pub fn by(
+        &self,
+        from: DateTime<Utc>,
+        worked: Worked,
+    ) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        let mut left = self.length(worked);
+        for (opens, closes) in self.shifts(from) {
+            let begins = opens.max(from);
+            let lasts = (closes - begins).max(TimeDelta::zero());
+            if left <= lasts && begins < closes {
+                return Some((begins + left, closes));
+            }
+            left -= lasts;
+        }
+        None
+    }
+
     /// How much working time lies between two instants; zero where `to` is not later.
     #[must_use]
     pub fn between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
@@ -382,6 +402,18 @@ mod tests {
                 Some(paris(then)),
                 "{from}"
             );
+        }
+        for (from, worked, by, closes) in [
+            ("2026-11-23 14:00", Worked::Hours(4), "2026-11-23 18:00", 18),
+            ("2026-11-28 10:00", Worked::Days(1), "2026-11-30 18:00", 18),
+            ("2026-11-23 14:01", Worked::Hours(4), "2026-11-24 09:01", 18),
+            // At the very end nothing of the day is left, and nothing of it is worked.
+            ("2026-11-23 18:00", Worked::Hours(0), "2026-11-24 09:00", 18),
+        ] {
+            let day = paris(by).with_timezone(&Tz::Europe__Paris).date_naive();
+            let closes = hours.instant(day, NaiveTime::from_hms_opt(closes, 0, 0).unwrap());
+            let found = hours.by(paris(from), worked);
+            assert_eq!(found, Some((paris(by), closes)), "{from}");
         }
         for (from, to, minutes) in [
             ("2026-11-23 09:00", "2026-11-23 09:30", 30),

@@ -64,10 +64,13 @@ fn team(calls: &Calls<'_>, settings: &Settings, now: DateTime<Utc>) -> String {
     }
 }
 
-/// « lundi 23 novembre avant 14 h »: so much working time from now, up to the next half hour.
+/// « lundi 23 novembre avant 14 h »: so much working time from now, up to the next half hour, but
+/// never past the end of that working day: nobody is there to keep it.
 pub fn next_news(settings: &Settings, now: DateTime<Utc>) -> Option<String> {
-    let at = settings.hours.after(now, settings.next_news?)?;
-    let at = rounded_up(local(settings, at));
+    let (at, closes) = settings.hours.by(now, settings.next_news?)?;
+    let rounded = rounded_up(local(settings, at)).to_utc();
+    // The clock may change between the two.
+    let at = local(settings, rounded.min(closes));
     let day = french::weekday_and_day(&at);
     Some(format!("{day} avant {}", french::hour(&at)))
 }

@@ -4,13 +4,14 @@ use super::sample::{act, all, answered, check, closing, full, samples};
 use super::*;
 use crate::domain::decision::Review;
 use crate::domain::form::{Ask, Item};
+use chrono::{NaiveTime, Weekday};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 const KEY: [u8; 32] = [7; 32];
 const CLAIRE: &str = "claire.lebreton@samu.example";
 
-fn settings() -> Settings {
+pub(super) fn settings() -> Settings {
     Settings {
         service_name: "Support SI-Samu".to_owned(),
         phone: "0 809 100 809".to_owned(),
@@ -27,7 +28,7 @@ fn settings() -> Settings {
     }
 }
 
-fn templates() -> Templates {
+pub(super) fn templates() -> Templates {
     Templates::load(TEMPLATES, None).unwrap()
 }
 
@@ -431,22 +432,160 @@ fn e_18_the_second_number_is_told_to_a_known_domain_alone() {
     }
 }
 
+/// What E2 says of the next news, if anything.
+fn promised(declaration: &Declaration, settings: &Settings, at: &str) -> Option<String> {
+    let decision = decision(Template::E2, &[]);
+    let at = at.parse().unwrap();
+    let answered = answered(declaration);
+    let form = Form::si_samu();
+    let mail = reply(&decision, &answered, settings, form, &templates(), at);
+    let text = mail.unwrap().unwrap().text;
+    let said = text
+        .split_once("Prochaine nouvelle de notre part\u{a0}: ")?
+        .1;
+    let paragraph = said.split("\n\n").next()?;
+    Some(paragraph.replace(['\n', '\u{a0}'], " "))
+}
+
+/// A promise of the end of the day was made for the next opening, and one that the half hour led past
+/// the end of a day for an hour at which nobody is at work.
+#[test]
+fn the_next_news_is_never_promised_for_past_closing() {
+    let (declaration, _) = samples(Form::si_samu()).remove(0);
+    let desk = |worked, (open, close): (&str, &str), days: Option<Weekday>| {
+        let at = |text: &str| text.parse::<NaiveTime>().unwrap();
+        let usual = Hours::default();
+        Settings {
+            next_news: Some(worked),
+            hours: Hours {
+                open: at(open),
+                close: at(close),
+                days: days.map_or(usual.days.clone(), |day| vec![day]),
+                ..usual
+            },
+            ..settings()
+        }
+    };
+    let usual = ("09:00:00", "18:00:00");
+    let (four, day) = (Worked::Hours(4), Worked::Days(1));
+    for (settings, at, said) in [
+        // Late in the afternoon: up to the end of the day, and from there on in the next.
+        (
+            desk(four, usual, None),
+            "2026-11-23T12:31:00Z",
+            "lundi 23 novembre avant 18 h.",
+        ),
+        (
+            desk(four, usual, None),
+            "2026-11-23T13:00:00Z",
+            "lundi 23 novembre avant 18 h.",
+        ),
+        (
+            desk(four, usual, None),
+            "2026-11-23T13:00:01Z",
+            "mardi 24 novembre avant 9 h 30.",
+        ),
+        (
+            desk(four, usual, None),
+            "2026-11-23T16:59:59Z",
+            "mardi 24 novembre avant 13 h.",
+        ),
+        // Exactly at closing, and after it.
+        (
+            desk(four, usual, None),
+            "2026-11-23T17:00:00Z",
+            "mardi 24 novembre avant 13 h.",
+        ),
+        (
+            desk(four, usual, None),
+            "2026-11-23T21:40:00Z",
+            "mardi 24 novembre avant 13 h.",
+        ),
+        // On a Friday, and on the eve of a holiday.
+        (
+            desk(four, usual, None),
+            "2026-11-27T13:00:00Z",
+            "vendredi 27 novembre avant 18 h.",
+        ),
+        (
+            desk(four, usual, None),
+            "2026-11-27T16:10:00Z",
+            "lundi 30 novembre avant 12 h 30.",
+        ),
+        (
+            desk(four, usual, None),
+            "2026-11-10T16:00:00Z",
+            "jeudi 12 novembre avant 12 h.",
+        ),
+        (
+            desk(four, usual, None),
+            "2026-12-24T16:45:00Z",
+            "lundi 28 décembre avant 13 h.",
+        ),
+        // A day from outside of hours is over with the day.
+        (
+            desk(day, usual, None),
+            "2026-11-28T10:00:00Z",
+            "lundi 30 novembre avant 18 h.",
+        ),
+        (
+            desk(day, usual, None),
+            "2026-11-23T08:14:00Z",
+            "mardi 24 novembre avant 9 h 30.",
+        ),
+        // A desk that closes between two half hours.
+        (
+            desk(four, ("09:00:00", "17:45:00"), None),
+            "2026-11-23T12:40:00Z",
+            "lundi 23 novembre avant 17 h 45.",
+        ),
+        (
+            desk(four, ("09:00:00", "23:59:00"), None),
+            "2026-11-23T18:50:00Z",
+            "lundi 23 novembre avant 23 h 59.",
+        ),
+        // Over a weekend on which the clock changes, and within the night in which it does.
+        (
+            desk(four, usual, None),
+            "2026-10-23T14:30:00Z",
+            "lundi 26 octobre avant 11 h 30.",
+        ),
+        (
+            desk(four, usual, None),
+            "2027-03-26T15:30:00Z",
+            "mardi 30 mars avant 11 h 30.",
+        ),
+        (
+            desk(
+                Worked::Hours(1),
+                ("00:00:00", "06:00:00"),
+                Some(Weekday::Sun),
+            ),
+            "2027-03-27T23:45:00Z",
+            "dimanche 28 mars avant 3 h.",
+        ),
+        (
+            desk(
+                Worked::Hours(3),
+                ("00:00:00", "06:00:00"),
+                Some(Weekday::Sun),
+            ),
+            "2026-10-24T22:10:00Z",
+            "dimanche 25 octobre avant 2 h 30.",
+        ),
+    ] {
+        assert_eq!(
+            promised(&declaration, &settings, at).as_deref(),
+            Some(said),
+            "{at}"
+        );
+    }
+}
+
 #[test]
 fn the_next_news_is_promised_where_the_desk_does_and_on_the_half_hour() {
     let (declaration, _) = samples(Form::si_samu()).remove(0);
-    let promise = |settings: &Settings, at: &str| {
-        let form = Form::si_samu();
-        let decision = decision(Template::E2, &[]);
-        let at = at.parse().unwrap();
-        let answered = answered(&declaration);
-        let mail = reply(&decision, &answered, settings, form, &templates(), at);
-        let text = mail.unwrap().unwrap().text;
-        let said = text
-            .split_once("Prochaine nouvelle de notre part\u{a0}: ")?
-            .1;
-        let paragraph = said.split("\n\n").next()?;
-        Some(paragraph.replace(['\n', '\u{a0}'], " "))
-    };
+    let promise = |settings: &Settings, at: &str| promised(&declaration, settings, at);
     let all = full(&settings());
     for (at, promised) in [
         ("2026-11-23T08:31:00Z", "lundi 23 novembre avant 14 h."),
