@@ -171,7 +171,11 @@ fn mail(
     now: DateTime<Utc>,
 ) -> Result<Option<Outgoing>, TemplateError> {
     let (email, declaration) = (incoming.email, incoming.declaration);
-    let body_hash = body_hash(email, declaration);
+    // What a person tells is no answer to the same words come again: it takes no place in their limit.
+    let body_hash = match act {
+        None | Some(Act::Remind { .. }) => body_hash(email, declaration),
+        Some(_) => String::new(),
+    };
     let from = email.from.as_ref();
     let answered = Answered {
         declaration,

@@ -3,7 +3,10 @@
 use crate::answers::answered;
 use crate::pipeline::{Line, Setup, declaration, mail};
 use crate::support::stores::{TestStore, at};
+use vigie::desk::letter::Occasion;
+use vigie::desk::ticket::{self, Act};
 use vigie::domain::account::By;
+use vigie::domain::act::Closing;
 use vigie::domain::decision::{Decision, Suppressed};
 use vigie::domain::history::EventKind;
 use vigie::domain::incident::{Concern, Reference};
@@ -546,6 +549,78 @@ async fn loop_11_the_same_declaration_twice_is_linked_and_answered_once() {
         line.process(DAY + 10).await;
         assert_eq!(line.mails().await[4].review, "");
         line.store().close().await;
+    }
+}
+
+/// Decisions, 2: the same body three times in 24 hours. What an agent told of the closing took the
+/// places of people who had just declared.
+#[tokio::test]
+async fn the_same_words_from_many_are_answered_three_times_a_day_and_then_held() {
+    let words =
+        "Bonjour,\r\n\r\nPoste 12 : la carte reste grise depuis ce matin, rien ne s’affiche.\r\n";
+    let from = |number: u32| format!("From: <p{number}@chu-{number}.example>\r\n");
+    // As people and responders vary them: neither digits nor case nor accents tell them apart.
+    let said = |number: u32| {
+        let words = words.replace("12", &number.to_string());
+        match number % 2 {
+            0 => words.to_uppercase().replace('É', "E"),
+            _ => words,
+        }
+    };
+    for together in [true, false] {
+        for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+            let mut line = Line::with(test, "").await;
+            for number in 1..=4 {
+                line.receive(&mail(number, &from(number), &said(number)))
+                    .await;
+                let second = i64::from(number) * 300;
+                if !together {
+                    line.process(second).await;
+                    line.leave(second + 150).await;
+                }
+                if !together && number < 4 {
+                    let name = Reference::new("INC", 2026, number);
+                    let closing = Act::Close(Some(Occasion::Closing(Closing {
+                        now: "la carte s’affiche de nouveau".to_owned(),
+                        ..Closing::default()
+                    })));
+                    ticket::act(line.store(), &line.parts, &name, closing, &By::command(at(second + 160)))
+                        .await
+                        .unwrap();
+                }
+            }
+            line.process(1_500).await;
+            let requests = async |line: &Line| -> Vec<(String, String)> {
+                let mails = line.mails().await.into_iter();
+                mails
+                    .filter(|mail| mail.template.starts_with("E1"))
+                    .map(|mail| (mail.to, mail.review))
+                    .collect()
+            };
+            let reviews: Vec<String> = requests(&line)
+                .await
+                .into_iter()
+                .map(|mail| mail.1)
+                .collect();
+            assert_eq!(reviews, ["", "", "", "same_body"], "together: {together}");
+            assert_eq!(line.incidents().await, 4, "nothing is dropped");
+            // Other words are other words.
+            let other = "Bonjour,\r\n\r\nLe bandeau téléphonique ne sonne plus, plus un appel.\r\n";
+            line.receive(&mail(5, &from(5), other)).await;
+            line.process(1_501).await;
+            // A day later they are answered anew.
+            line.receive(&mail(6, &from(6), &said(6))).await;
+            line.process(DAY + 1_502).await;
+            let later = requests(&line).await;
+            assert_eq!(
+                later[4..],
+                [
+                    ("p5@chu-5.example".to_owned(), String::new()),
+                    ("p6@chu-6.example".to_owned(), String::new()),
+                ]
+            );
+            line.store().close().await;
+        }
     }
 }
 
