@@ -210,4 +210,6 @@ fn render(
 }
 
 #[cfg(test)]
+mod extremes;
+#[cfg(test)]
 mod tests;

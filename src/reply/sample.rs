@@ -228,7 +228,7 @@ fn some(form: &Form) -> Vec<Ask> {
 }
 
 /// All that the form asks, for reasons that quote the declarant at length or for none.
-fn everything(form: &Form, reasons: bool) -> Vec<Ask> {
+pub(super) fn everything(form: &Form, reasons: bool) -> Vec<Ask> {
     let endless = |read: &str| read.repeat(30);
     form.fields
         .iter()
