@@ -199,6 +199,23 @@ mod tests {
         }
     }
 
+    /// Twenty-six cues stood twice in their group, where a reader of the list looks for one.
+    #[test]
+    fn no_cue_stands_twice_in_its_group() {
+        let mut group = "";
+        let mut seen = std::collections::BTreeSet::new();
+        for line in include_str!("cues.txt").lines() {
+            match line.starts_with('[') {
+                true => group = line,
+                false if line.is_empty() || line.starts_with('#') => (),
+                false => assert!(
+                    seen.insert((group, crate::text::fold(line.trim()))),
+                    "{group} {line}"
+                ),
+            }
+        }
+    }
+
     #[test]
     fn a_cue_begins_at_a_words_beginning() {
         let cues = Cues::scan("le dashs est fige, la carte hs");
