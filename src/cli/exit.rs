@@ -32,6 +32,21 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+/// What scripts may rely on, for `vigie --help`.
+pub(super) const CODES: &str = "\
+Exit codes:
+    0  done (parse: done, whatever is missing in the message)
+    1  failed while running
+    2  wrong usage, or --yes missing
+    3  configuration invalid
+    4  mailbox or sending unreachable
+    5  database or storage
+    6  parse --strict: at least one message could not be read
+    7  score --min: below
+    8  what it acts on changed meanwhile: look again
+  130  interrupted
+";
+
 impl Exit {
     /// The code that an error chain means: the first cause that belongs to a code decides. A reader
     /// that closed its end of the pipe (`vigie … | head -1`) has what it wanted: done.
@@ -90,6 +105,27 @@ impl From<Exit> for ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Code 8 was given, and stood nowhere.
+    #[test]
+    fn every_exit_code_is_told_by_the_help() {
+        for exit in [
+            Exit::Done,
+            Exit::Failed,
+            Exit::Usage,
+            Exit::Configuration,
+            Exit::Unreachable,
+            Exit::Storage,
+            Exit::Unread,
+            Exit::Below,
+            Exit::Conflict,
+            Exit::Interrupted,
+        ] {
+            let start = format!("{:>5}  ", exit as u8);
+            let told = CODES.lines().filter(|line| line.starts_with(&start));
+            assert_eq!(told.count(), 1, "{exit:?}");
+        }
+    }
 
     #[test]
     fn what_changed_meanwhile_has_a_code_of_its_own() {

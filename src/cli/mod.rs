@@ -63,6 +63,7 @@ const OVERVIEW: &str = concat!(
 #[derive(Debug, Parser)]
 #[command(name = "vigie", version, max_term_width = 80, help_template = HELP)]
 #[command(before_help = "Example: vigie demo\n", disable_help_subcommand = true)]
+#[command(after_help = exit::CODES)]
 struct Cli {
     #[command(flatten)]
     global: Global,
