@@ -15,34 +15,50 @@ use chrono::{DateTime, FixedOffset};
 use std::path::Path;
 use std::sync::Arc;
 
+/// The support's name and the numbers that it publishes, as the sample configuration has them.
+const PUBLISHED: [(&str, &str); 6] = [
+    ("service.name", "Support SI-Samu"),
+    ("service.phone", "0 809 100 809"),
+    ("escalation.open.phone", "01 44 08 02 62"),
+    (
+        "escalation.open.email",
+        "asip-si-samu-support-n3@esante.si-samu.fr",
+    ),
+    ("escalation.closed.phone", "06 37 00 84 99"),
+    ("escalation.closed.email", "ASIP-Astreinte@sante.gouv.fr"),
+];
+
+/// A configuration of these values and the published ones, through the same checks as any other;
+/// `origin` says who set them.
+pub(super) fn published(
+    origin: &'static str,
+    environment: Vec<(String, String)>,
+    values: Vec<(&'static str, String)>,
+) -> anyhow::Result<Config> {
+    let published = PUBLISHED.map(|(key, value)| (key, value.to_owned()));
+    let flags = published.into_iter().chain(values);
+    let typed = Typed::read(&Sources {
+        file: None,
+        environment,
+        flags: flags.map(|(key, value)| (origin, key, value)).collect(),
+    })?;
+    Ok(typed.check()?.config)
+}
+
 /// The configuration; where there is none, that of the demonstration, so that a command
 /// can be tried on any machine.
 pub(super) fn config_or_demo(global: &Global, output: &mut Output) -> anyhow::Result<Config> {
     if global.config.is_some() || Path::new(SYSTEM_FILE).exists() {
         return Ok(global.load(Vec::new(), output)?.config);
     }
-    let set = |key, value: &str| ("demonstration", key, value.to_owned());
-    let flags = vec![
-        set("service.name", "Support SI-Samu"),
-        set("service.phone", "0 809 100 809"),
+    let set = |key, value: &str| (key, value.to_owned());
+    let values = vec![
         set("mailbox.url", "maildir:."),
         set("mailbox.address", "support@si-samu.example"),
         set("smtp.url", "dir:./sent"),
-        set("escalation.open.phone", "01 44 08 02 62"),
-        set(
-            "escalation.open.email",
-            "asip-si-samu-support-n3@esante.si-samu.fr",
-        ),
-        set("escalation.closed.phone", "06 37 00 84 99"),
-        set("escalation.closed.email", "ASIP-Astreinte@sante.gouv.fr"),
         set("smtp.from", "Support SI-Samu <support@si-samu.example>"),
     ];
-    let sources = Sources {
-        file: None,
-        environment: environment(),
-        flags,
-    };
-    Ok(Typed::read(&sources)?.check()?.config)
+    published("demonstration", environment(), values)
 }
 
 /// Opens the database, made and migrated as needed.
@@ -138,4 +154,24 @@ pub(super) fn key_file(config: &Config) -> anyhow::Result<Option<Key>> {
 /// A clock that stands at `now`, or the system's.
 pub(super) fn clock(now: Option<DateTime<FixedOffset>>) -> Clock {
     now.map_or(Clock::System, |now| Clock::Fixed(now.to_utc()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The demonstration named nobody behind the support, so that its E1c was not whole.
+    #[test]
+    fn the_published_numbers_are_those_of_the_sample_configuration() {
+        let sample = include_str!("../config/sample.toml");
+        for (key, value) in PUBLISHED {
+            let (section, name) = key.rsplit_once('.').unwrap();
+            let (_, rest) = sample.split_once(&format!("[{section}]\n")).unwrap();
+            let rest = rest.split("\n[").next().unwrap();
+            let said = rest
+                .lines()
+                .find(|line| line.split(' ').next() == Some(name));
+            assert!(said.unwrap().contains(&format!("\"{value}\"")), "{key}");
+        }
+    }
 }

@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
+use vigie::mail::Email;
 
 const VIGIE: &str = env!("CARGO_BIN_EXE_vigie");
 
@@ -57,6 +58,23 @@ fn without_a_word_it_says_what_can_be_done() {
     for word in ["vigie demo", "vigie serve", "vigie check"] {
         assert!(said.contains(word), "{said}");
     }
+}
+
+/// Code 8 was given, and no help named it.
+#[test]
+fn the_help_names_each_exit_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let help = text(&run(folder.path(), &["--help"]).stdout);
+    let (_, codes) = help.split_once("Exit codes:\n").unwrap();
+    let codes: Vec<&str> = codes
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert_eq!(codes, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "130"]);
+    assert!(
+        help.contains("8  what it acts on changed meanwhile: look again"),
+        "{help}"
+    );
 }
 
 #[test]
@@ -460,7 +478,31 @@ fn the_demonstration_answers_takes_what_is_dropped_and_leaves_nothing() {
         }
     }
     assert!(said.contains("26 messages read in"), "{said}");
+    for step in [
+        "no login, this machine only\n",
+        "26 messages, Maildir\n",
+        "each mail as an .eml file\n",
+        "  1. Open the console: each ticket shows what was read, and in which words.\n",
+        "  2. Drop a message into vigie-demo/mailbox/new/: read within 2 s.\n",
+        "  3. Answer as a declarant: vigie demo reply INC-26-",
+        "  4. See what would leave: ls vigie-demo/sent\n",
+    ] {
+        assert!(said.contains(step), "{step}: {said}");
+    }
     let root = folder.path().join("vigie-demo");
+    // Whoever suspects an outage is told both numbers: on call at that hour.
+    let outage = fs::read_dir(root.join("sent")).unwrap().find_map(|mail| {
+        let mail = fs::read(mail.unwrap().path()).unwrap();
+        let text = Email::parse(&mail).body.text;
+        text.contains("en tête de notre liste").then_some(text)
+    });
+    let outage = outage.expect("an E1c leaves").replace('\u{a0}', " ");
+    assert!(outage.contains("0 809 100 809"), "{outage}");
+    assert!(outage.contains("06 37 00 84 99"), "{outage}");
+    assert!(
+        outage.contains("(astreinte, jusqu’à 9 h ce jour)"),
+        "{outage}"
+    );
     let (_, rest) = said.split_once("http://127.0.0.1:").unwrap();
     let port: u16 = rest.split('/').next().unwrap().parse().unwrap();
     until("the console answers", || get(port, "/").contains("INC-"));

@@ -12,7 +12,7 @@ use super::exit::Coded;
 use super::service::Service;
 use super::{Exit, Global, Output, log, parts};
 use crate::clock::Clock;
-use crate::config::{Config, Level, LogFormat, Sources, Typed};
+use crate::config::{Config, Level, LogFormat};
 use crate::worker::lifecycle::{Lifecycle, Stopped};
 use anyhow::Context as _;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
@@ -29,6 +29,9 @@ pub(super) const EXAMPLE: &str = "Example: vigie demo --now 2026-11-23T09:33:00+
 
 /// The folder where none is named.
 const FOLDER: &str = "vigie-demo";
+
+/// The domain of the sample that suspects an outage.
+const OUTAGE_DOMAIN: &str = "chu-toulouse.example";
 
 /// How many ports above a taken one are tried.
 const PORTS: u16 = 50;
@@ -168,10 +171,8 @@ async fn live_through(
 /// The demonstration's configuration, through the same checks as any other.
 fn config(folder: &Folder, now: DateTime<Utc>) -> anyhow::Result<Config> {
     let place = |scheme: &str, path: PathBuf| format!("{scheme}:{}", path.display());
-    let set = |key, value: &str| ("vigie demo", key, value.to_owned());
-    let flags = vec![
-        set("service.name", "Support SI-Samu"),
-        set("service.phone", "0 809 100 809"),
+    let set = |key, value: &str| (key, value.to_owned());
+    let values = vec![
         set("mailbox.url", &place("maildir", folder.mailbox())),
         set("mailbox.poll", "1s"),
         // The samples are older than the start, and are to be answered.
@@ -182,14 +183,11 @@ fn config(folder: &Folder, now: DateTime<Utc>) -> anyhow::Result<Config> {
         set("smtp.url", &place("dir", folder.sent())),
         set("smtp.from", "Support SI-Samu <support@si-samu.example>"),
         set("replies.hold", "5s"),
+        // Who declares the suspected outage is told the second number.
+        set("major.known_domains", OUTAGE_DOMAIN),
         set("storage.database", &place("sqlite", folder.database())),
     ];
-    let typed = Typed::read(&Sources {
-        file: None,
-        environment: Vec::new(),
-        flags,
-    })?;
-    Ok(typed.check()?.config)
+    parts::published("vigie demo", Vec::new(), values)
 }
 
 /// The wanted port of this machine, or the first free one above it.
