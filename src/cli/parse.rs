@@ -3,7 +3,7 @@
 use super::exit::Coded;
 use super::messages::{Message, find};
 use super::{Exit, Global, Output, SYSTEM_FILE, parts};
-use crate::domain::asked::Asked;
+use crate::domain::asked::{Asked, asks_for_screenshot};
 use crate::domain::declaration::Declaration;
 use crate::domain::form::Form;
 use crate::extract::{Context, answer, extract};
@@ -57,8 +57,9 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
     if let Some(request) = &args.answers {
         let bytes =
             std::fs::read(request).with_context(|| format!("cannot read {}", request.display()))?;
-        let asked = Asked::of_text(&Email::parse(&bytes).body.text, &reader.form);
-        if asked.numbers.is_empty() && !asked.screenshot {
+        let text = Email::parse(&bytes).body.text;
+        let asked = Asked::of_text(&text, &reader.form);
+        if asked.numbers.is_empty() && !asks_for_screenshot(&text, &reader.form) {
             let text = format!("{} asks for nothing", request.display());
             anyhow::bail!(Coded::new(Exit::Usage, text));
         }

@@ -4,7 +4,6 @@ use super::intake::{Parts, Read};
 use super::named;
 use crate::domain::asked::Asked;
 use crate::domain::field::Fields;
-use crate::domain::form::{Ask, Item};
 use crate::domain::incident::IncidentId;
 use crate::extract::reread;
 use crate::store::{Store, StoreError};
@@ -18,14 +17,13 @@ use std::sync::Arc;
 pub(super) async fn asked(
     read: &Read,
     (incident, mail): (IncidentId, Option<u32>),
-    (known, wanted): (&Fields, &[Ask]),
+    known: &Fields,
     store: &Store,
 ) -> Result<Asked, StoreError> {
     let (numbers, text) = store.asked(incident, mail, read.stored_at).await?;
     Ok(Asked {
         numbers,
         text,
-        screenshot: wanted.iter().any(|ask| ask.item == Item::Screenshot),
         known: known.clone(),
     })
 }

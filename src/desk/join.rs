@@ -146,8 +146,7 @@ pub(super) async fn joined(
         also,
         is_known,
     } = found;
-    let ticket = (&incident.fields, incident.to_ask.as_slice());
-    let asked = Arc::new(asked(read, mail, ticket, store).await?);
+    let asked = Arc::new(asked(read, mail, &incident.fields, store).await?);
     let (read, resolved) = match kind {
         Kind::Reply => by_what_was_asked(read, parts, &asked).await,
         _ => (Arc::clone(read), false),

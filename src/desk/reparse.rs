@@ -101,9 +101,7 @@ pub async fn compare(
         let mut read = Arc::new(read);
         if read.declaration.kind == Kind::Reply && !is_first {
             let mail = mail_named(&read, incident.id, parts, store).await?;
-            let wanted = replay.to_ask(parts);
-            let ticket = (&replay.fields, wanted.as_slice());
-            let asked = asked(&read, mail, ticket, store).await?;
+            let asked = asked(&read, mail, &replay.fields, store).await?;
             read = by_what_was_asked(&read, parts, &Arc::new(asked)).await.0;
         }
         replay.add(Replayed { kind, reason, read });
@@ -178,11 +176,6 @@ impl<'a> Replay<'a> {
         let read = self.messages.iter().flat_map(|one| &one.read.attachments);
         let roles = read.map(|new| new.attachment.role);
         roles.chain(self.incident.lent_roles())
-    }
-
-    /// What the messages so far leave to be asked for.
-    fn to_ask(&self, parts: &Parts) -> Vec<Ask> {
-        intake::remaining(&parts.form, &self.fields, self.roles())
     }
 
     fn brought(&self, message: &Replayed) -> Fields {

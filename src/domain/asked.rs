@@ -9,8 +9,6 @@ use crate::text::fold;
 pub struct Asked {
     /// The items of each number, in the order of the numbers: number 1 is the first.
     pub numbers: Vec<Vec<Item>>,
-    /// It asked for a screenshot.
-    pub screenshot: bool,
     /// The text part of that mail, LF line ends: what of an answer only repeats it is nobody's
     /// answer. Empty where it is not known: the form's own questions stand in for it.
     pub text: String,
@@ -36,12 +34,6 @@ impl Asked {
                 }
             }
         }
-        let wanted = fold(&form.screenshot_question);
-        let wanted = wanted.split(',').next().unwrap_or_default();
-        // What the declarant wrote themselves stands behind the marks of a quote.
-        let ours = text.lines().filter(|line| !line.starts_with('>'));
-        let ours = fold(&ours.collect::<Vec<_>>().join(" "));
-        asked.screenshot = !wanted.is_empty() && ours.contains(wanted);
         asked
     }
 
@@ -55,6 +47,17 @@ impl Asked {
     pub fn fields(&self) -> impl Iterator<Item = FieldName> + '_ {
         self.numbers.iter().flatten().filter_map(Item::field)
     }
+}
+
+/// Whether the text part of a mail of ours asks for a screenshot. Linear.
+#[must_use]
+pub fn asks_for_screenshot(text: &str, form: &Form) -> bool {
+    let wanted = fold(&form.screenshot_question);
+    let wanted = wanted.split(',').next().unwrap_or_default();
+    // What the declarant wrote themselves stands behind the marks of a quote.
+    let ours = text.lines().filter(|line| !line.starts_with('>'));
+    let ours = fold(&ours.collect::<Vec<_>>().join(" "));
+    !wanted.is_empty() && ours.contains(wanted)
 }
 
 /// « 2) Prérequis du poste vérifiés (oui, non) : »: the number and what follows it.
@@ -117,9 +120,10 @@ mod tests {
                 vec![field(FieldName::Environment)],
             ]
         );
-        assert!(asked.screenshot);
-        let alone = Asked::of_text("  1) Votre fonction :\n", Form::si_samu());
+        assert!(asks_for_screenshot(text, Form::si_samu()));
+        let alone = "  1) Votre fonction :\n";
+        assert!(!asks_for_screenshot(alone, Form::si_samu()));
+        let alone = Asked::of_text(alone, Form::si_samu());
         assert_eq!(alone.numbers, [vec![field(FieldName::DeclarantRole)]]);
-        assert!(!alone.screenshot);
     }
 }

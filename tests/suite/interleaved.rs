@@ -460,7 +460,6 @@ fn answers_inside_our_request_are_all_read_where_it_is_known() {
         let (_, faults) = misread(|request, email| {
             let asked = Asked {
                 numbers: request.numbers.clone(),
-                screenshot: true,
                 text: if keep {
                     request.text.clone()
                 } else {

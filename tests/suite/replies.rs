@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use vigie::cli::score::{Rate, field_right};
 use vigie::desk::merge::fill;
-use vigie::domain::asked::Asked;
+use vigie::domain::asked::{Asked, asks_for_screenshot};
 use vigie::domain::declaration::{Kind, Role};
 use vigie::domain::field::{Evidence, FieldName, Fields, Part, Reading};
 use vigie::domain::form::{Form, Item};
@@ -34,6 +34,8 @@ struct Case {
     raw: Vec<u8>,
     gold: Value,
     asked: Asked,
+    /// Its mail asked for a screenshot.
+    asked_for_screenshot: bool,
     /// The declaration had a screenshot.
     screenshot: bool,
 }
@@ -54,7 +56,6 @@ fn cases() -> Vec<Case> {
                 .unwrap();
         let asked = Asked {
             numbers: serde_json::from_value(told["numbers"].clone()).unwrap(),
-            screenshot: told["screenshot"].as_bool().unwrap(),
             text: std::fs::read_to_string(conversation.join("request.txt")).unwrap(),
             known: declaration.fields.clone(),
         };
@@ -75,6 +76,7 @@ fn cases() -> Vec<Case> {
                 )
                 .unwrap(),
                 asked: asked.clone(),
+                asked_for_screenshot: told["screenshot"].as_bool().unwrap(),
                 screenshot: declaration.has_screenshot(),
             });
         }
@@ -277,7 +279,8 @@ fn what_a_mail_asked_is_told_by_its_text() {
     for case in cases() {
         let asked = Asked::of_text(&case.asked.text, Form::si_samu());
         assert_eq!(asked.numbers, case.asked.numbers, "{}", case.name);
-        assert_eq!(asked.screenshot, case.asked.screenshot, "{}", case.name);
+        let screenshot = asks_for_screenshot(&case.asked.text, Form::si_samu());
+        assert_eq!(screenshot, case.asked_for_screenshot, "{}", case.name);
         let items = asked.numbers.iter().flatten();
         assert!(items.clone().all(|item| *item != Item::Screenshot));
     }

@@ -2,7 +2,7 @@
 //! and its HTML.
 
 use super::blocks::{self, Block};
-use crate::domain::asked::{self, numbered};
+use crate::domain::asked::{self, asks_for_screenshot, numbered};
 use crate::domain::form::{Form, Item};
 use crate::mail::Email;
 use crate::reply;
@@ -54,7 +54,8 @@ impl Request {
         let text = text(mail)?;
         let html = reply::html(with_crlf(mail).as_bytes())?;
         let asked = asked::Asked::of_text(&text, form);
-        if asked.numbers.is_empty() && !asked.screenshot {
+        let screenshot = asks_for_screenshot(&text, form);
+        if asked.numbers.is_empty() && !screenshot {
             return None;
         }
         let questions: Vec<Asked> = (1..)
@@ -68,7 +69,7 @@ impl Request {
         });
         Some(Self {
             blocks: blocks::cut(&html, questions.len()),
-            screenshot: asked.screenshot,
+            screenshot,
             date: email.date?,
             to: email.recipients.first()?.address.clone(),
             name: greeted.unwrap_or_default(),
