@@ -77,22 +77,6 @@ impl Store {
         })
     }
 
-    /// Notes how far the folder was read without storing anything.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn set_cursor(
-        &self,
-        mailbox: &str,
-        cursor: Cursor,
-        now: DateTime<Utc>,
-    ) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let (id, _) = mailbox_id(&mut tx, mailbox, now).await?;
-        advance(&mut tx, id, cursor).await?;
-        tx.commit().await
-    }
-
     /// Which of these Maildir names are stored.
     ///
     /// # Errors

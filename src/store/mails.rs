@@ -127,25 +127,6 @@ impl Store {
         rows.into_iter().map(EntryRow::entry).collect()
     }
 
-    /// One mail.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn outbox_entry(&self, id: i64) -> Result<Option<OutboxEntry>> {
-        let row: Option<EntryRow> = self
-            .db
-            .read(
-                "SELECT o.id, i.reference, o.template, o.sequence, o.recipient, o.subject, o.text,
-                    o.state, o.review, o.created_at, o.due_at, o.attempts, o.last_error,
-                    o.sending_since, o.sent_at, o.bounced_at, o.bounce_status
-                 FROM outbox o JOIN incidents i ON i.id = o.incident_id WHERE o.id = $1",
-            )
-            .bind(id)
-            .fetch_optional()
-            .await?;
-        row.map(EntryRow::entry).transpose()
-    }
-
     /// The mails of an incident, oldest first.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use super::error::{Result, StoreError};
 use super::history::{Entry, note};
 use super::rows::{reference, stamp, to_json, word};
 use crate::domain::history::EventKind;
-use crate::domain::incident::{IncidentId, Reference, Status};
+use crate::domain::incident::{IncidentId, Status};
 use crate::domain::timer::{Timer, TimerKind};
 use chrono::{DateTime, Utc};
 
@@ -49,24 +49,6 @@ impl Store {
             .bind(now)
             .text(Status::Waiting.as_str())
             .bind(i64::from(limit))
-            .fetch_all()
-            .await?;
-        rows.into_iter().map(TimerRow::timer).collect()
-    }
-
-    /// The timers of a ticket, the earlier first.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn timers_of(&self, reference: &Reference) -> Result<Vec<Timer>> {
-        let rows: Vec<TimerRow> = self
-            .db
-            .read(
-                "SELECT t.incident_id, i.reference, t.kind, t.due_at
-                 FROM timers t JOIN incidents i ON i.id = t.incident_id
-                 WHERE i.reference = $1 ORDER BY t.due_at, t.kind",
-            )
-            .text(&reference.to_string())
             .fetch_all()
             .await?;
         rows.into_iter().map(TimerRow::timer).collect()

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::support::smtp_script::{SmtpScript, SmtpSink, Step, envelope, opening, say, taken};
 use crate::support::still::Still;
-use crate::support::stores::{TestStore, at, fetched, mail};
+use crate::support::stores::{TestStore, at, entry_of, fetched, mail};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -194,7 +194,7 @@ async fn step(parts: &Delivering, seconds: i64) -> Round {
 }
 
 async fn state(store: &Store, id: i64) -> (MailState, String, DateTime<Utc>) {
-    let entry = store.outbox_entry(id).await.unwrap().unwrap();
+    let entry = entry_of(store, id).await.unwrap();
     (entry.state, entry.last_error, entry.due_at)
 }
 
@@ -571,7 +571,7 @@ async fn snd_07_a_person_sends_a_mail_in_doubt_again_under_the_same_message_id()
         let id = queued(&test.store, 1, 2, None).await;
         let parts = smtp(&test.store, &script);
         assert_eq!(step(&parts, 10).await.in_doubt, 1);
-        let entry = test.store.outbox_entry(id).await.unwrap().unwrap();
+        let entry = entry_of(&test.store, id).await.unwrap();
         assert_eq!(entry.sending_since, Some(at(10)));
         // Nobody repeats it by the word « release ».
         assert!(!test.store.release(id, &By::command(at(20))).await.unwrap());
@@ -671,7 +671,7 @@ async fn snd_09_where_one_process_serves_a_file_its_start_settles_what_the_last_
     let token = CancellationToken::new();
     let running = tokio::spawn(run(parts, token.clone()));
     until(async || state(&store, two).await.0 == MailState::Sent).await;
-    let entry = store.outbox_entry(one).await.unwrap().unwrap();
+    let entry = entry_of(&store, one).await.unwrap();
     assert_eq!(entry.state, MailState::InDoubt);
     // The row says « sending since ».
     assert_eq!(entry.sending_since, Some(at(11)));
@@ -697,7 +697,7 @@ async fn a_stop_before_the_final_dot_leaves_nothing_in_doubt() {
             until(async || script.heard().len() == heard).await;
             token.cancel();
             running.await.unwrap().unwrap();
-            let entry = test.store.outbox_entry(id).await.unwrap().unwrap();
+            let entry = entry_of(&test.store, id).await.unwrap();
             assert_eq!((entry.state, entry.attempts), (MailState::Queued, 0));
             // The next start sends it at once.
             let due = test

@@ -9,7 +9,6 @@ use vigie::domain::act::Closing;
 use vigie::domain::history::EventKind;
 use vigie::domain::incident::{Reference, Status};
 use vigie::domain::outgoing::{MailState, Template};
-use vigie::domain::timer::TimerKind;
 use vigie::mail::Email;
 use vigie::worker::timers::Round;
 
@@ -40,9 +39,8 @@ async fn asked(test: TestStore) -> Line {
     line
 }
 
-async fn kinds(line: &Line) -> Vec<TimerKind> {
-    let timers = line.store().timers_of(&first()).await.unwrap();
-    timers.into_iter().map(|timer| timer.kind).collect()
+async fn kinds(line: &Line) -> Vec<String> {
+    line.timers(&first()).await
 }
 
 async fn statuses(line: &Line) -> Vec<String> {
@@ -59,7 +57,7 @@ async fn a_request_without_an_answer_is_telephoned_about_after_two_working_days(
     for test in [TestStore::sqlite().await, TestStore::postgres().await] {
         let line = asked(test).await;
         assert_eq!(line.incident(1).await.status, Status::Waiting);
-        assert_eq!(kinds(&line).await, [TimerKind::Reminder, TimerKind::Call]);
+        assert_eq!(kinds(&line).await, ["reminder", "call"]);
         assert_eq!(line.look(LEFT + DAY - 1).await, Round::default());
         assert_eq!(line.look(LEFT + DAY).await.reminders, 1);
         assert_eq!(line.look(LEFT + DAY).await, Round::default());
@@ -73,7 +71,7 @@ async fn a_request_without_an_answer_is_telephoned_about_after_two_working_days(
             mime.contains("In-Reply-To: <1@chu-nantes.example>"),
             "{mime}"
         );
-        assert_eq!(kinds(&line).await, [TimerKind::Call]);
+        assert_eq!(kinds(&line).await, ["call"]);
         assert_eq!(line.look(LEFT + 2 * DAY - 1).await.calls, 0);
         assert_eq!(line.incident(1).await.status, Status::Waiting);
         assert_eq!(line.look(LEFT + 2 * DAY).await.calls, 1);
@@ -124,7 +122,7 @@ async fn a_partial_answer_is_followed_up_once_and_reminded_of_once() {
         let left = line.leave(LEFT + 900).await;
         let templates: Vec<Template> = left.iter().map(|mail| mail.template).collect();
         assert_eq!(templates, [Template::E3]);
-        assert_eq!(kinds(&line).await, [TimerKind::Reminder, TimerKind::Call]);
+        assert_eq!(kinds(&line).await, ["reminder", "call"]);
         assert_eq!(line.look(LEFT + 900 + DAY).await.reminders, 1);
         assert_eq!(line.leave(LEFT + 1_100 + DAY).await.len(), 1);
         // A third answer that brings something else is told nothing more by the machine.

@@ -15,7 +15,6 @@ use vigie::domain::history::EventKind;
 use vigie::domain::incident::{Concern, Incident, Reference, Status};
 use vigie::domain::merger::{Misfit, REVERSIBLE};
 use vigie::domain::outgoing::MailState;
-use vigie::domain::timer::TimerKind;
 use vigie::store::{ExportedTicket, OutboxEntry, StoreError};
 
 const HUGO: &str = "From: Hugo Garnier <h.garnier@autre.example>\r\n";
@@ -86,9 +85,8 @@ async fn events(line: &Line, number: u32, kind: EventKind) -> Vec<String> {
     of_kind.map(|event| event.detail).collect()
 }
 
-async fn timers(line: &Line, number: u32) -> Vec<TimerKind> {
-    let timers = line.store().timers_of(&name(number)).await.unwrap();
-    timers.into_iter().map(|timer| timer.kind).collect()
+async fn timers(line: &Line, number: u32) -> Vec<String> {
+    line.timers(&name(number)).await
 }
 
 async fn exported(line: &Line) -> Vec<ExportedTicket> {
@@ -243,7 +241,7 @@ async fn w_26_undone_after_the_requests_have_left_both_wait_as_they_did() {
         assert_eq!(line.leave(200).await.len(), 2);
         let before = exported(&line).await;
         let due = [timers(&line, 1).await, timers(&line, 2).await];
-        assert_eq!(due[1], [TimerKind::Reminder, TimerKind::Call]);
+        assert_eq!(due[1], ["reminder", "call"]);
         merge(&line, 2, 1, 300).await.unwrap();
         assert!(timers(&line, 2).await.is_empty());
         assert_eq!(line.leave(500).await.len(), 1, "E10");

@@ -134,6 +134,13 @@ impl Line {
         self.test.alter(sql).await;
     }
 
+    /// The timers that a ticket has, the earlier first.
+    pub async fn timers(&self, reference: &Reference) -> Vec<String> {
+        let sql = "SELECT t.kind FROM timers t JOIN incidents i ON i.id = t.incident_id
+                   WHERE i.reference = $1 ORDER BY t.due_at, t.kind";
+        self.test.texts(sql, &reference.to_string()).await
+    }
+
     /// As after a restart.
     pub async fn reopen(&mut self) {
         self.test.reopen().await;

@@ -1,6 +1,6 @@
 //! The conformance suite: every method of the store, on SQLite and on a real PostgreSQL.
 
-use crate::support::stores::{TestStore, at, fetched, mail};
+use crate::support::stores::{TestStore, at, entry_of, fetched, mail};
 use chrono::TimeDelta;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::collections::{BTreeMap, HashSet};
@@ -222,7 +222,10 @@ async fn raw_bytes_and_cursor_are_stored_together_and_come_back_as_they_were() {
             uidvalidity: 8,
             uidnext: 1,
         };
-        store.set_cursor(BOX, next, at(1)).await.unwrap();
+        store
+            .record_batch(BOX, Some(next), &[], at(1))
+            .await
+            .unwrap();
         assert_eq!(store.cursor(BOX).await.unwrap(), Some(next));
     })
     .await;
@@ -1036,7 +1039,7 @@ async fn snd_13_a_bounce_marks_the_address_and_holds_what_waits_for_it_until_a_r
         let incident = store.incident(&reference).await.unwrap().unwrap();
         assert_eq!(incident.concerns, [Concern::Bounced]);
         assert_eq!(incident.status, Status::ToCall, "a person telephones");
-        let entry = store.outbox_entry(mail).await.unwrap().unwrap();
+        let entry = entry_of(&store, mail).await.unwrap();
         assert_eq!(
             (entry.state, entry.bounced_at),
             (MailState::Sent, Some(at(5)))
@@ -1048,7 +1051,7 @@ async fn snd_13_a_bounce_marks_the_address_and_holds_what_waits_for_it_until_a_r
             ["c.lebreton@chu.example"]
         );
         assert!(limits().await.unwrap().undeliverable);
-        let held = store.outbox_entry(waiting).await.unwrap().unwrap();
+        let held = entry_of(&store, waiting).await.unwrap();
         assert_eq!(
             (held.state, held.review.as_str()),
             (MailState::Review, "undeliverable")
@@ -1363,12 +1366,12 @@ async fn a_mail_leaves_once_after_its_hold_and_its_incident_waits() {
                 .await
                 .unwrap()
         );
-        let begun = store.outbox_entry(id).await.unwrap().unwrap();
+        let begun = entry_of(&store, id).await.unwrap();
         assert_eq!(begun.sending_since, Some(at(121)));
         store.mark_sent(mail.claim, &[], at(122)).await.unwrap();
         assert!(claim(9999).await.unwrap().is_empty());
         assert_eq!(store.next_due().await.unwrap(), None);
-        let entry = store.outbox_entry(id).await.unwrap().unwrap();
+        let entry = entry_of(&store, id).await.unwrap();
         assert_eq!(entry.state, MailState::Sent);
         assert_eq!(entry.sent_at, Some(at(122)));
         assert_eq!(store.mails_of(&reference).await.unwrap(), [entry]);
@@ -1467,7 +1470,7 @@ async fn a_crash_while_sending_leaves_the_mail_in_doubt_and_one_before_it_does_n
         let again = store.claim_outbox(at(70), LEASE, 9).await.unwrap();
         let ids: Vec<i64> = again.iter().map(|mail| mail.id).collect();
         assert_eq!(ids, [only_claimed]);
-        let entry = store.outbox_entry(begun).await.unwrap().unwrap();
+        let entry = entry_of(&store, begun).await.unwrap();
         assert_eq!(entry.state, MailState::InDoubt);
         // The slow server's late word still counts.
         store.mark_sent(claim(begun, 1), &[], at(80)).await.unwrap();
@@ -1511,7 +1514,7 @@ async fn snd_09_what_a_slow_instance_hears_late_does_not_undo_what_another_has_b
             assert!(matches!(late, Err(StoreError::Conflict(_))), "{late:?}");
         }
         assert!(!store.give_back_mail(slow).await.unwrap());
-        let entry = store.outbox_entry(id).await.unwrap().unwrap();
+        let entry = entry_of(&store, id).await.unwrap();
         assert_eq!(
             (entry.state, entry.sending_since),
             (MailState::Sending, Some(at(81)))
@@ -1599,7 +1602,7 @@ async fn what_a_mail_that_was_not_begun_gives_back_is_as_before() {
             }
             assert!(store.give_back_mail(mail.claim).await.unwrap());
             assert!(!store.give_back_mail(mail.claim).await.unwrap());
-            let entry = store.outbox_entry(id).await.unwrap().unwrap();
+            let entry = entry_of(&store, id).await.unwrap();
             assert_eq!((entry.state, entry.attempts), (MailState::Queued, 0));
             assert_eq!(entry.sending_since, None);
         }
@@ -1656,11 +1659,7 @@ async fn a_mail_that_cannot_be_understood_is_set_aside_and_the_next_one_leaves()
         let sound = opened(store, 2, answered(Template::E1, None, 0)).await;
         let claimed = store.claim_outbox(at(10), LEASE, 1).await.unwrap();
         assert_eq!(claimed[0].id, sound.mail.unwrap());
-        let entry = store
-            .outbox_entry(odd.mail.unwrap())
-            .await
-            .unwrap()
-            .unwrap();
+        let entry = entry_of(store, odd.mail.unwrap()).await.unwrap();
         assert_eq!(
             (entry.state, entry.last_error.as_str()),
             (MailState::Failed, "unreadable template")
@@ -1741,7 +1740,7 @@ async fn snd_03_an_incident_says_that_nobody_was_told_until_somebody_was() {
         assert_eq!(concerns().await, []);
         assert_eq!(store.set_back_old(at(9), at(90_000)).await.unwrap(), 1);
         assert_eq!(concerns().await, [Concern::NotTold]);
-        let entry = store.outbox_entry(id).await.unwrap().unwrap();
+        let entry = entry_of(&store, id).await.unwrap();
         assert_eq!(
             (entry.review.as_str(), entry.last_error.as_str()),
             ("too_old", "rcpt 451")
@@ -1768,10 +1767,7 @@ async fn a_person_releases_and_cancels_what_has_not_left() {
             .mail
             .unwrap();
         let gone = opened(&store, 3, answered(Template::E2, None, 0)).await;
-        assert_eq!(
-            store.outbox_entry(waits).await.unwrap().unwrap().review,
-            "ticket_tool"
-        );
+        assert_eq!(entry_of(&store, waits).await.unwrap().review, "ticket_tool");
         assert!(
             store
                 .cancel(gone.mail.unwrap(), &By::command(at(3)))
@@ -1835,7 +1831,7 @@ async fn an_old_mail_waits_for_a_person_unless_one_released_it() {
             "made at 2"
         );
         assert_eq!(store.set_back_old(at(3), at(90_000)).await.unwrap(), 1);
-        let entry = store.outbox_entry(old).await.unwrap().unwrap();
+        let entry = entry_of(&store, old).await.unwrap();
         assert_eq!(entry.state, MailState::Review);
         assert_eq!(entry.review, "too_old");
         let claimed = store.claim_outbox(at(90_000), LEASE, 9).await.unwrap();

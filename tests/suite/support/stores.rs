@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use vigie::domain::message::{Fetched, Place};
-use vigie::store::Store;
+use vigie::store::{OutboxEntry, Store};
 
 /// An open store and what must outlive it.
 pub struct TestStore {
@@ -52,6 +52,22 @@ impl TestStore {
         }
     }
 
+    /// What a query gives whose rows are one text each, in SQL that both understand.
+    pub async fn texts(&self, sql: &'static str, of: &str) -> Vec<String> {
+        let rows: Vec<(String,)> = if self.url.starts_with("sqlite:") {
+            let mut file = SqliteConnection::connect(&self.url)
+                .await
+                .expect("it opens");
+            let query = sqlx::query_as(sql).bind(of);
+            query.fetch_all(&mut file).await.expect("it reads")
+        } else {
+            let mut server = PgConnection::connect(&self.url).await.expect("it is there");
+            let query = sqlx::query_as(sql).bind(of);
+            query.fetch_all(&mut server).await.expect("it reads")
+        };
+        rows.into_iter().map(|(text,)| text).collect()
+    }
+
     /// Closes it and opens it again, as after a crash: what was not committed is gone.
     pub async fn reopen(&mut self) {
         self.store.close().await;
@@ -87,4 +103,11 @@ pub fn mail(id: &str, words: &str) -> Vec<u8> {
          Message-ID: <{id}>\r\n\r\n{words}\r\n"
     )
     .into_bytes()
+}
+
+/// One mail of ours.
+pub async fn entry_of(store: &Store, id: i64) -> Option<OutboxEntry> {
+    let newest = store.list_outbox(None, Some(id + 1), 1).await;
+    let newest = newest.expect("the store lists").into_iter().next();
+    newest.filter(|mail| mail.id == id)
 }
