@@ -2,6 +2,7 @@
 
 use super::intake::Parts;
 use super::letter::{Addressed, Occasion};
+use crate::domain::decision::Suppressed;
 use crate::domain::timer::Timer;
 use crate::store::{Store, StoreError};
 use chrono::{DateTime, Utc};
@@ -32,7 +33,11 @@ pub async fn remind(
         return Ok(Reminded::Elsewhere);
     };
     let Some(addressed) = Addressed::of(store, parts, &incident).await? else {
-        return Ok(Reminded::Elsewhere);
+        let reason = Suppressed::MessageGone;
+        return Ok(match store.reminder_is_void(timer, reason, now).await? {
+            true => Reminded::Silent(reason.as_str().to_owned()),
+            false => Reminded::Elsewhere,
+        });
     };
     let version = incident.version;
     let answering = addressed.answering(parts, incident, Occasion::Reminder, now);

@@ -52,6 +52,8 @@ pub enum Suppressed {
     Undeliverable,
     /// The circuit of the limits is open.
     CircuitOpen,
+    /// The message that would be answered is not here any more.
+    MessageGone,
 }
 
 /// Why a person must release a mail.
@@ -129,6 +131,7 @@ impl Suppressed {
             Self::NothingMissing => "nothing_missing",
             Self::Undeliverable => "undeliverable",
             Self::CircuitOpen => "circuit_open",
+            Self::MessageGone => "message_gone",
         }
     }
 }
@@ -158,6 +161,7 @@ impl fmt::Display for Suppressed {
             Self::NothingMissing => "nothing is missing",
             Self::Undeliverable => "what went to the address came back",
             Self::CircuitOpen => "nothing leaves until vigie outbox resume",
+            Self::MessageGone => "the message that it would answer is not here any more",
         })
     }
 }

@@ -125,6 +125,7 @@ pub fn suppressed(token: &str) -> String {
         Suppressed::NothingMissing => "rien ne manque",
         Suppressed::Undeliverable => "un message à cette adresse nous est revenu",
         Suppressed::CircuitOpen => "les envois sont suspendus",
+        Suppressed::MessageGone => "le message auquel répondre n’est plus là",
     }
     .to_owned()
 }

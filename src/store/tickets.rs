@@ -11,6 +11,7 @@ use super::outcome::{Answering, Committed, Letter};
 use super::timers::{stop_timers, take};
 use crate::domain::account::By;
 use crate::domain::audit::{self, Deed};
+use crate::domain::decision::Suppressed;
 use crate::domain::history::EventKind;
 use crate::domain::incident::{Incident, IncidentId, Status};
 use crate::domain::message::MessageId;
@@ -151,6 +152,27 @@ impl Store {
         .await?;
         tx.commit().await?;
         Ok(Some(committed))
+    }
+
+    /// No reminder can be made: its timer is settled, once, and the history says why. False where an
+    /// answer, a person or another instance was quicker.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn reminder_is_void(
+        &self,
+        timer: &Timer,
+        reason: Suppressed,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        let mut tx = self.db.begin().await?;
+        if !take(&mut tx, timer).await? {
+            return Ok(false);
+        }
+        let entry = Entry::of(timer.incident, now).detail(reason.as_str());
+        note(&mut tx, EventKind::MailSuppressed, &entry).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 }
 

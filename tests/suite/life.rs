@@ -83,6 +83,28 @@ async fn a_request_without_an_answer_is_telephoned_about_after_two_working_days(
     }
 }
 
+/// A ticket whose message is gone was looked at every half minute until its call fell due.
+#[tokio::test]
+async fn a_reminder_that_can_answer_nothing_is_settled_once_and_the_call_stays() {
+    for test in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let line = asked(test).await;
+        line.alter("DELETE FROM message_chunks").await;
+        assert_eq!(line.look(LEFT + DAY).await, Round::default());
+        assert_eq!(kinds(&line).await, ["call"]);
+        assert_eq!(line.look(LEFT + DAY + 30).await, Round::default());
+        let history = line.store().history(&first()).await.unwrap();
+        let told: Vec<&str> = history
+            .iter()
+            .filter(|event| event.kind == EventKind::MailSuppressed)
+            .map(|event| event.detail.as_str())
+            .collect();
+        assert_eq!(told, ["message_gone"]);
+        assert_eq!(line.look(LEFT + 2 * DAY).await.calls, 1);
+        assert_eq!(line.incident(1).await.status, Status::ToCall);
+        line.store().close().await;
+    }
+}
+
 #[tokio::test]
 async fn an_answer_stops_what_would_fall_due() {
     for test in [TestStore::sqlite().await, TestStore::postgres().await] {
