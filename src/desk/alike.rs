@@ -27,7 +27,11 @@ pub async fn find(
     let (Some(first), Some(last)) = (received().min(), received().max()) else {
         return Ok(Vec::new());
     };
-    let most = u32::try_from(COMPARED + these.len()).unwrap_or(u32::MAX);
+    let ids: Vec<IncidentId> = these.iter().map(|seen| seen.id).collect();
+    // What a person told apart takes no place of what is still to be looked at.
+    let apart: HashSet<(IncidentId, IncidentId)> =
+        store.told_apart(&ids).await?.into_iter().collect();
+    let most = u32::try_from(COMPARED + these.len() + apart.len()).unwrap_or(u32::MAX);
     let others = store
         .seen_between(first - window, last + window, most)
         .await?;
@@ -38,6 +42,7 @@ pub async fn find(
             let around = others
                 .iter()
                 .filter(|other| (other.seen.received_at - this.received_at).abs() <= window)
+                .filter(|other| !apart.contains(&(this.id, other.seen.id)))
                 .take(COMPARED);
             (this.id, alike(&Compared::from(this), around, within))
         })

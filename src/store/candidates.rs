@@ -127,6 +127,40 @@ impl Store {
         rows.into_iter().map(seen).collect()
     }
 
+    /// The pairs of these incidents and others that a person told apart, each from the side of the one
+    /// that is asked for.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn told_apart(
+        &self,
+        incidents: &[IncidentId],
+    ) -> Result<Vec<(IncidentId, IncidentId)>> {
+        let ids: Vec<i64> = incidents.iter().map(|incident| incident.0).collect();
+        let rows: Vec<(i64, i64)> = self
+            .db
+            .read(Sql {
+                sqlite: "SELECT incident_id, other_id FROM distinct_pairs
+                            WHERE incident_id IN (SELECT value FROM json_each($1))
+                         UNION SELECT other_id, incident_id FROM distinct_pairs
+                            WHERE other_id IN (SELECT value FROM json_each($1))
+                         ORDER BY 1, 2",
+                postgres: "WITH j AS (SELECT json_array_elements_text($1::json)::bigint AS id)
+                           SELECT incident_id, other_id FROM distinct_pairs
+                              WHERE incident_id IN (SELECT id FROM j)
+                           UNION SELECT other_id, incident_id FROM distinct_pairs
+                              WHERE other_id IN (SELECT id FROM j)
+                           ORDER BY 1, 2",
+            })
+            .text(&to_json(&ids))
+            .fetch_all()
+            .await?;
+        let pairs = rows.into_iter();
+        Ok(pairs
+            .map(|(one, other)| (IncidentId(one), IncidentId(other)))
+            .collect())
+    }
+
     /// Keeps what incidents look like, in the place of what was kept of them before; one that looks
     /// like nothing keeps what it has. A pair that was kept from its other side is there already; of
     /// one that is found from both sides now, one side is given.

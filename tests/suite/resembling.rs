@@ -3,8 +3,9 @@
 use std::process::Command;
 
 use chrono::TimeDelta;
-use vigie::desk::alike;
-use vigie::domain::alike::{Candidate, Likeness, Sign};
+use vigie::desk::{alike, merger};
+use vigie::domain::account::By;
+use vigie::domain::alike::{Candidate, Likeness, MOST, Sign};
 use vigie::domain::incident::{Reference, Status};
 
 use super::pipeline::Line;
@@ -101,6 +102,51 @@ async fn reports_of_one_outage_are_grouped_and_two_faults_at_one_place_are_not()
                 .starts_with("même entité, même fonctionnalité, ")
         );
         assert!(found(&line, 3).await.is_empty());
+        line.store().close().await;
+    }
+}
+
+/// Each pair that a person had told apart kept one of the five places, so that at last nothing more
+/// was proposed.
+#[tokio::test]
+async fn what_a_person_told_apart_takes_no_place_of_what_is_still_to_be_looked_at() {
+    for mut line in lines().await {
+        let most = u32::try_from(MOST).unwrap();
+        // The newest is the one that all others are compared with, the oldest the last of them.
+        for number in 1..=most + 2 {
+            let from = format!("p{number}@chu.example");
+            let form = form(number as usize, &from, "cartographie", FIGEE);
+            line.receive(&form).await;
+            line.process(i64::from(number)).await;
+        }
+        let (last, day) = (most + 2, TimeDelta::hours(24));
+        let this = reference(&line, last).await;
+        let others: Vec<Reference> = found(&line, last)
+            .await
+            .into_iter()
+            .map(|candidate| candidate.other)
+            .collect();
+        assert_eq!(others.len(), MOST);
+        for other in &others {
+            merger::distinct(line.store(), (&this, other), &By::command(at(60)))
+                .await
+                .unwrap();
+        }
+        assert!(found(&line, last).await.is_empty());
+        let these = std::slice::from_ref(&this);
+        let again = alike::find(line.store(), these, day, at(61)).await.unwrap();
+        assert_eq!(again[0].1.len(), 1, "{again:?}");
+        let proposed = found(&line, last).await;
+        assert_eq!(proposed.len(), 1, "{proposed:?}");
+        assert!(!others.contains(&proposed[0].other));
+        // From either side.
+        let ids = [line.store().incident_id(&this).await.unwrap().unwrap()];
+        let apart = line.store().told_apart(&ids).await.unwrap();
+        assert_eq!(apart.len(), MOST);
+        let first = line.store().incident_id(&others[0]).await.unwrap().unwrap();
+        let turned = line.store().told_apart(&[first]).await.unwrap();
+        assert_eq!(turned, [(first, ids[0])]);
+        assert!(line.store().told_apart(&[]).await.unwrap().is_empty());
         line.store().close().await;
     }
 }
