@@ -3,7 +3,7 @@
 
 use super::auth::Viewer;
 use super::incidents::{asks, flags, tone};
-use super::message::{self, Message};
+use super::message::{self, Message, mark_origin};
 use super::page::{Console, Moment};
 use super::queue;
 use super::refusal::PageError;
@@ -133,13 +133,17 @@ pub(super) async fn page(
         let pane = message::read(console, line, &incident.fields, &incident.field_messages);
         messages.push(pane.await?);
     }
+    let history = store.history(reference).await?;
+    let mut opened = history
+        .iter()
+        .filter(|event| event.kind == EventKind::Opened);
+    mark_origin(&mut messages, opened.find_map(|event| event.message));
     let shown: Vec<usize> = messages
         .iter()
         .flat_map(|message| message.pane.shown.iter().copied())
         .collect();
     let mails = store.mails_of(reference).await?;
     let unreachable = store.undeliverable_addresses(reference).await?;
-    let history = store.history(reference).await?;
     let candidates = store.candidates(reference).await?;
     let edit = match opened {
         Opened::By(open) => Edit::open(console, &incident, open),

@@ -26,7 +26,57 @@ pub(super) struct Message {
     kind: &'static str,
     received: Moment,
     size: String,
+    /// It is what the incident is about, whenever it came.
+    is_origin: bool,
     pub(super) pane: Pane,
+    #[serde(skip)]
+    id: MessageId,
+    #[serde(skip)]
+    names: Names,
+}
+
+/// What a message is called, and which it answers.
+#[derive(Debug, Default)]
+struct Names {
+    own: Option<String>,
+    answered: Vec<String>,
+}
+
+impl Names {
+    fn of(email: &Email<'_>) -> Self {
+        Self {
+            own: email.message_id.clone(),
+            answered: [email.in_reply_to.as_slice(), &email.references].concat(),
+        }
+    }
+
+    fn answers(&self, other: &Self) -> bool {
+        other
+            .own
+            .as_ref()
+            .is_some_and(|id| self.answered.contains(id))
+    }
+}
+
+/// Marks the message that the others are about: what opened the incident, or what that answers, since
+/// an answer may have come first.
+pub(super) fn mark_origin(messages: &mut [Message], opened: Option<MessageId>) {
+    let first = messages.iter().position(|one| Some(one.id) == opened);
+    let mut origin = first.unwrap_or_default();
+    // Messages may name each other in a circle: so many steps lead to the end of any line.
+    for _ in 0..messages.len() {
+        let answered = messages.get(origin).and_then(|one| {
+            let mut others = messages.iter();
+            others.position(|other| one.names.answers(&other.names))
+        });
+        match answered {
+            Some(other) => origin = other,
+            None => break,
+        }
+    }
+    if let Some(origin) = messages.get_mut(origin) {
+        origin.is_origin = true;
+    }
 }
 
 /// Reads one message of an incident again, with the proofs of the fields that came from it.
@@ -49,11 +99,14 @@ pub(super) async fn read(
         Raw::Missing => (Vec::new(), Some(MISSING)),
     };
     // Reading a message takes time, and whatever it does to us stays in its own task.
-    let pane = tokio::task::spawn_blocking(move || Pane::new(&Email::parse(&raw), &proofs)).await;
-    let mut pane = pane.unwrap_or_else(|_| {
+    let reading = tokio::task::spawn_blocking(move || {
+        let email = Email::parse(&raw);
+        (Pane::new(&email, &proofs), Names::of(&email))
+    });
+    let (mut pane, names) = reading.await.unwrap_or_else(|_| {
         let mut empty = Pane::default();
         empty.unread = Some("l’analyse a échoué, le message est gardé tel quel");
-        empty
+        (empty, Names::default())
     });
     if is_by_hand || line.state == MessageState::Quarantined {
         pane.unread = Some("l’analyse a échoué trois fois, le message est gardé tel quel");
@@ -62,10 +115,13 @@ pub(super) async fn read(
         pane.unread = damage;
     }
     Ok(Message {
+        id: line.id,
         kind: Kind::parse(&line.kind).map_or("pas encore lu", french::kind),
         received,
         size: french::size(line.size),
+        is_origin: false,
         pane,
+        names,
     })
 }
 

@@ -584,9 +584,15 @@ async fn the_same_words_from_many_are_answered_three_times_a_day_and_then_held()
                         now: "la carte s’affiche de nouveau".to_owned(),
                         ..Closing::default()
                     })));
-                    ticket::act(line.store(), &line.parts, &name, closing, &By::command(at(second + 160)))
-                        .await
-                        .unwrap();
+                    ticket::act(
+                        line.store(),
+                        &line.parts,
+                        &name,
+                        closing,
+                        &By::command(at(second + 160)),
+                    )
+                    .await
+                    .unwrap();
                 }
             }
             line.process(1_500).await;

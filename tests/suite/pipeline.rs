@@ -109,6 +109,11 @@ impl Line {
         &self.test.store
     }
 
+    /// The store, once the line has done its work.
+    pub fn into_test(self) -> TestStore {
+        self.test
+    }
+
     /// Where the store can be opened beside the program.
     pub fn url(&self) -> &str {
         &self.test.url

@@ -1,5 +1,6 @@
 //! The console by requests: what it shows, what it escapes, whom it answers, with which headers.
 
+use crate::pipeline::{self, Line};
 use crate::support::stores::{TestStore, at, fetched, mail};
 use chrono::TimeDelta;
 use sqlx::{Connection as _, SqliteConnection};
@@ -33,14 +34,14 @@ const HOSTILE: &str = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)>
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
     frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-struct Console {
+pub struct Console {
     address: SocketAddr,
     health: Arc<Health>,
     stop: CancellationToken,
     test: TestStore,
 }
 
-struct Answered {
+pub struct Answered {
     status: u16,
     head: String,
     body: String,
@@ -48,7 +49,11 @@ struct Answered {
 
 impl Console {
     async fn start() -> Self {
-        let test = TestStore::sqlite().await;
+        Self::over(TestStore::sqlite().await).await
+    }
+
+    /// What stands in this store.
+    pub async fn over(test: TestStore) -> Self {
         let clock = Clock::Fixed(at(600));
         let settings = Settings {
             mailbox: "imap:test".to_owned(),
@@ -82,7 +87,7 @@ impl Console {
         }
     }
 
-    async fn get(&self, path: &str) -> Answered {
+    pub async fn get(&self, path: &str) -> Answered {
         self.ask(&format!(
             "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
             self.address
@@ -118,7 +123,7 @@ impl Answered {
             .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 
-    fn shows(&self, words: &str) {
+    pub fn shows(&self, words: &str) {
         let text = self.body.replace('\u{a0}', " ").replace("&#x2f;", "/");
         assert!(text.contains(words), "« {words} » is not in:\n{text}");
     }
@@ -336,6 +341,47 @@ async fn a_dossier_shows_other_values_and_the_dossiers_that_belong_to_it() {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     assert!(!shown.contains("proposée\u{a0}: phone"), "{shown}");
+}
+
+/// The lowest number was called the first message, though it answered one that came later.
+#[tokio::test]
+async fn the_declaration_is_the_original_message_though_an_answer_came_first() {
+    let answer = "From: Paul Martin <p.martin@chu-nantes.example>\r\n\
+        Cc: c.lebreton@chu-nantes.example\r\nIn-Reply-To: <1@chu-nantes.example>\r\n\
+        Subject: Re: Cartographie grise\r\n";
+    let answer = pipeline::mail(2, answer, "Même chose chez moi, la carte reste grise.\r\n");
+    let declared = pipeline::declaration(1);
+    for (first, second, origin) in [(&answer, &declared, 2), (&declared, &answer, 1)] {
+        let mut line = Line::new().await;
+        for (seconds, bytes) in [(1, first), (2, second)] {
+            line.receive(bytes).await;
+            line.process(seconds).await;
+        }
+        assert_eq!(line.incidents().await, 1);
+        let console = Console::over(line.into_test()).await;
+        let page = console.get("/d/INC-26-00001").await;
+        page.shows(&format!(
+            "<h2 id=\"m-{origin}\" tabindex=\"-1\">Message d’origine"
+        ));
+        let other = 3 - origin;
+        page.shows(&format!(
+            "<h2 id=\"m-{other}\" tabindex=\"-1\">Message {other}"
+        ));
+    }
+}
+
+/// Only the fields' quotes had their no-break spaces, not those of other values.
+#[tokio::test]
+async fn what_is_quoted_stands_in_guillemets_that_no_line_breaks_at_on_every_part_of_a_page() {
+    let console = Console::start().await;
+    let page = console.get("/").await.body.replace("&#x2f;", "/");
+    let (_, rest) = page.split_once("rel=\"stylesheet\" href=\"").unwrap();
+    let style = console.get(rest.split('"').next().unwrap()).await.body;
+    let rules: Vec<&str> = style
+        .lines()
+        .filter(|line| line.contains("quotes:"))
+        .collect();
+    assert_eq!(rules, ["q { quotes: \"«\\a0\" \"\\a0»\"; }"]);
 }
 
 #[tokio::test]
