@@ -3,6 +3,10 @@
 use super::message::MessageId;
 use chrono::{DateTime, Utc};
 
+/// A notice's detail where a mail to the declarant of a part of the incident came back: before the
+/// part's reference.
+pub const PART_BOUNCED: &str = "part_bounced";
+
 /// What happened to an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventKind {

@@ -2,7 +2,7 @@
 
 use crate::domain::alike::{Likeness, Sign};
 use crate::domain::decision::{Review, Suppressed};
-use crate::domain::history::{Event, EventKind};
+use crate::domain::history::{Event, EventKind, PART_BOUNCED};
 use crate::domain::incident::{Concern, Status};
 use crate::domain::outgoing::{MailState, Template};
 use serde::de::DeserializeOwned;
@@ -130,6 +130,23 @@ pub fn suppressed(token: &str) -> String {
     .to_owned()
 }
 
+fn notice(detail: &str) -> String {
+    match detail.split_once(' ') {
+        Some((PART_BOUNCED, part)) => format!(
+            "retour d’erreur\u{a0}: le déclarant du dossier rattaché {part} n’a pas reçu notre message"
+        ),
+        _ => match detail {
+            "auto_reply" => "réponse automatique reçue",
+            "bounce" => "retour d’erreur\u{a0}: notre message n’a pas été remis",
+            "delayed" => "notre message est retardé, pas encore remis",
+            "arrived" => "avis de remise reçu",
+            "unproven" => "retour d’erreur reçu, sans preuve qu’il porte sur notre message",
+            _ => "retour ou réponse automatique reçu",
+        }
+        .to_owned(),
+    }
+}
+
 /// One line of an incident's history.
 #[must_use]
 pub fn event(event: &Event) -> String {
@@ -144,15 +161,7 @@ pub fn event(event: &Event) -> String {
     match event.kind {
         EventKind::Opened => "dossier ouvert".to_owned(),
         EventKind::MessageAttached => with("message rattaché", detail.to_owned()),
-        EventKind::NoticeReceived => match detail {
-            "auto_reply" => "réponse automatique reçue",
-            "bounce" => "retour d’erreur : notre message n’a pas été remis",
-            "delayed" => "notre message est retardé, pas encore remis",
-            "arrived" => "avis de remise reçu",
-            "unproven" => "retour d’erreur reçu, sans preuve qu’il porte sur notre message",
-            _ => "retour ou réponse automatique reçu",
-        }
-        .to_owned(),
+        EventKind::NoticeReceived => notice(detail),
         EventKind::LikelyDuplicate => with("paraît répéter le dossier", detail.to_owned()),
         EventKind::StatusChanged => with(
             "état",

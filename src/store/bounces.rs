@@ -9,7 +9,7 @@ use super::outcome::{About, Notice};
 use super::rows::{json, reference, to_json, token};
 use super::timers::stop_timers;
 use crate::domain::decision::Review;
-use crate::domain::history::EventKind;
+use crate::domain::history::{EventKind, PART_BOUNCED};
 use crate::domain::incident::{Concern, IncidentId, Reference, Status};
 use crate::domain::message::MessageId;
 use chrono::{DateTime, Utc};
@@ -70,7 +70,10 @@ pub(super) async fn notice(
             .await?;
             refused(tx, mail, now).await?;
         }
-        (About::Failed { .. }, None) => concern(tx, incident, Concern::Bounced).await?,
+        (About::Failed { .. }, None) => {
+            concern(tx, incident, Concern::Bounced).await?;
+            tell_whole(tx, incident, now).await?;
+        }
         (About::Unproven, _) => concern(tx, incident, Concern::UnprovenBounce).await?,
         (About::AutoReply | About::Delayed | About::Arrived, _) => (),
     }
@@ -99,6 +102,28 @@ async fn returned(tx: &mut Tx, notice: &Notice) -> Result<Option<i64>> {
     Ok(row.map(|(id,)| id))
 }
 
+/// What was made part of another incident is looked at there: that its declarant was not reached (E10)
+/// is said there too.
+async fn tell_whole(tx: &mut Tx, part: IncidentId, now: DateTime<Utc>) -> Result<()> {
+    let row: Option<(i64, String)> = tx
+        .query(
+            "WITH RECURSIVE whole (id) AS (SELECT merged_into FROM incidents WHERE id = $1
+                UNION SELECT i.merged_into FROM incidents i JOIN whole w ON i.id = w.id)
+             SELECT k.id, p.reference FROM incidents k JOIN incidents p ON p.id = $1
+             WHERE k.id IN (SELECT id FROM whole) AND k.merged_into IS NULL",
+        )
+        .bind(part.0)
+        .fetch_optional()
+        .await?;
+    let Some((whole, name)) = row else {
+        return Ok(());
+    };
+    let detail = format!("{PART_BOUNCED} {name}");
+    let entry = Entry::of(IncidentId(whole), now).detail(&detail);
+    note(tx, EventKind::NoticeReceived, &entry).await?;
+    concern(tx, IncidentId(whole), Concern::Bounced).await
+}
+
 /// A mail's recipient can't be reached: its address (as the outbox has it, never a report's words)
 /// is marked, its incident is a person's, who telephones, and what else waits to leave for that
 /// address waits for a person.
@@ -120,6 +145,7 @@ pub(super) async fn refused(tx: &mut Tx, mail: i64, now: DateTime<Utc>) -> Resul
     .execute()
     .await?;
     concern(tx, IncidentId(incident), Concern::Bounced).await?;
+    tell_whole(tx, IncidentId(incident), now).await?;
     let waited = tx
         .query(
             "UPDATE incidents SET status = $2, version = version + 1

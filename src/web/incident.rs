@@ -134,16 +134,17 @@ pub(super) async fn page(
         messages.push(pane.await?);
     }
     let history = store.history(reference).await?;
-    let mut opened = history
+    let mut begun = history
         .iter()
         .filter(|event| event.kind == EventKind::Opened);
-    mark_origin(&mut messages, opened.find_map(|event| event.message));
+    mark_origin(&mut messages, begun.find_map(|event| event.message));
     let shown: Vec<usize> = messages
         .iter()
         .flat_map(|message| message.pane.shown.iter().copied())
         .collect();
     let mails = store.mails_of(reference).await?;
     let unreachable = store.undeliverable_addresses(reference).await?;
+    let unreached = unreached(console, &incident).await?;
     let candidates = store.candidates(reference).await?;
     let edit = match opened {
         Opened::By(open) => Edit::open(console, &incident, open),
@@ -181,7 +182,7 @@ pub(super) async fn page(
             .collect(),
         attach: to_attach(&incident, &history),
         proposals: proposals(console.form(), &incident),
-        links: links(console, &incident),
+        links: links(console, &incident, unreached),
         unreachable: call(&incident, &unreachable),
         alike: candidates
             .iter()
@@ -338,8 +339,30 @@ fn to_attach(incident: &Incident, history: &[Event]) -> String {
         .unwrap_or_default()
 }
 
+/// The parts of an incident, each with whom to call where its declarant is not reached by mail.
+async fn unreached(
+    console: &Console,
+    incident: &Incident,
+) -> Result<Vec<(Reference, String)>, PageError> {
+    let store = console.store();
+    let mut parts = Vec::with_capacity(incident.parts.len());
+    for part in &incident.parts {
+        let addresses = store.undeliverable_addresses(part).await?;
+        let whom = match store
+            .incident(part)
+            .await?
+            .filter(|_| !addresses.is_empty())
+        {
+            Some(part) => format!("{}.", french::capital(&call(&part, &addresses))),
+            None => String::new(),
+        };
+        parts.push((part.clone(), whom));
+    }
+    Ok(parts)
+}
+
 /// What this incident takes up or is part of, and what takes it up again or is part of it.
-fn links(console: &Console, incident: &Incident) -> Vec<Linked> {
+fn links(console: &Console, incident: &Incident, parts: Vec<(Reference, String)>) -> Vec<Linked> {
     let linked = |words, reference: &Reference| Linked {
         words,
         reference: reference.to_string(),
@@ -361,7 +384,9 @@ fn links(console: &Console, incident: &Incident) -> Vec<Linked> {
             ..linked("Rattaché au dossier", &merger.into)
         }
     });
-    let parts = incident.parts.iter();
-    let parts = parts.map(|one| linked("Lui est rattaché le dossier", one));
+    let parts = parts.into_iter().map(|(part, whom)| Linked {
+        note: whom,
+        ..linked("Lui est rattaché le dossier", &part)
+    });
     whole.chain(before).chain(after).chain(parts).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::pipeline::{Line, mail};
 use crate::support::stores::{TestStore, at};
+use crate::web::Console;
 use std::process::Command;
 use vigie::desk::letter::Occasion;
 use vigie::desk::merger::{self, MergerError};
@@ -14,7 +15,7 @@ use vigie::domain::form::Item;
 use vigie::domain::history::EventKind;
 use vigie::domain::incident::{Concern, Incident, Reference, Status};
 use vigie::domain::merger::{Misfit, REVERSIBLE};
-use vigie::domain::outgoing::MailState;
+use vigie::domain::outgoing::{MailState, Template};
 use vigie::store::{ExportedTicket, OutboxEntry, StoreError};
 
 const HUGO: &str = "From: Hugo Garnier <h.garnier@autre.example>\r\n";
@@ -564,6 +565,53 @@ async fn a_pair_that_a_person_told_apart_is_not_proposed_again() {
             "{part:?}"
         );
         line.store().close().await;
+    }
+}
+
+/// What came back was noted on the part alone, which nobody opens any more.
+#[tokio::test]
+async fn an_e10_that_comes_back_is_shown_on_the_kept_ticket_too() {
+    for mut line in both().await {
+        merge(&line, 2, 1, 30).await.unwrap();
+        let left = line.leave(200).await;
+        let told = left.iter().find(|mail| mail.template == Template::E10);
+        let told = told.unwrap();
+        let report = format!(
+            "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example\r\nTo: {}\r\n\
+             Subject: Undelivered Mail Returned to Sender\r\nMessage-ID: <b@mx.example>\r\n\
+             MIME-Version: 1.0\r\n\
+             Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\r\n\r\n\
+             --b\r\nContent-Type: message/delivery-status\r\n\r\n\
+             Reporting-MTA: dns; mx.autre.example\r\n\r\n\
+             Final-Recipient: rfc822; h.garnier@autre.example\r\nAction: failed\r\n\
+             Status: 5.1.1\r\n\r\n\
+             --b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {}\r\n\r\n--b--\r\n",
+            told.envelope_from, told.message_id
+        );
+        line.receive(report.as_bytes()).await;
+        line.process(300).await;
+        let notice = EventKind::NoticeReceived;
+        assert_eq!(events(&line, 2, notice).await, ["bounce"]);
+        assert_eq!(
+            events(&line, 1, notice).await,
+            ["part_bounced INC-26-00002"]
+        );
+        for number in [1, 2] {
+            let concerns = line.incident(number).await.concerns;
+            assert!(concerns.contains(&Concern::Bounced), "{concerns:?}");
+        }
+        // Claire is reached: her ticket's own address is not marked.
+        let marked = line.store().undeliverable_addresses(&name(1)).await;
+        assert!(marked.unwrap().is_empty());
+        let console = Console::over(line.into_test()).await;
+        let page = console.get("/d/INC-26-00001").await;
+        page.shows(
+            "retour d’erreur : le déclarant du dossier rattaché INC-26-00002 n’a pas reçu notre message",
+        );
+        page.shows(
+            "Non joignable par courriel (h.garnier@autre.example) : appeler 02 61 91 00 12.",
+        );
+        page.shows("notre message n’a pas été remis");
     }
 }
 
