@@ -4,7 +4,8 @@
 use super::incident::{IncidentId, Reference};
 use crate::text::fold;
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::LazyLock;
 
 /// Several people's reports of one outage begin within this.
 pub const SAME_OUTAGE: TimeDelta = TimeDelta::hours(4);
@@ -294,15 +295,21 @@ fn numbers(words: &BTreeSet<String>) -> impl Iterator<Item = &String> {
         .filter(|word| word.contains(|letter: char| letter.is_ascii_digit()))
 }
 
+/// Words that stand in any declaration.
+static SMALL: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    "les|des|une|est|sur|dans|pour|pas|plus|que|qui|avec|nous|vous|son|ses|sont|par|\
+     aux|mais|depuis|cela|cette|ces|tout|tous|quand|sans|elle|ils|bonjour|merci|cordialement|\
+     the|and|not|for|with|devrait|probleme|incident|marche|fonctionne"
+        .split('|')
+        .collect()
+});
+
 /// The words that say something, folded.
 fn words(text: &str) -> BTreeSet<String> {
-    const SMALL: &str = "les|des|une|est|sur|dans|pour|pas|plus|que|qui|avec|nous|vous|son|ses|sont|par|\
-        aux|mais|depuis|cela|cette|ces|tout|tous|quand|sans|elle|ils|bonjour|merci|cordialement|\
-        the|and|not|for|with|devrait|probleme|incident|marche|fonctionne";
     fold(text)
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| word.len() >= 3 || word.contains(|letter: char| letter.is_ascii_digit()))
-        .filter(|word| !SMALL.split('|').any(|small| small == *word))
+        .filter(|word| !SMALL.contains(word))
         .map(str::to_owned)
         .collect()
 }

@@ -202,9 +202,32 @@ pub fn body_hash(own_text: &str, subject: &str) -> String {
 /// have not.
 #[must_use]
 pub fn words_hash(text: &str, subject: &str) -> String {
-    let words = |text: &str| fold(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = format!("{}\n{}", words(subject), words(text));
-    HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..16])
+    let mut said = Vec::with_capacity(text.len() + subject.len() + 1);
+    add_words(subject, &mut said);
+    said.push(b'\n');
+    add_words(text, &mut said);
+    HEXLOWER.encode(&Sha256::digest(&said)[..16])
+}
+
+/// Adds the folded words of a text with one blank between two.
+fn add_words(text: &str, out: &mut Vec<u8>) {
+    let start = out.len();
+    let folded = fold(text);
+    let mut add = |word: &[u8]| {
+        if out.len() > start {
+            out.push(b' ');
+        }
+        out.extend_from_slice(word);
+    };
+    // French without its accents; bytes are read faster than characters.
+    if folded.is_ascii() {
+        let blank = |byte: &u8| matches!(byte, b'\t'..=b'\r' | b' ');
+        let words = folded.as_bytes().split(blank);
+        words.filter(|word| !word.is_empty()).for_each(add);
+    } else {
+        let words = folded.split_whitespace();
+        words.for_each(|word| add(word.as_bytes()));
+    }
 }
 
 /// How many numbered questions these asks make: name and role are one, a screenshot is none.
@@ -587,6 +610,11 @@ mod tests {
             words_hash("Poste 14 : la carte reste grise.", "Carto")
         );
         assert_ne!(words_hash(words, "Carto"), words_hash(words, "Bip"));
+        // Also where a letter folds to none of ASCII.
+        assert_eq!(
+            words_hash("\u{b}Ω 12 :\u{a0}la\u{2003}carte\n", "Carto"),
+            words_hash("ω 12 : la carte", "carto\t")
+        );
     }
 
     #[test]

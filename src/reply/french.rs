@@ -132,21 +132,22 @@ pub fn enumerate(phrases: &[String]) -> String {
 /// Puts the spaces that no line may break at: before « : ; ? ! » and inside guillemets.
 #[must_use]
 pub fn typeset(text: &str) -> String {
+    let bytes = text.as_bytes();
     let mut out = String::with_capacity(text.len() + 64);
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        let next = characters.peek().copied();
-        let before_sign = matches!(next, Some(':' | ';' | '?' | '!' | '»'));
-        if character == ' ' && before_sign && !out.ends_with(['\n', ' ']) && !out.is_empty() {
-            out.push(NO_BREAK);
-        } else if character == '«' && next == Some(' ') {
-            out.push('«');
-            out.push(NO_BREAK);
-            characters.next();
-        } else {
-            out.push(character);
+    let mut from = 0;
+    for at in memchr::memchr_iter(b' ', bytes) {
+        let after = &bytes[at + 1..];
+        let before_sign = matches!(after.first(), Some(b':' | b';' | b'?' | b'!'))
+            || after.starts_with("»".as_bytes());
+        let opened = bytes[..at].ends_with("«".as_bytes());
+        if before_sign || opened {
+            out.push_str(&text[from..at]);
+            let breaks = !opened && (out.is_empty() || out.ends_with(['\n', ' ']));
+            out.push(if breaks { ' ' } else { NO_BREAK });
+            from = at + 1;
         }
     }
+    out.push_str(&text[from..]);
     out
 }
 

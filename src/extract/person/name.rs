@@ -1,5 +1,6 @@
 //! Words of names: how they are written, in which order, and how they are capitalised.
 
+use super::super::lexicon::is_one_of;
 use super::super::token::{Kind, Tokens};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -77,7 +78,7 @@ pub(super) fn is_common_given(folded: &str) -> bool {
         patrice|pascal|maurice|constant|gaston|gautier|geoffroy|sylvestre|prosper|honore|gervais|toussaint|barthelemy|jacques|lionel|thierry|didier|daniel|baptiste|basile|ferdinand|fernandez|rose|fleur|blanche|salomon|samson|abel|adam|\
         hamon|jose|cherif|salah|said|ali|omar|moussa|issa|ibrahim|nelson|douglas|curtis|graham|don|dan|john|james|george|allan|alain|anton|conrad|eloi|firmin|fabre|martial|mathis|regis|roch|urbain|valentin|vital|salvador|rodrigue|rodrigues|gabriel|gaspard|bastien|barnabe";
     let first = folded.split('-').next().unwrap_or_default();
-    GIVEN.get(first) == Some(&true) && !SURNAMES.split('|').any(|name| name.trim() == first)
+    GIVEN.get(first) == Some(&true) && !is_one_of(SURNAMES, first)
 }
 
 /// The word that begins at token `at`.

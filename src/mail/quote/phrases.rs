@@ -217,8 +217,11 @@ pub(super) fn is_closing(folded: &str) -> bool {
 }
 
 pub(super) fn starts_word(text: &str, word: &str) -> bool {
-    text.strip_prefix(word)
-        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '\''))
+    // Most fail here, without a call.
+    text.as_bytes().first() == word.as_bytes().first()
+        && text
+            .strip_prefix(word)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '\''))
 }
 
 /// Rules and separators of dashes hold no words.
