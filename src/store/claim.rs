@@ -15,12 +15,12 @@ use super::db::{Sql, Tx};
 use super::error::Result;
 use super::messages::ATTEMPTS;
 use super::rows::to_json;
-use crate::domain::message::Stored;
+use crate::domain::message::{MessageId, Stored};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 
 /// One claim brings at most about so many bytes, so that a few large messages don't fill memory.
-const CLAIMED_BYTES: i64 = 8 << 20;
+const CLAIMED_BYTES: i64 = 4 << 20;
 
 /// How long an instance lives before it takes up what was alone when another died.
 pub const STEADY: Duration = Duration::from_secs(3);
@@ -33,6 +33,35 @@ struct Candidate {
     id: i64,
     size: i64,
     is_alone: bool,
+}
+
+/// Frees what ran out, and what this instance holds, but for what it has in hand.
+macro_rules! freed {
+    ($in_hand:literal) => {
+        concat!(
+            "UPDATE messages SET leased_until = NULL, owner = NULL,
+                attempts = CASE WHEN owner = $1 THEN attempts - 1
+                    WHEN suspect OR attempts > 1 THEN attempts ELSE attempts - 1 END,
+                suspect = CASE WHEN owner = $1 THEN suspect ELSE TRUE END
+             WHERE state = 'new' AND attempts > 0 AND leased_until IS NOT NULL
+               AND (owner = $1 OR leased_until <= $2) AND id NOT IN (",
+            $in_hand,
+            ")"
+        )
+    };
+}
+
+/// How many of those in hand are not yet done, and whether one of them is to be alone.
+macro_rules! in_hand {
+    ($in_hand:literal) => {
+        concat!(
+            "SELECT COUNT(*), COALESCE(SUM(CASE WHEN leased_until IS NOT NULL
+                AND (suspect OR attempts > 1) THEN 1 ELSE 0 END), 0) > 0
+             FROM messages WHERE state = 'new' AND attempts > 0 AND id IN (",
+            $in_hand,
+            ")"
+        )
+    };
 }
 
 impl Store {
@@ -68,8 +97,8 @@ impl Store {
     /// A message that was begun before is claimed alone, so that one that kills the process doesn't
     /// count against those claimed with it.
     ///
-    /// An instance reads one batch after the other: what it holds still was not given back because
-    /// the database failed, and is so now, that try not counted.
+    /// What this instance holds still was not given back because the database failed, and is so now,
+    /// that try not counted.
     ///
     /// # Errors
     /// The database's.
@@ -79,6 +108,24 @@ impl Store {
         lease: TimeDelta,
         limit: u32,
     ) -> Result<Vec<Stored>> {
+        self.claim_more(&[], now, lease, limit).await
+    }
+
+    /// Claims more while this instance has these in hand: they stay claimed. What is to be alone is
+    /// not claimed beside others, nor others beside it, and what names the same incident as something
+    /// in hand waits (N14): nothing is claimed then.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn claim_more(
+        &self,
+        in_hand: &[MessageId],
+        now: DateTime<Utc>,
+        lease: TimeDelta,
+        limit: u32,
+    ) -> Result<Vec<Stored>> {
+        let in_hand: Vec<i64> = in_hand.iter().map(|id| id.0).collect();
+        let in_hand = to_json(&in_hand);
         let mut tx = self.db.begin().await?;
         // One instance after the other: each must see what the one before has claimed.
         tx.query(Sql {
@@ -89,16 +136,13 @@ impl Store {
         .execute()
         .await?;
         // A lease that ran out counts as a death that nobody noticed.
-        tx.query(
-            "UPDATE messages SET leased_until = NULL, owner = NULL,
-                attempts = CASE WHEN owner = $1 THEN attempts - 1
-                    WHEN suspect OR attempts > 1 THEN attempts ELSE attempts - 1 END,
-                suspect = CASE WHEN owner = $1 THEN suspect ELSE TRUE END
-             WHERE state = 'new' AND attempts > 0 AND leased_until IS NOT NULL
-               AND (owner = $1 OR leased_until <= $2)",
-        )
+        tx.query(Sql {
+            sqlite: freed!("SELECT value FROM json_each($3)"),
+            postgres: freed!("SELECT json_array_elements_text($3::json)::bigint"),
+        })
         .bind(self.me)
         .bind(now)
+        .text(&in_hand)
         .execute()
         .await?;
         tx.query(
@@ -109,7 +153,7 @@ impl Store {
         .execute()
         .await?;
         let me = (self.me, self.steady_in().is_zero());
-        let ids = claimable(&mut tx, me, i64::from(limit)).await?;
+        let ids = claimable(&mut tx, &in_hand, me, i64::from(limit)).await?;
         if ids.is_empty() {
             tx.commit().await?;
             return Ok(Vec::new());
@@ -132,12 +176,25 @@ impl Store {
     }
 }
 
-/// Ids of messages that may be claimed, in turn: those never begun, or one begun before.
+/// Ids of messages that may be claimed beside those in hand, in turn: those never begun, or one begun
+/// before.
 async fn claimable(
     tx: &mut Tx,
+    in_hand: &str,
     (me, is_steady): (Option<i64>, bool),
     limit: i64,
 ) -> Result<Vec<i64>> {
+    let (others, one_is_alone): (i64, bool) = tx
+        .query(Sql {
+            sqlite: in_hand!("SELECT value FROM json_each($1)"),
+            postgres: in_hand!("SELECT json_array_elements_text($1::json)::bigint"),
+        })
+        .text(in_hand)
+        .fetch_one()
+        .await?;
+    if one_is_alone {
+        return Ok(Vec::new());
+    }
     let rows: Vec<Candidate> = tx
         .query(
             "SELECT id, size, suspect OR attempts > 0 AS is_alone FROM
@@ -167,6 +224,9 @@ async fn claimable(
         .await?;
     let mut bytes = 0_i64;
     let is_alone = rows.first().is_some_and(|row| row.is_alone);
+    if is_alone && others > 0 {
+        return Ok(Vec::new());
+    }
     let within = |(index, row): &(usize, Candidate)| {
         bytes = bytes.saturating_add(row.size);
         *index == 0 || !is_alone && !row.is_alone && bytes <= CLAIMED_BYTES

@@ -3,7 +3,9 @@
 
 pub mod deliver;
 pub mod fetch;
+mod hand;
 pub mod instances;
+mod keep;
 pub mod lifecycle;
 pub mod pace;
 pub mod process;

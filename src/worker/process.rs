@@ -1,42 +1,21 @@
 //! The process loop: stored messages → incidents and mails of ours.
 //!
-//! Messages are claimed in batches, read on all cores where blocking is allowed, and their effects
-//! kept with one commit; one whose effect can't be kept falls out alone and is tried by itself. A
-//! message that panics or takes too long is noted as failed; the third time it is quarantined: kept
-//! raw, shown, left alone; and so is one that was alone at three deaths of the process. The rest go on.
+//! Messages are claimed in batches, read on all cores where blocking is allowed (`hand`), and their
+//! effects kept with one commit (`keep`). A message that panics or takes too long is noted as failed;
+//! the third time it is quarantined: kept raw, shown, left alone; and so is one that was alone at three
+//! deaths of the process. The rest go on.
 
-use super::readers::Readers;
+use super::hand::Hand;
+use super::keep::{Keeper, Turn, look_alike};
 use crate::clock::Clock;
-use crate::desk::intake::{self, Parts, Read};
-use crate::desk::{alike, outcomes::outcomes};
-use crate::domain::incident::Reference;
-use crate::domain::message::{MessageId, MessageState, Stored};
-use crate::failpoint;
+use crate::desk::intake::Parts;
+use crate::domain::message::MessageId;
 use crate::metrics::Reading;
-use crate::store::{Committed, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::wake::Wake;
-use chrono::TimeDelta;
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, interval_at};
 use tokio_util::sync::CancellationToken;
-
-/// How long a claim holds without being renewed. What a dead instance had claimed is free as soon as
-/// it is buried: this is only the net below that.
-const LEASE: TimeDelta = TimeDelta::seconds(60);
-
-/// How often a claim is renewed while its batch is read.
-const RENEWED: Duration = Duration::from_secs(20);
-
-/// Messages claimed at once, fewer where they are large.
-const BATCH: u32 = 128;
-
-/// Messages in one commit.
-const TOGETHER: usize = 64;
-
-/// How often a message is looked up anew whose conversation others change at the same moment.
-const LOOKUPS: u32 = 3;
 
 /// How often to look without being woken.
 const NET: Duration = Duration::from_secs(15);
@@ -71,7 +50,7 @@ pub struct Round {
     pub quarantined: u64,
 }
 
-/// Reads everything that waits; `token` ends it between two batches.
+/// Reads everything that waits; once `token` is cancelled, only what is in hand.
 ///
 /// # Errors
 /// The store failed; what was not kept is claimed again later.
@@ -79,25 +58,49 @@ pub async fn round(
     processing: &Processing,
     token: &CancellationToken,
 ) -> Result<Round, StoreError> {
-    let mut round = Round::default();
-    while !token.is_cancelled() {
-        let now = processing.clock.now();
-        let batch = processing.store.claim_messages(now, LEASE, BATCH).await?;
-        if batch.is_empty() {
-            break;
+    let turn = Turn::default();
+    let mut hand = Hand::new(processing, token, &turn);
+    let mut keeper = Keeper::new(processing, &turn);
+    let done = work(processing, &mut hand, &mut keeper, &turn).await;
+    if done.is_err() {
+        // The database failed, not the messages: their attempt doesn't count. Where that can't be
+        // noted now, the next claim does it.
+        for id in hand.ids() {
+            let _ = processing.store.give_back(*id).await;
         }
-        let ids: Vec<MessageId> = batch.iter().map(|stored| stored.id).collect();
-        if let Err(error) = work(processing, batch, &mut round).await {
-            // The database failed, not the messages: their attempt doesn't count. Where that can't
-            // be noted now, the next claim does it.
-            for id in ids {
-                let _ = processing.store.give_back(id).await;
-            }
-            return Err(error);
-        }
-        processing.wake.wake();
     }
-    Ok(round)
+    look_alike(processing, &turn, &keeper.opened).await;
+    done.map(|()| keeper.round)
+}
+
+/// Keeps the effects of what waits, in the mailbox's order: while those of some are committed, the
+/// next are claimed and read on all cores, and it is found what the incidents of those before look
+/// like.
+async fn work(
+    processing: &Processing,
+    hand: &mut Hand<'_>,
+    keeper: &mut Keeper<'_>,
+    turn: &Turn,
+) -> Result<(), StoreError> {
+    let mut ready = hand.next_group().await?;
+    while !ready.is_empty() {
+        let opened = std::mem::take(&mut keeper.opened);
+        let kept: Vec<MessageId> = ready.iter().map(|(id, _)| *id).collect();
+        let (done, next, ()) = tokio::join!(
+            keeper.keep_all(ready),
+            hand.next_group(),
+            look_alike(processing, turn, &opened)
+        );
+        done?;
+        hand.put_down(&kept);
+        processing.wake.wake();
+        ready = next?;
+        if ready.is_empty() {
+            // What failed, and what had to wait for something in hand, can be claimed now.
+            ready = hand.next_group().await?;
+        }
+    }
+    Ok(())
 }
 
 /// The same, and waits for what is left to an instance that has lived for a while.
@@ -149,252 +152,4 @@ pub async fn run(processing: Processing, token: CancellationToken) -> Result<(),
         }
     }
     Ok(())
-}
-
-/// Reads a batch and keeps its effects, in the mailbox's order: while some are committed, the next
-/// are read on all cores.
-async fn work(
-    processing: &Processing,
-    batch: Vec<Stored>,
-    round: &mut Round,
-) -> Result<(), StoreError> {
-    let ids: Vec<MessageId> = batch.iter().map(|stored| stored.id).collect();
-    let mut readers = Readers::start(batch, &processing.parts, &processing.measured);
-    let mut renewal = interval_at(Instant::now() + RENEWED, RENEWED);
-    // Reading needs nothing of the store: only what is kept must be so in order.
-    let mut following = async || {
-        let mut reads = Vec::with_capacity(TOGETHER);
-        while reads.len() < TOGETHER {
-            let next = tokio::select! {
-                next = readers.next() => next,
-                _ = renewal.tick() => {
-                    let now = processing.clock.now();
-                    processing.store.renew(&ids, now, LEASE).await?;
-                    continue;
-                }
-            };
-            match next {
-                Some(read) => reads.push(read),
-                None => break,
-            }
-        }
-        Ok::<_, StoreError>(reads)
-    };
-    let mut ready = following().await?;
-    while !ready.is_empty() {
-        let (kept, next) = tokio::join!(keep_all(processing, ready, round), following());
-        kept?;
-        ready = next?;
-    }
-    Ok(())
-}
-
-/// Keeps the effects of what was read, in order.
-async fn keep_all(
-    processing: &Processing,
-    results: Vec<(MessageId, Result<Read, &'static str>)>,
-    round: &mut Round,
-) -> Result<(), StoreError> {
-    let mut reads = Vec::with_capacity(results.len());
-    for (id, result) in results {
-        match result {
-            Ok(read) => reads.push(Arc::new(read)),
-            Err(error) => fail(processing, id, error, round).await?,
-        }
-    }
-    // A message that names an incident must find it as those before it left it; so must one of a
-    // thread that another of the group is of.
-    let mut rest = reads.as_slice();
-    while let [first, others @ ..] = rest {
-        let mut group = Group::of(first);
-        let more = others.iter().take_while(|read| group.takes(read)).count();
-        let (group, after) = rest.split_at(1 + more);
-        keep(processing, group, round).await?;
-        rest = after;
-    }
-    Ok(())
-}
-
-/// What the messages of one commit name each other by, and who wrote them.
-struct Group<'a> {
-    ids: HashSet<&'a str>,
-    writers: HashSet<String>,
-}
-
-impl<'a> Group<'a> {
-    fn of(first: &'a Read) -> Self {
-        Self {
-            ids: first.thread_ids(),
-            writers: HashSet::from([first.from_address()]),
-        }
-    }
-
-    /// Takes one more, unless it may belong to what one of the group does.
-    fn takes(&mut self, read: &'a Read) -> bool {
-        let (ids, writer) = (read.thread_ids(), read.from_address());
-        if read.names_incident()
-            || !self.ids.is_disjoint(&ids)
-            || self.writers.contains(&writer) && read.may_be_forgotten()
-        {
-            return false;
-        }
-        self.ids.extend(ids);
-        self.writers.insert(writer);
-        true
-    }
-}
-
-/// Keeps the effects of several messages with one commit.
-async fn keep(
-    processing: &Processing,
-    reads: &[Arc<Read>],
-    round: &mut Round,
-) -> Result<(), StoreError> {
-    let now = processing.clock.now();
-    let (store, parts) = (&processing.store, &processing.parts);
-    let mut done = Vec::with_capacity(reads.len());
-    let mut kept = Vec::with_capacity(reads.len());
-    for (read, outcome) in reads.iter().zip(outcomes(reads, parts, store, now).await) {
-        match outcome {
-            Ok(outcome) => {
-                done.push(outcome);
-                kept.push(read);
-            }
-            Err(error) => not_kept(processing, read, error, round).await?,
-        }
-    }
-    failpoint::hit("K06");
-    let committed = store.commit_outcomes(&done, now).await?;
-    failpoint::hit("K08");
-    drop(done);
-    look_alike(processing, committed.iter().flatten()).await;
-    for (read, committed) in kept.into_iter().zip(committed) {
-        match committed {
-            Ok(committed) => told(processing, read, &committed, round),
-            Err(_) => alone(processing, read, round).await?,
-        }
-    }
-    Ok(())
-}
-
-/// Keeps the effect of one message that fell out of its batch: its incident changed meanwhile, its
-/// thread did, or another instance did it. It is looked up anew a few times: what another instance
-/// keeps of the same conversation at this very moment is no fault of the message.
-async fn alone(
-    processing: &Processing,
-    read: &Arc<Read>,
-    round: &mut Round,
-) -> Result<(), StoreError> {
-    let (store, parts) = (&processing.store, &processing.parts);
-    let mut tries = LOOKUPS;
-    loop {
-        tries -= 1;
-        let now = processing.clock.now();
-        let outcome = match intake::outcome(read, parts, store, now).await {
-            Ok(outcome) => outcome,
-            Err(error) => return not_kept(processing, read, error, round).await,
-        };
-        match store.commit_outcome(&outcome, now).await {
-            Ok(committed) => {
-                told(processing, read, &committed, round);
-                look_alike(processing, [&committed]).await;
-                return Ok(());
-            }
-            Err(StoreError::Conflict(_)) if tries > 0 => (),
-            Err(error) => return not_kept(processing, read, error, round).await,
-        }
-    }
-}
-
-/// The effect of one message can't be made or kept: a row that it needs is damaged, or changed
-/// meanwhile. That message is tried again and at last quarantined; the others go on.
-async fn not_kept(
-    processing: &Processing,
-    read: &Arc<Read>,
-    error: StoreError,
-    round: &mut Round,
-) -> Result<(), StoreError> {
-    match error {
-        error if error.is_transient() => Err(error),
-        StoreError::Conflict(_) => fail(processing, read.message, "conflict", round).await,
-        _ => fail(processing, read.message, "not_kept", round).await,
-    }
-}
-
-async fn fail(
-    processing: &Processing,
-    id: MessageId,
-    error: &'static str,
-    round: &mut Round,
-) -> Result<(), StoreError> {
-    let now = processing.clock.now();
-    match processing.store.fail_message(id, error, now).await {
-        Ok(state) => {
-            round.failed += 1;
-            processing.measured.failed(error);
-            let is_quarantined = state == MessageState::Quarantined;
-            round.quarantined += u64::from(is_quarantined);
-            tracing::error!(
-                event = "message.failed", msg = %id, error,
-                quarantined = is_quarantined, "a message can't be read"
-            );
-            Ok(())
-        }
-        // Another instance did it.
-        Err(StoreError::Conflict(_)) => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-/// Finds what a new incident looks like. It is only proposed: what fails here is found again by
-/// `vigie ticket alike`.
-async fn look_alike<'a>(
-    processing: &Processing,
-    committed: impl IntoIterator<Item = &'a Committed>,
-) {
-    let opened = committed.into_iter().filter(|committed| committed.opened);
-    let opened: Vec<Reference> = opened
-        .filter_map(|committed| committed.reference.clone())
-        .collect();
-    if opened.is_empty() {
-        return;
-    }
-    let (store, within) = (&processing.store, processing.parts.duplicate_within);
-    let found = alike::find(store, &opened, within, processing.clock.now()).await;
-    if let Err(error) = found {
-        tracing::warn!(
-            event = "ticket.not_compared", tickets = opened.len(), error = %error,
-            "what looks like them is not known"
-        );
-    }
-}
-
-fn told(processing: &Processing, read: &Read, committed: &Committed, round: &mut Round) {
-    round.done += 1;
-    round.incidents += u64::from(committed.opened);
-    round.mails += u64::from(committed.mail.is_some());
-    if committed.mail.is_some() && !read.asks.is_empty() {
-        processing.measured.items.numbered(read.asks.len());
-    }
-    round.quarantined += u64::from(committed.quarantined);
-    if committed.circuit_opened {
-        tracing::error!(
-            event = "circuit.opened",
-            mail = committed.mail,
-            "too many mails in all: nothing leaves by itself until vigie outbox resume"
-        );
-    }
-    let ticket = committed.reference.as_ref().map(ToString::to_string);
-    tracing::info!(
-        event = "message.parsed",
-        msg = %read.message,
-        kind = read.declaration.kind.as_str(),
-        ticket,
-        to_ask = read.asks.len(),
-        major_suspected = read.declaration.major_suspected,
-        mail = committed.mail,
-        silent = committed.silent,
-        quarantined = committed.quarantined,
-        "message read"
-    );
 }

@@ -1,12 +1,12 @@
-//! A batch is read by as many threads as there are cores, each taking the next message: reading goes
-//! on while what was read is kept, and what it needs in memory is held by these few threads.
+//! Messages are read by as many threads as there are cores, each taking the next one: reading goes on
+//! while what was read is kept, and what it needs in memory is held by these few threads.
 //!
 //! A message that panics fails by itself. One that is not read in time is left to its thread, and
 //! another thread takes up the rest.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -21,9 +21,10 @@ use crate::metrics::Reading;
 const SLOW: Duration = Duration::from_secs(30);
 
 /// What became of a message: read, or the token of why not.
-type Done = Result<Read, &'static str>;
+pub(super) type Done = Result<Read, &'static str>;
 
-/// A batch that is being read.
+/// Messages that are being read, in the order in which they were handed over. Dropped, it ends with
+/// those that a thread has in hand.
 pub(super) struct Readers {
     work: Arc<Work>,
     results: VecDeque<(MessageId, oneshot::Receiver<Done>)>,
@@ -33,39 +34,54 @@ pub(super) struct Readers {
 
 /// What the threads share.
 struct Work {
-    queue: Mutex<VecDeque<(Stored, oneshot::Sender<Done>)>>,
+    queue: Mutex<Queue>,
     parts: Arc<Parts>,
     measured: Arc<Reading>,
 }
 
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<(Stored, oneshot::Sender<Done>)>,
+    /// Threads that take from it.
+    threads: usize,
+}
+
 impl Readers {
-    /// Begins to read the batch; dropped, it ends with the messages that are in hand.
-    pub(super) fn start(batch: Vec<Stored>, parts: &Arc<Parts>, measured: &Arc<Reading>) -> Self {
-        let mut queue = VecDeque::with_capacity(batch.len());
-        let mut results = VecDeque::with_capacity(batch.len());
-        for stored in batch {
-            let (done, result) = oneshot::channel();
-            results.push_back((stored.id, result));
-            queue.push_back((stored, done));
-        }
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = threads.min(queue.len());
-        let work = Arc::new(Work {
-            queue: Mutex::new(queue),
-            parts: Arc::clone(parts),
-            measured: Arc::clone(measured),
-        });
-        for _ in 0..threads {
-            begin(&work);
-        }
+    pub(super) fn new(parts: &Arc<Parts>, measured: &Arc<Reading>) -> Self {
         Self {
-            work,
-            results,
+            work: Arc::new(Work {
+                queue: Mutex::default(),
+                parts: Arc::clone(parts),
+                measured: Arc::clone(measured),
+            }),
+            results: VecDeque::new(),
             deadline: None,
         }
     }
 
-    /// The next message and what became of it, in the batch's order. May be dropped while it waits.
+    /// Begins to read these too.
+    pub(super) fn read(&mut self, batch: Vec<Stored>) {
+        let most = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut queue = self.work.queue();
+        let more = most.saturating_sub(queue.threads).min(batch.len());
+        for stored in batch {
+            let (done, result) = oneshot::channel();
+            self.results.push_back((stored.id, result));
+            queue.waiting.push_back((stored, done));
+        }
+        queue.threads += more;
+        drop(queue);
+        for _ in 0..more {
+            begin(&self.work);
+        }
+    }
+
+    /// How many [`Readers::next`] is still to give.
+    pub(super) fn left(&self) -> usize {
+        self.results.len()
+    }
+
+    /// The next message and what became of it, in order. May be dropped while it waits.
     pub(super) async fn next(&mut self) -> Option<(MessageId, Done)> {
         let (id, result) = self.results.front_mut()?;
         let id = *id;
@@ -74,6 +90,7 @@ impl Readers {
             Ok(done) => done.unwrap_or(Err("panicked")),
             Err(_) => {
                 self.work.measured.seconds.took(SLOW);
+                // In the place of the one that is lost: it takes up nothing more.
                 begin(&self.work);
                 Err("too_slow")
             }
@@ -96,15 +113,26 @@ fn begin(work: &Arc<Work>) {
             let begun = Instant::now();
             let read = work.read(&stored);
             work.measured.seconds.took(begun.elapsed());
-            let _ = done.send(read);
+            if done.send(read).is_err() {
+                return;
+            }
         }
     }));
 }
 
 impl Work {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next message; the thread that finds none ends.
     fn take(&self) -> Option<(Stored, oneshot::Sender<Done>)> {
-        let queue = self.queue.lock();
-        queue.unwrap_or_else(PoisonError::into_inner).pop_front()
+        let mut queue = self.queue();
+        let next = queue.waiting.pop_front();
+        if next.is_none() {
+            queue.threads = queue.threads.saturating_sub(1);
+        }
+        next
     }
 
     fn read(&self, stored: &Stored) -> Done {

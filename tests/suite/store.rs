@@ -756,7 +756,7 @@ async fn of_a_batch_what_is_stored_already_is_one_more_delivery_and_the_rest_is_
             .unwrap();
         let known = recorded[0].message;
         let other_bytes = mail("1@x.example", "y");
-        let large = [mail("3@x.example", "z"), vec![b'z'; 5 << 20]].concat();
+        let large = [mail("3@x.example", "z"), vec![b'z'; 3 << 20]].concat();
         for (uids, batch) in [
             // Copies under places of their own; then the same places again.
             ([2, 3, 4], [&first, &other_bytes, &large]),

@@ -49,6 +49,12 @@ fn uids(claimed: &[Stored]) -> Vec<u32> {
     claimed.iter().map(id).collect()
 }
 
+/// The UIDs of what a claim of at most so many brings beside these, which are in hand.
+async fn claim_beside(store: &Store, in_hand: &[MessageId], limit: u32) -> Vec<u32> {
+    let claimed = store.claim_more(in_hand, at(1), LEASE, limit).await;
+    uids(&claimed.unwrap())
+}
+
 /// As after a death that was noticed: another instance buries this one.
 async fn die(store: &Store, witness: &Store) {
     let me = store.instance().expect("it joined");
@@ -160,6 +166,129 @@ async fn n14_what_names_an_incident_waits_while_another_instance_reads_of_it() {
         }
         assert_eq!(claim(&first, 9).await, [1, 2, 3, 4]);
         test.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn n14_more_is_claimed_beside_what_is_in_hand_but_what_names_its_incident() {
+    for test in stores().await {
+        let store = &young(&test).await;
+        let named = "Subject: [INC-26-00042]\r\n";
+        let batch = [
+            from("claire", 1, named),
+            from("paul", 2, ""),
+            from("marie", 3, named),
+            from("luc", 4, ""),
+        ];
+        record(store, &batch).await;
+        let first = store.claim_messages(at(1), LEASE, 2).await.unwrap();
+        assert_eq!(uids(&first), [1, 2]);
+        let mut in_hand: Vec<MessageId> = first.iter().map(|stored| stored.id).collect();
+        let next = store.claim_more(&in_hand, at(1), LEASE, 9).await.unwrap();
+        assert_eq!(uids(&next), [4]);
+        in_hand.extend(next.iter().map(|stored| stored.id));
+        assert_eq!(claim_beside(store, &in_hand, 9).await, [0; 0]);
+        // Even where nobody renewed it in time.
+        let late = store.claim_more(&in_hand, at(999), LEASE, 9).await.unwrap();
+        assert_eq!(uids(&late), [0; 0]);
+        let tries = async || {
+            let lines = store.list_messages(None, 9).await.unwrap();
+            let tries = lines.iter().rev().map(|line| line.attempts);
+            tries.collect::<Vec<u32>>()
+        };
+        assert_eq!(tries().await, [1, 1, 0, 1], "what is in hand stays claimed");
+        // What is in hand no longer, and was not done, is free again, and what waited for it.
+        assert_eq!(claim_beside(store, &in_hand[1..], 9).await, [1, 3]);
+        assert_eq!(tries().await, [1, 1, 1, 1], "that try does not count");
+        test.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn parse_02_what_is_to_be_alone_is_claimed_beside_nothing_and_nothing_beside_it() {
+    for test in stores().await {
+        let store = &young(&test).await;
+        let senders = ["claire", "paul", "marie"].into_iter().zip(1..);
+        let batch: Vec<Fetched> = senders.map(|(name, uid)| from(name, uid, "")).collect();
+        record(store, &batch).await;
+        let first = store.claim_messages(at(1), LEASE, 1).await.unwrap()[0].id;
+        let beside = store.claim_more(&[first], at(1), LEASE, 1).await.unwrap();
+        assert_eq!(uids(&beside), [2]);
+        let beside = beside[0].id;
+        // Begun once without an end: it is read alone from now on, once nothing else is in hand.
+        store.fail_message(first, "panicked", at(1)).await.unwrap();
+        assert_eq!(claim_beside(store, &[first, beside], 9).await, [0; 0]);
+        assert_eq!(claim_beside(store, &[beside], 9).await, [0; 0]);
+        store.give_back(beside).await.unwrap();
+        assert_eq!(claim_beside(store, &[], 9).await, [1]);
+        assert_eq!(claim_beside(store, &[first], 9).await, [0; 0]);
+        store.fail_message(first, "panicked", at(1)).await.unwrap();
+        store.claim_messages(at(1), LEASE, 9).await.unwrap();
+        store.fail_message(first, "panicked", at(1)).await.unwrap();
+        assert_eq!(claim_beside(store, &[first], 9).await, [2, 3]);
+        test.store.close().await;
+    }
+}
+
+/// More than three batches, each claimed while the one before is read or kept.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn n14_a_conversation_keeps_its_order_across_batches_in_hand() {
+    const WRITERS: u32 = 150;
+    for test in stores().await {
+        let mut line = Line::with(test, "").await;
+        let writer = |number: u32| format!("From: claire{number}@chu-{number}.example\r\n");
+        let declared = (1..=WRITERS).map(|number| {
+            let words = format!("La carte reste grise, poste {number}.\r\n");
+            mail(number, &writer(number), &words)
+        });
+        // Each names a message that is kept while it is claimed and read, and no incident.
+        let followed = (1..=WRITERS).map(|number| {
+            let header = format!(
+                "{}Subject: Re: Carto\r\nIn-Reply-To: <{number}@chu-nantes.example>\r\n",
+                writer(number)
+            );
+            mail(WRITERS + number, &header, "Le poste 7 aussi.\r\n")
+        });
+        let all: Vec<Vec<u8>> = declared.chain(followed).collect();
+        line.receive_all(all).await;
+        let round = line.process(1).await;
+        assert_eq!(round.done, u64::from(2 * WRITERS));
+        assert_eq!(round.incidents, u64::from(WRITERS));
+        // Those that name two incidents, among many that name none.
+        let more = (1..=WRITERS).map(|number| {
+            let incident = 1 + number % 2;
+            let header = match number % 5 {
+                0 => format!("From: luc{number}@chu-nantes.example\r\n"),
+                _ => format!(
+                    "{}Subject: Re: Carto [INC-26-0000{incident}]\r\n",
+                    writer(incident)
+                ),
+            };
+            let words = format!("Le poste {number} aussi.\r\n");
+            mail(2 * WRITERS + number, &header, &words)
+        });
+        let more: Vec<Vec<u8>> = more.collect();
+        line.receive_all(more).await;
+        assert_eq!(line.process(2).await.done, u64::from(WRITERS));
+        let messages = line.messages().await;
+        assert!(
+            messages.iter().all(|row| row.attempts == 1),
+            "none was freed"
+        );
+        let mut attached = 0;
+        for number in 1..=WRITERS {
+            let reference = Reference::new("INC", 2026, number);
+            let history = line.store().history(&reference).await.unwrap();
+            let order: Vec<MessageId> = history
+                .iter()
+                .filter(|event| event.kind == EventKind::MessageAttached)
+                .filter_map(|event| event.message)
+                .collect();
+            assert!(order.is_sorted(), "{reference}: {order:?}");
+            attached += order.len();
+        }
+        assert_eq!(attached, 150 + 120);
+        line.store().close().await;
     }
 }
 
