@@ -6,12 +6,13 @@ use super::intake::{Parts, remaining};
 use super::merger::anew;
 use crate::domain::account::By;
 use crate::domain::audit::Deed;
-use crate::domain::declaration::Declaration;
-use crate::domain::field::{Evidence, Field, FieldName, Reading, Reason, Value, ValueOrigin};
+use crate::domain::field::{
+    Evidence, Field, FieldName, Fields, Reading, Reason, Value, ValueOrigin,
+};
 use crate::domain::form::Form;
 use crate::domain::incident::{Incident, Reference, Status};
 use crate::domain::message::MessageId;
-use crate::extract::{Context, extract};
+use crate::extract::{Context, fields};
 use crate::mail::Email;
 use crate::store::{Corrected, Store, StoreError};
 use chrono::{DateTime, Utc};
@@ -115,16 +116,16 @@ pub async fn correct(
         Verdict::Confirmed => incident.field_messages.get(&name).copied(),
         _ => None,
     });
-    let mut fields = incident.fields.clone();
-    fields[name] = field;
+    let mut all = incident.fields.clone();
+    all[name] = field;
     let roles = incident.attachments.iter().map(|kept| kept.attachment.role);
-    let to_ask = remaining(&parts.form, &fields, roles);
+    let to_ask = remaining(&parts.form, &all, roles);
     let major = incident.major_suspected;
-    let anew = anew(store, parts, &incident, (&fields, &to_ask, major), by.at).await?;
+    let anew = anew(store, parts, &incident, (&all, &to_ask, major), by.at).await?;
     let waits = matches!(incident.status, Status::Waiting | Status::ToCall);
     let corrected = Corrected {
         incident: &incident,
-        fields: &fields,
+        fields: &all,
         name,
         message,
         origin: match verdict {
@@ -221,8 +222,8 @@ pub fn typed(
         | FieldName::Feature => return Ok(Value::Text(one_line(text))),
         _ => (),
     }
-    let declaration = behind_its_label(form, name, &one_line(text), now);
-    match (&declaration.fields[name].reading, name) {
+    let read = behind_its_label(form, name, &one_line(text), now);
+    match (&read[name].reading, name) {
         (Reading::Present(value), _) => Ok(value.clone()),
         // No entity of the table: it stands as typed.
         (_, FieldName::Entity) => Ok(Value::Entity {
@@ -235,9 +236,9 @@ pub fn typed(
 }
 
 /// A message that says this one thing, as the form has it.
-fn behind_its_label(form: &Form, name: FieldName, text: &str, now: DateTime<Utc>) -> Declaration {
-    let mut fields = form.fields.iter();
-    let label = fields.find(|field| field.name == name);
+fn behind_its_label(form: &Form, name: FieldName, text: &str, now: DateTime<Utc>) -> Fields {
+    let mut all = form.fields.iter();
+    let label = all.find(|field| field.name == name);
     let label = label.map_or("", |field| field.label.as_str());
     let raw = format!(
         "Date: {}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{label} : {text}\r\n",
@@ -249,7 +250,7 @@ fn behind_its_label(form: &Form, name: FieldName, text: &str, now: DateTime<Utc>
         mark: "",
         key: None,
     };
-    extract(&Email::parse(raw.as_bytes()), form, &context)
+    fields(&Email::parse(raw.as_bytes()), form, &context)
 }
 
 fn one_line(text: &str) -> String {

@@ -108,6 +108,23 @@ pub fn extract(email: &Email<'_>, form: &Form, context: &Context<'_>) -> Declara
     declaration
 }
 
+/// The fields of a message that is a declaration whatever it says: what a person types for a field is
+/// read so, behind the field's label.
+#[must_use]
+pub fn fields(email: &Email<'_>, form: &Form, context: &Context<'_>) -> Fields {
+    let date = email
+        .date
+        .unwrap_or_else(|| context.received_at.fixed_offset());
+    let reader = Reader {
+        email,
+        form,
+        kind: crate::domain::declaration::Kind::Declaration,
+        voices: &voices(email, form, date),
+        subject: subject(email),
+    };
+    reader.fields(date)
+}
+
 /// Words of one voice that are read for what they say: some fifteen pages. The message itself is
 /// kept and shown whole.
 const LONGEST_READ: usize = 32 * 1024;

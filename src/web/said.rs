@@ -76,19 +76,22 @@ pub(super) async fn said(
     let Some(did) = asked.fait.as_deref().and_then(Did::parse) else {
         return Ok(Said::default());
     };
-    let heading = |name: FieldName| {
-        let mut fields = console.form().fields.iter();
-        let field = fields.find(|field| field.name == name);
-        field.map_or_else(|| name.to_string(), |field| field.heading.clone())
-    };
     let line = |text: String| Said {
         text,
         undo: String::new(),
     };
+    // A name that the form does not have is not repeated.
+    let of_field = |name: FieldName, words: &str| {
+        let mut fields = console.form().fields.iter();
+        let field = fields.find(|field| field.name == name);
+        field.map_or_else(Said::default, |field| {
+            line(format!("{}\u{a0}: {words}.", field.heading))
+        })
+    };
     Ok(match did {
         Did::Moved(reference) => moved(console, &reference).await?,
-        Did::Decided(name) => line(format!("{}\u{a0}: enregistré.", heading(name))),
-        Did::Settled(name) => line(format!("{}\u{a0}: décidé.", heading(name))),
+        Did::Decided(name) => of_field(name, "enregistré"),
+        Did::Settled(name) => of_field(name, "décidé"),
         Did::ToldApart(other) => line(format!("Distingué du dossier {other}.")),
         Did::Mail(number) => match here {
             Some(here) => line(mail(console, here, number).await?),
@@ -162,7 +165,7 @@ mod tests {
             "",
             "etat",
             "etat.<b>",
-            "champ.x",
+            "champ.<b>",
             "envoi.-1",
             "autre.",
             "Appelez le 08",

@@ -271,7 +271,7 @@ async fn with_accounts() -> Own {
 }
 
 /// The cookie header of somebody who logs in.
-async fn cookie(desk: &Desk, name: &str) -> String {
+async fn session_of(desk: &Desk, name: &str) -> String {
     let answered: Answered = desk.login(name, PASSWORD, "").await;
     assert_eq!(answered.status, 303, "{}", answered.body);
     answered.cookie()
@@ -309,7 +309,7 @@ async fn authz_01_each_route_lets_in_whom_it_declares_and_nobody_else() {
             _ => assert_eq!(nobody.status, 401, "{route:?}"),
         }
         for role in Role::ALL {
-            let cookie = cookie(&desk, role.as_str()).await;
+            let cookie = session_of(&desk, role.as_str()).await;
             let may = [role].into_iter().collect::<Roles>().may(right);
             let headers = format!("{FORM}{cookie}");
             let status = desk.ask(route.method, &path, &headers, "").await.status;
@@ -332,9 +332,9 @@ async fn authz_01_each_route_lets_in_whom_it_declares_and_nobody_else() {
 async fn csrf_01_a_form_without_the_sessions_token_or_from_elsewhere_changes_nothing() {
     let desk = with_accounts().await;
     add(&desk.test.store, "marie", &[Role::Agent]).await;
-    let cookie = cookie(&desk, "marie").await;
+    let cookie = session_of(&desk, "marie").await;
     let token = desk.ask("GET", "/", &cookie, "").await.token();
-    let other = cookie(&desk, "marie").await;
+    let other = session_of(&desk, "marie").await;
     let elsewhere = desk.ask("GET", "/", &other, "").await.token();
     assert_ne!(token, elsewhere, "each session has its own");
     let right = format!("jeton={token}");
@@ -437,7 +437,7 @@ async fn a_disabled_account_is_an_unknown_one() {
     let desk = with_accounts().await;
     let store = &desk.test.store;
     add(store, "marie", &[Role::Agent]).await;
-    let cookie = cookie(&desk, "marie").await;
+    let cookie = session_of(&desk, "marie").await;
     store
         .disable_account("marie", &By::command(at(1)))
         .await

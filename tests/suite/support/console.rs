@@ -1,6 +1,6 @@
 //! The console by requests, as a browser sends them.
 
-use crate::support::stores::{TestStore, at};
+use crate::support::stores::at;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
