@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Serialize)]
 pub(super) struct Edit {
     token: String,
+    name: String,
     value: String,
     reason: String,
     seen: String,
@@ -70,6 +71,7 @@ impl Edit {
         let own = form.choices.iter().map(|choice| choice.value.clone());
         Self {
             token: form.name.to_string(),
+            name: form.heading.clone(),
             value: match &field.reading {
                 Reading::Present(value) => french::value(value),
                 Reading::Unclear(_) => raw(field),

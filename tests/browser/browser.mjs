@@ -64,6 +64,10 @@ const UNLINKED = ['/quarantine', '/d/INC-26-99999', '/nulle-part'];
 
 const known = new Map();
 
+// Each dossier is looked at; of what can be opened beside one, the first of its kind stands for all.
+const DOSSIER = /^\/d\/INC-[\d-]+$/;
+const kind = (path) => path.replace(/INC-[\d-]+/g, 'REF').replace(/avant=.*/, 'avant');
+
 // Walked once for each console.
 export async function pages(browser, base) {
   if (!known.has(base)) known.set(base, await walk(browser, base));
@@ -74,6 +78,7 @@ async function walk(browser, base) {
   const { context } = await open(browser, base);
   const page = await context.newPage();
   const found = ['/', ...UNLINKED];
+  const kinds = new Set();
   for (let at = 0; at < found.length; at += 1) {
     await page.goto(base + found[at]);
     const links = await page.$$eval('a[href]', (all) => all.map((link) => link.href));
@@ -81,7 +86,10 @@ async function walk(browser, base) {
       const url = new URL(link);
       const path = url.pathname + url.search;
       // What is saved, not shown, is no page.
-      if (url.origin === new URL(base).origin && !path.endsWith('.eml') && !found.includes(path)) {
+      const is_page = url.origin === new URL(base).origin && !path.endsWith('.eml');
+      const is_new = DOSSIER.test(path) ? !found.includes(path) : !kinds.has(kind(path)) && !found.includes(path);
+      if (is_page && is_new) {
+        kinds.add(kind(path));
         found.push(path);
       }
     }
@@ -90,4 +98,4 @@ async function walk(browser, base) {
   return found;
 }
 
-export const dossiers = (all) => all.filter((path) => /^\/d\/INC-/.test(path) && !UNLINKED.includes(path));
+export const dossiers = (all) => all.filter((path) => DOSSIER.test(path) && !UNLINKED.includes(path));

@@ -30,6 +30,11 @@ export async function skips(page, parts) {
       await page.goto('about:blank');
       await page.goto(url);
     }
+    // The page has put the focus where the work begins: back to its start.
+    await page.evaluate(() => {
+      document.body.tabIndex = -1;
+      document.body.focus();
+    });
     for (let tab = 0; tab <= number; tab += 1) await page.keyboard.press('Tab');
     const link = await page.evaluate(() => {
       const { left, top, width, height } = document.activeElement.getBoundingClientRect();
