@@ -1,13 +1,12 @@
 //! `vigie export`: everything that was stored, for other programs and for checking.
 
-use super::{Exit, Global, Output, csv, parts};
+use super::{Exit, Global, Output, parts};
 use crate::domain::form::Form;
 use crate::failpoint;
-use crate::present::json::{self, InOrder};
-use crate::store::{ExportedMessage, ExportedTicket, Store};
+use crate::present::csv::Dialect;
+use crate::present::tickets;
+use crate::store::{ExportedMessage, Store};
 use anyhow::Context as _;
-use chrono::{DateTime, Utc};
-use serde_json::Value;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
@@ -42,6 +41,18 @@ enum What {
 enum Format {
     Ndjson,
     Csv,
+    /// By semicolons and with a UTF-8 mark, as a French spreadsheet opens it
+    CsvFr,
+}
+
+impl From<Format> for tickets::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Ndjson => Self::Ndjson,
+            Format::Csv => Self::Csv(Dialect::Standard),
+            Format::CsvFr => Self::Csv(Dialect::French),
+        }
+    }
 }
 
 pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::Result<Exit> {
@@ -73,13 +84,17 @@ async fn write(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     match args.what {
-        What::Messages => messages(args.format, store, out).await,
-        What::Tickets => tickets(args.format, store, form, out).await,
+        What::Messages => messages(args.format.into(), store, out).await,
+        What::Tickets => tickets(args.format.into(), store, form, out).await,
     }
 }
 
-async fn messages(format: Format, store: &Store, out: &mut impl Write) -> anyhow::Result<()> {
-    if format == Format::Csv {
+async fn messages(
+    format: tickets::Format,
+    store: &Store,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    if let tickets::Format::Csv(dialect) = format {
         let head = [
             "reference",
             "kind",
@@ -92,7 +107,8 @@ async fn messages(format: Format, store: &Store, out: &mut impl Write) -> anyhow
             "sha256",
             "size",
         ];
-        out.write_all(csv::line(head).as_bytes())?;
+        out.write_all(dialect.mark().as_bytes())?;
+        out.write_all(dialect.line(head).as_bytes())?;
     }
     let mut after = 0;
     loop {
@@ -104,17 +120,17 @@ async fn messages(format: Format, store: &Store, out: &mut impl Write) -> anyhow
         failpoint::hit("K20");
         for row in &page {
             let line = match format {
-                Format::Ndjson => serde_json::to_string(row)? + "\n",
-                Format::Csv => message_line(row),
+                tickets::Format::Ndjson => serde_json::to_string(row)? + "\n",
+                tickets::Format::Csv(dialect) => message_line(dialect, row),
             };
             out.write_all(line.as_bytes())?;
         }
     }
 }
 
-fn message_line(row: &ExportedMessage) -> String {
+fn message_line(dialect: Dialect, row: &ExportedMessage) -> String {
     let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
-    csv::line([
+    dialect.line([
         row.reference.as_deref().unwrap_or_default(),
         row.kind.as_deref().unwrap_or_default(),
         &row.state,
@@ -129,30 +145,12 @@ fn message_line(row: &ExportedMessage) -> String {
 }
 
 async fn tickets(
-    format: Format,
+    format: tickets::Format,
     store: &Store,
     form: &Form,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    if format == Format::Csv {
-        let mut head: Vec<String> = [
-            "reference",
-            "status",
-            "kind",
-            "received_at",
-            "major_suspected",
-            "concerns",
-            "to_ask",
-            "merged_into",
-        ]
-        .map(str::to_owned)
-        .into();
-        for name in form.names() {
-            head.extend([name.to_string(), format!("{name}_state")]);
-        }
-        let head = csv::line(head.iter().map(String::as_str));
-        out.write_all(head.as_bytes())?;
-    }
+    out.write_all(format.head(form).as_bytes())?;
     let mut after = 0;
     loop {
         let page = store.export_tickets(after, PAGE).await?;
@@ -162,69 +160,7 @@ async fn tickets(
         after = last.incident;
         failpoint::hit("K20");
         for row in &page {
-            let line = match format {
-                Format::Ndjson => serde_json::to_string(&Ticket::of(row, form))? + "\n",
-                Format::Csv => ticket_line(row, form),
-            };
-            out.write_all(line.as_bytes())?;
+            out.write_all(format.ticket(row, form)?.as_bytes())?;
         }
-    }
-}
-
-/// One incident as an object, its fields as `vigie parse` writes them.
-#[derive(Debug, serde::Serialize)]
-struct Ticket<'a> {
-    reference: &'a str,
-    status: &'a str,
-    kind: &'a str,
-    received_at: DateTime<Utc>,
-    major_suspected: bool,
-    concerns: &'a [String],
-    to_ask: &'a [String],
-    merged_into: Option<&'a str>,
-    fields: InOrder<'a>,
-}
-
-impl<'a> Ticket<'a> {
-    fn of(row: &'a ExportedTicket, form: &'a Form) -> Self {
-        Self {
-            reference: &row.reference,
-            status: &row.status,
-            kind: &row.kind,
-            received_at: row.received_at,
-            major_suspected: row.major_suspected,
-            concerns: &row.concerns,
-            to_ask: &row.to_ask,
-            merged_into: row.merged_into.as_deref(),
-            fields: InOrder(&row.fields, form),
-        }
-    }
-}
-
-fn ticket_line(row: &ExportedTicket, form: &Form) -> String {
-    let mut cells = vec![
-        row.reference.clone(),
-        row.status.clone(),
-        row.kind.clone(),
-        row.received_at.to_rfc3339(),
-        row.major_suspected.to_string(),
-        row.concerns.join(" "),
-        row.to_ask.join(" "),
-        row.merged_into.clone().unwrap_or_default(),
-    ];
-    for name in form.names() {
-        let field = &row.fields[name];
-        cells.push(cell(field.value().map(json::plain).as_ref()));
-        cells.push(field.reading.state().to_owned());
-    }
-    csv::line(cells.iter().map(String::as_str))
-}
-
-/// A text as it is, nothing as nothing, anything else as JSON.
-fn cell(value: Option<&Value>) -> String {
-    match value {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
     }
 }

@@ -7,7 +7,6 @@ mod backup;
 mod check;
 mod check_alarm;
 mod config;
-mod csv;
 mod deep;
 pub mod demo;
 mod exit;

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod decision;
 pub mod declaration;
 pub mod escalation;
+pub mod export;
 pub mod field;
 mod fields;
 pub mod following;

@@ -1,5 +1,6 @@
 //! What was understood, rendered for programs, terminals and pages.
 
+pub mod csv;
 pub mod french;
 pub mod health;
 pub mod json;
@@ -7,3 +8,4 @@ pub mod mails;
 pub mod marks;
 pub mod page;
 pub mod terminal;
+pub mod tickets;

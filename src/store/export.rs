@@ -1,9 +1,10 @@
 //! Exports in pages, and the numbers that health, metrics and pages show.
 
 use super::Store;
+use super::db::Sql;
 use super::error::Result;
-use super::rows::{json, unsigned};
-use crate::domain::field::Fields;
+use super::rows::{json, to_json, unsigned};
+use crate::domain::export::ExportedTicket;
 use crate::domain::form::Ask;
 use crate::domain::incident::IncidentId;
 use chrono::{DateTime, Utc};
@@ -34,31 +35,6 @@ pub struct ExportedMessage {
     pub sha256: String,
     /// Bytes as served.
     pub size: u64,
-}
-
-/// One incident with its fields.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ExportedTicket {
-    /// Where the next page begins.
-    pub incident: i64,
-    /// Its name.
-    pub reference: String,
-    /// Its status's stable word.
-    pub status: String,
-    /// Its first message's kind.
-    pub kind: String,
-    /// When its first message reached the mailbox.
-    pub received_at: DateTime<Utc>,
-    /// A whole service may be out of use.
-    pub major_suspected: bool,
-    /// Why a person must look.
-    pub concerns: Vec<String>,
-    /// What remains to be asked for.
-    pub to_ask: Vec<String>,
-    /// The reference of the incident that it is part of.
-    pub merged_into: Option<String>,
-    /// Its fields so far.
-    pub fields: Fields,
 }
 
 /// Numbers.
@@ -190,6 +166,35 @@ impl Store {
             .bind(i64::from(limit))
             .fetch_all()
             .await?;
+        self.tickets(rows).await
+    }
+
+    /// These incidents, newest first.
+    ///
+    /// # Errors
+    /// The database's; a row that can't be understood.
+    pub async fn exported(&self, incidents: &[IncidentId]) -> Result<Vec<ExportedTicket>> {
+        let ids: Vec<i64> = incidents.iter().map(|incident| incident.0).collect();
+        let rows: Vec<TicketRow> = self
+            .db
+            .read(Sql {
+                sqlite: "SELECT i.id, i.reference, i.status, i.kind, i.received_at,
+                            i.major_suspected, i.concerns, i.to_ask, k.reference AS merged_into
+                         FROM incidents i LEFT JOIN incidents k ON k.id = i.merged_into
+                         WHERE i.id IN (SELECT value FROM json_each($1)) ORDER BY i.id DESC",
+                postgres: "SELECT i.id, i.reference, i.status, i.kind, i.received_at,
+                              i.major_suspected, i.concerns, i.to_ask, k.reference AS merged_into
+                           FROM incidents i LEFT JOIN incidents k ON k.id = i.merged_into
+                           WHERE i.id IN (SELECT json_array_elements_text($1::json)::bigint)
+                           ORDER BY i.id DESC",
+            })
+            .text(&to_json(&ids))
+            .fetch_all()
+            .await?;
+        self.tickets(rows).await
+    }
+
+    async fn tickets(&self, rows: Vec<TicketRow>) -> Result<Vec<ExportedTicket>> {
         let mut tickets = Vec::with_capacity(rows.len());
         for row in rows {
             let id = row.id;

@@ -62,7 +62,7 @@ pub use claim::STEADY;
 pub use correct::Corrected;
 pub use deep::{Deep, Fault};
 pub use error::{OpenError, Result, StoreError};
-pub use export::{Counts, ExportedMessage, ExportedTicket};
+pub use export::{Counts, ExportedMessage};
 pub use health::{Deadlines, Probe, Tally, Vitals};
 pub use held::Waiting;
 pub use instances::{Holder, Peer, Settled};

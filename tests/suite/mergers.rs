@@ -10,13 +10,14 @@ use vigie::desk::reparse;
 use vigie::desk::ticket::{self, Act, ActError};
 use vigie::domain::account::By;
 use vigie::domain::act::Closing;
+use vigie::domain::export::ExportedTicket;
 use vigie::domain::field::{FieldName, Reading, ValueOrigin};
 use vigie::domain::form::Item;
 use vigie::domain::history::EventKind;
 use vigie::domain::incident::{Concern, Incident, Reference, Status};
 use vigie::domain::merger::{Misfit, REVERSIBLE};
 use vigie::domain::outgoing::{MailState, Template};
-use vigie::store::{ExportedTicket, OutboxEntry, StoreError};
+use vigie::store::{OutboxEntry, StoreError};
 
 const HUGO: &str = "From: Hugo Garnier <h.garnier@autre.example>\r\n";
 const NADIA: &str = "From: Nadia Roux <n.roux@tiers.example>\r\n";
