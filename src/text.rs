@@ -125,6 +125,39 @@ pub fn fold(original: &str) -> String {
     text
 }
 
+/// The longest word that search compares, in characters: what is longer is cut.
+const LONGEST_WORD: usize = 60;
+
+/// The words of a text as search compares them: folded, letters and digits only.
+#[must_use]
+pub fn words(original: &str) -> Vec<String> {
+    let folded = fold(original);
+    cut(&folded).map(|(_, word)| word.to_owned()).collect()
+}
+
+/// The same, each with where it stands in the text.
+#[must_use]
+pub fn placed_words(original: &str) -> Vec<(String, Range<usize>)> {
+    let folded = Folded::new(original);
+    cut(folded.as_str())
+        .map(|(whole, word)| (word.to_owned(), folded.original(whole)))
+        .collect()
+}
+
+/// The words of a folded text: where each whole one stands, and as much of it as is compared.
+fn cut(folded: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let from = rest + folded[rest..].find(char::is_alphanumeric)?;
+        let length = folded[from..].find(|letter: char| !letter.is_alphanumeric());
+        let end = length.map_or(folded.len(), |length| from + length);
+        rest = end;
+        let whole = &folded[from..end];
+        let most = whole.char_indices().nth(LONGEST_WORD);
+        Some((from..end, most.map_or(whole, |(at, _)| &whole[..at])))
+    })
+}
+
 /// How many bytes of ASCII stand at the start, eight at a time.
 fn ascii_run(text: &str) -> usize {
     let bytes = text.as_bytes();
@@ -210,6 +243,18 @@ mod tests {
         let at = folded.as_str().find("oe").unwrap();
         assert_eq!(&original[folded.original(at..at + 1)], "œ");
     }
+
+    #[test]
+    fn words_are_letters_and_digits_folded_with_their_places() {
+        let text = "L’Été, 100 % «\u{a0}cœur\u{a0}» a_b\0; DROP";
+        assert_eq!(words(text), ["l", "ete", "100", "coeur", "a", "b", "drop"]);
+        let placed = placed_words(text);
+        let written: Vec<&str> = placed.iter().map(|(_, span)| &text[span.clone()]).collect();
+        assert_eq!(written, ["L", "Été", "100", "cœur", "a", "b", "DROP"]);
+        assert_eq!(words(&"x".repeat(99))[0].len(), LONGEST_WORD);
+        assert!(words(" %_\\'\"\0*^").is_empty());
+    }
+
     #[test]
     fn accents_fold_alike_the_short_and_the_long_way() {
         for character in '\u{80}'..='\u{24f}' {

@@ -16,6 +16,7 @@ use crate::wake::Wake;
 use crate::web;
 use crate::worker::deliver::{self, Delivering};
 use crate::worker::fetch::{self, Fetching};
+use crate::worker::indexing;
 use crate::worker::instances;
 use crate::worker::lifecycle::Lifecycle;
 use crate::worker::process::{self, Processing};
@@ -168,6 +169,7 @@ impl Service {
             wake: self.wake.clone(),
         };
         life.start("timers", timers::run(timing, life.token()));
+        life.start("indexing", indexing::run(self.store.clone(), life.token()));
         let processing = self.processing(self.clock);
         life.start("process", process::run(processing, life.token()));
         if is_sending {

@@ -10,6 +10,7 @@ use super::join::{self, Fate};
 use super::notice::notice;
 use super::open::{Opening, opened};
 use super::respond::domain_is_known;
+use super::searched::searched;
 use super::thread::{Names, Thread, names, thread};
 use crate::config::{AnswerFrom, Config};
 use crate::domain::decision::{MOST_RECEIVED, Suppressed};
@@ -285,6 +286,7 @@ pub(super) async fn effect(
         reason: read.declaration.reason.clone(),
         from_address: read.from_address(),
         subject: read.email.subject.clone(),
+        text: searched(&read.email),
         attachments: read.attachments.clone(),
         effect,
     })

@@ -22,5 +22,6 @@ pub mod promote;
 pub mod remind;
 pub mod reparse;
 mod respond;
+pub mod searched;
 pub mod thread;
 pub mod ticket;

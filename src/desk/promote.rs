@@ -66,6 +66,7 @@ fn outcome(line: &MessageLine, raw: &[u8], parts: &Parts) -> Outcome {
         reason: Why::ByHand.as_str().to_owned(),
         from_address,
         subject,
+        text: String::new(),
         attachments: Vec::new(),
         effect: Effect::Opened(Box::new(new), answering),
     }

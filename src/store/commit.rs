@@ -9,7 +9,7 @@ use super::bounces::{self, concern};
 use super::circuit;
 use super::db::{Sql, Text, Tx};
 use super::error::{Result, StoreError};
-use super::fields::{Said, keep_fields};
+use super::fields::{Said, insert_fields};
 use super::held::supersede;
 use super::history::{Entry, note, note_all};
 use super::limits::{Asked, SO_FAR, SoFar, so_far};
@@ -19,6 +19,7 @@ use super::outcome::{Answer, Answering, Committed, Effect, Facts, Filled, Outcom
 use super::proposals::keep_proposals;
 use super::references::{gather, is_threaded, keep_references};
 use super::rows::{reference, to_json};
+use super::searched::index_joined;
 use super::timers::stop_timers;
 use super::together::{keep_together, stands_alone};
 use crate::domain::decision::Review;
@@ -186,6 +187,7 @@ pub(super) async fn keep(tx: &mut Tx, outcome: &Outcome, now: DateTime<Utc>) -> 
         outcome.attachments.as_slice(),
     );
     keep_attachments(tx, &[kept]).await?;
+    index_joined(tx, outcome, incident).await?;
     gather(tx, std::iter::once(outcome), now).await?;
     failpoint::hit("K07");
     if let (Some(answering), Some(reference)) = (answering, committed.reference.clone()) {
@@ -308,7 +310,7 @@ async fn join(
         names: &filled.changed,
         origin: ValueOrigin::Reply,
     };
-    keep_fields(tx, &[said]).await?;
+    insert_fields(tx, &[said]).await?;
     keep_proposals(tx, filled.incident, &filled.proposals).await?;
     if let Some(address) = &filled.address {
         believe(tx, &[(filled.incident, address)]).await?;
@@ -386,6 +388,7 @@ mod tests {
             reason: String::new(),
             from_address: String::new(),
             subject,
+            text: String::new(),
             attachments: Vec::new(),
             effect: Effect::Filed {
                 notice: None,

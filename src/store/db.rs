@@ -111,6 +111,7 @@ impl Bind for i64 {}
 impl Bind for Option<i64> {}
 impl Bind for Option<f64> {}
 impl Bind for bool {}
+impl Bind for Option<bool> {}
 impl Bind for Text {}
 impl Bind for Option<Text> {}
 impl Bind for Vec<u8> {}

@@ -4,6 +4,7 @@ use super::Store;
 use super::db::{Sql, Tx};
 use super::error::Result;
 use super::rows::{from_token, json, size, to_json, token, unsigned, word};
+use super::searched::renew;
 use crate::domain::field::{Evidence, Field, FieldName, Fields, Part, Reading, ValueOrigin};
 use crate::domain::incident::IncidentId;
 use crate::domain::message::MessageId;
@@ -134,8 +135,17 @@ impl Said<'_> {
     }
 }
 
-/// Keeps the named fields; one that is missing has no row.
+/// Keeps the named fields; one that is missing has no row. Their tickets are found by them at once.
 pub(super) async fn keep_fields(tx: &mut Tx, said: &[Said<'_>]) -> Result<()> {
+    insert_fields(tx, said).await?;
+    for one in said {
+        renew(tx, one.incident).await?;
+    }
+    Ok(())
+}
+
+/// The same, where the tickets are indexed later in the transaction.
+pub(super) async fn insert_fields(tx: &mut Tx, said: &[Said<'_>]) -> Result<()> {
     let rows: Vec<NewRow> = said.iter().flat_map(Said::rows).collect();
     if rows.is_empty() {
         return Ok(());
@@ -190,7 +200,10 @@ pub(super) async fn drop_fields(
             .execute()
             .await?;
     }
-    Ok(())
+    match names {
+        [] => Ok(()),
+        _ => renew(tx, incident).await,
+    }
 }
 
 fn field(incident: i64, row: FieldRow) -> Result<Field> {

@@ -14,8 +14,8 @@ use crate::domain::message::MessageId;
 use chrono::{DateTime, Utc};
 
 #[derive(sqlx::FromRow)]
-struct IncidentRow {
-    id: i64,
+pub(super) struct IncidentRow {
+    pub(super) id: i64,
     reference: String,
     status: String,
     version: i64,
@@ -313,7 +313,7 @@ fn attachment(row: AttachmentRow) -> Result<KeptAttachment> {
     })
 }
 
-fn line(row: IncidentRow) -> Result<IncidentLine> {
+pub(super) fn line(row: IncidentRow) -> Result<IncidentLine> {
     let id = row.id;
     Ok(IncidentLine {
         reference: reference("incidents", id, &row.reference)?,

@@ -6,10 +6,11 @@ use super::audit::audit;
 use super::commit::{concern_words, entity, respond, summary, turn};
 use super::db::Tx;
 use super::error::{Result, StoreError};
-use super::fields::{Said, keep_fields};
+use super::fields::{Said, insert_fields};
 use super::history::{Entry, note, note_all};
 use super::outcome::{Anew, Committed, Letter};
 use super::rows::to_json;
+use super::searched::renew;
 use super::tickets::tell_all;
 use super::timers::stop_timers;
 use super::undo::{Before, Filled, Undo};
@@ -210,10 +211,11 @@ async fn complete(
         let stood = Stood::of(incident, *name);
         give(tx, into.id, *name, &stood).await?;
     }
-    Ok(())
+    renew(tx, into.id).await
 }
 
-/// Puts into a field what stands or stood elsewhere, with its message and its origin.
+/// Puts into a field what stands or stood elsewhere, with its message and its origin; whoever calls it
+/// indexes the ticket.
 pub(super) async fn give(
     tx: &mut Tx,
     incident: IncidentId,
@@ -232,7 +234,7 @@ pub(super) async fn give(
         names: &[name],
         origin,
     };
-    keep_fields(tx, &[said]).await
+    insert_fields(tx, &[said]).await
 }
 
 /// Takes back what has not left; gives each mail with the state that it was in.

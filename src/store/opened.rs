@@ -4,7 +4,7 @@
 use super::commit::{entity, summary};
 use super::db::{Sql, Text, Tx};
 use super::error::{Result, StoreError};
-use super::fields::{Said, keep_fields};
+use super::fields::{Said, insert_fields};
 use super::outcome::{NewIncident, Outcome};
 use super::rows::{size, stamp, to_json, unsigned};
 use crate::domain::field::{FieldName, Fields, ValueOrigin};
@@ -130,7 +130,7 @@ pub(super) async fn insert_incidents(
             origin: ValueOrigin::Parser,
         })
         .collect();
-    keep_fields(tx, &said).await?;
+    insert_fields(tx, &said).await?;
     Ok(made)
 }
 

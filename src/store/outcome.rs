@@ -28,6 +28,8 @@ pub struct Outcome {
     pub from_address: String,
     /// Decoded subject.
     pub subject: String,
+    /// Its words, by which it is found; without what it quotes of ours.
+    pub text: String,
     /// Its attachments, in order.
     pub attachments: Vec<NewAttachment>,
     /// What it does to incidents.

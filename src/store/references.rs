@@ -8,6 +8,7 @@ use super::held::has_opened;
 use super::history::{Entry, note};
 use super::outcome::{Effect, Outcome, Threading};
 use super::rows::{stamp, to_json, word};
+use super::searched::index_moved;
 use crate::domain::declaration::Kind;
 use crate::domain::history::EventKind;
 use crate::domain::incident::IncidentId;
@@ -249,6 +250,7 @@ pub(super) async fn gather(
             .bind(incident)
             .execute()
             .await?;
+        index_moved(tx, MessageId(message), IncidentId(incident)).await?;
         let entry = Entry::of(IncidentId(incident), now).message(MessageId(message));
         note(tx, EventKind::MessageAttached, &entry).await?;
     }

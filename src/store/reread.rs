@@ -6,10 +6,11 @@ use super::attachments::keep_attachments;
 use super::commit::{entity, summary};
 use super::db::Text;
 use super::error::{Result, StoreError};
-use super::fields::{Said, drop_fields, keep_fields};
+use super::fields::{Said, drop_fields, insert_fields};
 use super::history::{Entry, note};
 use super::outcome::NewAttachment;
 use super::rows::{reference, to_json, word};
+use super::searched::renew;
 use crate::domain::declaration::Kind;
 use crate::domain::field::{FieldName, Fields, Reading, ValueOrigin};
 use crate::domain::form::Ask;
@@ -184,7 +185,7 @@ impl Store {
                 ValueOrigin::Reply
             },
         };
-        keep_fields(&mut tx, &[said]).await?;
+        insert_fields(&mut tx, &[said]).await?;
         if let Some(attachments) = &reread.attachments {
             tx.query("DELETE FROM attachments WHERE message_id = $1")
                 .bind(reread.message.0)
@@ -194,6 +195,7 @@ impl Store {
             let kept = [(reread.message, incident, attachments.as_slice())];
             keep_attachments(&mut tx, &kept).await?;
         }
+        renew(&mut tx, reread.incident).await?;
         let entry = Entry::of(reread.incident, now).message(reread.message);
         note(&mut tx, EventKind::Reread, &entry.detail(&reread.detail)).await?;
         tx.commit().await?;

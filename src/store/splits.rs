@@ -10,6 +10,7 @@ use super::history::{Entry, note, note_all};
 use super::mergers::{cancel, give, say_anew};
 use super::outcome::Anew;
 use super::rows::{json, to_json, token, unsigned, word};
+use super::searched::renew;
 use super::undo::{Before, Filled, Undo};
 use crate::domain::account::By;
 use crate::domain::audit::{self, Deed};
@@ -252,6 +253,7 @@ async fn give_back(
     for one in splitting.back {
         give(tx, into.id, one.name, &one.before).await?;
     }
+    renew(tx, into.id).await?;
     match untouched {
         Some(before) if before.status != into.status.as_str() => wind_up(tx, into.id, before).await,
         _ => Ok(()),

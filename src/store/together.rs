@@ -14,6 +14,7 @@ use super::opened::insert_incidents;
 use super::outcome::{Answer, Answering, Committed, Effect, Facts, NewIncident, Outcome};
 use super::references::{gather, keep_references, still_alone};
 use super::rows::to_json;
+use super::searched::index_all;
 use crate::domain::decision::{Review, Ticket};
 use crate::domain::history::EventKind;
 use crate::domain::incident::{Concern, IncidentId, Reference};
@@ -66,6 +67,11 @@ pub(super) async fn keep_together(
     decide(tx, &mut works, now).await?;
     make_mails(tx, &mut works, now).await?;
     keep_history(tx, &works, now).await?;
+    let indexed = works.iter().map(|work| {
+        let incident = work.opened.as_ref().map(|opened| opened.id);
+        (work.outcome, incident)
+    });
+    index_all(tx, indexed).await?;
     gather(tx, outcomes.iter(), now).await?;
     Ok(works.into_iter().map(|work| work.committed).collect())
 }

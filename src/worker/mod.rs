@@ -1,9 +1,10 @@
-//! The loops: fetch, process, deliver, timers, watch, and the beat of an instance among others. Each can be
+//! The loops: fetch, process, deliver, timers, watch, indexing, and the beat of an instance among others. Each can be
 //! stopped at any point and goes on from what is stored; `lifecycle` starts, watches and stops them.
 
 pub mod deliver;
 pub mod fetch;
 mod hand;
+pub mod indexing;
 pub mod instances;
 mod keep;
 pub mod lifecycle;

@@ -105,6 +105,7 @@ async fn queued_to(
         reason: String::new(),
         from_address: "claire@samu.example".into(),
         subject: "Carto grise".into(),
+        text: String::new(),
         attachments: Vec::new(),
         effect: Effect::Opened(Box::new(new), answering),
     };

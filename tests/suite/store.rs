@@ -137,6 +137,7 @@ fn outcome(message: MessageId, effect: Effect) -> Outcome {
         reason: "a fault is described".into(),
         from_address: "c.lebreton@chu.example".into(),
         subject: "Carto grise\0".into(),
+        text: "La carte reste grise\0.".into(),
         attachments: vec![NewAttachment {
             attachment: Attachment {
                 filename: "capture\0.png".into(),
@@ -2072,6 +2073,7 @@ async fn both_databases_have_the_same_tables_columns_and_indexes() {
             || CASE WHEN c.\"notnull\" = 1 THEN ' required' ELSE '' END AS line
          FROM sqlite_master t, pragma_table_info(t.name) c
          WHERE t.type = 'table' AND t.name NOT LIKE '%sql%'
+            AND t.name NOT LIKE 'search_index%'
          UNION ALL SELECT 'index ' || name FROM sqlite_master
          WHERE type = 'index' AND sql IS NOT NULL AND name NOT LIKE '%sql%' ORDER BY line",
     )
@@ -2087,9 +2089,11 @@ async fn both_databases_have_the_same_tables_columns_and_indexes() {
             || CASE WHEN is_nullable = 'NO' THEN ' required' ELSE '' END COLLATE \"C\" AS line
          FROM information_schema.columns
          WHERE table_schema = 'public' AND table_name NOT LIKE '%sql%'
+            AND table_name <> 'search_index'
          UNION ALL SELECT 'index ' || indexname FROM pg_indexes
          WHERE schemaname = 'public' AND indexname NOT LIKE '%\\_key'
-            AND indexname NOT LIKE '%\\_pkey' ORDER BY line",
+            AND indexname NOT LIKE '%\\_pkey' AND indexname NOT LIKE 'search\\_index%'
+         ORDER BY line",
     )
     .fetch_all(&mut server)
     .await

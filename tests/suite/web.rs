@@ -266,6 +266,7 @@ async fn open_with(store: &Store, uid: u32, subject: &str, review: Review) -> St
         reason: subject.to_owned(),
         from_address: "c.lebreton@chu.example".to_owned(),
         subject: subject.to_owned(),
+        text: format!("Bonjour, {subject}"),
         attachments: vec![NewAttachment {
             attachment: Attachment {
                 filename: subject.to_owned(),
@@ -705,6 +706,7 @@ async fn pain_17_who_is_not_reachable_by_mail_is_shown_with_the_number_to_call()
         reason: String::new(),
         from_address: String::new(),
         subject: String::new(),
+        text: String::new(),
         attachments: Vec::new(),
         effect: Effect::Filed {
             notice: Some(Notice {
