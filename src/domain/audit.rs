@@ -54,11 +54,13 @@ pub enum Deed {
     FieldUnusable,
     /// The declarant doesn't know.
     FieldUnknown,
+    /// Tickets left as a file; the target is its format.
+    Exported,
 }
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::LoggedIn,
         Self::LoggedOut,
         Self::AccountAdded,
@@ -81,6 +83,7 @@ impl Deed {
         Self::FieldConfirmed,
         Self::FieldUnusable,
         Self::FieldUnknown,
+        Self::Exported,
     ];
 
     /// The stable word in the store and in exports.
@@ -109,6 +112,7 @@ impl Deed {
             Self::FieldConfirmed => "field_confirmed",
             Self::FieldUnusable => "field_unusable",
             Self::FieldUnknown => "field_unknown",
+            Self::Exported => "exported",
         }
     }
 
@@ -138,6 +142,7 @@ impl Deed {
             Self::FieldConfirmed => "champ confirmé",
             Self::FieldUnusable => "champ inexploitable",
             Self::FieldUnknown => "le déclarant ne sait pas",
+            Self::Exported => "export",
         }
     }
 

@@ -20,6 +20,7 @@ mod queue;
 mod refusal;
 mod said;
 mod sante;
+mod search;
 mod sendings;
 mod shown;
 mod strips;
@@ -89,6 +90,10 @@ pub fn site(parts: Parts) -> Result<Site, TemplateError> {
         .get("/messages", Read, messages::list)
         .get("/quarantine", Read, quarantine::list)
         .get("/quarantine/{number}/message.eml", Read, quarantine::save)
+        .get("/recherche", Read, search::show)
+        .get("/recherche.csv", Read, search::csv)
+        .get("/recherche-fr.csv", Read, search::csv_fr)
+        .get("/recherche.ndjson", Read, search::ndjson)
         .get("/sante", Anyone, sante::show)
         .get("/connexion", Need::Nothing, auth::show)
         .post("/connexion", Need::Nothing, auth::enter)

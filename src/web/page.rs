@@ -32,6 +32,7 @@ const TEMPLATES: &[Source] = &[
     ("quarantine.html", include_str!("templates/quarantine.html")),
     ("messages.html", include_str!("templates/messages.html")),
     ("sante.html", include_str!("templates/sante.html")),
+    ("search.html", include_str!("templates/search.html")),
     ("error.html", include_str!("templates/error.html")),
     ("login.html", include_str!("templates/login.html")),
     ("resumed.html", include_str!("templates/resumed.html")),

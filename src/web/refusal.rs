@@ -24,6 +24,9 @@ pub(super) enum PageError {
     /// A template failed.
     #[error("the page could not be rendered")]
     Template(#[from] TemplateError),
+    /// A row of an export could not be written.
+    #[error("the export could not be written")]
+    Export(#[from] serde_json::Error),
 }
 
 impl Console {
@@ -37,7 +40,7 @@ impl Console {
                     PageError::Store(cause) if cause.is_transient() => {
                         StatusCode::SERVICE_UNAVAILABLE
                     }
-                    PageError::Store(_) | PageError::Template(_) => {
+                    PageError::Store(_) | PageError::Template(_) | PageError::Export(_) => {
                         StatusCode::INTERNAL_SERVER_ERROR
                     }
                 };

@@ -44,6 +44,7 @@ mod quarantine;
 mod reparse;
 mod replies;
 mod resembling;
+mod search;
 mod sending;
 mod served;
 mod storage;

@@ -77,7 +77,7 @@ fn parts(setup: &Setup<'_>) -> Arc<Parts> {
 
 /// A store with its process loop, stepped by hand.
 pub struct Line {
-    test: TestStore,
+    pub test: TestStore,
     pub parts: Arc<Parts>,
     uid: u32,
 }
