@@ -107,7 +107,7 @@ pub(super) async fn show(
 /// Which row is open: one that the address names, or one whose form could not be kept.
 pub(super) enum Opened<'a> {
     By(&'a Open),
-    With(Edit),
+    With(Box<Edit>),
 }
 
 /// The page of one ticket.
@@ -148,7 +148,7 @@ pub(super) async fn page(
     let candidates = store.candidates(reference).await?;
     let edit = match opened {
         Opened::By(open) => Edit::open(console, &incident, open),
-        Opened::With(edit) => Some(edit),
+        Opened::With(edit) => Some(*edit),
     };
     let edit = edit.filter(|_| viewer.may(Right::Act));
     let next = match incident.status {

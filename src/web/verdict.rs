@@ -240,7 +240,13 @@ async fn again(
         ..Edit::of(form, field)
     };
     let asked = Asked::default();
-    let page = incident::page(console, viewer, reference, Opened::With(edit), &asked);
+    let page = incident::page(
+        console,
+        viewer,
+        reference,
+        Opened::With(Box::new(edit)),
+        &asked,
+    );
     match page.await {
         Ok(page) => (status, page).into_response(),
         Err(error) => console.answer(Err(error)),

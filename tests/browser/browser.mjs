@@ -60,7 +60,7 @@ export async function open(browser, base, { served = {}, ...options } = {}) {
 }
 
 // The console's pages: what links lead to from the first one, and those that no link leads to.
-const UNLINKED = ['/quarantine', '/d/INC-26-99999', '/nulle-part'];
+const UNLINKED = ['/quarantine', '/recherche?q=carto', '/d/INC-26-99999', '/nulle-part'];
 
 const known = new Map();
 
@@ -86,7 +86,8 @@ async function walk(browser, base) {
       const url = new URL(link);
       const path = url.pathname + url.search;
       // What is saved, not shown, is no page.
-      const is_page = url.origin === new URL(base).origin && !path.endsWith('.eml');
+      // One search stands for all: each leads to others.
+      const is_page = url.origin === new URL(base).origin && !/\.eml$|^\/recherche/.test(path);
       const is_new = DOSSIER.test(path) ? !found.includes(path) : !kinds.has(kind(path)) && !found.includes(path);
       if (is_page && is_new) {
         kinds.add(kind(path));

@@ -142,7 +142,10 @@ async fn what_is_no_number_comes_back_with_what_is_wrong_and_nothing_is_kept() {
     let done = room.decide("acte=valeur&valeur=02+61+%3Cb%3E").await;
     assert_eq!(done.status, 422);
     let text = done.text();
-    assert!(text.contains("<title>Erreur : Téléphone · INC-26-00001"), "{text}");
+    assert!(
+        text.contains("<title>Erreur : Téléphone · INC-26-00001"),
+        "{text}"
+    );
     assert!(
         text.contains("value=\"02 61 &lt;b&gt;\""),
         "what was typed is there"
