@@ -87,7 +87,7 @@ impl Room {
     }
 }
 
-fn value<'a>(incident: &'a Incident, name: FieldName) -> &'a Reading {
+fn value(incident: &Incident, name: FieldName) -> &Reading {
     &incident.fields[name].reading
 }
 
