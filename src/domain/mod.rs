@@ -5,6 +5,7 @@ pub mod act;
 pub mod alike;
 pub mod asked;
 pub mod audit;
+pub mod capture;
 pub mod decision;
 pub mod declaration;
 pub mod escalation;

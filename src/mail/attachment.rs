@@ -5,6 +5,7 @@
 use super::charset;
 use super::header::LONGEST_LINE;
 use super::nesting::Entity;
+use super::replace::Place;
 use super::role::{Clues, Shown, role};
 use crate::domain::declaration::Role;
 use crate::media::sniff;
@@ -23,6 +24,9 @@ pub struct Attachment<'x> {
     pub role: Role,
     /// Content-ID without angle brackets, by which the HTML names it.
     pub content_id: Option<String>,
+    /// Where it stands in the raw message; `None` for what is inside another file, in the HTML or in
+    /// an encoded message.
+    pub place: Option<Place>,
 }
 
 impl Attachment<'_> {
@@ -35,6 +39,7 @@ impl Attachment<'_> {
             contents: Cow::Owned(self.contents.into_owned()),
             role: self.role,
             content_id: self.content_id,
+            place: self.place,
         }
     }
 }
@@ -77,6 +82,10 @@ pub(super) fn read<'r>(entity: &Entity<'r>, page: &[Shown]) -> Attachment<'r> {
         contents,
         role,
         content_id,
+        place: Some(Place {
+            at: entity.at.clone(),
+            body: entity.at.end - entity.body.len(),
+        }),
     }
 }
 
@@ -145,6 +154,7 @@ pub(super) fn embedded(page: &[Shown]) -> Vec<Attachment<'static>> {
             contents: Cow::Owned(contents),
             role,
             content_id: None,
+            place: None,
         });
     }
     found

@@ -14,11 +14,13 @@ mod nesting;
 mod parameters;
 mod parse;
 mod quote;
+mod replace;
 mod role;
 pub mod thread;
 mod unquoted;
 
 pub use attachment::Attachment;
+pub use replace::{File, Place, replaced};
 
 use crate::domain::field::Part;
 use chrono::{DateTime, FixedOffset};

@@ -29,12 +29,12 @@ impl<'x> Email<'x> {
                 .map(|&b| if b == b'\r' { b'\n' } else { b })
                 .collect();
             let email = Email::parse(&repaired);
-            return email.into_owned();
+            return email.into_owned().unplaced();
         }
         let mut budget = Budget::default();
         let message = Entity::message(raw, 0, &mut budget);
         if let Some(twin) = container::opened(raw, &message) {
-            return Email::read(&twin).into_owned();
+            return Email::read(&twin).into_owned().unplaced();
         }
         Self::of(&message, budget)
     }
@@ -102,6 +102,14 @@ impl<'x> Email<'x> {
             attached: found.messages,
             doubts,
         }
+    }
+
+    /// The same message, read from other bytes than the raw ones: nothing in it has its place there.
+    fn unplaced(mut self) -> Self {
+        for attachment in &mut self.attachments {
+            attachment.place = None;
+        }
+        self
     }
 
     /// The same message with attachment bytes of its own.
@@ -278,7 +286,10 @@ impl<'r> Found<'r> {
                     found.open(&inner, number, budget, level);
                     self.messages.extend(found.messages);
                     for attachment in found.attachments {
-                        self.attachments.push(attachment.into_owned());
+                        self.attachments.push(Attachment {
+                            place: None,
+                            ..attachment.into_owned()
+                        });
                     }
                 }
                 _ => {}

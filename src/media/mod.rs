@@ -2,6 +2,7 @@
 //! inside containers. Headers and directories are read first; what is unpacked stays within the
 //! bounds of `spec/reliability.md`, PARSE-06. Knows nobody.
 
+pub mod censor;
 pub mod cms;
 pub mod document;
 pub mod pdf;
