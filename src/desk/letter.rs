@@ -25,6 +25,8 @@ pub enum Occasion {
     Unreached,
     /// It is made part of this one (E10).
     Attached(String),
+    /// A capture was deleted, since it showed somebody's data: another one is asked for (E1d).
+    DeletedCapture,
 }
 
 impl Occasion {
@@ -34,6 +36,7 @@ impl Occasion {
             Self::Closing(closing) => Act::Close(closing),
             Self::Unreached => Act::CloseUnreached,
             Self::Attached(to) => Act::Attach { to },
+            Self::DeletedCapture => Act::DeletedScreenshot,
         }
     }
 }

@@ -56,11 +56,19 @@ pub enum Deed {
     FieldUnknown,
     /// Tickets left as a file; the target is its format.
     Exported,
+    /// A file was looked at whole; the target is its message and its number there.
+    CaptureSeen,
+    /// Zones of it were painted black, and the original destroyed.
+    CaptureMasked,
+    /// It was deleted.
+    CaptureDeleted,
+    /// It was found to hold nothing that must be hidden.
+    CaptureAccepted,
 }
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 27] = [
         Self::LoggedIn,
         Self::LoggedOut,
         Self::AccountAdded,
@@ -84,6 +92,10 @@ impl Deed {
         Self::FieldUnusable,
         Self::FieldUnknown,
         Self::Exported,
+        Self::CaptureSeen,
+        Self::CaptureMasked,
+        Self::CaptureDeleted,
+        Self::CaptureAccepted,
     ];
 
     /// The stable word in the store and in exports.
@@ -113,6 +125,10 @@ impl Deed {
             Self::FieldUnusable => "field_unusable",
             Self::FieldUnknown => "field_unknown",
             Self::Exported => "exported",
+            Self::CaptureSeen => "capture_seen",
+            Self::CaptureMasked => "capture_masked",
+            Self::CaptureDeleted => "capture_deleted",
+            Self::CaptureAccepted => "capture_accepted",
         }
     }
 
@@ -143,6 +159,10 @@ impl Deed {
             Self::FieldUnusable => "champ inexploitable",
             Self::FieldUnknown => "le déclarant ne sait pas",
             Self::Exported => "export",
+            Self::CaptureSeen => "pièce regardée",
+            Self::CaptureMasked => "pièce masquée",
+            Self::CaptureDeleted => "pièce supprimée",
+            Self::CaptureAccepted => "pièce jugée bonne",
         }
     }
 

@@ -81,11 +81,17 @@ pub enum EventKind {
     FieldUnusable,
     /// A person noted that the declarant doesn't know; the detail names the field.
     FieldUnknown,
+    /// A person painted zones of a file black for good; the detail is its number in its message.
+    CaptureMasked,
+    /// A person deleted a file; the detail is its number, then why.
+    CaptureDeleted,
+    /// A person looked at a file and found nothing to hide; the detail is its number.
+    CaptureAccepted,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 38] = [
         Self::Opened,
         Self::MessageAttached,
         Self::NoticeReceived,
@@ -121,6 +127,9 @@ impl EventKind {
         Self::FieldConfirmed,
         Self::FieldUnusable,
         Self::FieldUnknown,
+        Self::CaptureMasked,
+        Self::CaptureDeleted,
+        Self::CaptureAccepted,
     ];
 
     /// The stable word.
@@ -162,6 +171,9 @@ impl EventKind {
             Self::FieldConfirmed => "field_confirmed",
             Self::FieldUnusable => "field_unusable",
             Self::FieldUnknown => "field_unknown",
+            Self::CaptureMasked => "capture_masked",
+            Self::CaptureDeleted => "capture_deleted",
+            Self::CaptureAccepted => "capture_accepted",
         }
     }
 

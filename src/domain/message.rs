@@ -107,7 +107,8 @@ pub struct Stored {
     pub mailbox: String,
     /// The raw message.
     pub bytes: Vec<u8>,
-    /// SHA-256 of the bytes as served, lower-case hexadecimal.
+    /// SHA-256 of the bytes as they were stored, lower-case hexadecimal: those served, unless a
+    /// capture was masked or deleted since.
     pub sha256: String,
     /// When the mailbox received it.
     pub internal_date: DateTime<Utc>,
@@ -124,7 +125,7 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// Whether the bytes are those that were served.
+    /// Whether the bytes are those that were stored.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         data_encoding::HEXLOWER.encode(&Sha256::digest(&self.bytes)) == self.sha256

@@ -1,6 +1,7 @@
 //! Words for our mails and for what happened to an incident.
 
 use crate::domain::alike::{Likeness, Sign};
+use crate::domain::capture::Motive;
 use crate::domain::decision::{Review, Suppressed};
 use crate::domain::history::{Event, EventKind, PART_BOUNCED};
 use crate::domain::incident::{Concern, Status};
@@ -207,7 +208,24 @@ pub fn event(event: &Event) -> String {
             "n’est pas un doublon, selon une personne, du dossier",
             detail.to_owned(),
         ),
+        EventKind::CaptureMasked => {
+            format!("pièce {detail} masquée par une personne, l’original est détruit")
+        }
+        EventKind::CaptureDeleted => deleted(detail),
+        EventKind::CaptureAccepted => {
+            format!("pièce {detail} regardée par une personne\u{a0}: rien à masquer")
+        }
     }
+}
+
+/// « pièce 2 supprimée par une personne : donnée de santé »: a number, then why.
+fn deleted(detail: &str) -> String {
+    let (number, why) = detail.split_once(' ').unwrap_or((detail, "other"));
+    let why = match Motive::parse(why, "") {
+        Some(motive) => format!("\u{a0}: {}", motive.french()),
+        None => String::new(),
+    };
+    format!("pièce {number} supprimée par une personne{why}")
 }
 
 /// « INC-26-00055 (doublon : même entité, 25 min avant) »: a reference, then why.
@@ -262,5 +280,10 @@ mod tests {
         );
         assert_eq!(alike("INC-26-00055"), "INC-26-00055");
         assert_eq!(stay("INC-26-00055 0", "ici"), "INC-26-00055");
+        assert_eq!(
+            deleted("2 health"),
+            "pièce 2 supprimée par une personne\u{a0}: donnée de santé"
+        );
+        assert_eq!(deleted("2 other"), "pièce 2 supprimée par une personne");
     }
 }

@@ -52,6 +52,7 @@ const QUESTIONS: [Question; 13] = [
         "N5",
         "message {} has more than one request",
         "SELECT answers FROM outbox WHERE is_request AND answers IS NOT NULL
+            AND template NOT IN ('E1d', 'E4')
             AND state IN ('queued', 'sending', 'sent', 'in_doubt')
          GROUP BY answers HAVING COUNT(*) > 1",
     ),

@@ -88,7 +88,7 @@ impl LineRow {
 struct ClaimedRow {
     id: i64,
     mailbox: String,
-    sha256: String,
+    stored_sha256: String,
     size: i64,
     internal_date: DateTime<Utc>,
     received_at: DateTime<Utc>,
@@ -104,7 +104,7 @@ impl Store {
         let rows: Vec<ClaimedRow> = self
             .db
             .read(Sql {
-                sqlite: "SELECT m.id, b.name AS mailbox, m.sha256, m.size, m.internal_date,
+                sqlite: "SELECT m.id, b.name AS mailbox, m.stored_sha256, m.size, m.internal_date,
                             m.received_at, b.first_start, m.attempts, m.left_on_server,
                             m.same_message_id_other_bytes
                          FROM messages m
@@ -112,7 +112,8 @@ impl Store {
                             (SELECT MIN(id) FROM deliveries WHERE message_id = m.id)
                          JOIN mailboxes b ON b.id = d.mailbox_id
                          WHERE m.id IN (SELECT value FROM json_each($1)) ORDER BY m.id",
-                postgres: "SELECT m.id, b.name AS mailbox, m.sha256, m.size, m.internal_date,
+                postgres:
+                    "SELECT m.id, b.name AS mailbox, m.stored_sha256, m.size, m.internal_date,
                               m.received_at, b.first_start, m.attempts, m.left_on_server,
                               m.same_message_id_other_bytes
                            FROM messages m
@@ -144,7 +145,7 @@ impl Store {
                     id: MessageId(row.id),
                     mailbox: row.mailbox,
                     bytes: raw.remove(&row.id).unwrap_or_default(),
-                    sha256: row.sha256,
+                    sha256: row.stored_sha256,
                     internal_date: row.internal_date,
                     received_at: row.received_at,
                     first_start: row.first_start,

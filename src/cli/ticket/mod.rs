@@ -1,6 +1,7 @@
 //! `vigie ticket`: what a person does with tickets, where no console is at hand.
 
 mod alike;
+mod capture;
 mod fields;
 mod merge;
 mod proposals;
@@ -57,6 +58,9 @@ enum Command {
     /// The declarant doesn't know: it is not asked for
     #[command(before_help = "Example: vigie ticket unknown INC-26-00042 affected_count\n")]
     Unknown(fields::Which),
+    /// Paint zones of an attached picture black for good, or delete a file
+    #[command(before_help = capture::EXAMPLE)]
+    Capture(capture::Args),
     /// List the tickets that look like one: sent twice, or the same outage
     #[command(before_help = alike::EXAMPLE)]
     Alike(alike::Args),
@@ -124,6 +128,7 @@ pub(super) fn run(args: &Args, global: &Global, output: &mut Output) -> anyhow::
         Command::Unusable(given) => return fields::run(&Decided::Unusable(given), global, output),
         Command::Unknown(which) => return fields::run(&Decided::Unknown(which), global, output),
         Command::Alike(args) => return alike::run(args, global, output),
+        Command::Capture(args) => return capture::run(args, global, output),
         Command::Merge(args) => return merge::merge(args, global, output),
         Command::Split(args) => return merge::split(args, global, output),
         Command::Distinct(args) => return merge::distinct(args, global, output),
