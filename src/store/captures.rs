@@ -9,6 +9,7 @@ use super::history::{Entry, note};
 use super::outcome::{Committed, Letter, NewAttachment};
 use super::record::CHUNK;
 use super::rows::{size, to_json};
+use super::searched::renew;
 use super::tickets::tell_all;
 use crate::domain::account::By;
 use crate::domain::audit::{self, Deed};
@@ -103,6 +104,10 @@ impl Store {
         };
         let entry = Entry::done(kept.incident, by).message(kept.message);
         note(&mut tx, kind, &entry.detail(&detail)).await?;
+        // What the tickets lack by now is what they are found by.
+        for one in [incident.id, kept.incident] {
+            renew(&mut tx, one).await?;
+        }
         if let Some(status) = replacing.status {
             let entry = Entry::done(incident.id, by).detail(status.as_str());
             note(&mut tx, EventKind::StatusChanged, &entry).await?;

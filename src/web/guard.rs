@@ -68,7 +68,10 @@ pub(super) async fn guard(
             "same-origin",
         ),
     ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A file of a declarant's asks for more.
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     // Pages hold personal data: only what says otherwise may be kept.
     headers

@@ -199,7 +199,7 @@ pub(super) async fn page(
             .iter()
             .any(|ask| ask.item == Item::Screenshot),
         screenshots: screenshots(&incident.attachments),
-        attachments: incident.attachments.iter().map(Attached::kept).collect(),
+        attachments: super::capture::listed(&incident),
         mails: mails.iter().map(|mail| mail_row(console, mail)).collect(),
         history: history
             .iter()

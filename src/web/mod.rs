@@ -6,6 +6,7 @@
 mod acts;
 mod assets;
 mod auth;
+mod capture;
 mod guard;
 mod health;
 mod incident;
@@ -66,7 +67,7 @@ pub struct Site {
 /// # Errors
 /// A page's template can't be used.
 pub fn site(parts: Parts) -> Result<Site, TemplateError> {
-    use crate::domain::account::Right::{Act, Anyone, Read};
+    use crate::domain::account::Right::{Act, Anyone, Lead, Read};
     let console = Console::new(parts)?;
     let table = Table::new(&console)
         .get("/", Read, lists::to_review)
@@ -87,6 +88,32 @@ pub fn site(parts: Parts) -> Result<Site, TemplateError> {
         .post("/d/{reference}/separer", Act, acts::split)
         .post("/d/{reference}/distinguer", Act, acts::tell_apart)
         .post("/d/{reference}/envois/{number}/{act}", Act, acts::mail)
+        .get("/d/{reference}/capture/{number}", Read, capture::show)
+        .get(
+            "/d/{reference}/capture/{number}/image",
+            Read,
+            capture::image,
+        )
+        .get(
+            "/d/{reference}/capture/{number}/vignette",
+            Read,
+            capture::thumbnail,
+        )
+        .post(
+            "/d/{reference}/capture/{number}/masquer",
+            Act,
+            capture::mask,
+        )
+        .post(
+            "/d/{reference}/capture/{number}/supprimer",
+            Lead,
+            capture::delete,
+        )
+        .post(
+            "/d/{reference}/capture/{number}/bonne",
+            Act,
+            capture::accept,
+        )
         .get("/messages", Read, messages::list)
         .get("/quarantine", Read, quarantine::list)
         .get("/quarantine/{number}/message.eml", Read, quarantine::save)

@@ -12,6 +12,7 @@ mod acts;
 mod alarm;
 mod answers;
 mod browser;
+mod captures;
 mod carriers;
 mod charset;
 mod cli;

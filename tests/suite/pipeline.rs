@@ -54,7 +54,7 @@ impl Default for Setup<'_> {
 }
 
 /// An installation as a configuration file makes it.
-fn parts(setup: &Setup<'_>) -> Arc<Parts> {
+pub fn parts(setup: &Setup<'_>) -> Arc<Parts> {
     let Setup {
         address,
         key,

@@ -35,6 +35,10 @@ pub struct Attached {
     content_type: String,
     size: String,
     role: &'static str,
+    /// Where it is looked at; empty where there is no such page.
+    link: String,
+    /// Whether a thumbnail of it stands below that.
+    picture: bool,
 }
 
 impl Attached {
@@ -46,6 +50,8 @@ impl Attached {
             content_type: attachment.content_type.clone(),
             size: french::size(attachment.size),
             role: french::role(attachment.role),
+            link: String::new(),
+            picture: false,
         }
     }
 
@@ -57,6 +63,16 @@ impl Attached {
             "trop volumineuse, restée sur le serveur".clone_into(&mut attached.size);
         }
         attached
+    }
+
+    /// The same with the page on which it is looked at; a picture shows its thumbnail.
+    #[must_use]
+    pub fn at(self, link: String) -> Self {
+        Self {
+            picture: self.content_type.starts_with("image/"),
+            link,
+            ..self
+        }
     }
 }
 
