@@ -9,6 +9,7 @@ use super::queue::MOST;
 use super::refusal::PageError;
 use super::said::{Asked, Said, said};
 use crate::domain::alike;
+use crate::domain::field::{FieldName, Value};
 use crate::domain::incident::{Incident, Status};
 use crate::domain::merger::REVERSIBLE;
 use crate::present::french;
@@ -38,19 +39,36 @@ struct Queue {
     mailbox: String,
 }
 
+const TO_REVIEW: List = List {
+    here: "relire",
+    path: "/",
+    status: Status::ToReview,
+    title: "À relire",
+    empty: "Rien à relire.",
+};
+
+const WAITING: List = List {
+    here: "attente",
+    path: "/attente",
+    status: Status::Waiting,
+    title: "En attente",
+    empty: "Aucune réponse n’est attendue.",
+};
+
+const TO_CALL: List = List {
+    here: "rappeler",
+    path: "/rappeler",
+    status: Status::ToCall,
+    title: "À rappeler",
+    empty: "Personne n’est à rappeler.",
+};
+
 pub(super) async fn to_review(
     State(console): State<Console>,
     viewer: Viewer,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let list = List {
-        here: "relire",
-        path: "/",
-        status: Status::ToReview,
-        title: "À relire",
-        empty: "Rien à relire.",
-    };
-    console.answer(queue(&console, &viewer, &list, &asked).await)
+    console.answer(queue(&console, &viewer, &TO_REVIEW, &asked).await)
 }
 
 pub(super) async fn waiting(
@@ -58,14 +76,7 @@ pub(super) async fn waiting(
     viewer: Viewer,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let list = List {
-        here: "attente",
-        path: "/attente",
-        status: Status::Waiting,
-        title: "En attente",
-        empty: "Aucune réponse n’est attendue.",
-    };
-    console.answer(queue(&console, &viewer, &list, &asked).await)
+    console.answer(queue(&console, &viewer, &WAITING, &asked).await)
 }
 
 pub(super) async fn to_call(
@@ -73,14 +84,7 @@ pub(super) async fn to_call(
     viewer: Viewer,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let list = List {
-        here: "rappeler",
-        path: "/rappeler",
-        status: Status::ToCall,
-        title: "À rappeler",
-        empty: "Personne n’est à rappeler.",
-    };
-    console.answer(queue(&console, &viewer, &list, &asked).await)
+    console.answer(queue(&console, &viewer, &TO_CALL, &asked).await)
 }
 
 async fn queue(
@@ -203,7 +207,6 @@ async fn found(console: &Console, name: &str) -> Result<Incident, PageError> {
 
 /// What is wrong, in the declarant's words, cut.
 fn summary(incident: &Incident) -> String {
-    use crate::domain::field::{FieldName, Value};
     let said = match incident.fields[FieldName::Description].value() {
         Some(Value::Text(text)) => text.as_str(),
         _ => incident.subject.as_str(),

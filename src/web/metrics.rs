@@ -1,6 +1,7 @@
 //! `/metrics`: figures for Prometheus, under the names of experience.md 4.3. No address, name or
 //! reference: every label is of a closed set.
 
+use super::auth::is_from_here;
 use super::health::invariants;
 use super::page::Console;
 use crate::desk::health::Report;
@@ -8,7 +9,7 @@ use crate::domain::health::Subject;
 use crate::metrics::{Exposition, Type};
 use crate::store::Tally;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -17,7 +18,11 @@ use tokio::time::timeout;
 /// How long the database may take over its numbers; without them the others are told.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-pub(super) async fn show(State(console): State<Console>) -> Response {
+pub(super) async fn show(State(console): State<Console>, headers: HeaderMap) -> Response {
+    // Figures are this machine's affair: nobody asks for them by the public name.
+    if !is_from_here(&headers) {
+        return console.error(StatusCode::NOT_FOUND);
+    }
     let report = console.health().look_at(console.now()).await;
     let tallies = match timeout(PATIENCE, console.store().tallies()).await {
         Ok(Ok(tallies)) => tallies,

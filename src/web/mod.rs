@@ -11,6 +11,7 @@ mod guard;
 mod health;
 mod incident;
 mod incidents;
+mod journal;
 mod lists;
 mod message;
 mod messages;
@@ -121,6 +122,8 @@ pub fn site(parts: Parts) -> Result<Site, TemplateError> {
         .get("/recherche.csv", Read, search::csv)
         .get("/recherche-fr.csv", Read, search::csv_fr)
         .get("/recherche.ndjson", Read, search::ndjson)
+        .get("/journal", Anyone, journal::all)
+        .get("/d/{reference}/journal", Read, journal::of_ticket)
         .get("/sante", Anyone, sante::show)
         .get("/connexion", Need::Nothing, auth::show)
         .post("/connexion", Need::Nothing, auth::enter)

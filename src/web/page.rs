@@ -41,6 +41,7 @@ const TEMPLATES: &[Source] = &[
     ("duplicates.html", include_str!("templates/duplicates.html")),
     ("ending.html", include_str!("templates/ending.html")),
     ("shortcuts.html", include_str!("templates/shortcuts.html")),
+    ("journal.html", include_str!("templates/journal.html")),
     ("capture.html", include_str!("templates/capture.html")),
 ];
 

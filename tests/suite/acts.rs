@@ -415,3 +415,33 @@ async fn what_is_done_to_a_ticket_that_is_not_there_is_not_found() {
     }
     assert!(room.journal().await.is_empty());
 }
+
+#[tokio::test]
+async fn the_journal_shows_who_did_what_and_what_it_was_before() {
+    let room = Room::open().await;
+    room.decide("acte=valeur&valeur=0261910012").await;
+    room.send("/valider", "").await;
+    let page = room.desk.get("/journal").await;
+    let text = page.text();
+    assert!(
+        text.contains("<td role=\"cell\">champ corrigé : Téléphone</td>"),
+        "{text}"
+    );
+    assert!(text.contains("<td role=\"cell\">état changé</td>"));
+    assert!(text.contains("<td role=\"cell\">Ce poste</td>"));
+    assert!(text.contains("+33261910012"));
+    assert!(
+        text.find("état changé</td>") < text.find("champ corrigé : Téléphone"),
+        "newest first"
+    );
+    let one = room.desk.get("/journal?quoi=status_changed").await.text();
+    assert!(!one.contains("champ corrigé : Téléphone"));
+    assert!(one.contains("<option value=\"status_changed\" selected>"));
+    let nobody = room.desk.get("/journal?qui=%3Cb%3E").await.text();
+    assert!(nobody.contains("Rien de tel.") && nobody.contains("value=\"&lt;b&gt;\""));
+    let of_two = room.desk.get(&format!("/d/{}/journal", name(2))).await;
+    assert!(of_two.text().contains("Rien de tel."));
+    let of_one = room.desk.get(&format!("/d/{}/journal", name(1))).await;
+    assert!(of_one.text().contains("état changé</td>"));
+    assert_eq!(room.desk.get("/d/INC-26-00099/journal").await.status, 404);
+}

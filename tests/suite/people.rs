@@ -399,6 +399,8 @@ async fn sess_03_the_cookie_is_for_this_host_and_for_no_script() {
             false => "Path=/; HttpOnly; SameSite=Lax",
         };
         assert_eq!(attributes, expected);
+        let strict = answered.header("strict-transport-security");
+        assert_eq!(strict.is_some(), secure, "HDRS-01");
         let kept = desk.test.store.session(value, at(600)).await.unwrap();
         assert!(kept.is_none(), "the store knows its hash only");
     }
@@ -519,4 +521,25 @@ async fn an_open_console_asks_nobody_and_its_forms_have_tokens_all_the_same() {
         }
     }
     assert_eq!(desk.ask("GET", "/", "", "").await.status, 200);
+}
+
+#[tokio::test]
+async fn figures_are_given_to_this_machine_and_not_under_the_public_name() {
+    let reach = web::Reach {
+        public: Some("https://vigie.example".to_owned()),
+        proxies: Vec::new(),
+    };
+    let own = open(web::Access::Accounts, reach).await;
+    for (host, status) in [
+        ("127.0.0.1", 200),
+        ("vigie.example", 404),
+        ("evil.example", 421),
+    ] {
+        let answered = own.ask_as(host, "GET", "/metrics", "", "").await;
+        assert_eq!(answered.status, status, "{host}");
+    }
+    let login = own
+        .ask_as("vigie.example", "GET", "/connexion", "", "")
+        .await;
+    assert_eq!(login.status, 200);
 }

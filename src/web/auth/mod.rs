@@ -11,7 +11,7 @@ pub(super) mod routes;
 mod session;
 
 pub(super) use login::{enter, leave, show};
-pub(super) use reach::{Peer, is_answered};
+pub(super) use reach::{Peer, is_answered, is_from_here};
 pub(super) use session::Viewer;
 
 pub use reach::Reach;

@@ -59,6 +59,14 @@ pub(in crate::web) fn client(reach: &Reach, peer: Peer, headers: &HeaderMap) -> 
         .unwrap_or(peer)
 }
 
+/// Whether a request came under a name of this machine, and not under the public one.
+pub(in crate::web) fn is_from_here(headers: &HeaderMap) -> bool {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    host.is_some_and(is_this_machine)
+}
+
 /// Whether the request's Host is a name of ours. A page of another site could point its own name at
 /// 127.0.0.1 (DNS rebinding); its requests still carry that name.
 pub(in crate::web) fn is_answered(reach: &Reach, headers: &HeaderMap) -> bool {

@@ -68,9 +68,21 @@ impl Desk {
     }
 
     pub async fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Answered {
+        let host = self.address.to_string();
+        self.ask_as(&host, method, path, headers, body).await
+    }
+
+    /// Asks under another name.
+    pub async fn ask_as(
+        &self,
+        host: &str,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &str,
+    ) -> Answered {
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{body}",
-            self.address,
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{body}",
             body.len()
         );
         let mut stream = TcpStream::connect(self.address).await.unwrap();
