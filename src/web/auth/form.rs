@@ -50,9 +50,10 @@ fn is_form(headers: &HeaderMap) -> bool {
 /// Whether what the browser tells of the form's origin is this console's. A client that tells
 /// nothing is no browser, and is held to the token alone.
 pub(super) fn is_ours(console: &Console, headers: &HeaderMap) -> bool {
-    let site = headers.get("sec-fetch-site");
-    if site.is_some_and(|site| site != "same-origin" && site != "none") {
-        return false;
+    // Under our own `Referrer-Policy: no-referrer` browsers send `Origin: null` with our forms, too
+    // (Fetch, 4.2.1): what they say of the site goes before it, and no page can set that.
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin" || site == "none";
     }
     let Some(origin) = headers.get(header::ORIGIN) else {
         return true;
