@@ -287,6 +287,8 @@ mod tests {
             (FieldName::AffectedCount, "3", "3"),
             (FieldName::PrerequisitesChecked, "oui", "oui"),
             (FieldName::Reproducible, "parfois", "parfois"),
+            (FieldName::Reproducible, "oui, toujours", "oui, toujours"),
+            (FieldName::Reproducible, "non", "non"),
             (FieldName::Entity, "samu 44", "samu 44"),
             (
                 FieldName::Entity,

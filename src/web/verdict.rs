@@ -65,7 +65,7 @@ impl Edit {
         let choices: &[&str] = match form.name {
             FieldName::Environment => &["production", "formation"],
             FieldName::PrerequisitesChecked => &["oui", "non"],
-            FieldName::Reproducible => &["toujours", "parfois", "non"],
+            FieldName::Reproducible => &["oui, toujours", "parfois", "non"],
             _ => &[],
         };
         let own = form.choices.iter().map(|choice| choice.value.clone());

@@ -24,8 +24,14 @@
     if (element.select) element.select();
   };
   const start = one("[data-autofocus]") || one(location.hash.length > 1 ? `[id="${location.hash.slice(1)}"][data-row]` : "none");
-  if (start) focus(start);
-  if (start && rowOf(start)) light(rowOf(start));
+  const begin = () => {
+    if (!start) return;
+    focus(start);
+    light(rowOf(start));
+  };
+  begin();
+  // The address's own target takes the focus once the page is whole: a letter typed then is no key.
+  if (location.hash) addEventListener("load", () => setTimeout(begin));
 
   if (!on) return;
 

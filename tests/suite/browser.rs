@@ -128,3 +128,25 @@ fn w_20_a_number_leads_from_the_row_to_its_words_and_from_the_words_to_the_row()
     told.holds("row-to-mark", 200);
     told.holds("mark-to-row", 200);
 }
+
+#[test]
+fn w_03_w_06_w_21_a_ticket_is_worked_through_by_single_letters() {
+    // What is done changes it: a demonstration of its own.
+    let demo = Demo::start(&[]);
+    let told = shared().run(Some(&demo), "keys", &Value::Null);
+    for fact in [
+        "the-first-row",
+        "opened",
+        "the-first-doubt",
+        "doubt-first",
+        "confirmed",
+        "validated",
+        "undone",
+        "opens-a-form",
+        "left",
+        "seek",
+    ] {
+        told.holds(fact, 1);
+    }
+    told.holds("typed-letters-are-no-keys", 2);
+}
