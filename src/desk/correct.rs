@@ -275,12 +275,12 @@ mod tests {
             (
                 FieldName::StartedAt,
                 "hier 14h30",
-                "lundi 23 novembre 2026, 14 h 30",
+                "lun. 23 nov. 2026, 14:30",
             ),
             (
                 FieldName::StartedAt,
                 "20/11/2026 09:00",
-                "vendredi 20 novembre 2026, 9 h",
+                "ven. 20 nov. 2026, vers 9 h",
             ),
             (FieldName::Environment, "prod", "production"),
             (FieldName::Environment, "formation", "formation"),
