@@ -49,6 +49,8 @@ struct Journal {
     deeds: Vec<Choice>,
     rows: Vec<Row>,
     next: Option<i64>,
+    /// The line before which these were written; none on the first page.
+    before: Option<i64>,
 }
 
 pub(super) async fn all(
@@ -108,6 +110,7 @@ async fn page(
             .collect(),
         rows: lines.into_iter().map(|line| row(console, line)).collect(),
         next: next.flatten(),
+        before: asked.avant,
     };
     console
         .render(viewer, "journal", "journal.html", context)

@@ -34,6 +34,8 @@ struct Row {
 
 #[derive(Serialize)]
 struct Messages {
+    /// The message before which these came; none on the first page.
+    before: Option<i64>,
     rows: Vec<Row>,
     next: Option<i64>,
 }
@@ -59,6 +61,7 @@ async fn page(
     lines.truncate(ROWS);
     let rows = lines.into_iter().map(|line| row(console, line)).collect();
     let context = Messages {
+        before: before.map(|id| id.0),
         rows,
         next: next.flatten(),
     };
